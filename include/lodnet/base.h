@@ -1,0 +1,112 @@
+/* The ground everything else stands on: version, errors, start and end of a program, progress,
+   and files that are either whole or absent.
+
+   Errors. Every function of the library returns a PetscErrorCode and is called through PetscCall.
+   What a user can cause (a bad file, a bad number, an option that does not fit) is raised by
+   LodInputError or LodCheckInput with the code LOD_ERR_INPUT and a message of the form
+   `FILE: PLACE: what is wrong`; everything else that fails uses PETSc's own codes. Nothing is
+   printed where an error is raised: the first message is kept and LodProgramEnd prints it once, as
+   `PROGRAM: MESSAGE`, and chooses the exit status (2 for LOD_ERR_INPUT, 1 for the rest). */
+#ifndef LODNET_BASE_H
+#define LODNET_BASE_H
+
+#include <petscsys.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Code of every error that a user's input caused. */
+#define LOD_ERR_INPUT PETSC_ERR_USER_INPUT
+
+/* Longest message kept, and longest file name accepted. */
+#define LOD_MESSAGE_MAX 2048
+#define LOD_PATH_MAX PETSC_MAX_PATH_LEN
+
+/* Raises an input error from a function that returns PetscErrorCode; the message is printf's. */
+#define LodInputError(...) SETERRQ(PETSC_COMM_SELF, LOD_ERR_INPUT, __VA_ARGS__)
+
+/* Raises an input error unless `requirement` holds. */
+#define LodCheckInput(requirement, ...)                                                            \
+  PetscCheck(requirement, PETSC_COMM_SELF, LOD_ERR_INPUT, __VA_ARGS__)
+
+/* Starts MPI and PETSc and installs the error handler that keeps the first message and prints
+   nothing; also silences HDF5's own printing and fixes BLAS to one thread. Programs call it through
+   LodProgramBegin, tests directly. */
+PetscErrorCode LodInitialize(int *argc, char ***argv);
+
+/* Ends PETSc and MPI. */
+PetscErrorCode LodFinalize(void);
+
+/* The first message raised since the last call that succeeded in clearing it; "" if none. */
+const char *LodErrorMessage(void);
+
+/* Forgets the kept message (after an error that the caller handled). */
+void LodErrorClear(void);
+
+/* Makes all ranks of `comm` agree: returns the largest error code any rank passed. Use it after
+   work that only one rank does (writing a file), so that no rank waits for another that has left. A
+   rank that had no error of its own keeps no message. Collective. */
+PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
+
+/* Splits the command line at the first `--`: on return *argc counts the words before it (for argp),
+   and everything after it goes to PETSc when LodProgramBegin is called.
+
+   LodProgramBegin(name, argc, argv) starts MPI, PETSc and the handlers; `argc`/`argv` are main's
+   whole command line. LodProgramEnd prints the kept message if `error` is not 0, removes what
+   unfinished files are left, ends PETSc and returns the exit status for main. Only rank 0 prints an
+   input error, since all ranks read the same input; any rank prints other errors. */
+int            LodProgramOwnArguments(int argc, char **argv);
+PetscErrorCode LodProgramBegin(int argc, char **argv);
+int            LodProgramEnd(const char *name, PetscErrorCode error);
+
+/* A progress bar with rate and time left, for a loop of `total` steps. It appears only if stderr is
+   a terminal, `quiet` is false and this is rank 0, and only once the loop has run for a second.
+   LodProgressUpdate may be called as often as one likes (it redraws ten times a second at most), by
+   one thread at a time. LodProgressEnd erases the bar. */
+typedef struct {
+  const char *label;       /* what the loop does, e.g. "pairs" */
+  const char *unit;        /* what one step is, e.g. "cells" */
+  PetscInt64  total, done; /* steps */
+  double      start, last; /* seconds, monotonic clock */
+  PetscBool   shown, enabled;
+} LodProgress;
+
+PetscErrorCode LodProgressBegin(LodProgress *progress, const char *label, const char *unit,
+                                PetscInt64 total, PetscBool quiet);
+PetscErrorCode LodProgressUpdate(LodProgress *progress, PetscInt64 done);
+PetscErrorCode LodProgressEnd(LodProgress *progress);
+
+/* Seconds on the monotonic clock. */
+double LodSeconds(void);
+
+/* A file that is either whole or absent. Begin fills `temporary` with a name beside `path` (same
+   directory, unique to this process) to write to; Commit flushes it to the disk and renames it to
+   `path`; Abort removes it. A signal (Ctrl-C, TERM) removes every temporary file that was begun and
+   not committed. Begin checks that the directory exists and is writable: an input error if not. */
+typedef struct {
+  char path[LOD_PATH_MAX];
+  char temporary[LOD_PATH_MAX];
+} LodAtomicFile;
+
+PetscErrorCode LodAtomicFileBegin(LodAtomicFile *file, const char *path);
+PetscErrorCode LodAtomicFileCommit(LodAtomicFile *file);
+PetscErrorCode LodAtomicFileAbort(LodAtomicFile *file);
+
+/* Makes directory `path` and its parents unless they exist; an input error if that is impossible.
+ */
+PetscErrorCode LodMakeDirectory(const char *path);
+
+/* Counter-based random numbers: number `counter` of stream `stream` of `seed`, the same on every
+   machine and for any order of calls and number of threads (Philox4x32-10: J. Salmon et al.,
+   "Parallel random numbers: as easy as 1, 2, 3", SC 2011). LodRandomUniform lies in [0,1) with 53
+   random bits; LodRandomNormal is standard normal (Box-Muller over counters 2c and 2c+1). */
+uint64_t LodRandomBits(uint64_t seed, uint64_t stream, uint64_t counter);
+double   LodRandomUniform(uint64_t seed, uint64_t stream, uint64_t counter);
+double   LodRandomNormal(uint64_t seed, uint64_t stream, uint64_t counter);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,44 @@
+/* The diffusion coefficient A: one positive number per cell of the coefficient mesh. */
+#ifndef LODNET_COEFFICIENT_H
+#define LODNET_COEFFICIENT_H
+
+#include <lodnet/grid.h>
+#include <petscsys.h>
+
+typedef struct {
+  PetscInt dim;
+  PetscInt cells;  /* E: cells per axis */
+  double  *values; /* values[E^dim], shape (z, y, x) with x fastest; owned */
+} LodCoefficient;
+
+/* Allocates a coefficient of zeros. */
+PetscErrorCode LodCoefficientCreate(PetscInt dim, PetscInt cells, LodCoefficient *coefficient);
+
+/* Frees the values and clears the structure; a cleared structure is accepted. */
+PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient);
+
+/* Smallest and largest value. */
+PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
+                                   double *largest);
+
+/* Checks that every value is finite and > 0; an input error names `where` and the first bad cell as
+   [z][y][x] with its value. */
+PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const char *where);
+
+/* Reads dataset `dataset` (NULL: "coefficient") of an HDF5 file: float32 or float64, shape (E),
+   (E,E) or (E,E,E), all entries finite and > 0. Every defect is an input error that names the file,
+   the dataset and what was found (a wrong name lists the datasets that are there). */
+PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
+                                  LodCoefficient *coefficient);
+
+/* Writes `coefficient` (float64) and the attributes `made_by` (the text given, e.g. the command
+   line that made it) and `version`, atomically. */
+PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char *path,
+                                   const char *made_by);
+
+/* R_T: gathers the ((2l+1)k)^d values of the uncut patch of coarse cell `cell`, 0 outside D, into
+   values[] (x fastest) in single precision, as the network takes them. */
+PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const LodGrid *grid,
+                                      PetscInt cell, float *values);
+
+#endif

@@ -1,0 +1,30 @@
+/* LOD against the network, side by side, with the fine and the coarse solution as references. */
+#ifndef LODNET_COMPARE_H
+#define LODNET_COMPARE_H
+
+#include <lodnet/coefficient.h>
+#include <lodnet/model.h>
+
+/* What one comparison found. Relative L2 errors of coarse-mesh solutions against the fine one are
+   of their Q1 functions on the fine mesh. */
+typedef struct {
+  double  norm_difference, norm;                 /* |S - S_hat|_2, |S|_2 */
+  double  lod_fine, dnn_fine, coarse_fine;       /* relative L2 against fine */
+  double  dnn_lod;                               /* relative L2 of u_hat against u, coarse mesh */
+  double  seconds_operator[2], seconds_solve[2]; /* lod, dnn */
+  double  seconds_fine, seconds_coarse;
+  double *lod, *dnn, *coarse, *fine; /* nodal values; owned */
+} LodComparison;
+
+PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                          LodModel *model, const char *rhs, PetscBool quiet,
+                          LodComparison *comparison);
+PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
+
+/* The table on stdout; report.json; cross-sections.csv (x = 1/2 and y = 1/2); the pictures. */
+PetscErrorCode LodComparisonPrint(const LodComparison *comparison);
+PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, const char *coefficient_path,
+                                  const char *model_path, const char *rhs, const char *directory);
+
+#endif

@@ -1,0 +1,97 @@
+/* Settings of a training run and of meshes, read from TOML.
+
+   One struct a subject, every field with a default; one function reads, one validates. A wrong file
+   is an input error with line and column: TOML syntax, an unknown key (with the nearest known one),
+   a wrong type, a value out of its range. */
+#ifndef LODNET_CONFIG_H
+#define LODNET_CONFIG_H
+
+#include <lodnet/base.h>
+#include <lodnet/grid.h>
+
+#define LOD_MAX_FAMILIES 16
+#define LOD_MAX_SCALES 16
+#define LOD_MAX_LAYERS 32
+#define LOD_MAX_STEPS 16
+#define LOD_TEXT_MAX 512
+
+typedef enum {
+  LOD_FAMILY_IID,        /* uniform in [alpha, beta], iid on `scales[i]` pieces per axis */
+  LOD_FAMILY_SINE,       /* (alpha+beta)/2 + (beta-alpha)/2 * sin(2 pi x) sin(2 pi y) ... */
+  LOD_FAMILY_EXPRESSION, /* any expression of x, y, z at cell midpoints */
+  LOD_FAMILY_LOGNORMAL,  /* exp of a Gaussian field, exponential covariance */
+  LOD_FAMILY_CHANNELS,   /* thin high- or low-value inclusions in a background */
+  LOD_FAMILY_IMAGE       /* grey values of a PNG mapped to [alpha, beta] */
+} LodFamily;
+
+/* One [[sample]] table: a family and its parameters; `count` coefficients are drawn from it. */
+typedef struct {
+  LodFamily family;
+  PetscInt  count;                  /* >= 1 */
+  double    alpha, beta;            /* iid, sine, channels, image: 0 < alpha <= beta; 1, 5 */
+  PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
+  PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
+  char      expression[LOD_TEXT_MAX];
+  double    correlation_length; /* lognormal: > 0; default 0.1 (D has side 1) */
+  double    variance;           /* lognormal: >= 0, of log A; default 1; its median is 1 */
+  PetscInt  channels;           /* channels: how many inclusions; default 8 */
+  PetscInt  channel_width;      /* channels: in cells of T_eps; default 1 */
+  PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */
+  char      image[LOD_PATH_MAX]; /* image: PNG file; relative to the config's directory */
+  PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
+} LodSampleSettings;
+
+typedef struct {
+  PetscInt n_hidden;               /* hidden layers */
+  PetscInt hidden[LOD_MAX_LAYERS]; /* their widths, ReLU after each; the output is affine */
+} LodNetworkSettings;
+
+typedef struct {
+  PetscInt epochs;
+  PetscInt batch;   /* samples per mini-batch */
+  PetscInt n_steps; /* step-size schedule: rate[i] from epoch from[i] (0 = first) on */
+  PetscInt step_from[LOD_MAX_STEPS];
+  double   step_rate[LOD_MAX_STEPS];
+  double   beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
+} LodTrainingSettings;
+
+/* A whole training run: configs/NAME.toml. */
+typedef struct {
+  char                path[LOD_PATH_MAX]; /* the file it came from */
+  PetscInt64          seed;
+  LodGrid             grid;
+  PetscInt            n_families;
+  LodSampleSettings   families[LOD_MAX_FAMILIES];
+  double              train, validation, test; /* parts of the coefficients; sum 1; 0.8, 0.1, 0.1 */
+  LodNetworkSettings  network;
+  LodTrainingSettings training;
+  char output[LOD_PATH_MAX]; /* default "results/<stem of the config>" , --output overrides */
+} LodConfig;
+
+/* Fills in every default (paper mesh, one iid family, the paper's network and schedule). */
+void LodConfigDefaults(LodConfig *config);
+
+/* Reads and validates a training config. Collective over nothing: every rank reads the file. */
+PetscErrorCode LodConfigRead(const char *path, LodConfig *config);
+
+/* Checks all ranges and that the parts fit together; `where` begins each message. */
+PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);
+
+/* The resolved config (every value, defaults too) as TOML that LodConfigRead accepts and that gives
+   the same settings. Allocates *text with PetscMalloc; the caller frees it. The same settings give
+   the same text. LodConfigWritePairs gives only the part that determines pairs.h5 (mesh, samples,
+   seed, split): two runs with the same text have the same pairs. */
+PetscErrorCode LodConfigWrite(const LodConfig *config, char **text);
+PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text);
+
+/* Mesh settings. `name` is a TOML file, or the stem of one in meshes/ (looked up in ./meshes, then
+   in the directory named by LODNET_MESHES, then in the source tree). Keys: dimension, coarse,
+   coefficient, fine, ell, natural (faces by name: left right bottom top front back, i.e. x low, x
+   high, y low, y high, z low, z high). */
+PetscErrorCode LodMeshRead(const char *name, LodGrid *grid);
+
+/* Parses a list of faces "right" or "left,top" into grid->natural (adds to what is set); an input
+   error lists the names that `dim` allows. */
+PetscErrorCode LodGridSetNatural(LodGrid *grid, const char *faces, const char *where);
+
+#endif

@@ -1,0 +1,50 @@
+/* Q1 finite elements on the Cartesian meshes: element matrices, reference problems, norms.
+
+   Nodal vectors here are plain arrays over all (cells+1)^d nodes of a mesh, boundary included, x
+   fastest, unless a PETSc Vec is named, which holds the free nodes (LodGridFreeNodes) only. */
+#ifndef LODNET_FEM_H
+#define LODNET_FEM_H
+
+#include <lodnet/coefficient.h>
+#include <lodnet/expression.h>
+#include <lodnet/grid.h>
+#include <petscmat.h>
+
+/* Stiffness (A = 1) and mass matrix of one cell of side `side`, [a][b] over corners, x fastest. */
+void LodElementStiffness(PetscInt dim, double side, double matrix[]);
+void LodElementMass(PetscInt dim, double side, double matrix[]);
+
+/* Nodal values of an expression on all nodes of the mesh of `cells` cells per axis. values[] is the
+   caller's, (cells+1)^d long. */
+PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt cells,
+                              double *values);
+
+/* Q1 solution of -div(A grad u) = f on the mesh of `cells` cells per axis (a multiple of the
+   coefficient's cells, or, for the plain coarse solution, a divisor: element integrals of the
+   piecewise constant A are then exact sums over the coefficient cells inside). `rhs` is f at the
+   nodes of the fine mesh. Gives u at all nodes of the mesh, on every rank. Solved by PETSc, CG with
+   a multigrid preconditioner to relative tolerance 1e-10 unless options with prefix -fine_ /
+   -coarse_ say otherwise. Collective. */
+typedef struct {
+  double   seconds_assembly, seconds_setup, seconds_solve;
+  PetscInt iterations;
+  double   residual; /* relative */
+} LodSolveStatistics;
+
+PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                            const double *rhs, double *solution, LodSolveStatistics *statistics);
+PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
+                                const LodCoefficient *coefficient, const double *rhs,
+                                double *solution, LodSolveStatistics *statistics);
+
+/* Q1 interpolation of nodal values from a mesh of `from` cells per axis to one of `to` (a
+ * multiple). */
+PetscErrorCode LodProlongate(PetscInt dim, PetscInt from, const double *coarse, PetscInt to,
+                             double *fine);
+
+/* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||; both on the mesh of `cells` per axis. */
+PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *norm);
+PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, const double *v,
+                             double *error);
+
+#endif

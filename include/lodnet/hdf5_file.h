@@ -1,0 +1,55 @@
+/* A thin layer over HDF5: whole arrays and attributes by name, errors as messages a user can act
+   on. Serial: one process opens a file. */
+#ifndef LODNET_HDF5_FILE_H
+#define LODNET_HDF5_FILE_H
+
+#include <hdf5.h>
+#include <lodnet/base.h>
+
+typedef struct {
+  hid_t         id;
+  char          path[LOD_PATH_MAX];
+  PetscBool     writing;
+  LodAtomicFile atomic; /* while writing */
+} LodHdf5;
+
+/* Begins a new file under a temporary name (base.h, LodAtomicFile). LodHdf5Commit closes it and
+   gives it its name; LodHdf5Abort closes and removes it. */
+PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file);
+PetscErrorCode LodHdf5Commit(LodHdf5 *file);
+PetscErrorCode LodHdf5Abort(LodHdf5 *file);
+
+/* Opens an existing file for reading; input errors: missing, not readable, not HDF5. */
+PetscErrorCode LodHdf5Open(const char *path, LodHdf5 *file);
+PetscErrorCode LodHdf5Close(LodHdf5 *file);
+
+/* Writes dataset `name` (a path: groups on the way are made) of shape dims[rank], C order. `type`
+   is the type in memory (H5T_NATIVE_DOUBLE, ...), stored little endian. */
+PetscErrorCode LodHdf5WriteArray(LodHdf5 *file, const char *name, hid_t type, int rank,
+                                 const hsize_t *dims, const void *data);
+
+/* Attributes of object `object` ("/" for the file): a number, an integer or a text. */
+PetscErrorCode LodHdf5WriteDouble(LodHdf5 *file, const char *object, const char *name,
+                                  double value);
+PetscErrorCode LodHdf5WriteInt(LodHdf5 *file, const char *object, const char *name,
+                               PetscInt64 value);
+PetscErrorCode LodHdf5WriteText(LodHdf5 *file, const char *object, const char *name,
+                                const char *value);
+PetscErrorCode LodHdf5ReadDouble(LodHdf5 *file, const char *object, const char *name,
+                                 double *value);
+PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *name,
+                              PetscInt64 *value);
+/* Allocates *value with PetscMalloc; the caller frees it with PetscFree. */
+PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
+
+/* Whether a dataset, group or link of that path exists. */
+PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
+
+/* Rank and shape of a dataset; an input error lists the names that are there if it is not. */
+PetscErrorCode LodHdf5Shape(LodHdf5 *file, const char *name, int *rank, hsize_t dims[8]);
+
+/* Reads the whole dataset into data[], which must hold its shape; `type` as above. An input error
+   if the dataset does not hold numbers. */
+PetscErrorCode LodHdf5ReadArray(LodHdf5 *file, const char *name, hid_t type, void *data);
+
+#endif

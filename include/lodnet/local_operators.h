@@ -1,0 +1,34 @@
+/* Where local operators S_T come from. The exact path (exact.h) and the learned one (learned.h)
+   both implement this one interface; the coarse system does not know which of them it has. */
+#ifndef LODNET_LOCAL_OPERATORS_H
+#define LODNET_LOCAL_OPERATORS_H
+
+#include <lodnet/coefficient.h>
+#include <lodnet/grid.h>
+
+typedef struct LodLocalOperators LodLocalOperators;
+
+struct LodLocalOperators {
+  LodGrid     grid;
+  const char *name; /* "lod" or "dnn", as files and tables call it */
+
+  /* Takes the coefficient to work on, borrowed until the next call or destroy. It must have
+     grid.dim axes and grid.coefficient cells per axis. */
+  PetscErrorCode (*set_coefficient)(LodLocalOperators *self, const LodCoefficient *coefficient);
+
+  /* Computes S_T for the coarse cells first <= T < last (x fastest) into
+     operators[T - first][z][j], z over the (2l+2)^d nodes of the uncut patch, j over the 2^d
+     corners of T (DESIGN: S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z)); rows of nodes outside D
+     are 0. Uses all threads of the rank; the result does not depend on their number. */
+  PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
+                            double *operators);
+
+  PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */
+  void     *data;
+  PetscBool quiet; /* no progress bar */
+};
+
+/* Destroys *operators and sets it NULL; NULL is accepted. */
+PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators);
+
+#endif

@@ -1,0 +1,40 @@
+/* Exact training pairs on disk: every sample's coefficient and its local operators for every cell.
+
+   pairs.h5: `coefficients` (samples, E, E) and `operators` (samples, N^d, (2l+2)^d, 2^d), float32,
+   one chunk a sample; `split` (samples), 0 train, 1 validation, 2 test; `complete`, how many
+   samples are done (a killed run loses the sample in flight at most); attribute `config`, the text
+   of LodConfigWritePairs. The split is by coefficient. */
+#ifndef LODNET_PAIRS_H
+#define LODNET_PAIRS_H
+
+#include <lodnet/config.h>
+#include <lodnet/local_operators.h>
+
+typedef enum { LOD_SPLIT_TRAIN = 0, LOD_SPLIT_VALIDATION = 1, LOD_SPLIT_TEST = 2 } LodSplit;
+
+/* Makes `path` hold all pairs of the config: samples the coefficients, computes their operators and
+   appends them. A file that the same settings made is reused, an unfinished one continued; one made
+   with other settings is an input error that names the first setting that differs. */
+PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool quiet);
+
+/* Pairs opened for reading. Patches are gathered on demand from the coefficients (never stored). */
+typedef struct LodPairs LodPairs;
+
+PetscErrorCode LodPairsOpen(const char *path, LodPairs **pairs);
+PetscErrorCode LodPairsClose(LodPairs **pairs);
+
+/* The grid, and how many samples (coefficients) and pairs (samples * N^d) a split has. */
+PetscErrorCode LodPairsGrid(LodPairs *pairs, LodGrid *grid);
+PetscErrorCode LodPairsCount(LodPairs *pairs, LodSplit split, PetscInt64 *samples,
+                             PetscInt64 *count);
+
+/* Gathers pairs index[0..n) of a split (pair = sample_in_split * N^d + cell) into
+   inp[n][((2l+1)k)^d] and target[n][(2l+2)^d * 2^d]. */
+PetscErrorCode LodPairsGather(LodPairs *pairs, LodSplit split, PetscInt n, const PetscInt64 *index,
+                              float *inp, float *target);
+
+/* Coefficient number `sample` of a split, as a new coefficient. */
+PetscErrorCode LodPairsCoefficient(LodPairs *pairs, LodSplit split, PetscInt64 sample,
+                                   LodCoefficient *coefficient);
+
+#endif
