@@ -11,7 +11,7 @@ typedef struct {
 /* View of an array with node counts size[] along `axis`. */
 static AxisView ViewAlong(PetscInt dim, const PetscInt size[], PetscInt axis) {
   AxisView view = {1, 1};
-  for (PetscInt other = 0; other < dim; other++) {
+  for (PetscInt other = 0; other < PetscMin(dim, LOD_MAX_DIM); other++) {
     if (other < axis) view.before *= size[other];
     if (other > axis) view.after *= size[other];
   }
@@ -63,12 +63,12 @@ static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, Pets
    transpose: `from` is the argument, `to` the result. */
 static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio,
                                   PetscBool transposed, const double *from, double *to) {
-  PetscInt size[LOD_MAX_DIM], n_coarse = cells + 1, n_fine = cells * ratio + 1;
+  PetscInt size[LOD_MAX_DIM] = {0}, n_coarse = cells + 1, n_fine = cells * ratio + 1;
   PetscInt largest = LodPower(n_fine, dim);
   double  *now, *next;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(largest, &now, largest, &next));
-  for (PetscInt axis = 0; axis < dim; axis++)
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     size[axis] = transposed ? n_fine : n_coarse;
   PetscCall(PetscArraycpy(now, from, LodPower(size[0], dim)));
   for (PetscInt axis = 0; axis < dim; axis++) {
