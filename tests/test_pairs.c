@@ -387,7 +387,7 @@ START_TEST(rejects_files_that_hold_no_pairs) {
   config = small_config(1);
   char path[160];
   snprintf(path, sizeof path, "%s/none/pairs.h5", directory);
-  assert_refuses(LodPairsMake(&config, path, PETSC_TRUE), "cannot create");
+  assert_refuses(LodPairsMake(&config, path, PETSC_TRUE), "cannot be written");
   LodErrorClear();
 }
 END_TEST

@@ -1,5 +1,9 @@
 /* Opening, creating and closing HDF5 files; whole arrays and rows of arrays. Attributes and the
-   questions about what a file holds are in hdf5_attributes.c. */
+   questions about what a file holds are in hdf5_attributes.c.
+
+   A new file is made in memory and written to the disk in one piece by LodHdf5Commit: HDF5 does not
+   recover from a write that fails (on a full disk its cleanup reads freed memory), so it never sees
+   one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -47,17 +51,21 @@ static PetscErrorCode SetPath(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
+/* Growth of a file image in memory, bytes. */
+#define IMAGE_STEP ((size_t)1 << 20)
+
 PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   char reason[256];
 
   PetscFunctionBeginUser;
   PetscCall(SetPath(path, file));
   PetscCall(LodAtomicFileBegin(&file->atomic, path));
+  file->writing = PETSC_TRUE;
   hid_t access = AccessList();
+  H5Pset_fapl_core(access, IMAGE_STEP, 0);
   file->id = H5Fcreate(file->atomic.temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   if (file->id < 0) LodHdf5Reason(reason);
   H5Pclose(access);
-  file->writing = PETSC_TRUE;
   if (file->id < 0) {
     PetscCall(LodHdf5Abort(file));
     SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FILE_OPEN, "%s: cannot create: %s", path, reason);
@@ -65,19 +73,48 @@ PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
-  char reason[256];
+/* Writes size bytes to an existing file. Returns 0 or errno. */
+static int WriteBytes(const char *path, const char *bytes, size_t size) {
+  int reason = 0;
+  int descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  while (size > 0 && !reason) {
+    const ssize_t written = write(descriptor, bytes, size);
+    if (written < 0 && errno != EINTR) reason = errno;
+    if (written <= 0) continue;
+    bytes += written;
+    size -= (size_t)written;
+  }
+  if (close(descriptor) != 0 && !reason) reason = errno;
+  return reason;
+}
+
+/* Copies the image of the file to its temporary name on the disk. */
+static PetscErrorCode WriteImage(LodHdf5 *file) {
+  char *image;
 
   PetscFunctionBeginUser;
-  herr_t status = H5Fclose(file->id);
-  if (status < 0) LodHdf5Reason(reason);
+  LodHdf5CheckWritten(H5Fflush(file->id, H5F_SCOPE_LOCAL), file, "the file");
+  const ssize_t size = H5Fget_file_image(file->id, NULL, 0);
+  LodHdf5CheckWritten(size, file, "the file");
+  PetscCall(PetscMalloc1((size_t)size, &image));
+  const ssize_t got = H5Fget_file_image(file->id, image, (size_t)size);
+  const int reason = got == size ? WriteBytes(file->atomic.temporary, image, (size_t)size) : EIO;
+  PetscCall(PetscFree(image));
+  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s",
+             file->path, strerror(reason));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = WriteImage(file);
+  if (error) PetscCall(LodHdf5Abort(file));
+  PetscCall(error);
+  H5Fclose(file->id); /* in memory only */
   file->id = H5I_INVALID_HID;
-  if (status < 0) {
-    PetscCall(LodHdf5Abort(file));
-    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write: %s", file->path, reason);
-  }
-  PetscCall(LodAtomicFileCommit(&file->atomic));
   file->writing = PETSC_FALSE;
+  PetscCall(LodAtomicFileCommit(&file->atomic));
   PetscFunctionReturn(0);
 }
 
@@ -116,8 +153,7 @@ PetscErrorCode LodHdf5Open(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* An input error if another process has `path` open through HDF5, which holds a lock on it. */
-static PetscErrorCode CheckUnlocked(const char *path) {
+PetscErrorCode LodHdf5CheckUnlocked(const char *path) {
   PetscFunctionBeginUser;
   int descriptor = open(path, O_RDWR | O_CLOEXEC);
   if (descriptor >= 0) {
@@ -133,7 +169,7 @@ PetscErrorCode LodHdf5OpenUpdate(const char *path, PetscBool create, LodHdf5 *fi
 
   PetscFunctionBeginUser;
   PetscCall(SetPath(path, file));
-  PetscCall(CheckUnlocked(path));
+  PetscCall(LodHdf5CheckUnlocked(path));
   if (!create) PetscCall(CheckFile(path, R_OK | W_OK));
   hid_t access = AccessList();
   file->id = create ? H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access)

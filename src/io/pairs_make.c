@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/hdf5_private.h"
 #include "io/pairs_private.h"
 
 /* Cells whose operators are computed between two updates of the progress bar. */
@@ -144,6 +145,27 @@ static PetscErrorCode CreateDatasets(const Job *job, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
+/* Reserves disk space for a new PATH.partial, with more than HDF5 needs beside the data, so that a
+   full disk shows now and not after hours. Leaves the file there; removes it if there is no room.
+ */
+static PetscErrorCode ReserveSpace(const Job *job) {
+  const LodGrid *grid = &job->config->grid;
+  const double   size = 1e6 + 4.0 * job->samples *
+                                (pow(grid->coefficient, grid->dim) +
+                                 (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
+
+  PetscFunctionBeginUser;
+  const int descriptor = open(job->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  LodCheckInput(descriptor >= 0, "%s: cannot be written: %s", job->partial, strerror(errno));
+  const int reason = posix_fallocate(descriptor, 0, (off_t)size);
+  close(descriptor);
+  if (reason) unlink(job->partial);
+  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE,
+             "%s: the pairs need %.3g MB of disk space: %s", job->path, size / 1e6,
+             strerror(reason));
+  PetscFunctionReturn(0);
+}
+
 /* Opens the unfinished file of an earlier run, or makes a new one. One made with other settings is
    refused, one that cannot be read (killed before it was whole) is made anew. */
 static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *complete) {
@@ -151,6 +173,7 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
 
   PetscFunctionBeginUser;
   *complete = 0;
+  PetscCall(LodHdf5CheckUnlocked(job->partial));
   if (access(job->partial, F_OK) == 0) {
     PetscErrorCode error = LodHdf5OpenUpdate(job->partial, PETSC_FALSE, file);
     if (!error) error = ReadState(file, &text, complete);
@@ -164,8 +187,10 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
     }
     LodErrorClear();
   }
+  PetscCall(ReserveSpace(job));
   PetscCall(LodHdf5OpenUpdate(job->partial, PETSC_TRUE, file));
   PetscErrorCode error = CreateDatasets(job, file);
+  if (!error) error = ReserveSpace(job); /* creating the file gave the first reservation back */
   if (error) PetscCall(LodHdf5Close(file));
   PetscCall(error);
   PetscFunctionReturn(0);
