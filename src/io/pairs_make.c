@@ -10,6 +10,7 @@
 #include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/hdf5_private.h"
@@ -145,18 +146,20 @@ static PetscErrorCode CreateDatasets(const Job *job, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* Reserves disk space for a new PATH.partial, with more than HDF5 needs beside the data, so that a
-   full disk shows now and not after hours. Leaves the file there; removes it if there is no room.
- */
-static PetscErrorCode ReserveSpace(const Job *job) {
+/* Reserves the disk space of PATH.partial, so that a full disk shows now and not after hours: for a
+   file that is yet to be created, its data and more than HDF5 needs beside them, else its present
+   size. Leaves the file there; removes it if there is no room. */
+static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   const LodGrid *grid = &job->config->grid;
-  const double   size = 1e6 + 4.0 * job->samples *
-                                (pow(grid->coefficient, grid->dim) +
-                                 (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
+  struct stat    status;
+  double         size = 1e6 + 4.0 * job->samples *
+                          (pow(grid->coefficient, grid->dim) +
+                           (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
   PetscFunctionBeginUser;
   const int descriptor = open(job->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   LodCheckInput(descriptor >= 0, "%s: cannot be written: %s", job->partial, strerror(errno));
+  if (created && fstat(descriptor, &status) == 0) size = (double)status.st_size;
   const int reason = posix_fallocate(descriptor, 0, (off_t)size);
   close(descriptor);
   if (reason) unlink(job->partial);
@@ -187,10 +190,10 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
     }
     LodErrorClear();
   }
-  PetscCall(ReserveSpace(job));
+  PetscCall(ReserveSpace(job, PETSC_FALSE));
   PetscCall(LodHdf5OpenUpdate(job->partial, PETSC_TRUE, file));
   PetscErrorCode error = CreateDatasets(job, file);
-  if (!error) error = ReserveSpace(job); /* creating the file gave the first reservation back */
+  if (!error) error = ReserveSpace(job, PETSC_TRUE); /* creating gave the first one back */
   if (error) PetscCall(LodHdf5Close(file));
   PetscCall(error);
   PetscFunctionReturn(0);
