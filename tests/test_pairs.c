@@ -370,6 +370,22 @@ START_TEST(an_unreadable_rest_is_made_anew_one_of_other_settings_is_refused) {
 }
 END_TEST
 
+START_TEST(a_sample_that_would_be_drawn_otherwise_now_is_refused) {
+  LodConfig config = small_config(test_seed());
+  LodHdf5   file;
+  float     values[36];
+  clean();
+  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
+  assert_ok(LodHdf5ReadRows(&file, "coefficients", H5T_NATIVE_FLOAT, 8, 1, values));
+  values[17] *= 1.001F; /* the sine, as if another picture had been under the same name */
+  assert_ok(LodHdf5WriteRows(&file, "coefficients", H5T_NATIVE_FLOAT, 8, 1, values));
+  assert_ok(LodHdf5Close(&file));
+  assert_refuses(LodPairsMake(&config, pairs_path(), PETSC_TRUE), "sample 8 (sine) is not");
+  LodErrorClear();
+}
+END_TEST
+
 START_TEST(rejects_files_that_hold_no_pairs) {
   LodConfig config = small_config(test_seed());
   LodPairs *pairs;
@@ -406,6 +422,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, a_killed_run_is_continued);
   tcase_add_test(tests, complete_samples_are_not_computed_again);
   tcase_add_test(tests, an_unreadable_rest_is_made_anew_one_of_other_settings_is_refused);
+  tcase_add_test(tests, a_sample_that_would_be_drawn_otherwise_now_is_refused);
   tcase_add_test(tests, rejects_files_that_hold_no_pairs);
   suite_add_tcase(suite, tests);
   int failed = test_run(suite, argc, argv);

@@ -83,9 +83,61 @@ static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete
   PetscFunctionReturn(0);
 }
 
-/* Checks an open file against the job: same settings, and the shapes that follow from them. */
-static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text) {
+/* Draws sample `sample` as the file will hold it: rounded to single precision in `narrow`, and the
+   same numbers in *coefficient, so that a pair's operator belongs to exactly its coefficient. */
+static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient *coefficient,
+                                 float *narrow) {
+  const LodConfig *config = job->config;
+  const PetscInt   family = LodPairsFamily(config, sample);
+  char             where[96];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSample(&config->families[family], config->grid.dim, config->grid.coefficient,
+                      config->seed, sample, coefficient));
+  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  for (PetscInt i = 0; i < count; i++) {
+    narrow[i] = (float)coefficient->values[i];
+    coefficient->values[i] = (double)narrow[i];
+  }
+  snprintf(where, sizeof where, "sample %d (%s) in single precision", (int)sample,
+           LodFamilyName(config->families[family].family));
+  PetscCall(LodCoefficientValidate(coefficient, where));
+  PetscFunctionReturn(0);
+}
+
+/* Checks that the first sample of a family is in the file as it would be drawn now. It is not if a
+   picture has changed under its name, or the samplers with the version of the program. Rounding
+   differs between machines. */
+static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family, PetscInt sample) {
   const LodGrid *grid = &job->config->grid;
+  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  LodCoefficient coefficient = {0};
+  PetscBool      same = PETSC_TRUE;
+  float         *drawn, *stored;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(count, &drawn, count, &stored));
+  PetscErrorCode error = DrawSample(job, sample, &coefficient, drawn);
+  if (!error)
+    error = LodHdf5ReadRows(file, "coefficients", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, stored);
+  for (PetscInt i = 0; i < count && !error; i++)
+    if (!(fabsf(drawn[i] - stored[i]) <= 1e-5F * drawn[i])) same = PETSC_FALSE;
+  PetscCall(LodCoefficientDestroy(&coefficient));
+  PetscCall(PetscFree2(drawn, stored));
+  PetscCall(error);
+  LodCheckInput(same,
+                "%s: sample %" PetscInt_FMT " (%s) is not what the settings give now: the picture "
+                "or the program has changed; choose another --output or delete the file",
+                file->path, sample, LodFamilyName(job->config->families[family].family));
+  PetscFunctionReturn(0);
+}
+
+/* Checks an open file against the job: same settings, the shapes that follow from them, and the
+   same first sample of each family, of those that are complete. */
+static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
+                                PetscInt64 complete) {
+  const LodGrid *grid = &job->config->grid;
+  PetscInt       sample = 0;
 
   PetscFunctionBeginUser;
   PetscCall(CheckSameSettings(file->path, text, job->text));
@@ -93,6 +145,10 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text)
   PetscCall(CheckRows(file, "operators", job->samples,
                       (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
   PetscCall(CheckRows(file, "split", job->samples, 1));
+  for (PetscInt f = 0; f < job->config->n_families && sample < complete; f++) {
+    PetscCall(CheckSample(job, file, f, sample));
+    sample += job->config->families[f].count;
+  }
   PetscFunctionReturn(0);
 }
 
@@ -107,7 +163,7 @@ static PetscErrorCode CheckComplete(const Job *job, PetscBool *done) {
   if (access(job->path, F_OK) != 0) PetscFunctionReturn(0);
   PetscCall(LodHdf5Open(job->path, &file));
   PetscErrorCode error = ReadState(&file, &text, &complete);
-  if (!error) error = CheckFile(job, &file, text);
+  if (!error) error = CheckFile(job, &file, text, complete);
   PetscCall(PetscFree(text));
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);
@@ -181,7 +237,7 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
     PetscErrorCode error = LodHdf5OpenUpdate(job->partial, PETSC_FALSE, file);
     if (!error) error = ReadState(file, &text, complete);
     const PetscBool unreadable = (PetscBool)(error == LOD_ERR_INPUT);
-    if (!error) error = CheckFile(job, file, text);
+    if (!error) error = CheckFile(job, file, text, *complete);
     PetscCall(PetscFree(text));
     if (error) PetscCall(LodHdf5Close(file));
     if (!unreadable) {
@@ -196,28 +252,6 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
   if (!error) error = ReserveSpace(job, PETSC_TRUE); /* creating gave the first one back */
   if (error) PetscCall(LodHdf5Close(file));
   PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-/* Draws sample `sample` as the file will hold it: rounded to single precision in `narrow`, and the
-   same numbers in *coefficient, so that a pair's operator belongs to exactly its coefficient. */
-static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient *coefficient,
-                                 float *narrow) {
-  const LodConfig *config = job->config;
-  const PetscInt   family = LodPairsFamily(config, sample);
-  char             where[96];
-
-  PetscFunctionBeginUser;
-  PetscCall(LodSample(&config->families[family], config->grid.dim, config->grid.coefficient,
-                      config->seed, sample, coefficient));
-  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
-  for (PetscInt i = 0; i < count; i++) {
-    narrow[i] = (float)coefficient->values[i];
-    coefficient->values[i] = (double)narrow[i];
-  }
-  snprintf(where, sizeof where, "sample %d (%s) in single precision", (int)sample,
-           LodFamilyName(config->families[family].family));
-  PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
 
