@@ -8,11 +8,17 @@
 #include <lodnet/coefficient.h>
 #include <lodnet/expression.h>
 #include <lodnet/grid.h>
-#include <petscmat.h>
+#include <petscksp.h>
 
 /* Stiffness (A = 1) and mass matrix of one cell of side `side`, [a][b] over corners, x fastest. */
 void LodElementStiffness(PetscInt dim, double side, double matrix[]);
 void LodElementMass(PetscInt dim, double side, double matrix[]);
+
+/* Stiffness of the coarse corner functions on one coarse cell, a_T(Lam_b, Lam_a) as matrix[a][b]; A
+   is constant on k^d coefficient cells inside, so the integral is the exact sum over them. `index`
+   is the coarse cell's multi-index. */
+void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
+                      const PetscInt index[LOD_MAX_DIM], double matrix[]);
 
 /* Nodal values of an expression on all nodes of the mesh of `cells` cells per axis. values[] is the
    caller's, (cells+1)^d long. */
@@ -36,6 +42,20 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics);
+
+/* The load (f, phi_z) for the hat functions phi_z of the mesh of `cells` cells per axis (a divisor
+   of F), f being the Q1 function with the values rhs[] at the fine nodes; exact. load[(cells+1)^d],
+   on all nodes. */
+PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load);
+
+/* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
+   this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
+   nodes. Both collective. */
+PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector);
+PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes);
+
+/* KSPSolve that turns failure to converge into an error; `what` names the solve in the message. */
+PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution);
 
 /* Q1 interpolation of nodal values from a mesh of `from` cells per axis to one of `to` (a
  * multiple). */

@@ -1,0 +1,83 @@
+/* Element matrices of Q1 on cubes. Every one is a sum of tensor products of one-dimensional ones:
+   stiffness = sum over axes of (stiffness on that axis) x (mass on the others). */
+#include <lodnet/fem.h>
+
+/* The corner's offset, 0 or 1, along `axis`. */
+static inline PetscInt CornerOffset(PetscInt corner, PetscInt axis) {
+  return corner >> axis & 1;
+}
+
+/* Tensor product over axes of one-dimensional 2x2 matrices, the `chosen` axis from stiffness[axis],
+   the others from mass[axis]; chosen < 0: mass on all. Gives entry (a, b). */
+static double TensorEntry(PetscInt dim, PetscInt chosen, PetscInt a, PetscInt b,
+                          const double stiffness[][2][2], const double mass[][2][2]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    PetscInt i = CornerOffset(a, axis), j = CornerOffset(b, axis);
+    product *= axis == chosen ? stiffness[axis][i][j] : mass[axis][i][j];
+  }
+  return product;
+}
+
+/* matrix[a][b] += factor * (sum over axes of tensor products). */
+static void AddTensorStiffness(PetscInt dim, double factor, const double stiffness[][2][2],
+                               const double mass[][2][2], double matrix[]) {
+  PetscInt corners = (PetscInt)1 << dim;
+  for (PetscInt a = 0; a < corners; a++)
+    for (PetscInt b = 0; b < corners; b++)
+      for (PetscInt axis = 0; axis < dim; axis++)
+        matrix[a * corners + b] += factor * TensorEntry(dim, axis, a, b, stiffness, mass);
+}
+
+/* One-dimensional integrals of the two hat functions of an interval of length `length` and of their
+   derivatives over its sub-interval number `part` of `parts`. With t = part/parts, s =
+   (part+1)/parts: the integrals of (1-x)^2, x(1-x), x^2 over [t, s], times length. */
+static void IntervalMatrices(double length, PetscInt part, PetscInt parts, double stiffness[2][2],
+                             double mass[2][2]) {
+  double t = (double)part / (double)parts, s = (double)(part + 1) / (double)parts;
+  double one = s - t, first = (s * s - t * t) / 2, second = (s * s * s - t * t * t) / 3;
+  mass[0][0] = length * (one - 2 * first + second);
+  mass[0][1] = mass[1][0] = length * (first - second);
+  mass[1][1] = length * second;
+  stiffness[0][0] = stiffness[1][1] = one / length;
+  stiffness[0][1] = stiffness[1][0] = -one / length;
+}
+
+void LodElementStiffness(PetscInt dim, double side, double matrix[]) {
+  double stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  for (PetscInt axis = 0; axis < dim; axis++)
+    IntervalMatrices(side, 0, 1, stiffness[axis], mass[axis]);
+  for (PetscInt i = 0; i < LodPower(4, dim); i++)
+    matrix[i] = 0;
+  AddTensorStiffness(dim, 1, stiffness, mass, matrix);
+}
+
+void LodElementMass(PetscInt dim, double side, double matrix[]) {
+  double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  PetscInt corners = (PetscInt)1 << dim;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    IntervalMatrices(side, 0, 1, stiffness[axis], mass[axis]);
+  for (PetscInt a = 0; a < corners; a++)
+    for (PetscInt b = 0; b < corners; b++)
+      matrix[a * corners + b] = TensorEntry(dim, -1, a, b, stiffness, mass);
+}
+
+void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
+                      const PetscInt index[LOD_MAX_DIM], double matrix[]) {
+  PetscInt dim = grid->dim, ratio = grid->coefficient / grid->coarse;
+  LodBox   all = LodBoxCube(dim, grid->coefficient), inside = LodBoxCube(dim, ratio);
+  double   side = 1.0 / (double)grid->coarse;
+  for (PetscInt i = 0; i < LodPower(4, dim); i++)
+    matrix[i] = 0;
+  for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
+    double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+    PetscInt cell[LOD_MAX_DIM];
+    LodBoxIndex(&inside, part, cell);
+    for (PetscInt axis = 0; axis < dim; axis++) {
+      IntervalMatrices(side, cell[axis], ratio, stiffness[axis], mass[axis]);
+      cell[axis] += index[axis] * ratio;
+    }
+    AddTensorStiffness(dim, coefficient->values[LodBoxPosition(&all, cell)], stiffness, mass,
+                       matrix);
+  }
+}

@@ -1,0 +1,167 @@
+/* Nodal vectors on tensor-product meshes: mass, prolongation, load and norms are one-dimensional
+   operations along one axis after the other. */
+#include <lodnet/fem.h>
+
+/* The layout of an array of nodes seen along one axis: `before` values stand between neighbours
+   (the product of the sizes of faster axes), `after` is the number of such planes. */
+typedef struct {
+  PetscInt before, after;
+} AxisView;
+
+/* View of an array with node counts size[] along `axis`. */
+static AxisView ViewAlong(PetscInt dim, const PetscInt size[], PetscInt axis) {
+  AxisView view = {1, 1};
+  for (PetscInt other = 0; other < dim; other++) {
+    if (other < axis) view.before *= size[other];
+    if (other > axis) view.after *= size[other];
+  }
+  return view;
+}
+
+/* values <- (one-dimensional Q1 mass matrix of n nodes, cell side `side`) values, along one axis.
+ */
+static void MassAlong(AxisView view, PetscInt n, double side, double *values) {
+  for (PetscInt plane = 0; plane < view.after; plane++)
+    for (PetscInt line = 0; line < view.before; line++) {
+      double *node = values + plane * n * view.before + line;
+      double  left = 0;
+      for (PetscInt i = 0; i < n; i++) {
+        double here = node[i * view.before];
+        double right = i + 1 < n ? node[(i + 1) * view.before] : 0;
+        double diagonal = i == 0 || i + 1 == n ? 2 : 4; /* an end node has one cell only */
+        node[i * view.before] = side / 6 * (left + diagonal * here + right);
+        left = here;
+      }
+    }
+}
+
+/* fine[] = interpolation of coarse[] along one axis, `ratio` fine cells a coarse cell; or,
+   transposed, coarse[] = (interpolation)^T fine[]. */
+static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, PetscBool transposed,
+                             double *coarse, double *fine) {
+  PetscInt n_coarse = cells + 1, n_fine = cells * ratio + 1, step = view.before;
+  for (PetscInt plane = 0; plane < view.after; plane++)
+    for (PetscInt line = 0; line < step; line++) {
+      double *c = coarse + plane * n_coarse * step + line, *f = fine + plane * n_fine * step + line;
+      if (transposed)
+        for (PetscInt i = 0; i < n_coarse; i++)
+          c[i * step] = 0;
+      for (PetscInt i = 0; i < n_fine; i++) {
+        PetscInt low = i / ratio, high = PetscMin(low + 1, cells);
+        double   weight = (double)(i % ratio) / (double)ratio;
+        if (transposed) {
+          c[low * step] += (1 - weight) * f[i * step];
+          c[high * step] += weight * f[i * step];
+        } else {
+          f[i * step] = (1 - weight) * c[low * step] + weight * c[high * step];
+        }
+      }
+    }
+}
+
+/* Interpolation between the nodes of meshes of `cells` and cells*ratio cells per axis, or its
+   transpose: `from` is the argument, `to` the result. */
+static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio,
+                                  PetscBool transposed, const double *from, double *to) {
+  PetscInt size[LOD_MAX_DIM], n_coarse = cells + 1, n_fine = cells * ratio + 1;
+  PetscInt largest = LodPower(n_fine, dim);
+  double  *now, *next;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(largest, &now, largest, &next));
+  for (PetscInt axis = 0; axis < dim; axis++)
+    size[axis] = transposed ? n_fine : n_coarse;
+  PetscCall(PetscArraycpy(now, from, LodPower(size[0], dim)));
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    AxisView view = ViewAlong(dim, size, axis);
+    if (transposed)
+      InterpolateAlong(view, cells, ratio, PETSC_TRUE, next, now);
+    else
+      InterpolateAlong(view, cells, ratio, PETSC_FALSE, now, next);
+    size[axis] = transposed ? n_coarse : n_fine;
+    double *swap = now;
+    now = next, next = swap;
+  }
+  PetscCall(PetscArraycpy(to, now, LodPower(size[0], dim)));
+  if (dim % 2)
+    PetscCall(PetscFree2(next, now)); /* swapped an odd number of times */
+  else
+    PetscCall(PetscFree2(now, next));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProlongate(PetscInt dim, PetscInt from, const double *coarse, PetscInt to,
+                             double *fine) {
+  PetscFunctionBeginUser;
+  PetscCheck(from >= 1 && to >= from && to % from == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the finer mesh (%" PetscInt_FMT
+             " cells) must be a multiple of the coarser (%" PetscInt_FMT ")",
+             to, from);
+  PetscCall(Interpolate(dim, from, to / from, PETSC_FALSE, coarse, fine));
+  PetscFunctionReturn(0);
+}
+
+/* values <- M values, the Q1 mass matrix on all nodes of a mesh. */
+static void ApplyMass(PetscInt dim, PetscInt cells, double *values) {
+  PetscInt size[LOD_MAX_DIM] = {cells + 1, cells + 1, cells + 1};
+  for (PetscInt axis = 0; axis < dim; axis++)
+    MassAlong(ViewAlong(dim, size, axis), cells + 1, 1.0 / (double)cells, values);
+}
+
+PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load) {
+  PetscInt count = LodPower(grid->fine + 1, grid->dim);
+  double  *weighted;
+  PetscFunctionBeginUser;
+  PetscCheck(grid->fine % cells == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells,
+             grid->fine);
+  PetscCall(PetscMalloc1(count, &weighted));
+  PetscCall(PetscArraycpy(weighted, rhs, count));
+  ApplyMass(grid->dim, grid->fine, weighted);
+  PetscCall(Interpolate(grid->dim, cells, grid->fine / cells, PETSC_TRUE, weighted, load));
+  PetscCall(PetscFree(weighted));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt cells,
+                              double *values) {
+  LodBox nodes = LodBoxCube(dim, cells + 1);
+  PetscFunctionBeginUser;
+  for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
+    PetscInt index[LOD_MAX_DIM];
+    double   point[LOD_MAX_DIM];
+    LodBoxIndex(&nodes, node, index);
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      point[axis] = (double)index[axis] / (double)cells;
+    PetscCall(LodExpressionEvaluate(expression, point, &values[node]));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *norm) {
+  PetscInt count = LodPower(cells + 1, dim);
+  double  *weighted, square = 0;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(count, &weighted));
+  PetscCall(PetscArraycpy(weighted, u, count));
+  ApplyMass(dim, cells, weighted);
+  for (PetscInt i = 0; i < count; i++)
+    square += u[i] * weighted[i];
+  PetscCall(PetscFree(weighted));
+  *norm = PetscSqrtReal(PetscMax(square, 0));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, const double *v,
+                             double *error) {
+  PetscInt count = LodPower(cells + 1, dim);
+  double  *difference, size;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(count, &difference));
+  for (PetscInt i = 0; i < count; i++)
+    difference[i] = u[i] - v[i];
+  PetscCall(LodNormL2(dim, cells, difference, error));
+  PetscCall(LodNormL2(dim, cells, v, &size));
+  PetscCall(PetscFree(difference));
+  *error = size > 0 ? *error / size : (*error > 0 ? PETSC_INFINITY : 0);
+  PetscFunctionReturn(0);
+}

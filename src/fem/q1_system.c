@@ -1,0 +1,233 @@
+/* Plain Q1 problems with PETSc: the fine reference and the plain coarse solution. */
+#include <lodnet/base.h>
+#include <lodnet/fem.h>
+
+/* Where the cell matrices of a mesh come from: scale * matrix[a][b] for a cell's multi-index. */
+typedef struct CellMatrices CellMatrices;
+struct CellMatrices {
+  const LodGrid        *grid;
+  const LodCoefficient *coefficient;
+  PetscInt              cells;  /* per axis */
+  const double         *matrix; /* one for all cells (fine mesh) or [cell][a][b] (coarse mesh) */
+  PetscBool             shared; /* one matrix for all cells, scaled by the cell's A */
+};
+
+/* The matrix of one cell and its scale. */
+static void CellMatrix(const CellMatrices *source, const PetscInt index[], const double **matrix,
+                       double *scale) {
+  PetscInt dim = source->grid->dim;
+  LodBox   mesh = LodBoxCube(dim, source->cells);
+  *matrix = source->matrix;
+  *scale = 1;
+  if (!source->shared) {
+    *matrix += LodBoxPosition(&mesh, index) * LodPower(4, dim);
+    return;
+  }
+  PetscInt cell[LOD_MAX_DIM] = {0, 0, 0}, ratio = source->cells / source->coefficient->cells;
+  LodBox   values = LodBoxCube(dim, source->coefficient->cells);
+  for (PetscInt axis = 0; axis < dim; axis++)
+    cell[axis] = index[axis] / ratio;
+  *scale = source->coefficient->values[LodBoxPosition(&values, cell)];
+}
+
+/* One row of the stiffness matrix: entries to the 3^d neighbours of `node`, by summing over the
+   cells around it. stencil[] is indexed by the neighbour's offset + 1 along each axis, x fastest.
+ */
+static void RowStencil(const CellMatrices *source, const PetscInt node[], double stencil[]) {
+  PetscInt dim = source->grid->dim, corners = (PetscInt)1 << dim;
+  LodBox   mesh = LodBoxCube(dim, source->cells);
+  for (PetscInt i = 0; i < LodPower(3, dim); i++)
+    stencil[i] = 0;
+  for (PetscInt a = 0; a < corners; a++) { /* the cell that has `node` as its corner a */
+    const double *matrix;
+    double        scale;
+    PetscInt      cell[LOD_MAX_DIM] = {0, 0, 0};
+    for (PetscInt axis = 0; axis < dim; axis++)
+      cell[axis] = node[axis] - (a >> axis & 1);
+    if (LodBoxPosition(&mesh, cell) < 0) continue;
+    CellMatrix(source, cell, &matrix, &scale);
+    for (PetscInt b = 0; b < corners; b++) {
+      PetscInt position = 0;
+      for (PetscInt axis = dim - 1; axis >= 0; axis--)
+        position = 3 * position + 1 + (b >> axis & 1) - (a >> axis & 1);
+      stencil[position] += scale * matrix[a * corners + b];
+    }
+  }
+}
+
+/* Assembles the stiffness matrix over the free nodes, each rank its own rows. */
+static PetscErrorCode AssembleStiffness(MPI_Comm comm, const CellMatrices *source, Mat *stiffness) {
+  PetscInt dim = source->grid->dim, width = LodPower(3, dim), first, last;
+  LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells), around = LodBoxCube(dim, 3);
+  PetscFunctionBeginUser;
+  PetscCall(MatCreateAIJ(comm, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
+                         LodBoxCount(&free_nodes), width, NULL, width - 1, NULL, stiffness));
+  PetscCall(MatSetOption(*stiffness, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
+  PetscCall(MatSetOption(*stiffness, MAT_SPD, PETSC_TRUE));
+  PetscCall(MatGetOwnershipRange(*stiffness, &first, &last));
+  for (PetscInt row = first; row < last; row++) {
+    double   stencil[27], values[27];
+    PetscInt node[LOD_MAX_DIM], columns[27], n_columns = 0;
+    LodBoxIndex(&free_nodes, row, node);
+    RowStencil(source, node, stencil);
+    for (PetscInt i = 0; i < width; i++) {
+      PetscInt offset[LOD_MAX_DIM], neighbour[LOD_MAX_DIM];
+      LodBoxIndex(&around, i, offset);
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        neighbour[axis] = axis < dim ? node[axis] + offset[axis] - 1 : 0;
+      PetscInt column = LodBoxPosition(&free_nodes, neighbour);
+      if (column < 0) continue;
+      columns[n_columns] = column;
+      values[n_columns++] = stencil[i];
+    }
+    PetscCall(MatSetValues(*stiffness, 1, &row, n_columns, columns, values, INSERT_VALUES));
+  }
+  PetscCall(MatAssemblyBegin(*stiffness, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(*stiffness, MAT_FINAL_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector) {
+  LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxCube(grid->dim, cells + 1);
+  PetscInt     first, last;
+  PetscScalar *values;
+  PetscFunctionBeginUser;
+  PetscCall(VecGetOwnershipRange(vector, &first, &last));
+  PetscCall(VecGetArrayWrite(vector, &values));
+  for (PetscInt row = first; row < last; row++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&free_nodes, row, node);
+    values[row - first] = nodes[LodBoxPosition(&all, node)];
+  }
+  PetscCall(VecRestoreArrayWrite(vector, &values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes) {
+  LodBox             free_nodes = LodGridFreeNodes(grid, cells);
+  LodBox             all = LodBoxCube(grid->dim, cells + 1);
+  VecScatter         scatter;
+  Vec                whole;
+  const PetscScalar *values;
+  PetscFunctionBeginUser;
+  PetscCall(VecScatterCreateToAll(vector, &scatter, &whole));
+  PetscCall(VecScatterBegin(scatter, vector, whole, INSERT_VALUES, SCATTER_FORWARD));
+  PetscCall(VecScatterEnd(scatter, vector, whole, INSERT_VALUES, SCATTER_FORWARD));
+  PetscCall(PetscArrayzero(nodes, LodBoxCount(&all)));
+  PetscCall(VecGetArrayRead(whole, &values));
+  for (PetscInt row = 0; row < LodBoxCount(&free_nodes); row++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&free_nodes, row, node);
+    nodes[LodBoxPosition(&all, node)] = values[row];
+  }
+  PetscCall(VecRestoreArrayRead(whole, &values));
+  PetscCall(VecScatterDestroy(&scatter));
+  PetscCall(VecDestroy(&whole));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
+  KSPConvergedReason reason;
+  PetscInt           iterations;
+  PetscReal          residual;
+  PetscFunctionBeginUser;
+  PetscCall(KSPSolve(solver, rhs, solution));
+  PetscCall(KSPGetConvergedReason(solver, &reason));
+  PetscCall(KSPGetIterationNumber(solver, &iterations));
+  PetscCall(KSPGetResidualNorm(solver, &residual));
+  PetscCheck(reason > 0, PetscObjectComm((PetscObject)solver), PETSC_ERR_NOT_CONVERGED,
+             "the %s solve did not converge: %s after %" PetscInt_FMT
+             " iterations, residual %g; other solvers can be chosen by PETSc options after --",
+             what, KSPConvergedReasons[reason], iterations, (double)residual);
+  PetscFunctionReturn(0);
+}
+
+/* The preconditioned CG solver of a stiffness matrix; options with `prefix` have the last word. */
+static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solver) {
+  PC preconditioner;
+  PetscFunctionBeginUser;
+  PetscCall(KSPCreate(PetscObjectComm((PetscObject)stiffness), solver));
+  PetscCall(KSPSetOperators(*solver, stiffness, stiffness));
+  PetscCall(KSPSetOptionsPrefix(*solver, prefix));
+  PetscCall(KSPSetType(*solver, KSPCG));
+  PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
+  PetscCall(KSPSetTolerances(*solver, 1e-10, PETSC_DEFAULT, PETSC_DEFAULT, 1000));
+  PetscCall(KSPGetPC(*solver, &preconditioner));
+#if defined(PETSC_HAVE_HYPRE)
+  PetscCall(PCSetType(preconditioner, PCHYPRE));
+  PetscCall(PCHYPRESetType(preconditioner, "boomeramg"));
+#else
+  PetscCall(PCSetType(preconditioner, PCGAMG));
+#endif
+  PetscCall(KSPSetFromOptions(*solver));
+  PetscFunctionReturn(0);
+}
+
+/* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
+static PetscErrorCode SolveOnMesh(MPI_Comm comm, const CellMatrices *source, const char *prefix,
+                                  const char *what, const double *rhs, double *solution,
+                                  LodSolveStatistics *statistics) {
+  const LodGrid *grid = source->grid;
+  Mat            stiffness;
+  KSP            solver;
+  Vec            load, unknowns;
+  double        *load_nodes, start = LodSeconds(), assembled, set_up;
+  PetscReal      residual, load_norm;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &load_nodes));
+  PetscCall(AssembleStiffness(comm, source, &stiffness));
+  PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
+  PetscCall(LodLoad(grid, rhs, source->cells, load_nodes));
+  PetscCall(LodNodesToVec(grid, source->cells, load_nodes, load));
+  assembled = LodSeconds();
+  PetscCall(CreateSolver(stiffness, prefix, &solver));
+  PetscCall(KSPSetUp(solver));
+  set_up = LodSeconds();
+  PetscCall(LodSolve(solver, what, load, unknowns));
+  PetscCall(LodVecToNodes(grid, source->cells, unknowns, solution));
+  PetscCall(VecNorm(load, NORM_2, &load_norm));
+  PetscCall(KSPGetResidualNorm(solver, &residual));
+  if (statistics) {
+    statistics->seconds_assembly = assembled - start;
+    statistics->seconds_setup = set_up - assembled;
+    statistics->seconds_solve = LodSeconds() - set_up;
+    statistics->residual = load_norm > 0 ? residual / load_norm : 0;
+    PetscCall(KSPGetIterationNumber(solver, &statistics->iterations));
+  }
+  PetscCall(KSPDestroy(&solver));
+  PetscCall(VecDestroy(&unknowns));
+  PetscCall(VecDestroy(&load));
+  PetscCall(MatDestroy(&stiffness));
+  PetscCall(PetscFree(load_nodes));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                            const double *rhs, double *solution, LodSolveStatistics *statistics) {
+  double       matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  CellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
+  PetscFunctionBeginUser;
+  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
+  PetscCall(SolveOnMesh(comm, &source, "fine_", "fine", rhs, solution, statistics));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
+                                const LodCoefficient *coefficient, const double *rhs,
+                                double *solution, LodSolveStatistics *statistics) {
+  PetscInt     size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
+  LodBox       mesh = LodBoxCube(grid->dim, grid->coarse);
+  CellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  double      *matrices;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_cells * size, &matrices));
+  for (PetscInt cell = 0; cell < n_cells; cell++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&mesh, cell, index);
+    LodCellStiffness(grid, coefficient, index, matrices + cell * size);
+  }
+  source.matrix = matrices;
+  PetscCall(SolveOnMesh(comm, &source, "coarse_", "coarse", rhs, solution, statistics));
+  PetscCall(PetscFree(matrices));
+  PetscFunctionReturn(0);
+}
