@@ -63,12 +63,12 @@ static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, Pets
    transpose: `from` is the argument, `to` the result. */
 static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio,
                                   PetscBool transposed, const double *from, double *to) {
-  PetscInt size[LOD_MAX_DIM], n_coarse = cells + 1, n_fine = cells * ratio + 1;
+  PetscInt size[LOD_MAX_DIM] = {0}, n_coarse = cells + 1, n_fine = cells * ratio + 1;
   PetscInt largest = LodPower(n_fine, dim);
   double  *now, *next;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(largest, &now, largest, &next));
-  for (PetscInt axis = 0; axis < dim; axis++)
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     size[axis] = transposed ? n_fine : n_coarse;
   PetscCall(PetscArraycpy(now, from, LodPower(size[0], dim)));
   for (PetscInt axis = 0; axis < dim; axis++) {

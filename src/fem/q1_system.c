@@ -2,63 +2,13 @@
 #include <lodnet/base.h>
 #include <lodnet/fem.h>
 
-/* Where the cell matrices of a mesh come from: scale * matrix[a][b] for a cell's multi-index. */
-typedef struct CellMatrices CellMatrices;
-struct CellMatrices {
-  const LodGrid        *grid;
-  const LodCoefficient *coefficient;
-  PetscInt              cells;  /* per axis */
-  const double         *matrix; /* one for all cells (fine mesh) or [cell][a][b] (coarse mesh) */
-  PetscBool             shared; /* one matrix for all cells, scaled by the cell's A */
-};
-
-/* The matrix of one cell and its scale. */
-static void CellMatrix(const CellMatrices *source, const PetscInt index[], const double **matrix,
-                       double *scale) {
-  PetscInt dim = source->grid->dim;
-  LodBox   mesh = LodBoxCube(dim, source->cells);
-  *matrix = source->matrix;
-  *scale = 1;
-  if (!source->shared) {
-    *matrix += LodBoxPosition(&mesh, index) * LodPower(4, dim);
-    return;
-  }
-  PetscInt cell[LOD_MAX_DIM] = {0, 0, 0}, ratio = source->cells / source->coefficient->cells;
-  LodBox   values = LodBoxCube(dim, source->coefficient->cells);
-  for (PetscInt axis = 0; axis < dim; axis++)
-    cell[axis] = index[axis] / ratio;
-  *scale = source->coefficient->values[LodBoxPosition(&values, cell)];
-}
-
-/* One row of the stiffness matrix: entries to the 3^d neighbours of `node`, by summing over the
-   cells around it. stencil[] is indexed by the neighbour's offset + 1 along each axis, x fastest.
- */
-static void RowStencil(const CellMatrices *source, const PetscInt node[], double stencil[]) {
-  PetscInt dim = source->grid->dim, corners = (PetscInt)1 << dim;
-  LodBox   mesh = LodBoxCube(dim, source->cells);
-  for (PetscInt i = 0; i < LodPower(3, dim); i++)
-    stencil[i] = 0;
-  for (PetscInt a = 0; a < corners; a++) { /* the cell that has `node` as its corner a */
-    const double *matrix;
-    double        scale;
-    PetscInt      cell[LOD_MAX_DIM] = {0, 0, 0};
-    for (PetscInt axis = 0; axis < dim; axis++)
-      cell[axis] = node[axis] - (a >> axis & 1);
-    if (LodBoxPosition(&mesh, cell) < 0) continue;
-    CellMatrix(source, cell, &matrix, &scale);
-    for (PetscInt b = 0; b < corners; b++) {
-      PetscInt position = 0;
-      for (PetscInt axis = dim - 1; axis >= 0; axis--)
-        position = 3 * position + 1 + (b >> axis & 1) - (a >> axis & 1);
-      stencil[position] += scale * matrix[a * corners + b];
-    }
-  }
-}
+#include "fem/stencil_private.h"
 
 /* Assembles the stiffness matrix over the free nodes, each rank its own rows. */
-static PetscErrorCode AssembleStiffness(MPI_Comm comm, const CellMatrices *source, Mat *stiffness) {
+static PetscErrorCode AssembleStiffness(MPI_Comm comm, const LodCellMatrices *source,
+                                        Mat *stiffness) {
   PetscInt dim = source->grid->dim, width = LodPower(3, dim), first, last;
-  LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells), around = LodBoxCube(dim, 3);
+  LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells);
   PetscFunctionBeginUser;
   PetscCall(MatCreateAIJ(comm, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
                          LodBoxCount(&free_nodes), width, NULL, width - 1, NULL, stiffness));
@@ -66,19 +16,15 @@ static PetscErrorCode AssembleStiffness(MPI_Comm comm, const CellMatrices *sourc
   PetscCall(MatSetOption(*stiffness, MAT_SPD, PETSC_TRUE));
   PetscCall(MatGetOwnershipRange(*stiffness, &first, &last));
   for (PetscInt row = first; row < last; row++) {
-    double   stencil[27], values[27];
-    PetscInt node[LOD_MAX_DIM], columns[27], n_columns = 0;
+    double   stencil[LOD_MAX_STENCIL], values[LOD_MAX_STENCIL];
+    PetscInt node[LOD_MAX_DIM], columns[LOD_MAX_STENCIL], n_columns = 0;
     LodBoxIndex(&free_nodes, row, node);
-    RowStencil(source, node, stencil);
+    LodRowStencil(source, node, stencil);
+    LodRowNeighbours(&free_nodes, node, columns);
     for (PetscInt i = 0; i < width; i++) {
-      PetscInt offset[LOD_MAX_DIM], neighbour[LOD_MAX_DIM];
-      LodBoxIndex(&around, i, offset);
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        neighbour[axis] = axis < dim ? node[axis] + offset[axis] - 1 : 0;
-      PetscInt column = LodBoxPosition(&free_nodes, neighbour);
-      if (column < 0) continue;
-      columns[n_columns] = column;
-      values[n_columns++] = stencil[i];
+      if (columns[i] < 0) continue;
+      values[n_columns] = stencil[i];
+      columns[n_columns++] = columns[i];
     }
     PetscCall(MatSetValues(*stiffness, 1, &row, n_columns, columns, values, INSERT_VALUES));
   }
@@ -164,7 +110,7 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solve
 }
 
 /* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
-static PetscErrorCode SolveOnMesh(MPI_Comm comm, const CellMatrices *source, const char *prefix,
+static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, const char *prefix,
                                   const char *what, const double *rhs, double *solution,
                                   LodSolveStatistics *statistics) {
   const LodGrid *grid = source->grid;
@@ -204,8 +150,8 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const CellMatrices *source, con
 
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics) {
-  double       matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  CellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
+  double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  LodCellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
   PetscFunctionBeginUser;
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
   PetscCall(SolveOnMesh(comm, &source, "fine_", "fine", rhs, solution, statistics));
@@ -215,10 +161,10 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics) {
-  PetscInt     size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
-  LodBox       mesh = LodBoxCube(grid->dim, grid->coarse);
-  CellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
-  double      *matrices;
+  PetscInt        size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
+  LodBox          mesh = LodBoxCube(grid->dim, grid->coarse);
+  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_cells * size, &matrices));
   for (PetscInt cell = 0; cell < n_cells; cell++) {

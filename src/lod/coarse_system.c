@@ -1,0 +1,140 @@
+/* The compressed problem: coarse matrix from local operators, right-hand side, solve. */
+#include <lodnet/base.h>
+#include <lodnet/coarse_system.h>
+
+#include "lod/patch_private.h"
+
+struct LodCoarseSystem {
+  LodGrid  grid;
+  Mat      matrix; /* S over the free coarse nodes */
+  KSP      solver; /* set up once a matrix, used for all its right-hand sides */
+  Vec      load, unknowns;
+  PetscInt first, last; /* this rank's cells */
+  double  *operators;   /* [cell - first][z][j] */
+};
+
+/* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
+   -1 where it is dropped (Dirichlet nodes, nodes outside D). */
+static void LocalToGlobal(const LodGrid *grid, PetscInt cell, PetscInt rows[], PetscInt columns[]) {
+  LodPatch patch = LodPatchOf(grid, cell);
+  LodBox   free_nodes = LodGridFreeNodes(grid, grid->coarse);
+  PetscInt corners = LodGridCorners(grid), entry = 0;
+  for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++) {
+    PetscInt node[LOD_MAX_DIM], corner_node[LOD_MAX_DIM];
+    LodBoxIndex(&patch.uncut_nodes, z, node);
+    PetscInt row = LodBoxPosition(&free_nodes, node);
+    for (PetscInt j = 0; j < corners; j++, entry++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        corner_node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      PetscInt column = LodBoxPosition(&free_nodes, corner_node);
+      rows[entry] = row < 0 || column < 0 ? -1 : row;
+      columns[entry] = row < 0 || column < 0 ? -1 : column;
+    }
+  }
+}
+
+/* Makes the matrix. Its structure is given to PETSc in coordinate form, one coordinate for each
+   entry of each local operator, so that an assembly is one call on the array of local operators. */
+static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
+  const LodGrid *grid = &system->grid;
+  LodBox         free_nodes = LodGridFreeNodes(grid, grid->coarse);
+  PetscInt       size = LodGridOperatorSize(grid), n_cells = system->last - system->first;
+  PetscInt      *rows, *columns;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(n_cells * size, &rows, n_cells * size, &columns));
+  for (PetscInt c = 0; c < n_cells; c++)
+    LocalToGlobal(grid, system->first + c, rows + c * size, columns + c * size);
+  PetscCall(MatCreate(comm, &system->matrix));
+  PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
+                        LodBoxCount(&free_nodes)));
+  PetscCall(MatSetType(system->matrix, MATAIJ));
+  PetscCall(MatSetPreallocationCOO(system->matrix, (PetscCount)n_cells * size, rows, columns));
+  PetscCall(PetscFree2(rows, columns));
+  PetscFunctionReturn(0);
+}
+
+/* The solver: sparse direct (MUMPS in parallel, UMFPACK or PETSc's own LU alone) unless options
+   with prefix -lod_ say otherwise. */
+static PetscErrorCode CreateSolver(MPI_Comm comm, LodCoarseSystem *system) {
+  PC          preconditioner;
+  PetscMPIInt n_ranks;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  PetscCall(KSPCreate(comm, &system->solver));
+  PetscCall(KSPSetOperators(system->solver, system->matrix, system->matrix));
+  PetscCall(KSPSetOptionsPrefix(system->solver, "lod_"));
+  PetscCall(KSPSetType(system->solver, KSPPREONLY));
+  PetscCall(KSPSetTolerances(system->solver, 1e-12, PETSC_DEFAULT, PETSC_DEFAULT, 10000));
+  PetscCall(KSPGetPC(system->solver, &preconditioner));
+  PetscCall(PCSetType(preconditioner, PCLU));
+  if (n_ranks > 1) PetscCall(PCFactorSetMatSolverType(preconditioner, MATSOLVERMUMPS));
+  PetscCall(KSPSetFromOptions(system->solver));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system) {
+  PetscMPIInt rank, n_ranks;
+  PetscInt    n_cells = LodGridCells(grid);
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  PetscCall(PetscNew(system));
+  (*system)->grid = *grid;
+  (*system)->first = (PetscInt)((PetscInt64)n_cells * rank / n_ranks);
+  (*system)->last = (PetscInt)((PetscInt64)n_cells * (rank + 1) / n_ranks);
+  PetscCall(PetscMalloc1(((*system)->last - (*system)->first) * LodGridOperatorSize(grid),
+                         &(*system)->operators));
+  PetscCall(CreateMatrix(comm, *system));
+  PetscCall(MatCreateVecs((*system)->matrix, &(*system)->unknowns, &(*system)->load));
+  PetscCall(CreateSolver(comm, *system));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
+  PetscFunctionBeginUser;
+  if (!*system) PetscFunctionReturn(0);
+  PetscCall(KSPDestroy(&(*system)->solver));
+  PetscCall(VecDestroy(&(*system)->load));
+  PetscCall(VecDestroy(&(*system)->unknowns));
+  PetscCall(MatDestroy(&(*system)->matrix));
+  PetscCall(PetscFree((*system)->operators));
+  PetscCall(PetscFree(*system));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+  MPI_Comm comm = PetscObjectComm((PetscObject)system->matrix);
+  PetscFunctionBeginUser;
+  PetscErrorCode error =
+      operators->compute(operators, system->first, system->last, system->operators);
+  PetscCall(LodErrorAgree(comm, error));
+  PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix) {
+  *matrix = system->matrix;
+  return 0;
+}
+
+PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
+                                        const double **operators) {
+  *first = system->first;
+  *last = system->last;
+  *operators = system->operators;
+  return 0;
+}
+
+PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
+  const LodGrid *grid = &system->grid;
+  double        *load;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &load));
+  PetscCall(LodLoad(grid, rhs, grid->coarse, load));
+  PetscCall(LodNodesToVec(grid, grid->coarse, load, system->load));
+  PetscCall(LodSolve(system->solver, "coarse (LOD)", system->load, system->unknowns));
+  PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
+  PetscCall(PetscFree(load));
+  PetscFunctionReturn(0);
+}

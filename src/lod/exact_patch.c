@@ -1,0 +1,132 @@
+/* Exact local operators, the reference path: every patch by itself, patches shared out to threads.
+ */
+#include <lodnet/base.h>
+#include <lodnet/exact.h>
+#include <lodnet/fem.h>
+#include <omp.h>
+
+#include "lod/interpolation_private.h"
+#include "lod/patch_problem_private.h"
+
+/* State of the path. */
+typedef struct {
+  LodPatchProblem    problem;
+  PetscInt           n_workspaces; /* those in use; one a thread */
+  LodPatchWorkspace *workspaces;
+} PatchPath;
+
+/* Frees the workspaces. */
+static PetscErrorCode DestroyWorkspaces(PatchPath *path) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < path->n_workspaces; i++)
+    LodPatchWorkspaceEnd(&path->workspaces[i]);
+  PetscCall(PetscFree(path->workspaces));
+  path->n_workspaces = 0;
+  PetscFunctionReturn(0);
+}
+
+/* Makes a workspace for each thread, unless they are there. */
+static PetscErrorCode EnsureWorkspaces(const LodGrid *grid, PatchPath *path) {
+  PetscInt n_threads = omp_get_max_threads();
+  PetscFunctionBeginUser;
+  if (path->n_workspaces == n_threads) PetscFunctionReturn(0);
+  PetscCall(DestroyWorkspaces(path));
+  PetscCall(PetscCalloc1(n_threads, &path->workspaces));
+  for (PetscInt i = 0; i < n_threads; i++, path->n_workspaces++)
+    PetscCheck(LodPatchWorkspaceBegin(grid, &path->workspaces[i]) == LOD_PATCH_OK, PETSC_COMM_SELF,
+               PETSC_ERR_MEM, "no memory for the patch problems of %" PetscInt_FMT " threads",
+               n_threads);
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.set_coefficient. */
+static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
+  PatchPath *path = self->data;
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == self->grid.dim && coefficient->cells == self->grid.coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
+             coefficient->cells, self->grid.coefficient);
+  path->problem.coefficient = coefficient;
+  PetscFunctionReturn(0);
+}
+
+/* Turns a patch's failure into an error that names the cell and the contrast. */
+static PetscErrorCode RaiseFailure(const LodLocalOperators *self, PetscInt cell,
+                                   LodPatchStatus status) {
+  const PatchPath *path = self->data;
+  LodBox           cells = LodBoxCube(self->grid.dim, self->grid.coarse);
+  PetscInt         index[LOD_MAX_DIM];
+  double           smallest, largest;
+  const char      *why = status == LOD_PATCH_NO_MEMORY ? "no memory for its factorisation"
+                         : status == LOD_PATCH_CONSTRAINTS
+                             ? "its constraints are linearly dependent: the fine mesh is too coarse"
+                             : "its stiffness matrix is not positive definite in double precision";
+  PetscFunctionBeginUser;
+  LodBoxIndex(&cells, cell, index);
+  PetscCall(LodCoefficientRange(path->problem.coefficient, &smallest, &largest));
+  SETERRQ(PETSC_COMM_SELF, status == LOD_PATCH_NO_MEMORY ? PETSC_ERR_MEM : PETSC_ERR_MAT_CH_ZRPVT,
+          "patch of coarse cell (x %" PetscInt_FMT ", y %" PetscInt_FMT ", z %" PetscInt_FMT
+          "): %s (contrast of the coefficient: %.3g)",
+          index[0], index[1], index[2], why, largest / smallest);
+}
+
+/* Implements LodLocalOperators.compute. */
+static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              double *operators) {
+  PatchPath     *path = self->data;
+  PetscInt       size = LodGridOperatorSize(&self->grid), done = 0, failed_cell = -1;
+  LodPatchStatus failure = LOD_PATCH_OK;
+  LodProgress    progress;
+  PetscFunctionBeginUser;
+  PetscCheck(path->problem.coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  PetscCall(EnsureWorkspaces(&self->grid, path));
+  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
+#pragma omp        parallel for schedule(dynamic, 1)
+  for (PetscInt cell = first; cell < last; cell++) {
+           int            thread = omp_get_thread_num();
+           LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell,
+                                                   operators + (size_t)(cell - first) * (size_t)size);
+           PetscInt       done_now;
+#pragma omp atomic capture
+    done_now = ++done;
+    if (status) {
+#pragma omp critical
+      if (failed_cell < 0 || cell < failed_cell) failed_cell = cell, failure = status;
+    }
+    if (thread == 0) (void)LodProgressUpdate(&progress, done_now);
+  }
+  PetscCall(LodProgressEnd(&progress));
+  if (failure) PetscCall(RaiseFailure(self, failed_cell, failure));
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.destroy. */
+static PetscErrorCode Destroy(LodLocalOperators *self) {
+  PatchPath *path = self->data;
+  PetscFunctionBeginUser;
+  PetscCall(DestroyWorkspaces(path));
+  PetscCall(PetscFree(path->problem.functional));
+  PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **operators) {
+  PatchPath *path;
+  PetscInt   ratio = grid->fine / grid->coarse;
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(PetscNew(&path));
+  PetscCall(PetscNew(operators));
+  **operators = (LodLocalOperators){.grid = *grid,
+                                    .name = "lod",
+                                    .set_coefficient = SetCoefficient,
+                                    .compute = Compute,
+                                    .destroy = Destroy,
+                                    .data = path};
+  path->problem.grid = &(*operators)->grid;
+  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
+  PetscCall(PetscMalloc1(2 * (ratio + 1), &path->problem.functional));
+  LodProjectionFunctional(ratio, path->problem.functional);
+  PetscFunctionReturn(0);
+}

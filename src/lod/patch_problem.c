@@ -1,0 +1,336 @@
+/* The corrector problem of one patch by one sparse Cholesky factorisation.
+
+   For a patch with K (stiffness on its unknowns), C (one row a constraint: the value of I_h at a
+   coarse node of the closed patch that is not Dirichlet) and b_j = a_T(Lam_j, .):
+     1. K = L L^T (CHOLMOD; analysis reused for patches of one shape),
+     2. [Y W] = K^-1 [C^T b],
+     3. (C Y) lam = C W, dense and symmetric positive definite,
+     4. Q = W - Y lam,
+     5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z). */
+#include <cblas.h>
+#include <lodnet/fem.h>
+#include <petscblaslapack.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fem/stencil_private.h"
+#include "lod/interpolation_private.h"
+#include "lod/patch_private.h"
+#include "lod/patch_problem_private.h"
+
+/* The source of the fine mesh's cell matrices. */
+static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {
+  return (LodCellMatrices){problem->grid, problem->coefficient, problem->grid->fine,
+                           problem->element, PETSC_TRUE};
+}
+
+/* Writes the upper triangle of K on the patch's unknowns into `matrix`; with `pattern` the column
+   pointers and row indices too. */
+static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, PetscBool pattern,
+                       cholmod_sparse *matrix) {
+  const LodGrid  *grid = problem->grid;
+  LodCellMatrices source = FineMatrices(problem);
+  PetscInt        width = LodPower(3, grid->dim), n = LodBoxCount(&patch->unknowns);
+  int            *start = matrix->p, *rows = matrix->i, filled = 0;
+  double         *values = matrix->x;
+  for (PetscInt column = 0; column < n; column++) {
+    double   stencil[LOD_MAX_STENCIL];
+    PetscInt node[LOD_MAX_DIM], neighbours[LOD_MAX_STENCIL];
+    LodBoxIndex(&patch->unknowns, column, node);
+    LodRowStencil(&source, node, stencil);
+    LodRowNeighbours(&patch->unknowns, node, neighbours);
+    if (pattern) start[column] = filled;
+    for (PetscInt i = 0; i < width; i++) {
+      if (neighbours[i] < 0 || neighbours[i] > column) continue;
+      if (pattern) rows[filled] = neighbours[i];
+      values[filled++] = stencil[i];
+    }
+  }
+  if (pattern) start[n] = filled;
+}
+
+/* The shape of the patch, analysed if it is new to this workspace; NULL without memory. */
+static LodPatchShape *FindShape(const LodPatchProblem *problem, const LodPatch *patch,
+                                LodPatchWorkspace *work) {
+  const LodGrid  *grid = problem->grid;
+  const PetscInt *size = patch->unknowns.size;
+  for (LodPatchShape *shape = work->shapes; shape; shape = shape->next)
+    if (!memcmp(shape->size, size, sizeof shape->size)) return shape;
+  size_t n = (size_t)LodBoxCount(&patch->unknowns), most = n * (size_t)LodPower(3, grid->dim);
+  LodPatchShape *shape = calloc(1, sizeof(LodPatchShape));
+  if (!shape) return NULL;
+  memcpy(shape->size, size, sizeof shape->size);
+  shape->matrix = cholmod_allocate_sparse(n, n, most, 1, 1, 1, CHOLMOD_REAL, &work->common);
+  if (shape->matrix) FillMatrix(problem, patch, PETSC_TRUE, shape->matrix);
+  shape->factor = shape->matrix ? cholmod_analyze(shape->matrix, &work->common) : NULL;
+  shape->next = work->shapes;
+  work->shapes = shape;
+  return shape->factor ? shape : NULL;
+}
+
+/* Makes right[] an n x columns zero matrix, keeping its memory if it is large enough. */
+static LodPatchStatus ShapeRightHandSides(LodPatchWorkspace *work, size_t n, size_t columns) {
+  if (!work->right || work->right->nzmax < n * columns) {
+    cholmod_free_dense(&work->right, &work->common);
+    work->right = cholmod_zeros(n, columns, CHOLMOD_REAL, &work->common);
+    if (!work->right) return LOD_PATCH_NO_MEMORY;
+  }
+  work->right->nrow = work->right->d = n;
+  work->right->ncol = columns;
+  memset(work->right->x, 0, n * columns * sizeof(double));
+  return LOD_PATCH_OK;
+}
+
+/* Numbers the constraints: for each coarse node of the patch its row of C, or -1 at Dirichlet
+   nodes. Returns how many there are. */
+static PetscInt NumberConstraints(const LodGrid *grid, const LodPatch *patch, PetscInt row[]) {
+  PetscInt n_constraints = 0;
+  for (PetscInt z = 0; z < LodBoxCount(&patch->coarse_nodes); z++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&patch->coarse_nodes, z, node);
+    row[z] = LodIsDirichlet(grid, grid->coarse, node) ? -1 : n_constraints++;
+  }
+  return n_constraints;
+}
+
+/* Adds one coarse cell's part to a row of C: column[unknown] += weight * functional of corner a. */
+static void AddFunctional(const LodGrid *grid, const double *functional, const LodPatch *patch,
+                          const PetscInt cell[LOD_MAX_DIM], PetscInt corner, double weight,
+                          double *column) {
+  PetscInt ratio = grid->fine / grid->coarse;
+  LodBox   local = LodBoxCube(grid->dim, ratio + 1);
+  for (PetscInt i = 0; i < LodBoxCount(&local); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    double   product = weight;
+    LodBoxIndex(&local, i, node);
+    for (PetscInt axis = 0; axis < grid->dim; axis++) {
+      product *= functional[(corner >> axis & 1) * (ratio + 1) + node[axis]];
+      node[axis] += cell[axis] * ratio;
+    }
+    PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+    if (unknown >= 0) column[unknown] += product;
+  }
+}
+
+/* Fills the columns C^T of the right-hand sides: the functionals of all cells of the patch,
+   averaged at the coarse nodes. */
+static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patch,
+                            const PetscInt row[], cholmod_dense *right) {
+  const LodGrid *grid = problem->grid;
+  for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
+    PetscInt cell[LOD_MAX_DIM];
+    LodBoxIndex(&patch->cells, c, cell);
+    for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+      PetscInt node[LOD_MAX_DIM];
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = cell[axis] + (corner >> axis & 1);
+      PetscInt z = LodBoxPosition(&patch->coarse_nodes, node);
+      if (row[z] < 0) continue;
+      AddFunctional(grid, problem->functional, patch, cell, corner,
+                    1.0 / (double)LodCellsAtNode(grid, node),
+                    (double *)right->x + (size_t)row[z] * right->d);
+    }
+  }
+}
+
+/* Value of the coarse corner function `corner` at fine node `local` (0..ratio per axis) of its
+ * cell. */
+static double CornerFunction(PetscInt dim, PetscInt ratio, PetscInt corner,
+                             const PetscInt local[LOD_MAX_DIM]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    double t = (double)local[axis] / (double)ratio;
+    product *= corner >> axis & 1 ? t : 1 - t;
+  }
+  return product;
+}
+
+/* A of the fine cell with this multi-index. */
+static double FineCellValue(const LodGrid *grid, const LodCoefficient *coefficient,
+                            const PetscInt index[LOD_MAX_DIM]) {
+  PetscInt position = 0, ratio = grid->fine / grid->coefficient;
+  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--)
+    position = position * grid->coefficient + index[axis] / ratio;
+  return coefficient->values[position];
+}
+
+/* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
+static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
+                      double *loads) {
+  const LodGrid *grid = problem->grid;
+  PetscInt       dim = grid->dim, corners = LodGridCorners(grid), ratio = grid->fine / grid->coarse;
+  LodBox         inside = LodBoxCube(dim, ratio);
+  for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
+    double   corner_values[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [b][j]: Lam_j at fine corner b */
+    PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0}, node[LOD_MAX_DIM];
+    LodBoxIndex(&inside, c, local);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      global[axis] = patch->cell_index[axis] * ratio + local[axis];
+    double scale = FineCellValue(grid, problem->coefficient, global);
+    for (PetscInt b = 0; b < corners; b++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = local[axis] + (b >> axis & 1);
+      for (PetscInt j = 0; j < corners; j++)
+        corner_values[b][j] = CornerFunction(dim, ratio, j, node);
+    }
+    for (PetscInt a = 0; a < corners; a++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = global[axis] + (a >> axis & 1);
+      PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      if (unknown < 0) continue;
+      for (PetscInt b = 0; b < corners; b++)
+        for (PetscInt j = 0; j < corners; j++)
+          loads[(size_t)j * stride + (size_t)unknown] +=
+              scale * problem->element[a * corners + b] * corner_values[b][j];
+    }
+  }
+}
+
+/* Steps 3 and 4: the multipliers, and Q in place of W. */
+static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_constraints,
+                                           PetscInt corners) {
+  int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
+  double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
+  if (m == 0) return LOD_PATCH_OK;
+  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, m, n, 1, constraint, (int)work->right->d,
+              y, ld, 0, work->schur, m);
+  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, corners, n, 1, constraint,
+              (int)work->right->d, w, ld, 0, work->multipliers, m);
+  LAPACKpotrf_("L", &m, work->schur, &m, &info);
+  if (info) return LOD_PATCH_CONSTRAINTS;
+  LAPACKpotrs_("L", &m, &corners, work->schur, &m, work->multipliers, &m, &info);
+  if (info) return LOD_PATCH_CONSTRAINTS;
+  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, corners, m, -1, y, ld,
+              work->multipliers, m, 1, w, ld);
+  return LOD_PATCH_OK;
+}
+
+/* Step 5 for one coarse cell of the patch: subtracts its part of a(Q_j, phi_z) from S_T. q[] holds
+   Q_j at the unknowns, column j from q + j * stride. */
+static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
+                         const PetscInt cell[LOD_MAX_DIM], const double *q, size_t stride,
+                         double *operator) {
+  const LodGrid *grid = problem->grid;
+  PetscInt       dim = grid->dim, corners = LodGridCorners(grid), ratio = grid->fine / grid->coarse;
+  LodBox         inside = LodBoxCube(dim, ratio);
+  double         sum[LOD_MAX_CORNERS][LOD_MAX_CORNERS] = {{0}}; /* [coarse corner][j] */
+  PetscInt       node[LOD_MAX_DIM];
+  for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
+    double   nodal[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [fine corner][j] */
+    PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0};
+    LodBoxIndex(&inside, c, local);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      global[axis] = cell[axis] * ratio + local[axis];
+    double scale = FineCellValue(grid, problem->coefficient, global);
+    for (PetscInt b = 0; b < corners; b++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = global[axis] + (b >> axis & 1);
+      PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      for (PetscInt j = 0; j < corners; j++)
+        nodal[b][j] = unknown < 0 ? 0 : q[(size_t)j * stride + (size_t)unknown];
+    }
+    for (PetscInt a = 0; a < corners; a++) {
+      double flux[LOD_MAX_CORNERS] = {0};
+      for (PetscInt b = 0; b < corners; b++)
+        for (PetscInt j = 0; j < corners; j++)
+          flux[j] += scale * problem->element[a * corners + b] * nodal[b][j];
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = local[axis] + (a >> axis & 1);
+      for (PetscInt z = 0; z < corners; z++) {
+        double value = CornerFunction(dim, ratio, z, node);
+        for (PetscInt j = 0; j < corners; j++)
+          sum[z][j] += value * flux[j];
+      }
+    }
+  }
+  for (PetscInt z = 0; z < corners; z++) {
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = cell[axis] + (z >> axis & 1);
+    double *row = operator+ LodBoxPosition(&patch->uncut_nodes, node) * corners;
+    for (PetscInt j = 0; j < corners; j++)
+      row[j] -= sum[z][j];
+  }
+}
+
+/* Step 5: S_T from its definition. */
+static void FillOperator(const LodPatchProblem *problem, const LodPatch *patch, const double *q,
+                         size_t stride, double *operator) {
+  const LodGrid *grid = problem->grid;
+  double         stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* a_T(Lam_j, Lam_z) */
+  PetscInt       corners = LodGridCorners(grid), node[LOD_MAX_DIM];
+  for (PetscInt i = 0; i < LodGridOperatorSize(grid); i++)
+    operator[i] = 0;
+  LodCellStiffness(grid, problem->coefficient, patch->cell_index, stiffness);
+  for (PetscInt z = 0; z < corners; z++) {
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = patch->cell_index[axis] + (z >> axis & 1);
+    double *row = operator+ LodBoxPosition(&patch->uncut_nodes, node) * corners;
+    for (PetscInt j = 0; j < corners; j++)
+      row[j] = stiffness[z * corners + j];
+  }
+  for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
+    PetscInt cell[LOD_MAX_DIM];
+    LodBoxIndex(&patch->cells, c, cell);
+    SubtractCell(problem, patch, cell, q, stride, operator);
+  }
+}
+
+LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
+                               PetscInt cell, double *operator) {
+  const LodGrid *grid = problem->grid;
+  LodPatch       patch = LodPatchOf(grid, cell);
+  PetscInt       corners = LodGridCorners(grid);
+  PetscInt       n_constraints = NumberConstraints(grid, &patch, work->constraint_row);
+  size_t         n = (size_t)LodBoxCount(&patch.unknowns);
+  LodPatchShape *shape = FindShape(problem, &patch, work);
+  if (!shape) return LOD_PATCH_NO_MEMORY;
+  FillMatrix(problem, &patch, PETSC_FALSE, shape->matrix);
+  cholmod_factorize(shape->matrix, shape->factor, &work->common);
+  if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
+  if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
+  LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(n_constraints + corners));
+  if (status) return status;
+  FillConstraints(problem, &patch, work->constraint_row, work->right);
+  FillLoads(problem, &patch, n, (double *)work->right->x + (size_t)n_constraints * n);
+  if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
+                      &work->solve_y, &work->solve_e, &work->common))
+    return LOD_PATCH_NO_MEMORY;
+  status = EliminateConstraints(work, n_constraints, corners);
+  if (status) return status;
+  size_t stride = work->solved->d;
+  FillOperator(problem, &patch, (double *)work->solved->x + (size_t)n_constraints * stride,
+               stride, operator);
+  return LOD_PATCH_OK;
+}
+
+LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work) {
+  size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
+  memset(work, 0, sizeof *work);
+  if (!cholmod_start(&work->common)) return LOD_PATCH_NO_MEMORY;
+  work->common.print = 0;
+  work->common.error_handler = NULL;
+  work->schur = malloc(nodes * nodes * sizeof(double));
+  work->multipliers = malloc(nodes * corners * sizeof(double));
+  work->constraint_row = malloc(nodes * sizeof(PetscInt));
+  return work->schur && work->multipliers && work->constraint_row ? LOD_PATCH_OK
+                                                                  : LOD_PATCH_NO_MEMORY;
+}
+
+void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
+  while (work->shapes) {
+    LodPatchShape *shape = work->shapes;
+    work->shapes = shape->next;
+    cholmod_free_sparse(&shape->matrix, &work->common);
+    cholmod_free_factor(&shape->factor, &work->common);
+    free(shape);
+  }
+  cholmod_free_dense(&work->right, &work->common);
+  cholmod_free_dense(&work->solved, &work->common);
+  cholmod_free_dense(&work->solve_y, &work->common);
+  cholmod_free_dense(&work->solve_e, &work->common);
+  cholmod_finish(&work->common);
+  free(work->schur);
+  free(work->multipliers);
+  free(work->constraint_row);
+  memset(work, 0, sizeof *work);
+}

@@ -1,0 +1,55 @@
+/* The corrector problem of one patch: kernels without PETSc calls, for one thread each. */
+#ifndef LODNET_LOD_PATCH_PROBLEM_PRIVATE_H
+#define LODNET_LOD_PATCH_PROBLEM_PRIVATE_H
+
+#include <suitesparse/cholmod.h>
+#include <lodnet/coefficient.h>
+#include <lodnet/grid.h>
+
+/* What a patch computation can return. PETSc's error handling is not for several threads, so
+   kernels return one of these and the caller raises the error afterwards. */
+typedef enum {
+  LOD_PATCH_OK,
+  LOD_PATCH_NO_MEMORY,
+  LOD_PATCH_NOT_DEFINITE, /* K has no Cholesky factor: contrast beyond double precision */
+  LOD_PATCH_CONSTRAINTS   /* C K^-1 C^T is singular: fine mesh too coarse for the constraints */
+} LodPatchStatus;
+
+/* What is the same for all patches; read by all threads. */
+typedef struct {
+  const LodGrid        *grid;                                       /* borrowed */
+  const LodCoefficient *coefficient;                                /* borrowed */
+  double                element[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* fine cell, A = 1 */
+  double               *functional; /* 2 x (ratio + 1), interpolation_private.h; borrowed */
+} LodPatchProblem;
+
+/* CHOLMOD's analysis of one shape of patch: the number of unknowns along each axis tells it all. */
+typedef struct LodPatchShape LodPatchShape;
+struct LodPatchShape {
+  PetscInt        size[LOD_MAX_DIM];
+  cholmod_sparse *matrix; /* upper triangle; pattern fixed, values rewritten */
+  cholmod_factor *factor;
+  LodPatchShape  *next;
+};
+
+/* One thread's memory. */
+typedef struct {
+  cholmod_common common;
+  LodPatchShape *shapes;            /* one for each shape met so far */
+  cholmod_dense *right;             /* [C^T b], unknowns x (constraints + corners) */
+  cholmod_dense *solved;            /* [Y Q] */
+  cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
+  double        *schur;             /* C Y, constraints x constraints */
+  double        *multipliers;       /* lam, constraints x corners, column-major */
+  PetscInt      *constraint_row;    /* row of C of each coarse node of the patch, -1: Dirichlet */
+} LodPatchWorkspace;
+
+/* Allocates what does not depend on the shape; End frees everything (also after a failed Begin). */
+LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work);
+void           LodPatchWorkspaceEnd(LodPatchWorkspace *work);
+
+/* S_T of coarse cell `cell` into operator[z][j], z over the nodes of the uncut patch. */
+LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
+                               PetscInt cell, double *operator);
+
+#endif
