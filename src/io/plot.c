@@ -233,7 +233,7 @@ PetscErrorCode LodPlotCurves(const char *directory, const char *name, const char
           "set xrange [%.17g:%.17g]\n"
           "set grid ytics linetype 1 linecolor rgb '#e4e4e4' linewidth 0.8\n"
           "set offsets 0, 0, graph 0.04, graph 0\n"
-          "set key below center horizontal maxrows 1 width 2\n",
+          "set key below center horizontal maxrows 1\n",
           x[0], x[n - 1]);
   for (PetscInt curve = 0; curve < n_curves; curve++) {
     if (curve == 0) {
