@@ -41,4 +41,9 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
 PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const LodGrid *grid,
                                       PetscInt cell, float *values);
 
+/* The loop of R_T itself, for callers that hold the E^d values as an array in double (`wide`) or,
+   if not NULL, single precision (`narrow`). Safe inside a parallel region. */
+void LodPatchGather(const LodGrid *grid, PetscInt cell, const double *wide, const float *narrow,
+                    float *values);
+
 #endif

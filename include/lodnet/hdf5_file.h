@@ -1,5 +1,5 @@
-/* A thin layer over HDF5: whole arrays and attributes by name, errors as messages a user can act
-   on. Serial: one process opens a file. */
+/* A thin layer over HDF5: arrays, rows of arrays and attributes by name, errors as messages a user
+   can act on. Serial: one process opens a file. */
 #ifndef LODNET_HDF5_FILE_H
 #define LODNET_HDF5_FILE_H
 
@@ -9,8 +9,8 @@
 typedef struct {
   hid_t         id;
   char          path[LOD_PATH_MAX];
-  PetscBool     writing;
-  LodAtomicFile atomic; /* while writing */
+  PetscBool     writing; /* a new file under a temporary name, until LodHdf5Commit */
+  LodAtomicFile atomic;  /* while writing */
 } LodHdf5;
 
 /* Begins a new file under a temporary name (base.h, LodAtomicFile). LodHdf5Commit closes it and
@@ -22,6 +22,14 @@ PetscErrorCode LodHdf5Abort(LodHdf5 *file);
 /* Opens an existing file for reading; input errors: missing, not readable, not HDF5. */
 PetscErrorCode LodHdf5Open(const char *path, LodHdf5 *file);
 PetscErrorCode LodHdf5Close(LodHdf5 *file);
+
+/* For a file that grows over a long run and is to be continued after a kill: `create` makes an
+   empty file under its own name (an old one is replaced), otherwise an existing one is opened for
+   reading and writing. Input errors as LodHdf5Open, and if another process has it open. Ends with
+   LodHdf5Close. LodHdf5Flush hands everything written so far to the operating system, after which a
+   kill cannot lose it. */
+PetscErrorCode LodHdf5OpenUpdate(const char *path, PetscBool create, LodHdf5 *file);
+PetscErrorCode LodHdf5Flush(LodHdf5 *file);
 
 /* Writes dataset `name` (a path: groups on the way are made) of shape dims[rank], C order. `type`
    is the type in memory (H5T_NATIVE_DOUBLE, ...), stored little endian. */
@@ -42,11 +50,25 @@ PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *nam
 /* Allocates *value with PetscMalloc; the caller frees it with PetscFree. */
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
 
+/* Makes dataset `name` of shape dims[rank], rank >= 1, one chunk a row (an index of the first
+   axis), with all its space on the disk reserved, so that writing rows later never moves anything
+   in the file. LodHdf5WriteRows and LodHdf5ReadRows transfer rows [first, first + count) of a
+   dataset. */
+PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, int rank,
+                                 const hsize_t *dims);
+PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
+                                hsize_t count, const void *data);
+PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
+                               hsize_t count, void *data);
+
 /* Whether a dataset, group or link of that path exists. */
 PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
 
 /* Rank and shape of a dataset; an input error lists the names that are there if it is not. */
 PetscErrorCode LodHdf5Shape(LodHdf5 *file, const char *name, int *rank, hsize_t dims[8]);
+
+/* Whether a dataset holds floating-point numbers (and not, say, integers). */
+PetscErrorCode LodHdf5IsFloat(LodHdf5 *file, const char *name, PetscBool *is_float);
 
 /* Reads the whole dataset into data[], which must hold its shape; `type` as above. An input error
    if the dataset does not hold numbers. */

@@ -1,0 +1,113 @@
+/* Functions given as text, through muParser's C interface. */
+#include <lodnet/base.h>
+#include <lodnet/expression.h>
+#include <math.h>
+#include <muParserDLL.h>
+#include <string.h>
+
+struct LodExpression {
+  muParserHandle_t parser;
+  PetscInt         dim;
+  double           point[3]; /* the variables, whose addresses the parser holds */
+  char            *text, *where;
+};
+
+/* Whether `text` contains an assignment (= that is not part of ==, <=, >=, !=), which muParser
+   would carry out on the variables. */
+static PetscBool HasAssignment(const char *text) {
+  for (const char *c = text; *c; c++) {
+    if (*c != '=') continue;
+    if (c[1] == '=')
+      c++;
+    else if (c == text || !strchr("<>!", c[-1]))
+      return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
+/* Parses the text by evaluating it once at the middle of D; the value itself is not judged here. */
+static PetscErrorCode Parse(LodExpression *expression) {
+  static const char *const variables[] = {"x", "x, y", "x, y, z"};
+  int                      results = 0;
+
+  PetscFunctionBeginUser;
+  LodCheckInput(!HasAssignment(expression->text),
+                "%s: expression '%s': an assignment (=) is not allowed; == compares",
+                expression->where, expression->text);
+  mupEvalMulti(expression->parser, &results);
+  if (mupError(expression->parser)) {
+    LodInputError("%s: expression '%s': at position %d: %s (variables: %s; constants: pi, e)",
+                  expression->where, expression->text,
+                  PetscMax(0, (int)mupGetErrorPos(expression->parser)) + 1,
+                  mupGetErrorMsg(expression->parser), variables[expression->dim - 1]);
+  }
+  LodCheckInput(results == 1, "%s: expression '%s': gives %d values, must be one (a comma?)",
+                expression->where, expression->text, results);
+  PetscFunctionReturn(0);
+}
+
+/* Error handler of muParser: nothing to do, errors are asked for after each call. */
+static void IgnoreError(muParserHandle_t parser) {
+  (void)parser;
+}
+
+PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *where,
+                                   LodExpression **expression) {
+  static const char *const names[] = {"x", "y", "z"};
+  LodExpression           *e;
+
+  PetscFunctionBeginUser;
+  *expression = NULL;
+  PetscCheck(dim >= 1 && dim <= 3, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "an expression has 1 to 3 variables, not %" PetscInt_FMT, dim);
+  PetscCall(PetscNew(&e));
+  e->dim = dim;
+  PetscCall(PetscStrallocpy(text, &e->text));
+  PetscCall(PetscStrallocpy(where, &e->where));
+  e->parser = mupCreate(0);
+  mupSetErrorHandler(e->parser, IgnoreError);
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    e->point[axis] = 0.5;
+    mupDefineVar(e->parser, names[axis], &e->point[axis]);
+  }
+  mupDefineConst(e->parser, "pi", M_PI);
+  mupDefineConst(e->parser, "e", M_E);
+  mupSetExpr(e->parser, e->text);
+  PetscErrorCode error = Parse(e);
+  if (error) PetscCall(LodExpressionDestroy(&e));
+  PetscCall(error);
+  *expression = e;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExpressionEvaluate(LodExpression *expression, const double point[3],
+                                     double *value) {
+  char   place[128] = "";
+  size_t used = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < expression->dim; axis++)
+    expression->point[axis] = point[axis];
+  *value = mupEval(expression->parser);
+  if (mupError(expression->parser) || !isfinite(*value)) {
+    for (PetscInt axis = 0; axis < expression->dim; axis++)
+      used += (size_t)snprintf(place + used, sizeof place - used, "%s%.6g", axis ? ", " : "",
+                               point[axis]);
+    LodCheckInput(!mupError(expression->parser), "%s: expression '%s': at the point (%s): %s",
+                  expression->where, expression->text, place, mupGetErrorMsg(expression->parser));
+    LodInputError("%s: expression '%s': at the point (%s) it is %.9g, not a finite number",
+                  expression->where, expression->text, place, *value);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExpressionDestroy(LodExpression **expression) {
+  PetscFunctionBeginUser;
+  if (*expression) {
+    if ((*expression)->parser) mupRelease((*expression)->parser);
+    PetscCall(PetscFree((*expression)->text));
+    PetscCall(PetscFree((*expression)->where));
+    PetscCall(PetscFree(*expression));
+  }
+  PetscFunctionReturn(0);
+}

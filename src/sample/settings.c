@@ -1,0 +1,139 @@
+/* The families of coefficients: names, defaults, and which parameters are allowed. */
+#include <errno.h>
+#include <lodnet/expression.h>
+#include <lodnet/sample.h>
+#include <math.h>
+#include <string.h>
+
+/* Names of the families in the order of LodFamily. */
+static const char *const family_names[] = {"iid",       "sine",     "expression",
+                                           "lognormal", "channels", "image"};
+enum { n_family_names = sizeof family_names / sizeof family_names[0] };
+
+void LodSampleDefaults(LodSampleSettings *settings) {
+  memset(settings, 0, sizeof *settings);
+  settings->family = LOD_FAMILY_IID;
+  settings->count = 1;
+  settings->alpha = 1;
+  settings->beta = 5;
+  settings->n_scales = 0; /* the cells of the mesh */
+  settings->correlation_length = 0.1;
+  settings->variance = 1;
+  settings->channels = 8;
+  settings->channel_width = 1;
+}
+
+const char *LodFamilyName(LodFamily family) {
+  return (unsigned)family < n_family_names ? family_names[family] : "unknown";
+}
+
+PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily *family) {
+  char   known[256] = "";
+  size_t used = 0;
+
+  PetscFunctionBeginUser;
+  for (int i = 0; i < n_family_names; i++) {
+    if (strcmp(name, family_names[i]) == 0) {
+      *family = (LodFamily)i;
+      PetscFunctionReturn(0);
+    }
+    used +=
+        (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", family_names[i]);
+  }
+  LodInputError("%s: no family '%s'; the families are %s", where, name, known);
+  PetscFunctionReturn(0);
+}
+
+/* Checks 0 < alpha <= beta, both finite. */
+static PetscErrorCode ValidateRange(const LodSampleSettings *settings, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(isfinite(settings->alpha) && settings->alpha > 0,
+                "%s: alpha is %.9g, must be finite and greater than 0", where, settings->alpha);
+  LodCheckInput(isfinite(settings->beta) && settings->beta >= settings->alpha,
+                "%s: beta is %.9g, must be finite and at least alpha = %.9g", where, settings->beta,
+                settings->alpha);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that every scale divides the cells of the mesh. */
+static PetscErrorCode ValidateScales(const LodSampleSettings *settings, PetscInt cells,
+                                     const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(settings->n_scales >= 0 && settings->n_scales <= LOD_MAX_SCALES,
+                "%s: %" PetscInt_FMT " scales, must be at most %d", where, settings->n_scales,
+                LOD_MAX_SCALES);
+  for (PetscInt i = 0; i < settings->n_scales; i++)
+    LodCheckInput(settings->scales[i] >= 1 && cells % settings->scales[i] == 0,
+                  "%s: scale %" PetscInt_FMT " does not divide the %" PetscInt_FMT
+                  " coefficient cells per axis",
+                  where, settings->scales[i], cells);
+  PetscFunctionReturn(0);
+}
+
+/* Checks what the image family needs: a file that can be opened, and a plane to map it to. */
+static PetscErrorCode ValidateImage(const LodSampleSettings *settings, PetscInt dim,
+                                    const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(settings->image[0], "%s: the image family needs an image file", where);
+  LodCheckInput(dim == 2, "%s: an image makes a coefficient of 2 dimensions, not %" PetscInt_FMT,
+                where, dim);
+  FILE *file = fopen(settings->image, "rb");
+  LodCheckInput(file, "%s: image %s: %s", where, settings->image, strerror(errno));
+  fclose(file);
+  PetscFunctionReturn(0);
+}
+
+/* Checks the parameters of the two families that have more than a range of values. */
+static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, PetscInt cells,
+                                           const char *where) {
+  PetscFunctionBeginUser;
+  if (settings->family == LOD_FAMILY_LOGNORMAL) {
+    LodCheckInput(isfinite(settings->correlation_length) && settings->correlation_length > 0,
+                  "%s: correlation length is %.9g, must be finite and greater than 0", where,
+                  settings->correlation_length);
+    LodCheckInput(isfinite(settings->variance) && settings->variance >= 0,
+                  "%s: variance is %.9g, must be finite and at least 0", where, settings->variance);
+  } else {
+    LodCheckInput(settings->channels >= 1, "%s: %" PetscInt_FMT " channels, must be at least 1",
+                  where, settings->channels);
+    LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= cells,
+                  "%s: channel width is %" PetscInt_FMT " cells, must be 1 to %" PetscInt_FMT,
+                  where, settings->channel_width, cells);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                                 const char *where) {
+  const LodFamily family = settings->family;
+  LodExpression  *expression;
+
+  PetscFunctionBeginUser;
+  LodCheckInput((unsigned)family < n_family_names, "%s: unknown family", where);
+  LodCheckInput(dim >= 1 && dim <= LOD_MAX_DIM,
+                "%s: dimension is %" PetscInt_FMT ", must be 1, 2 or 3", where, dim);
+  LodCheckInput(cells >= 1 && pow(cells, dim) < (double)PETSC_MAX_INT,
+                "%s: %" PetscInt_FMT " cells per axis, must be at least 1 and their number in all "
+                "axes fit an index",
+                where, cells);
+  LodCheckInput(settings->count >= 1, "%s: count is %" PetscInt_FMT ", must be at least 1", where,
+                settings->count);
+  const PetscBool random = (PetscBool)(family == LOD_FAMILY_IID || family == LOD_FAMILY_LOGNORMAL ||
+                                       family == LOD_FAMILY_CHANNELS);
+  LodCheckInput(random || settings->count == 1,
+                "%s: count is %" PetscInt_FMT ", but family %s gives the same coefficient every "
+                "time: must be 1",
+                where, settings->count, LodFamilyName(family));
+  if (family != LOD_FAMILY_LOGNORMAL && family != LOD_FAMILY_EXPRESSION)
+    PetscCall(ValidateRange(settings, where));
+  if (family == LOD_FAMILY_IID) PetscCall(ValidateScales(settings, cells, where));
+  if (family == LOD_FAMILY_LOGNORMAL || family == LOD_FAMILY_CHANNELS)
+    PetscCall(ValidateRandomFields(settings, cells, where));
+  if (family == LOD_FAMILY_IMAGE) PetscCall(ValidateImage(settings, dim, where));
+  if (family == LOD_FAMILY_EXPRESSION) {
+    LodCheckInput(settings->expression[0], "%s: the expression family needs an expression", where);
+    PetscCall(LodExpressionCreate(settings->expression, dim, where, &expression));
+    PetscCall(LodExpressionDestroy(&expression));
+  }
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,78 @@
+/* Expressions: values, and what is refused. */
+#include "check_lodnet.h"
+#include <lodnet/expression.h>
+#include <math.h>
+#include <string.h>
+
+/* Creates an expression that must be refused with `text` in the message. */
+static void refuses(const char *expression, PetscInt dim, const char *text) {
+  LodExpression *parsed;
+  LodErrorClear();
+  assert_refuses(LodExpressionCreate(expression, dim, "--rhs", &parsed), text);
+  ck_assert_int_eq(strncmp(LodErrorMessage(), "--rhs: ", 7), 0);
+  ck_assert_ptr_null(parsed);
+  LodErrorClear();
+}
+
+START_TEST(evaluates_as_c_does) {
+  unsigned long long seed = test_seed();
+  LodExpression     *expression;
+  assert_ok(LodExpressionCreate("1 + x*sin(2*pi*y) - e^z*1e-3", 3, "test", &expression));
+  for (int i = 0; i < 100; i++) {
+    double point[3], value;
+    for (int axis = 0; axis < 3; axis++)
+      point[axis] = LodRandomUniform(seed, (uint64_t)axis, (uint64_t)i);
+    assert_ok(LodExpressionEvaluate(expression, point, &value));
+    ck_assert_double_eq_tol(
+        value, 1 + point[0] * sin(2 * M_PI * point[1]) - pow(M_E, point[2]) * 1e-3, 1e-14);
+  }
+  assert_ok(LodExpressionDestroy(&expression));
+  ck_assert_ptr_null(expression);
+  assert_ok(LodExpressionDestroy(&expression));
+}
+END_TEST
+
+START_TEST(rejects_what_does_not_parse_with_position) {
+  refuses("1 + ", 2, "end of expression");
+  refuses("2 + q*x", 2, "at position 5");
+  refuses("sin(x", 2, "parenthesis");
+  refuses("", 2, "expression");
+  refuses("1 + z", 2, "variables: x, y;");
+  refuses("x, y", 2, "2 values");
+  refuses("x = 3", 2, "assignment");
+}
+END_TEST
+
+START_TEST(comparisons_are_not_assignments) {
+  LodExpression *expression;
+  double         value;
+  assert_ok(LodExpressionCreate("x <= 0.5 ? (y == 0.25 ? 7 : 8) : 9", 2, "test", &expression));
+  assert_ok(LodExpressionEvaluate(expression, (double[3]){0.5, 0.25, 0}, &value));
+  ck_assert_double_eq(value, 7);
+  assert_ok(LodExpressionDestroy(&expression));
+}
+END_TEST
+
+START_TEST(values_that_are_not_finite_name_the_point) {
+  LodExpression *expression;
+  double         value;
+  assert_ok(LodExpressionCreate("1/(x - 0.5)", 2, "f.toml", &expression));
+  assert_ok(LodExpressionEvaluate(expression, (double[3]){0.25, 0, 0}, &value));
+  ck_assert_double_eq(value, -4);
+  assert_refuses(LodExpressionEvaluate(expression, (double[3]){0.5, 0.75, 0}, &value),
+                 "f.toml: expression '1/(x - 0.5)': at the point (0.5, 0.75)");
+  LodErrorClear();
+  assert_ok(LodExpressionDestroy(&expression));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("expression");
+  TCase *tests = tcase_create("expression");
+  tcase_add_test(tests, evaluates_as_c_does);
+  tcase_add_test(tests, rejects_what_does_not_parse_with_position);
+  tcase_add_test(tests, comparisons_are_not_assignments);
+  tcase_add_test(tests, values_that_are_not_finite_name_the_point);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
