@@ -67,7 +67,8 @@ static PetscErrorCode SolveReference(MPI_Comm comm, LodMethod method, const LodG
   LodSolveResult result;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSolve(comm, method, grid, coefficient, NULL, rhs, PETSC_FALSE, quiet, &result));
+  PetscCall(
+      LodMethodSolve(comm, method, grid, coefficient, NULL, rhs, PETSC_FALSE, quiet, &result));
   *values = result.values;
   result.values = NULL;
   *seconds = result.seconds_operator + result.seconds_solve;

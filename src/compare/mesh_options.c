@@ -72,13 +72,13 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, Petsc
                   "%s: %d cells per axis are not a multiple of the model's %d cells per coarse "
                   "cell",
                   path, (int)cells, (int)signature->ratio);
-    *source = "the model";
+    *source = "as the model was trained";
   } else {
     grid->coarse = cells / 8;
     LodCheckInput(options->coarse || cells % 8 == 0,
                   "%s: %d cells per axis are not a multiple of 8: choose --coarse or --mesh", path,
                   (int)cells);
-    *source = "N = E/8, F = 2E, l = 2";
+    *source = "default N = E/8, F = 2E, l = 2";
   }
   if (options->coarse) grid->coarse = options->coarse;
   if (options->fine) grid->fine = options->fine;
@@ -110,11 +110,12 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
   }
   PetscCall(LodGridValidate(grid, where));
   if (origin) {
-    PetscBool all = options->coarse && options->fine && options->ell ? PETSC_TRUE : PETSC_FALSE;
-    PetscBool some = options->coarse || options->fine || options->ell ? PETSC_TRUE : PETSC_FALSE;
-    (void)snprintf(origin, LOD_TEXT_MAX, "from %s%.*s", all ? "the options" : "",
-                   all ? 0 : LOD_TEXT_MAX - 64, source);
-    if (some && !all) PetscCall(PetscStrlcat(origin, " and the options", LOD_TEXT_MAX));
+    int given = (options->coarse != 0) + (options->fine != 0) + (options->ell != 0);
+    (void)snprintf(origin, LOD_TEXT_MAX, "%s%.*s",
+                   given == 3  ? "as the options say"
+                   : given > 0 ? "options, else "
+                               : "",
+                   given == 3 ? 0 : LOD_TEXT_MAX - 64, source);
   }
   PetscFunctionReturn(0);
 }

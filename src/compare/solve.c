@@ -122,8 +122,8 @@ static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid,
 }
 
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                        const LodCoefficient *coefficient, LodModel *model, const double *rhs,
-                        PetscBool keep_operators, PetscBool quiet, LodSolveResult *result) {
+                              const LodCoefficient *coefficient, LodModel *model, const double *rhs,
+                              PetscBool keep_operators, PetscBool quiet, LodSolveResult *result) {
   PetscFunctionBeginUser;
   PetscCheck(method != LOD_METHOD_DNN || model, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
              "the method dnn needs a model");
