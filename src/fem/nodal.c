@@ -11,7 +11,7 @@ typedef struct {
 /* View of an array with node counts size[] along `axis`. */
 static AxisView ViewAlong(PetscInt dim, const PetscInt size[], PetscInt axis) {
   AxisView view = {1, 1};
-  for (PetscInt other = 0; other < dim; other++) {
+  for (PetscInt other = 0; other < PetscMin(dim, LOD_MAX_DIM); other++) {
     if (other < axis) view.before *= size[other];
     if (other > axis) view.after *= size[other];
   }
