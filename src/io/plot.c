@@ -67,7 +67,7 @@ static void PrintHead(FILE *stream, const char *name, int width, int height) {
           "set output png\n"
           "set border linewidth 1.2 linecolor rgb '#333333'\n"
           "set tics nomirror out textcolor rgb '#222222'\n"
-          "set key noenhanced samplen 3.5 spacing 1.15\n",
+          "set key noenhanced samplen 3 spacing 1.15\n",
           width, height);
 }
 
@@ -233,7 +233,7 @@ PetscErrorCode LodPlotCurves(const char *directory, const char *name, const char
           "set xrange [%.17g:%.17g]\n"
           "set grid ytics linetype 1 linecolor rgb '#e4e4e4' linewidth 0.8\n"
           "set offsets 0, 0, graph 0.04, graph 0\n"
-          "set key below center horizontal maxrows 1\n",
+          "set key below center horizontal Left reverse maxrows 1 height 0.6\n",
           x[0], x[n - 1]);
   for (PetscInt curve = 0; curve < n_curves; curve++) {
     if (curve == 0) {
@@ -299,10 +299,11 @@ PetscErrorCode LodPlotField(const char *directory, const char *name, const char 
   PetscCall(BeginPart(&script, directory, name, ".gp"));
   PrintHead(script.stream, name, width, height);
   PrintTextSetting(script.stream, "set title", title);
-  fprintf(script.stream, "set xlabel 'x'\nset ylabel 'y' rotate by 0\n"
+  fprintf(script.stream, "set xlabel 'x'\nset ylabel 'y' rotate by 0 offset 1,0\n"
                          "set xrange [0:1]\nset yrange [0:1]\nset size ratio -1\n"
                          "set xtics 0.25\nset ytics 0.25\n"
-                         "unset key\n");
+                         "unset key\nset margins at screen 0.115, at screen 0.785, at screen 0.11, "
+                         "at screen 0.914\nset format cb '%%g'\n");
   PrintColourRange(script.stream, n_x * n_y, values, logarithmic);
   /* Cividis (J. Nunez, C. Anderton, R. Renslow, PLOS ONE 13(7), 2018): its lightness grows
      steadily, so it reads the same in grey and with colour-deficient sight. */
