@@ -1,5 +1,6 @@
 /* lod-compare: exact and learned operator side by side on one coefficient. */
 #include <argp.h>
+#include <errno.h>
 
 #include <lodnet/compare.h>
 #include <lodnet/options.h>
@@ -34,7 +35,7 @@ static const char documentation[] =
     "mesh is the one the model was trained for unless options say otherwise. What follows -- goes "
     "to PETSc.\n\n"
     "Example:\n"
-    "  lod-compare coefficient.h5 --model results/quickstart/model.h5 --output results/sine\n\n"
+    "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -146,6 +147,7 @@ int main(int argc, char **argv) {
                                     NULL};
   Options                 options = {.rhs = "1", .output = "comparison"};
 
+  argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;
   argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);

@@ -1,5 +1,6 @@
 /* lod-solve: one coefficient, one method, one solution file. */
 #include <argp.h>
+#include <errno.h>
 
 #include <lodnet/options.h>
 #include <lodnet/solution.h>
@@ -217,6 +218,7 @@ int main(int argc, char **argv) {
                                     NULL};
   Options                 options = {.method = "lod", .rhs = "1", .output = "solution.h5"};
 
+  argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;
   argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);

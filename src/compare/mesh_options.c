@@ -38,9 +38,10 @@ static error_t ParseMeshOption(int key, char *argument, struct argp_state *state
 
 static const struct argp_option mesh_option_table[] = {
     {"mesh", KEY_MESH, "NAME", 0, "mesh settings: a TOML file, or the name of one in meshes/", 1},
-    {"coarse", KEY_COARSE, "N", 0, "coarse cells per axis (default E/8)", 1},
-    {"fine", KEY_FINE, "F", 0, "fine cells per axis (default 2E)", 1},
-    {"ell", KEY_ELL, "L", 0, "layers of coarse cells around a patch's centre (default 2)", 1},
+    {"coarse", KEY_COARSE, "N", 0, "coarse cells per axis (default: the model's E/N, else E/8)", 1},
+    {"fine", KEY_FINE, "F", 0, "fine cells per axis (default: the model's F/E, else 2E)", 1},
+    {"ell", KEY_ELL, "L", 0,
+     "layers of coarse cells around a patch's centre (default: the model's, else 2)", 1},
     {"neumann", KEY_NEUMANN, "FACES", 0,
      "natural faces instead of u = 0: some of left,right,bottom,top,front,back", 1},
     {0}};

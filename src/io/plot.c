@@ -299,10 +299,10 @@ PetscErrorCode LodPlotField(const char *directory, const char *name, const char 
   PetscCall(BeginPart(&script, directory, name, ".gp"));
   PrintHead(script.stream, name, width, height);
   PrintTextSetting(script.stream, "set title", title);
-  fprintf(script.stream, "set xlabel 'x'\nset ylabel 'y' rotate by 0 offset 1,0\n"
+  fprintf(script.stream, "set xlabel 'x'\nset ylabel 'y' rotate by 0 offset 2.2,0\n"
                          "set xrange [0:1]\nset yrange [0:1]\nset size ratio -1\n"
                          "set xtics 0.25\nset ytics 0.25\n"
-                         "unset key\nset margins at screen 0.115, at screen 0.785, at screen 0.11, "
+                         "unset key\nset margins at screen 0.13, at screen 0.80, at screen 0.11, "
                          "at screen 0.914\nset format cb '%%g'\n");
   PrintColourRange(script.stream, n_x * n_y, values, logarithmic);
   /* Cividis (J. Nunez, C. Anderton, R. Renslow, PLOS ONE 13(7), 2018): its lightness grows
