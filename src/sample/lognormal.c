@@ -62,7 +62,7 @@ static void FillCovariance(const LodSampleSettings *settings, PetscInt cells,
                            Embedding *embedding) {
   const double unit = 1 / ((double)cells * settings->correlation_length);
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (embedding->count > LOD_SAMPLE_PARALLEL)
   for (PetscInt i = 0; i < embedding->count; i++) {
     PetscInt rest = i;
     double   squares = 0;
@@ -150,7 +150,7 @@ PetscErrorCode LodLognormalEmbedding(const LodSampleSettings *settings, PetscInt
 
 /* Replaces the eigenvalues in data[] by sqrt(lambda / n) (xi_1 + i xi_2). */
 static void DrawNoise(uint64_t seed, uint64_t stream, Embedding *embedding) {
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (embedding->count > LOD_SAMPLE_PARALLEL)
   for (PetscInt i = 0; i < embedding->count; i++) {
     const double scale = sqrt(embedding->data[i][0] / (double)embedding->count);
     embedding->data[i][0] = scale * LodRandomNormal(seed, stream, 2 * (uint64_t)i);

@@ -17,7 +17,7 @@ static void FillIid(const LodSampleSettings *settings, PetscInt dim, PetscInt ce
   const uint64_t stream = LodSampleStream(number);
   const double   alpha = settings->alpha, width = settings->beta - settings->alpha;
 
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (count > LOD_SAMPLE_PARALLEL)
   for (PetscInt i = 0; i < count; i++) {
     PetscInt rest = i, piece = 0, stride = 1;
     for (PetscInt axis = 0; axis < dim; axis++) {

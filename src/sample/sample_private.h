@@ -5,6 +5,9 @@
 
 #include <lodnet/sample.h>
 
+/* Loops over fewer entries than this are not worth starting threads for. */
+#define LOD_SAMPLE_PARALLEL 4096
+
 /* Random stream of a sample. The upper half ("SAMP") keeps samples apart from every other use of
    the run's seed (the split, the initial weights), which number their streams from 0. */
 static inline uint64_t LodSampleStream(PetscInt64 number) {
