@@ -35,11 +35,12 @@ static LodModel *Model(const LodGrid *grid) {
   return model;
 }
 
-/* One coarse cell, two free nodes: a network whose output bias is vec S_T is then exact. */
+/* One coarse cell, fixed on its left side, two free nodes: a network whose output bias is vec S_T
+ * is then exact. */
 START_TEST(network_that_knows_the_answer_agrees_with_lod) {
   unsigned long long seed = test_seed();
   LodGrid            grid = {.dim = 2, .coarse = 1, .coefficient = 4, .fine = 8, .ell = 1};
-  grid.natural[0][1] = PETSC_TRUE;
+  grid.natural[0][1] = grid.natural[1][0] = grid.natural[1][1] = PETSC_TRUE;
   LodCoefficient     coefficient = Coefficient(grid.coefficient, seed);
   LodModel          *model = Model(&grid);
   PetscInt           size = LodGridOperatorSize(&grid);
