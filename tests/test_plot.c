@@ -4,7 +4,7 @@
 #include <lodnet/plot.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* Makes a fresh directory for one test; LODNET_TEST_KEEP names one that is kept to look at. */
@@ -150,6 +150,27 @@ START_TEST(missing_gnuplot_is_an_error_that_says_so) {
 }
 END_TEST
 
+/* A limit on the size of files stands for a full disk. */
+START_TEST(full_disk_leaves_no_part_of_a_file) {
+  enum { N = 64 };
+  char          name[64];
+  const char   *directory = Directory(name);
+  double        values[N * N];
+  struct rlimit before, small;
+  for (int i = 0; i < N * N; i++)
+    values[i] = sin(i);
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = (struct rlimit){.rlim_cur = 2000, .rlim_max = before.rlim_max};
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+  PetscErrorCode error = LodPlotField(directory, "full", "t", N, N, values, PETSC_FALSE);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ck_assert_int_ne(error, 0);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "full.csv: cannot write: File too large"));
+  LodErrorClear();
+  if (!getenv("LODNET_TEST_KEEP")) ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 START_TEST(directory_that_is_missing_is_refused) {
   double        x[2] = {0, 1};
   const char   *labels[] = {"y"};
@@ -169,6 +190,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, curves_skip_missing_values_and_take_any_label);
   tcase_add_test(tests, field_is_drawn_also_logarithmic_and_constant);
   tcase_add_test(tests, missing_gnuplot_is_an_error_that_says_so);
+  tcase_add_test(tests, full_disk_leaves_no_part_of_a_file);
   tcase_add_test(tests, directory_that_is_missing_is_refused);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

@@ -5,6 +5,7 @@
 #include <lodnet/hdf5_file.h>
 #include <lodnet/solution.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* A fresh directory, and a file name in it. */
@@ -164,12 +165,46 @@ START_TEST(missing_directory_is_refused) {
 }
 END_TEST
 
+/* A limit on the size of files stands for a full disk. */
+START_TEST(full_disk_leaves_the_old_files_intact) {
+  enum { CELLS = 100, NODES = (CELLS + 1) * (CELLS + 1) };
+  char          directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  LodGrid       grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
+  double       *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
+  LodSolution   solution = {&grid, "lod", "1", CELLS, values, 0, 0, NULL};
+  LodHdf5       file;
+  struct rlimit before, small;
+
+  Place(directory, path, "u.h5");
+  assert_ok(LodSolutionWrite(&solution, path));
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = (struct rlimit){.rlim_cur = 20000, .rlim_max = before.rlim_max};
+  solution.values = other;
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+  PetscErrorCode error = LodSolutionWrite(&solution, path);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ck_assert_int_ne(error, 0);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), path));
+  LodErrorClear();
+  assert_ok(LodHdf5Open(path, &file));
+  CheckArray(&file, "solution", 2, (hsize_t[]){CELLS + 1, CELLS + 1}, values);
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(rmdir(directory), 0); /* no temporary file is left */
+  free(values);
+  free(other);
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("solution");
   TCase *tests = tcase_create("solution");
   tcase_add_test(tests, reads_back_in_every_dimension);
   tcase_add_test(tests, operators_are_left_out_unless_given);
   tcase_add_test(tests, xdmf_names_the_file_and_its_shape);
+  tcase_add_test(tests, full_disk_leaves_the_old_files_intact);
   tcase_add_test(tests, missing_directory_is_refused);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

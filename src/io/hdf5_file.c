@@ -46,13 +46,17 @@ static PetscErrorCode SetPath(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
+/* A new file lives in memory until LodHdf5Commit writes it in one go: HDF5 1.10 crashes when MPI
+   ends if a disk was full while it wrote or closed a file. */
 PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
-  char reason[256];
+  const size_t growth = 1 << 20; /* bytes by which the memory image grows */
+  char         reason[256];
 
   PetscFunctionBeginUser;
   PetscCall(SetPath(path, file));
   PetscCall(LodAtomicFileBegin(&file->atomic, path));
   hid_t access = AccessList();
+  H5Pset_fapl_core(access, growth, 0);
   file->id = H5Fcreate(file->atomic.temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   if (file->id < 0) LodHdf5Reason(reason);
   H5Pclose(access);
@@ -64,17 +68,45 @@ PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
-  char reason[256];
+/* Writes image[size] to the temporary file. */
+static PetscErrorCode WriteImage(const LodHdf5 *file, const char *image, size_t size) {
+  PetscFunctionBeginUser;
+  int descriptor = open(file->atomic.temporary, O_WRONLY | O_TRUNC | O_CLOEXEC);
+  int reason = descriptor < 0 ? errno : 0;
+  for (size_t written = 0; written < size && !reason;) {
+    ssize_t count = write(descriptor, image + written, size - written);
+    if (count >= 0) written += (size_t)count;
+    if (count < 0 && errno != EINTR) reason = errno;
+  }
+  if (descriptor >= 0 && close(descriptor) != 0 && !reason) reason = errno;
+  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write: %s", file->path,
+             strerror(reason));
+  PetscFunctionReturn(0);
+}
+
+/* Writes the finished file from memory to its temporary name. */
+static PetscErrorCode WriteOut(LodHdf5 *file) {
+  char *image = NULL;
 
   PetscFunctionBeginUser;
-  herr_t status = H5Fclose(file->id);
-  if (status < 0) LodHdf5Reason(reason);
+  LodHdf5CheckWritten(H5Fflush(file->id, H5F_SCOPE_LOCAL), file, "the file");
+  ssize_t size = H5Fget_file_image(file->id, NULL, 0);
+  LodHdf5CheckWritten(size, file, "the file");
+  PetscCall(PetscMalloc1(size, &image));
+  ssize_t        copied = H5Fget_file_image(file->id, image, (size_t)size);
+  PetscErrorCode error = copied == size ? WriteImage(file, image, (size_t)size) : PETSC_ERR_LIB;
+  PetscCall(PetscFree(image));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = WriteOut(file);
+  if (error) (void)LodHdf5Abort(file);
+  PetscCall(error);
+  H5Fclose(file->id); /* memory only: all of the file is on the disk */
   file->id = H5I_INVALID_HID;
-  if (status < 0) {
-    PetscCall(LodHdf5Abort(file));
-    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write: %s", file->path, reason);
-  }
   PetscCall(LodAtomicFileCommit(&file->atomic));
   file->writing = PETSC_FALSE;
   PetscFunctionReturn(0);
