@@ -14,7 +14,7 @@ const char *argp_program_version = "lod-compare " LODNET_VERSION;
 typedef struct {
   LodMeshOptions mesh;
   const char    *coefficient, *model, *dataset, *rhs, *output;
-  PetscBool      quiet;
+  PetscBool      allow_range, quiet;
 } Options;
 
 static const struct argp_option option_table[] = {
@@ -22,6 +22,8 @@ static const struct argp_option option_table[] = {
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
     {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
     {"output", 'o', "DIR", 0, "directory for report, data and pictures (default comparison)", 0},
+    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
+     2},
     {"quiet", 'q', NULL, 0, "print errors only", 2},
     {0}};
 
@@ -131,7 +133,8 @@ static PetscErrorCode Run(const Options *options) {
   PetscCall(LodModelRead(options->model, BATCH, &model));
   PetscCall(LodMeshOptionsResolve(&options->mesh, coefficient.dim, coefficient.cells,
                                   options->coefficient, &model->signature, &grid, origin));
-  PetscCall(LodModelFits(model, options->model, &grid, &coefficient, options->coefficient));
+  PetscCall(LodModelFits(model, options->model, &grid, &coefficient, options->coefficient,
+                         options->allow_range));
   PetscCall(MakeOutput(options->output));
   PetscCall(CompareAndReport(options, &grid, origin, &coefficient, model));
   PetscCall(LodModelDestroy(&model));

@@ -15,7 +15,7 @@ const char *argp_program_version = "lod-solve " LODNET_VERSION;
 typedef struct {
   LodMeshOptions mesh;
   const char    *coefficient, *method, *model, *dataset, *rhs, *output;
-  PetscBool      operators, quiet;
+  PetscBool      operators, allow_range, quiet;
 } Options;
 
 static const struct argp_option option_table[] = {
@@ -25,6 +25,8 @@ static const struct argp_option option_table[] = {
     {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
     {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
+    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
+     2},
     {"quiet", 'q', NULL, 0, "print errors only", 2},
     {0}};
 
@@ -121,7 +123,8 @@ static PetscErrorCode SetUpMesh(const Options *options, const LodCoefficient *co
                                   options->coefficient, *model ? &(*model)->signature : NULL, grid,
                                   origin));
   if (*model)
-    PetscCall(LodModelFits(*model, options->model, grid, coefficient, options->coefficient));
+    PetscCall(LodModelFits(*model, options->model, grid, coefficient, options->coefficient,
+                           options->allow_range));
   PetscFunctionReturn(0);
 }
 
