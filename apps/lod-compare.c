@@ -60,6 +60,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   case 'o':
     options->output = argument;
     return 0;
+  case 'R':
+    options->allow_range = PETSC_TRUE;
+    return 0;
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
