@@ -1,4 +1,14 @@
-/* Making coefficients: the families of config.h. */
+/* Making coefficients: the families of config.h.
+
+   iid        one value uniform in [alpha, beta] for each of scale^d pieces; sample `number` has
+              scale number `number` modulo their count; no scales given: the cells themselves.
+   sine       (alpha + beta)/2 + (beta - alpha)/2 * sin(2 pi x) sin(2 pi y).
+   expression any function of x, y, z at cell midpoints.
+   lognormal  exp of a Gaussian field with covariance variance * exp(-r / correlation_length).
+   channels   inclusions of `channel_width` cells around straight axes with middle uniform in D,
+              uniform direction and length uniform in [1/4, 3/4].
+   image      grey values, averaged over each cell; the picture is stretched to fill D, its top row
+              lies at y = 1 and its left column at x = 0. */
 #ifndef LODNET_SAMPLE_H
 #define LODNET_SAMPLE_H
 
@@ -23,5 +33,15 @@ PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily 
 /* Checks the parameters that the family uses, for a mesh of `cells` cells per axis. */
 PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
                                  const char *where);
+
+/* Pieces per axis (the scale) of sample `number` of the iid family; `cells` for the others. */
+PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, PetscInt64 number);
+
+/* How the lognormal family makes its Gaussian field on this mesh: points per axis of the periodic
+   grid, and which part of the variance had to be cut off because no embedding of affordable size is
+   nonnegative definite (0 unless the correlation length is near the side of D or above it; then the
+   covariance is wrong by about that part). */
+PetscErrorCode LodLognormalEmbedding(const LodSampleSettings *settings, PetscInt dim,
+                                     PetscInt cells, PetscInt *size, double *clipped);
 
 #endif

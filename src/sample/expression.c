@@ -25,6 +25,15 @@ static PetscBool HasAssignment(const char *text) {
   return PETSC_FALSE;
 }
 
+/* muParser's message without its own position, which it counts from 0. */
+static void ParserMessage(muParserHandle_t parser, char message[256]) {
+  snprintf(message, 256, "%s", mupGetErrorMsg(parser));
+  char *position = strstr(message, " at position ");
+  if (position) *position = '\0';
+  char *found = strstr(message, " found");
+  if (found && found[6] == '\0') *found = '\0';
+}
+
 /* Parses the text by evaluating it once at the middle of D; the value itself is not judged here. */
 static PetscErrorCode Parse(LodExpression *expression) {
   static const char *const variables[] = {"x", "x, y", "x, y, z"};
@@ -36,10 +45,12 @@ static PetscErrorCode Parse(LodExpression *expression) {
                 expression->where, expression->text);
   mupEvalMulti(expression->parser, &results);
   if (mupError(expression->parser)) {
+    char message[256];
+    ParserMessage(expression->parser, message);
     LodInputError("%s: expression '%s': at position %d: %s (variables: %s; constants: pi, e)",
                   expression->where, expression->text,
-                  PetscMax(0, (int)mupGetErrorPos(expression->parser)) + 1,
-                  mupGetErrorMsg(expression->parser), variables[expression->dim - 1]);
+                  PetscMax(0, (int)mupGetErrorPos(expression->parser)) + 1, message,
+                  variables[expression->dim - 1]);
   }
   LodCheckInput(results == 1, "%s: expression '%s': gives %d values, must be one (a comma?)",
                 expression->where, expression->text, results);

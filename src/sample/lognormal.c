@@ -1,0 +1,179 @@
+/* Lognormal coefficients by circulant embedding.
+
+   The covariance matrix of a stationary field on a regular grid is a block of a circulant matrix on
+   a larger, periodic grid, which the discrete Fourier transform diagonalizes. If its eigenvalues
+   are nonnegative, F (sqrt(lambda / n) (xi_1 + i xi_2)) with independent standard normal xi has
+   exactly the wanted covariance in its real part. Source: C. R. Dietrich, G. N. Newsam, "Fast and
+   exact simulation of stationary Gaussian processes through circulant embedding of the covariance
+   matrix", SIAM J. Sci. Comput. 18 (1997), section 2; clipping negative eigenvalues and scaling the
+   rest: A. T. A. Wood, G. Chan, J. Comput. Graph. Stat. 3 (1994), section 4. */
+#include "sample/sample_private.h"
+#include <fftw3.h>
+#include <math.h>
+
+/* Embeddings are enlarged up to this many points (256 MiB), not beyond. */
+#define MOST_POINTS ((double)(1 << 24))
+
+/* Negative eigenvalues whose sum is below this part of the variance are rounding errors; a larger
+   part than the second number would change the field visibly, and is refused. */
+#define PART_ROUNDING 1e-12
+#define PART_REFUSED 1e-2
+
+/* The periodic grid of size^dim points; after Transform, the real parts of data[] (x fastest) are
+   the eigenvalues. */
+typedef struct {
+  PetscInt dim, size, count;
+  double (*data)[2]; /* real and imaginary parts, from fftw_malloc */
+  double clipped;    /* sum of the negative eigenvalues' sizes over the sum of all */
+} Embedding;
+
+/* Smallest even number >= `least` with no prime factor above 7, which FFTW transforms fast. */
+static PetscInt FastSize(PetscInt least) {
+  for (PetscInt size = least + least % 2;; size += 2) {
+    PetscInt rest = size;
+    for (PetscInt prime = 2; prime <= 7; prime++)
+      while (rest % prime == 0)
+        rest /= prime;
+    if (rest == 1) return size;
+  }
+}
+
+/* Forward transform of data[] in place. FFTW_ESTIMATE does no timing, so that the plan and with it
+   the bytes of the result are the same each time. */
+static PetscErrorCode Transform(Embedding *embedding) {
+  int           sizes[LOD_MAX_DIM];
+  fftw_complex *data = (fftw_complex *)embedding->data;
+
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < embedding->dim; axis++)
+    sizes[axis] = (int)embedding->size;
+  fftw_plan plan =
+      fftw_plan_dft((int)embedding->dim, sizes, data, data, FFTW_FORWARD, FFTW_ESTIMATE);
+  PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %" PetscInt_FMT,
+             embedding->size);
+  fftw_execute(plan);
+  fftw_destroy_plan(plan);
+  PetscFunctionReturn(0);
+}
+
+/* Fills data[] with the covariance between grid point 0 and every other, distances taken around the
+   periodic grid; `cells` points are one unit of length. */
+static void FillCovariance(const LodSampleSettings *settings, PetscInt cells,
+                           Embedding *embedding) {
+  const double unit = 1 / ((double)cells * settings->correlation_length);
+
+#pragma omp parallel for schedule(static) if (embedding->count > LOD_SAMPLE_PARALLEL)
+  for (PetscInt i = 0; i < embedding->count; i++) {
+    PetscInt rest = i;
+    double   squares = 0;
+    for (PetscInt axis = 0; axis < embedding->dim; axis++) {
+      const PetscInt at = rest % embedding->size;
+      const double   offset = (double)PetscMin(at, embedding->size - at);
+      squares += offset * offset;
+      rest /= embedding->size;
+    }
+    embedding->data[i][0] = settings->variance * exp(-unit * sqrt(squares));
+    embedding->data[i][1] = 0;
+  }
+}
+
+/* Sets negative eigenvalues to 0, scales the others so that their sum, n times the variance, stays,
+   and notes how large the negative ones were. */
+static void Clip(Embedding *embedding) {
+  double positive = 0, negative = 0;
+
+  for (PetscInt i = 0; i < embedding->count; i++) {
+    if (embedding->data[i][0] > 0)
+      positive += embedding->data[i][0];
+    else
+      negative -= embedding->data[i][0];
+  }
+  const double scale = positive > 0 ? (positive - negative) / positive : 0;
+  embedding->clipped = positive > negative ? negative / (positive - negative) : 0;
+  for (PetscInt i = 0; i < embedding->count; i++)
+    embedding->data[i][0] = scale * fmax(0, embedding->data[i][0]);
+}
+
+/* Makes an embedding of the given size with its eigenvalues; the caller frees data. */
+static PetscErrorCode CreateEmbedding(const LodSampleSettings *settings, PetscInt dim,
+                                      PetscInt cells, PetscInt size, Embedding *embedding) {
+  PetscFunctionBeginUser;
+  LodCheckInput(pow(size, dim) < (double)PETSC_MAX_INT,
+                "lognormal: %" PetscInt_FMT " cells per axis are too many in %" PetscInt_FMT
+                " dimensions",
+                cells, dim);
+  *embedding = (Embedding){.dim = dim, .size = size, .count = LodPower(size, dim)};
+  embedding->data = fftw_malloc((size_t)embedding->count * sizeof *embedding->data);
+  PetscCheck(embedding->data, PETSC_COMM_SELF, PETSC_ERR_MEM,
+             "no memory for a Gaussian field of %" PetscInt_FMT " points", embedding->count);
+  FillCovariance(settings, cells, embedding);
+  PetscCall(Transform(embedding));
+  Clip(embedding);
+  PetscFunctionReturn(0);
+}
+
+/* Finds the smallest embedding, growing by a half each time, whose eigenvalues are nonnegative; the
+   largest allowed one if there is none. */
+static PetscErrorCode FindEmbedding(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                                    Embedding *embedding) {
+  PetscInt size = FastSize(2 * cells);
+
+  PetscFunctionBeginUser;
+  PetscCall(CreateEmbedding(settings, dim, cells, size, embedding));
+  while (embedding->clipped > PART_ROUNDING) {
+    size = FastSize(size + size / 2);
+    if (pow(size, dim) > MOST_POINTS) break;
+    fftw_free(embedding->data);
+    PetscCall(CreateEmbedding(settings, dim, cells, size, embedding));
+  }
+  const double clipped = embedding->clipped;
+  if (clipped > PART_REFUSED) fftw_free(embedding->data);
+  LodCheckInput(clipped <= PART_REFUSED,
+                "lognormal: correlation length %.6g is too large for %" PetscInt_FMT
+                " cells per axis: the Gaussian field would be wrong by %.2g of its variance; choose"
+                " a shorter one",
+                settings->correlation_length, cells, clipped);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLognormalEmbedding(const LodSampleSettings *settings, PetscInt dim,
+                                     PetscInt cells, PetscInt *size, double *clipped) {
+  Embedding embedding;
+
+  PetscFunctionBeginUser;
+  PetscCall(FindEmbedding(settings, dim, cells, &embedding));
+  *size = embedding.size;
+  *clipped = embedding.clipped > PART_ROUNDING ? embedding.clipped : 0;
+  fftw_free(embedding.data);
+  PetscFunctionReturn(0);
+}
+
+/* Replaces the eigenvalues in data[] by sqrt(lambda / n) (xi_1 + i xi_2). */
+static void DrawNoise(uint64_t seed, uint64_t stream, Embedding *embedding) {
+#pragma omp parallel for schedule(static) if (embedding->count > LOD_SAMPLE_PARALLEL)
+  for (PetscInt i = 0; i < embedding->count; i++) {
+    const double scale = sqrt(embedding->data[i][0] / (double)embedding->count);
+    embedding->data[i][0] = scale * LodRandomNormal(seed, stream, 2 * (uint64_t)i);
+    embedding->data[i][1] = scale * LodRandomNormal(seed, stream, 2 * (uint64_t)i + 1);
+  }
+}
+
+PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                                  PetscInt64 seed, PetscInt64 number, double *values) {
+  Embedding      embedding;
+  const LodBox   all = LodBoxCube(dim, cells);
+  const PetscInt count = LodBoxCount(&all);
+
+  PetscFunctionBeginUser;
+  PetscCall(FindEmbedding(settings, dim, cells, &embedding));
+  DrawNoise((uint64_t)seed, LodSampleStream(number), &embedding);
+  PetscCall(Transform(&embedding));
+  const LodBox periodic = LodBoxCube(dim, embedding.size);
+  PetscInt     index[LOD_MAX_DIM];
+  for (PetscInt i = 0; i < count; i++) {
+    LodBoxIndex(&all, i, index);
+    values[i] = exp(embedding.data[LodBoxPosition(&periodic, index)][0]);
+  }
+  fftw_free(embedding.data);
+  PetscFunctionReturn(0);
+}

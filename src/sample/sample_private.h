@@ -1,0 +1,38 @@
+/* Shared by the samplers: one function a family. Each fills values[cells^dim] (x fastest); the
+   settings are valid. `number` is the number of the sample in its dataset. */
+#ifndef LODNET_SAMPLE_SAMPLE_PRIVATE_H
+#define LODNET_SAMPLE_SAMPLE_PRIVATE_H
+
+#include <lodnet/sample.h>
+
+/* Loops over fewer entries than this are not worth starting threads for. */
+#define LOD_SAMPLE_PARALLEL 4096
+
+/* Random stream of a sample. The upper half ("SAMP") keeps samples apart from every other use of
+   the run's seed (the split, the initial weights), which number their streams from 0. */
+static inline uint64_t LodSampleStream(PetscInt64 number) {
+  return ((uint64_t)0x53414d50 << 32) | (uint64_t)number;
+}
+
+/* Midpoint of the cell at `position` of a mesh of `cells` cells per axis. */
+static inline void LodSampleMidpoint(PetscInt dim, PetscInt cells, PetscInt position,
+                                     double point[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++) {
+    point[axis] = axis < dim ? ((double)(position % cells) + 0.5) / (double)cells : 0;
+    position /= cells;
+  }
+}
+
+/* exp of a Gaussian field with covariance variance * exp(-|x - y| / correlation_length) at the cell
+   midpoints. */
+PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                                  PetscInt64 seed, PetscInt64 number, double *values);
+
+/* Straight inclusions in a background. */
+PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                                 PetscInt64 seed, PetscInt64 number, double *values);
+
+/* Grey values of a picture; dim is 2. */
+PetscErrorCode LodSampleImage(const LodSampleSettings *settings, PetscInt cells, double *values);
+
+#endif

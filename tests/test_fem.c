@@ -1,0 +1,148 @@
+/* Q1 elements, loads, norms and the two plain solves against what is known in closed form. */
+#include "check_lodnet.h"
+
+#include <lodnet/coarse_system.h>
+#include <lodnet/exact.h>
+#include <lodnet/fem.h>
+#include <math.h>
+
+static const double pi = 3.14159265358979323846;
+
+/* Nodal values of an expression on a mesh; the caller frees them. */
+static double *nodal(const char *text, PetscInt dim, PetscInt cells) {
+  LodExpression *expression;
+  double        *values = malloc((size_t)LodPower(cells + 1, dim) * sizeof(double));
+  assert_ok(LodExpressionCreate(text, dim, "test", &expression));
+  assert_ok(LodNodalValues(expression, dim, cells, values));
+  assert_ok(LodExpressionDestroy(&expression));
+  return values;
+}
+
+/* A coefficient of one value. */
+static LodCoefficient constant_coefficient(const LodGrid *grid, double value) {
+  LodCoefficient coefficient;
+  assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &coefficient));
+  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+    coefficient.values[i] = value;
+  return coefficient;
+}
+
+/* Element matrices: known entries in 2D, rows of the stiffness sum to zero, the mass to the volume.
+ */
+START_TEST(element_matrices_are_known) {
+  double stiffness[64], mass[64];
+  LodElementStiffness(2, 0.25, stiffness);
+  ck_assert_double_eq_tol(stiffness[0], 2.0 / 3, 1e-15);
+  ck_assert_double_eq_tol(stiffness[1], -1.0 / 6, 1e-15);
+  ck_assert_double_eq_tol(stiffness[3], -1.0 / 3, 1e-15);
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    PetscInt corners = 1 << dim;
+    double   total = 0;
+    LodElementStiffness(dim, 0.5, stiffness);
+    LodElementMass(dim, 0.5, mass);
+    for (PetscInt a = 0; a < corners; a++) {
+      double sum = 0;
+      for (PetscInt b = 0; b < corners; b++) {
+        sum += stiffness[a * corners + b];
+        total += mass[a * corners + b];
+      }
+      ck_assert_double_eq_tol(sum, 0, 1e-14);
+    }
+    ck_assert_double_eq_tol(total, pow(0.5, dim), 1e-15);
+  }
+}
+END_TEST
+
+/* The L2 norm of a Q1 function: |xy...| = 3^(-d/2). */
+START_TEST(norm_of_products_is_exact) {
+  static const char *products[] = {"x", "x*y", "x*y*z"};
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    double *values = nodal(products[dim - 1], dim, 5), norm;
+    assert_ok(LodNormL2(dim, 5, values, &norm));
+    ck_assert_double_eq_tol(norm, pow(3, -0.5 * (double)dim), 1e-14);
+    free(values);
+  }
+}
+END_TEST
+
+/* A function that is Q1 on the coarse mesh is reproduced, and its coarse load is its mass integral:
+   summed over all nodes, (f, 1) = 1/2^d for f = xy... */
+START_TEST(prolongation_and_load_are_exact) {
+  LodGrid grid = {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
+  double *coarse = nodal("x*y", 2, 3), *fine = nodal("x*y", 2, 12),
+         *prolongated = nodal("0", 2, 12);
+  double load[16], total = 0;
+  assert_ok(LodProlongate(2, 3, coarse, 12, prolongated));
+  for (PetscInt i = 0; i < 169; i++)
+    ck_assert_double_eq_tol(prolongated[i], fine[i], 1e-15);
+  assert_ok(LodLoad(&grid, fine, 3, load));
+  for (PetscInt i = 0; i < 16; i++)
+    total += load[i];
+  ck_assert_double_eq_tol(total, 0.25, 1e-15);
+  free(coarse);
+  free(fine);
+  free(prolongated);
+}
+END_TEST
+
+/* -div(3 grad u) = f with u = product of sines: fine Q1 errors in L2 fall with order 2. */
+START_TEST(fine_solution_converges_with_order_two) {
+  double error[2];
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    for (int level = 0; level < 2; level++) {
+      PetscInt cells = (dim == 3 ? 8 : 16) << level;
+      LodGrid  grid = {.dim = dim, .coarse = 4, .coefficient = 4, .fine = cells, .ell = 1};
+      static const char *sines[] = {"sin(pi*x)", "sin(pi*x)*sin(pi*y)",
+                                    "sin(pi*x)*sin(pi*y)*sin(pi*z)"};
+      LodCoefficient     coefficient = constant_coefficient(&grid, 3);
+      double            *exact = nodal(sines[dim - 1], dim, cells);
+      double            *rhs = nodal(sines[dim - 1], dim, cells), *u = nodal("0", dim, cells);
+      for (PetscInt i = 0; i < LodPower(cells + 1, dim); i++)
+        rhs[i] *= 3 * (double)dim * pi * pi;
+      assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
+      assert_ok(LodRelativeL2(dim, cells, u, exact, &error[level]));
+      assert_ok(LodCoefficientDestroy(&coefficient));
+      free(exact);
+      free(rhs);
+      free(u);
+    }
+    ck_assert_double_gt(log2(error[0] / error[1]), 1.8);
+  }
+}
+END_TEST
+
+/* The plain coarse matrix of a coefficient that is constant on coarse cells is the fine one of the
+   same mesh: with F = N both solves agree. A natural face is kept in both. */
+START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
+  LodGrid        coarse = {.dim = 2, .coarse = 8, .coefficient = 8, .fine = 16, .ell = 1};
+  LodGrid        fine = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 8, .ell = 1};
+  LodCoefficient coefficient = constant_coefficient(&fine, 1);
+  double         error;
+  coarse.natural[0][1] = fine.natural[0][1] = PETSC_TRUE;
+  for (PetscInt i = 0; i < 64; i++)
+    coefficient.values[i] = 1 + (double)(i * 37 % 11);
+  double *rhs_coarse = nodal("1", 2, 16), *rhs_fine = nodal("1", 2, 8);
+  double *u = nodal("0", 2, 8), *v = nodal("0", 2, 8);
+  assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &coarse, &coefficient, rhs_coarse, u, NULL));
+  assert_ok(LodFineSolve(PETSC_COMM_SELF, &fine, &coefficient, rhs_fine, v, NULL));
+  assert_ok(LodRelativeL2(2, 8, u, v, &error));
+  ck_assert_double_lt(error, 1e-9);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  free(rhs_coarse);
+  free(rhs_fine);
+  free(u);
+  free(v);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("fem");
+  TCase *tests = tcase_create("fem");
+  tcase_add_test(tests, element_matrices_are_known);
+  tcase_add_test(tests, norm_of_products_is_exact);
+  tcase_add_test(tests, prolongation_and_load_are_exact);
+  tcase_add_test(tests, fine_solution_converges_with_order_two);
+  tcase_add_test(tests, coarse_and_fine_solves_agree_on_one_mesh);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
