@@ -60,6 +60,8 @@ PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsi
                                 hsize_t count, const void *data);
 PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                hsize_t count, void *data);
+PetscErrorCode LodHdf5ReadBlock(LodHdf5 *file, const char *name, hid_t type, const hsize_t *first,
+                                const hsize_t *count, void *data);
 
 /* Whether a dataset, group or link of that path exists. */
 PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
