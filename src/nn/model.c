@@ -71,11 +71,11 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
   if (allow_range) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   LodCheckInput(smallest >= signature->smallest * (1 - tolerance),
-                "%s: was trained on values from %g to %g, the smallest value of %s is %g "
+                "%s: was trained on values from %.9g to %.9g, the smallest value of %s is %.9g "
                 "(--allow-range uses the model all the same)",
                 model_path, signature->smallest, signature->largest, coefficient_path, smallest);
   LodCheckInput(largest <= signature->largest * (1 + tolerance),
-                "%s: was trained on values from %g to %g, the largest value of %s is %g "
+                "%s: was trained on values from %.9g to %.9g, the largest value of %s is %.9g "
                 "(--allow-range uses the model all the same)",
                 model_path, signature->smallest, signature->largest, coefficient_path, largest);
   PetscFunctionReturn(0);

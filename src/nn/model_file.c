@@ -120,7 +120,7 @@ static PetscErrorCode ReadFinite(LodHdf5 *file, const char *object, const char *
   PetscFunctionBeginUser;
   PetscCall(LodHdf5ReadDouble(file, object, name, value));
   LodCheckInput(isfinite(*value) && (!positive || *value > 0),
-                "%s: attribute %s of %s is %g; it must be finite%s", file->path, name, object,
+                "%s: attribute %s of %s is %.9g; it must be finite%s", file->path, name, object,
                 *value, positive ? " and greater than 0" : "");
   PetscFunctionReturn(0);
 }
@@ -156,7 +156,7 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   PetscCall(ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
   PetscCall(ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
   LodCheckInput(signature->smallest <= signature->largest,
-                "%s: signature: smallest value %g is above largest value %g", file->path,
+                "%s: signature: smallest value %.9g is above largest value %.9g", file->path,
                 signature->smallest, signature->largest);
   PetscCall(CheckShape(file, "signature/natural", signature->dim, 2));
   PetscCall(LodHdf5ReadArray(file, "signature/natural", H5T_NATIVE_INT, natural));

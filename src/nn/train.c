@@ -72,8 +72,8 @@ static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, PetscBool quiet, doub
     PetscCall(Gather(run, LOD_SPLIT_TRAIN, n, run->order + begin));
     PetscCall(LodNetworkBackward(network, n, run->inp, run->target, &mean));
     PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
-               "training: the loss is %g in epoch %" PetscInt_FMT ", step %lld: a smaller "
-               "learning rate than %g may help",
+               "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
+               "learning rate than %.3e may help",
                mean, epoch + 1, (long long)(begin / run->batch + 1), rate);
     PetscCall(LodNetworkAdam(network, &run->config->training, rate, ++run->step, run->first,
                              run->second));
@@ -102,8 +102,8 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   }
   *loss = sum / (double)run->n_validation * run->model->out_scale * run->model->out_scale;
   PetscCheck(isfinite(*loss), PETSC_COMM_SELF, PETSC_ERR_FP,
-             "training: the validation loss is %g after epoch %" PetscInt_FMT ", step %lld", *loss,
-             epoch + 1, (long long)run->step);
+             "training: the validation loss is %.9g after epoch %" PetscInt_FMT ", step %lld",
+             *loss, epoch + 1, (long long)run->step);
   PetscFunctionReturn(0);
 }
 
