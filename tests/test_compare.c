@@ -48,7 +48,7 @@ START_TEST(network_that_knows_the_answer_agrees_with_lod) {
   LodComparison      found;
   double             answer[64];
 
-  assert_ok(LodExactPatchCreate(&grid, &exact));
+  assert_ok(LodExactCreate(&grid, &exact));
   assert_ok(exact->set_coefficient(exact, &coefficient));
   assert_ok(exact->compute(exact, 0, 1, answer));
   assert_ok(LodLocalOperatorsDestroy(&exact));

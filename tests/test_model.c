@@ -288,7 +288,7 @@ START_TEST(zero_sums_project_onto_the_exact_operators) {
   LodCoefficient     coefficient = RandomCoefficient(seed);
   LodLocalOperators *exact;
   double             operators[16 * 64], changed[64];
-  assert_ok(LodExactPatchCreate(&grid, &exact));
+  assert_ok(LodExactCreate(&grid, &exact));
   exact->quiet = PETSC_TRUE;
   assert_ok(exact->set_coefficient(exact, &coefficient));
   assert_ok(exact->compute(exact, 0, 16, operators));

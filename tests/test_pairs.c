@@ -112,7 +112,7 @@ START_TEST(operators_and_patches_belong_to_their_coefficient) {
   assert_ok(LodPairsOpen(pairs_path(), &pairs));
   assert_ok(LodPairsGrid(pairs, &grid));
   ck_assert_mem_eq(&grid, &config.grid, sizeof grid);
-  assert_ok(LodExactPatchCreate(&grid, &exact));
+  assert_ok(LodExactCreate(&grid, &exact));
   exact->quiet = PETSC_TRUE;
   const PetscInt size = LodGridOperatorSize(&grid), length = LodGridPatchValues(&grid);
   const PetscInt cells = LodGridCells(&grid);

@@ -42,7 +42,7 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
   double            *solution[2] = {comparison->lod, comparison->dnn};
 
   PetscFunctionBeginUser;
-  PetscCall(LodExactPatchCreate(grid, &operators[0]));
+  PetscCall(LodExactCreate(grid, &operators[0]));
   PetscCall(LodLearnedCreate(grid, model, &operators[1]));
   for (int i = 0; i < 2; i++) {
     operators[i]->quiet = quiet;

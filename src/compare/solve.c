@@ -90,7 +90,7 @@ static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
 
   PetscFunctionBeginUser;
   if (result->method == LOD_METHOD_LOD) {
-    PetscCall(LodExactPatchCreate(grid, &operators));
+    PetscCall(LodExactCreate(grid, &operators));
   } else {
     PetscCall(LodLearnedCreate(grid, model, &operators));
   }

@@ -336,7 +336,7 @@ static PetscErrorCode Complete(const Job *job) {
   if (complete > 0 && !job->quiet)
     printf("pairs: %s: continuing, %lld of %lld samples are there\n", job->partial,
            (long long)complete, (long long)job->samples);
-  PetscErrorCode error = LodExactPatchCreate(&job->config->grid, &operators);
+  PetscErrorCode error = LodExactCreate(&job->config->grid, &operators);
   if (!error) {
     operators->quiet = PETSC_TRUE;
     PetscCall(LodProgressBegin(&progress, "pairs", "cells", job->samples * cells, job->quiet));
