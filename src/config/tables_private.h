@@ -49,6 +49,12 @@ extern const LodTable lod_config_table; /* LodConfig: a training config */
 extern const LodTable lod_pairs_table;  /* LodConfig: the part that determines the pairs */
 extern const LodTable lod_mesh_table;   /* LodGrid: a mesh file */
 
+/* Whether a setting is a list whose length is kept in a field. */
+static inline PetscBool LodSettingIsCounted(const LodSetting *setting) {
+  return (PetscBool)(setting->kind == LOD_KIND_TABLES ||
+                     (setting->kind == LOD_KIND_INTEGER && setting->capacity > 0));
+}
+
 /* The names of the faces by [axis][low, high]. */
 extern const char *const lod_face_names[LOD_MAX_DIM][2];
 
