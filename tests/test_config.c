@@ -367,8 +367,8 @@ START_TEST(random_numbers_survive_writing_exactly) {
     LodConfigDefaults(&config);
     config.seed = (PetscInt64)(LodRandomBits(seed, 2, i) >> 1);
     config.training.step_rate[1] = rate;
-    config.train = LodRandomUniform(seed, 3, i) + 1e-9;
-    config.validation = 1 - config.train > 0 ? 1 - config.train : 0;
+    config.train = 0.001 + 0.998 * LodRandomUniform(seed, 3, i);
+    config.validation = 1 - config.train;
     config.test = 0;
     assert_ok(LodConfigWrite(&config, &text));
     LodErrorClear();

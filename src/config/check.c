@@ -61,9 +61,7 @@ static PetscErrorCode CheckTable(const LodTable *table, const char *base, size_t
     const LodSetting *setting = &table->settings[i];
     const char       *field = base + setting->offset + index * setting->stride;
     PetscInt          n = 1;
-    if (setting->families &&
-        !(setting->families & 1U << ((const LodSampleSettings *)(const void *)base)->family))
-      continue;
+    if (!LodSettingIsUsed(setting, base)) continue;
     if (LodSettingIsCounted(setting)) {
       n = *(const PetscInt *)(const void *)(base + setting->count);
       LodCheckInput(n >= 0 && n <= setting->capacity,

@@ -120,7 +120,7 @@ static PetscErrorCode CheckRequired(const LodSettingsFile *file, const LodTomlNo
 static PetscErrorCode CheckFamily(const LodSettingsFile *file, const LodTomlNode *child,
                                   const LodSetting *setting, const LodSampleSettings *sample) {
   PetscFunctionBeginUser;
-  if (!(setting->families & 1U << sample->family))
+  if (!LodSettingIsUsed(setting, sample))
     RefuseNode(file, child, "family \"%s\" does not use \"%s\"", LodFamilyName(sample->family),
                setting->key);
   PetscFunctionReturn(0);

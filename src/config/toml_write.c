@@ -102,9 +102,7 @@ static void WriteTable(FILE *stream, const LodTable *table, const char *base, si
   for (PetscInt i = 0; i < table->n; i++) {
     const LodSetting *setting = &table->settings[i];
     if (setting->kind == LOD_KIND_MESH) continue;
-    if (setting->families &&
-        !(setting->families & 1U << ((const LodSampleSettings *)(const void *)base)->family))
-      continue;
+    if (!LodSettingIsUsed(setting, base)) continue;
     fprintf(stream, "%s%s = ", before, setting->key);
     WriteValue(stream, setting, base, index);
     before = separator;
