@@ -68,6 +68,24 @@ START_TEST(reads_back_what_it_wrote) {
 }
 END_TEST
 
+START_TEST(same_values_same_bytes_at_another_time) {
+  double         values[4] = {1, 2, 3, 4};
+  LodCoefficient coefficient = {2, 2, values};
+  static char    bytes[2][65536];
+  size_t         size[2];
+  for (int i = 0; i < 2; i++) {
+    assert_ok(LodCoefficientWrite(&coefficient, path_of("c.h5"), "a test"));
+    FILE *file = fopen(path_of("c.h5"), "rb");
+    ck_assert_ptr_nonnull(file);
+    size[i] = fread(bytes[i], 1, sizeof bytes[i], file);
+    fclose(file);
+    if (i == 0) usleep(1100000); /* HDF5 would note the second in which a dataset is made */
+  }
+  ck_assert_uint_eq(size[0], size[1]);
+  ck_assert_mem_eq(bytes[0], bytes[1], size[0]);
+}
+END_TEST
+
 START_TEST(reads_single_precision_and_other_dataset_name) {
   float          values[4] = {1, 2, 3, 4.5F};
   LodCoefficient found;
@@ -196,6 +214,7 @@ int main(int argc, char **argv) {
   snprintf(directory, sizeof directory, "/tmp/lodnet-test-XXXXXX");
   if (!mkdtemp(directory)) return 1;
   tcase_add_test(tests, reads_back_what_it_wrote);
+  tcase_add_test(tests, same_values_same_bytes_at_another_time);
   tcase_add_test(tests, reads_single_precision_and_other_dataset_name);
   tcase_add_test(tests, rejects_files_that_are_not_hdf5);
   tcase_add_test(tests, rejects_wrong_name_and_lists_what_is_there);

@@ -23,7 +23,7 @@ static Errors solve(const LodGrid *grid, const LodCoefficient *coefficient) {
   for (PetscInt i = 0; i < n_fine; i++)
     rhs[i] = 1;
   assert_ok(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, fine, NULL));
-  assert_ok(LodExactPatchCreate(grid, &exact));
+  assert_ok(LodExactCreate(grid, &exact));
   assert_ok(exact->set_coefficient(exact, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   assert_ok(LodCoarseSystemAssemble(system, exact));

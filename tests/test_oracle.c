@@ -83,28 +83,35 @@ static void check_solution(LodCoarseSystem *system, const LodGrid *grid, const c
   free(solution);
 }
 
-/* Operators to 1e-10 of the largest entry, solutions to 1e-9. */
-static void check_oracle(const char *path) {
+/* Operators to 1e-10 of the largest entry, solutions to 1e-9, by one of the exact paths. */
+static void check_path(const char *path, const char *name,
+                       PetscErrorCode (*create)(const LodGrid *, LodLocalOperators **)) {
   Oracle             oracle = read_oracle(path);
   LodGrid           *grid = &oracle.grid;
   LodLocalOperators *exact;
   LodCoarseSystem   *system;
   const double      *operators;
   PetscInt           first, last;
-  assert_ok(LodExactPatchCreate(grid, &exact));
+  assert_ok(create(grid, &exact));
   assert_ok(exact->set_coefficient(exact, &oracle.coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   assert_ok(LodCoarseSystemAssemble(system, exact));
   assert_ok(LodCoarseSystemOperators(system, &first, &last, &operators));
   double difference = relative_difference(LodGridCells(grid) * LodGridOperatorSize(grid), operators,
                                           oracle.operators);
-  printf("%s: operators differ by %.1e\n", path, difference);
+  printf("%s, %s: operators differ by %.1e\n", path, name, difference);
   ck_assert_double_le(difference, 1e-10);
   check_solution(system, grid, "1", oracle.solution_one);
   check_solution(system, grid, "x", oracle.solution_x);
   assert_ok(LodCoarseSystemDestroy(&system));
   assert_ok(LodLocalOperatorsDestroy(&exact));
   free_oracle(&oracle);
+}
+
+/* Both paths. */
+static void check_oracle(const char *path) {
+  check_path(path, "patch by patch", LodExactPatchCreate);
+  check_path(path, "shared", LodExactSharedCreate);
 }
 
 START_TEST(matches_oracle_d1_uniform) {

@@ -16,12 +16,20 @@ typedef struct {
   double *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
+/* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
+   the findings. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                           LodModel *model, const char *rhs, PetscBool quiet,
                           LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
-/* The table on stdout; report.json; cross-sections.csv (x = 1/2 and y = 1/2); the pictures. */
+/* The table on stdout, and the files in `directory`, both by one rank:
+   - report.json: what was compared, mesh, spectral norms, relative L2 errors, seconds; a number
+   that is not finite is null.
+   - cross-sections.csv: columns section ("y=1/2", "x=1/2"), the coordinates, fine, lod, dnn,
+   coarse; one row a fine node of the line, the coarse solutions there being their Q1 functions.
+   - pictures (plot.h) cross-section-along-x, -y, coefficient (log scale from contrast 10 on),
+     solution-lod, solution-dnn, difference (dnn minus lod); in three dimensions on z = 1/2. */
 PetscErrorCode LodComparisonPrint(const LodComparison *comparison);
 PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid *grid,
                                   const LodCoefficient *coefficient, const char *coefficient_path,

@@ -44,6 +44,11 @@ typedef struct {
 typedef struct {
   PetscInt n_hidden;               /* hidden layers */
   PetscInt hidden[LOD_MAX_LAYERS]; /* their widths, ReLU after each; the output is affine */
+  /* Shift and scale the input by mean and deviation of the training values, the output by the rms
+     of the training operators. Default false: the paper's plain network. */
+  PetscBool normalise;
+  /* Make row and column sums of the learned operators 0, as the exact ones are. Default false. */
+  PetscBool zero_sums;
 } LodNetworkSettings;
 
 typedef struct {

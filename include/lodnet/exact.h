@@ -17,4 +17,14 @@
    F/N)^2. */
 PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **operators);
 
+/* The default path: shared elimination. Every cell is condensed once onto its boundary and its
+   functionals, every line of 2l+1 cells once, and a patch adds only its last eliminations; by fact
+   1 of DESIGN section 2 the multipliers are the operator, so nothing is substituted back. Same
+   results as LodExactPatchCreate (tests/test_shared.c). */
+PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators);
+
+/* The exact path that programs use: shared, or what the PETSc option -lod_exact (shared, patch)
+ * says. */
+PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
+
 #endif

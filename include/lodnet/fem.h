@@ -14,6 +14,11 @@
 void LodElementStiffness(PetscInt dim, double side, double matrix[]);
 void LodElementMass(PetscInt dim, double side, double matrix[]);
 
+/* matrix[a][b] += factor * integral of grad Lam_b . grad Lam_a over sub-cell number `part` (x fastest)
+   of the ratio^d sub-cells of a cell of side `side`, Lam being the cell's corner functions. */
+void LodCellStiffnessPart(PetscInt dim, double side, PetscInt ratio, PetscInt part, double factor,
+                          double matrix[]);
+
 /* Stiffness of the coarse corner functions on one coarse cell, a_T(Lam_b, Lam_a) as matrix[a][b]; A
    is constant on k^d coefficient cells inside, so the integral is the exact sum over them. `index`
    is the coarse cell's multi-index. */

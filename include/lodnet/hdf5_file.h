@@ -13,8 +13,9 @@ typedef struct {
   LodAtomicFile atomic;  /* while writing */
 } LodHdf5;
 
-/* Begins a new file under a temporary name (base.h, LodAtomicFile). LodHdf5Commit closes it and
-   gives it its name; LodHdf5Abort closes and removes it. */
+/* Begins a new file under a temporary name (base.h, LodAtomicFile); it is held in memory until
+   LodHdf5Commit writes it and gives it its name. LodHdf5Abort forgets it. Either ends it, whatever
+   they return. */
 PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file);
 PetscErrorCode LodHdf5Commit(LodHdf5 *file);
 PetscErrorCode LodHdf5Abort(LodHdf5 *file);
@@ -60,6 +61,8 @@ PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsi
                                 hsize_t count, const void *data);
 PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                hsize_t count, void *data);
+PetscErrorCode LodHdf5ReadBlock(LodHdf5 *file, const char *name, hid_t type, const hsize_t *first,
+                                const hsize_t *count, void *data);
 
 /* Whether a dataset, group or link of that path exists. */
 PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);

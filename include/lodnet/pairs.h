@@ -2,8 +2,9 @@
 
    pairs.h5: `coefficients` (samples, E, E) and `operators` (samples, N^d, (2l+2)^d, 2^d), float32,
    one chunk a sample; `split` (samples), 0 train, 1 validation, 2 test; `complete`, how many
-   samples are done (a killed run loses the sample in flight at most); attribute `config`, the text
-   of LodConfigWritePairs. The split is by coefficient. */
+   samples are done; attribute `config`, the text of LodConfigWritePairs, and the mesh. The split is
+   by coefficient, each family and scale in proportion. While samples are missing the file is called
+   pairs.h5.partial; a killed run loses the sample in flight at most. */
 #ifndef LODNET_PAIRS_H
 #define LODNET_PAIRS_H
 
@@ -14,7 +15,8 @@ typedef enum { LOD_SPLIT_TRAIN = 0, LOD_SPLIT_VALIDATION = 1, LOD_SPLIT_TEST = 2
 
 /* Makes `path` hold all pairs of the config: samples the coefficients, computes their operators and
    appends them. A file that the same settings made is reused, an unfinished one continued; one made
-   with other settings is an input error that names the first setting that differs. */
+   with other settings is an input error that names the first setting that differs. Each operator
+   belongs to exactly the single-precision coefficient beside it. */
 PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool quiet);
 
 /* Pairs opened for reading. Patches are gathered on demand from the coefficients (never stored). */

@@ -2,6 +2,7 @@
 #ifndef LODNET_SOLUTION_H
 #define LODNET_SOLUTION_H
 
+#include <lodnet/base.h>
 #include <lodnet/grid.h>
 
 typedef struct {
@@ -15,8 +16,12 @@ typedef struct {
 } LodSolution;
 
 /* Writes DESIGN section 4's solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
-   method, coarse, coefficient_cells, fine, ell, rhs, seconds_operator, seconds_solve, version, and
-   `local_operators` if given. */
+   method, coarse, coefficient_cells, fine, ell, natural (names of the natural faces), rhs,
+   seconds_operator, seconds_solve, version, and `local_operators` if given. In two and three
+   dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
+
+/* The name of the ParaView companion of `path`: .xdmf in place of .h5 or .hdf5 (else appended). */
+PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]);
 
 #endif

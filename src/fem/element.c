@@ -62,22 +62,27 @@ void LodElementMass(PetscInt dim, double side, double matrix[]) {
       matrix[a * corners + b] = TensorEntry(dim, -1, a, b, stiffness, mass);
 }
 
+void LodCellStiffnessPart(PetscInt dim, double side, PetscInt ratio, PetscInt part, double factor,
+                          double matrix[]) {
+  LodBox   inside = LodBoxCube(dim, ratio);
+  double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  PetscInt index[LOD_MAX_DIM];
+  LodBoxIndex(&inside, part, index);
+  for (PetscInt axis = 0; axis < dim; axis++)
+    IntervalMatrices(side, index[axis], ratio, stiffness[axis], mass[axis]);
+  AddTensorStiffness(dim, factor, stiffness, mass, matrix);
+}
+
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
   PetscInt dim = grid->dim, ratio = grid->coefficient / grid->coarse;
   LodBox   all = LodBoxCube(dim, grid->coefficient), inside = LodBoxCube(dim, ratio);
-  double   side = 1.0 / (double)grid->coarse;
-  for (PetscInt i = 0; i < LodPower(4, dim); i++)
-    matrix[i] = 0;
+  for (PetscInt i = 0; i < LodPower(4, dim); i++) matrix[i] = 0;
   for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
-    double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&inside, part, cell);
-    for (PetscInt axis = 0; axis < dim; axis++) {
-      IntervalMatrices(side, cell[axis], ratio, stiffness[axis], mass[axis]);
-      cell[axis] += index[axis] * ratio;
-    }
-    AddTensorStiffness(dim, coefficient->values[LodBoxPosition(&all, cell)], stiffness, mass,
-                       matrix);
+    for (PetscInt axis = 0; axis < dim; axis++) cell[axis] += index[axis] * ratio;
+    LodCellStiffnessPart(dim, 1.0 / (double)grid->coarse, ratio, part,
+                         coefficient->values[LodBoxPosition(&all, cell)], matrix);
   }
 }

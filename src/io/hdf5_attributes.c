@@ -1,6 +1,7 @@
 /* Attributes, and what there is in an HDF5 file. */
-#include "io/hdf5_private.h"
 #include <string.h>
+
+#include "io/hdf5_private.h"
 
 /* Writes one attribute of a given type, replacing an old one of that name. */
 static PetscErrorCode WriteAttribute(LodHdf5 *file, const char *object, const char *name,

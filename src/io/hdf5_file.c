@@ -1,12 +1,17 @@
 /* Opening, creating and closing HDF5 files; whole arrays and rows of arrays. Attributes and the
-   questions about what a file holds are in hdf5_attributes.c. */
-#include "io/hdf5_private.h"
+   questions about what a file holds are in hdf5_attributes.c.
+
+   A new file is made in memory and written to the disk in one piece by LodHdf5Commit: HDF5 does not
+   recover from a write that fails (on a full disk its cleanup reads freed memory), so it never sees
+   one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "io/hdf5_private.h"
 
 /* Callback of H5Ewalk2: keeps in `context` (char[256]) the operating system's own words, which HDF5
    puts into one of its messages as "error message = '...'". */
@@ -46,17 +51,21 @@ static PetscErrorCode SetPath(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
+/* Growth of a file image in memory, bytes. */
+#define IMAGE_STEP ((size_t)1 << 20)
+
 PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   char reason[256];
 
   PetscFunctionBeginUser;
   PetscCall(SetPath(path, file));
   PetscCall(LodAtomicFileBegin(&file->atomic, path));
+  file->writing = PETSC_TRUE;
   hid_t access = AccessList();
+  H5Pset_fapl_core(access, IMAGE_STEP, 0);
   file->id = H5Fcreate(file->atomic.temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   if (file->id < 0) LodHdf5Reason(reason);
   H5Pclose(access);
-  file->writing = PETSC_TRUE;
   if (file->id < 0) {
     PetscCall(LodHdf5Abort(file));
     SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FILE_OPEN, "%s: cannot create: %s", path, reason);
@@ -64,19 +73,48 @@ PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
-  char reason[256];
+/* Writes size bytes to an existing file. Returns 0 or errno. */
+static int WriteBytes(const char *path, const char *bytes, size_t size) {
+  int reason = 0;
+  int descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  while (size > 0 && !reason) {
+    const ssize_t written = write(descriptor, bytes, size);
+    if (written < 0 && errno != EINTR) reason = errno;
+    if (written <= 0) continue;
+    bytes += written;
+    size -= (size_t)written;
+  }
+  if (close(descriptor) != 0 && !reason) reason = errno;
+  return reason;
+}
+
+/* Copies the image of the file to its temporary name on the disk. */
+static PetscErrorCode WriteImage(LodHdf5 *file) {
+  char *image;
 
   PetscFunctionBeginUser;
-  herr_t status = H5Fclose(file->id);
-  if (status < 0) LodHdf5Reason(reason);
+  LodHdf5CheckWritten(H5Fflush(file->id, H5F_SCOPE_LOCAL), file, "the file");
+  const ssize_t size = H5Fget_file_image(file->id, NULL, 0);
+  LodHdf5CheckWritten(size, file, "the file");
+  PetscCall(PetscMalloc1((size_t)size, &image));
+  const ssize_t got = H5Fget_file_image(file->id, image, (size_t)size);
+  const int reason = got == size ? WriteBytes(file->atomic.temporary, image, (size_t)size) : EIO;
+  PetscCall(PetscFree(image));
+  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s",
+             file->path, strerror(reason));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5Commit(LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = WriteImage(file);
+  if (error) PetscCall(LodHdf5Abort(file));
+  PetscCall(error);
+  H5Fclose(file->id); /* in memory only */
   file->id = H5I_INVALID_HID;
-  if (status < 0) {
-    PetscCall(LodHdf5Abort(file));
-    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write: %s", file->path, reason);
-  }
-  PetscCall(LodAtomicFileCommit(&file->atomic));
   file->writing = PETSC_FALSE;
+  PetscCall(LodAtomicFileCommit(&file->atomic));
   PetscFunctionReturn(0);
 }
 
@@ -115,8 +153,7 @@ PetscErrorCode LodHdf5Open(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* An input error if another process has `path` open through HDF5, which holds a lock on it. */
-static PetscErrorCode CheckUnlocked(const char *path) {
+PetscErrorCode LodHdf5CheckUnlocked(const char *path) {
   PetscFunctionBeginUser;
   int descriptor = open(path, O_RDWR | O_CLOEXEC);
   if (descriptor >= 0) {
@@ -132,7 +169,7 @@ PetscErrorCode LodHdf5OpenUpdate(const char *path, PetscBool create, LodHdf5 *fi
 
   PetscFunctionBeginUser;
   PetscCall(SetPath(path, file));
-  PetscCall(CheckUnlocked(path));
+  PetscCall(LodHdf5CheckUnlocked(path));
   if (!create) PetscCall(CheckFile(path, R_OK | W_OK));
   hid_t access = AccessList();
   file->id = create ? H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access)
@@ -160,16 +197,19 @@ PetscErrorCode LodHdf5Close(LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* Makes a dataset with `properties` (H5P_DEFAULT or a creation list) and returns its handle. */
+/* Makes a dataset and returns its handle; `properties` is a creation list, which is closed. */
 static PetscErrorCode CreateDataset(LodHdf5 *file, const char *name, hid_t type, hid_t space,
                                     hid_t properties, hid_t *dataset) {
+  char reason[256] = "";
+
   PetscFunctionBeginUser;
-  hid_t stored = H5Tcopy(type), links = H5Pcreate(H5P_LINK_CREATE);
+  const hid_t stored = H5Tcopy(type), links = H5Pcreate(H5P_LINK_CREATE);
   H5Tset_order(stored, H5T_ORDER_LE);
   H5Pset_create_intermediate_group(links, 1);
+  H5Pset_obj_track_times(properties, 0); /* the same data give the same bytes */
   *dataset = H5Dcreate2(file->id, name, stored, space, links, properties, H5P_DEFAULT);
-  char reason[256] = "";
   if (*dataset < 0) LodHdf5Reason(reason);
+  H5Pclose(properties);
   H5Pclose(links);
   H5Tclose(stored);
   PetscCheck(*dataset >= 0, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write %s: %s",
@@ -183,7 +223,7 @@ PetscErrorCode LodHdf5WriteArray(LodHdf5 *file, const char *name, hid_t type, in
 
   PetscFunctionBeginUser;
   hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-  PetscCall(CreateDataset(file, name, type, space, H5P_DEFAULT, &dataset));
+  PetscCall(CreateDataset(file, name, type, space, H5Pcreate(H5P_DATASET_CREATE), &dataset));
   LodHdf5CheckWritten(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), file, name);
   LodHdf5CheckWritten(H5Dclose(dataset), file, name);
   H5Sclose(space);
@@ -206,7 +246,6 @@ PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, in
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
   PetscCall(CreateDataset(file, name, type, space, properties, &dataset));
   LodHdf5CheckWritten(H5Dclose(dataset), file, name);
-  H5Pclose(properties);
   H5Sclose(space);
   PetscFunctionReturn(0);
 }
@@ -221,22 +260,49 @@ static hid_t OpenDataset(LodHdf5 *file, const char *name) {
   return dataset;
 }
 
-/* Selects rows [first, first + count) of a dataset. Returns its space and one for the memory; the
-   caller closes both. */
-static PetscErrorCode SelectRows(LodHdf5 *file, const char *name, hid_t dataset, hsize_t first,
-                                 hsize_t count, hid_t *space, hid_t *memory) {
-  hsize_t dims[H5S_MAX_RANK], start[H5S_MAX_RANK] = {0};
+/* Selects the block first[a] <= index[a] < first[a] + count[a] of a dataset, of all its axes, or
+   with `rows` of the first axis only, and everything along the others. Returns the dataset's space
+   and one for the memory; the caller closes both. */
+static PetscErrorCode SelectBlock(LodHdf5 *file, const char *name, hid_t dataset, PetscBool rows,
+                                  const hsize_t *first, const hsize_t *count, hid_t *space,
+                                  hid_t *memory) {
+  hsize_t   dims[H5S_MAX_RANK], start[H5S_MAX_RANK], size[H5S_MAX_RANK];
+  PetscBool inside = PETSC_TRUE;
 
   PetscFunctionBeginUser;
   *space = H5Dget_space(dataset);
-  int rank = H5Sget_simple_extent_dims(*space, dims, NULL);
-  LodCheckInput(rank >= 1 && first <= dims[0] && count <= dims[0] - first,
-                "%s: %s: has no rows %llu to %llu", file->path, name, (unsigned long long)first,
-                (unsigned long long)(first + count));
-  start[0] = first;
-  dims[0] = count;
-  H5Sselect_hyperslab(*space, H5S_SELECT_SET, start, NULL, dims, NULL);
-  *memory = H5Screate_simple(rank, dims, NULL);
+  const int rank = H5Sget_simple_extent_dims(*space, dims, NULL);
+  for (int axis = 0; axis < rank; axis++) {
+    const PetscBool whole = (PetscBool)(rows && axis > 0);
+    start[axis] = whole ? 0 : first[axis];
+    size[axis] = whole ? dims[axis] : count[axis];
+    if (start[axis] > dims[axis] || size[axis] > dims[axis] - start[axis]) inside = PETSC_FALSE;
+  }
+  if (rank < 1 || !inside) H5Sclose(*space);
+  LodCheckInput(rank >= 1 && inside, "%s: %s: is smaller than it should be", file->path, name);
+  H5Sselect_hyperslab(*space, H5S_SELECT_SET, start, NULL, size, NULL);
+  *memory = H5Screate_simple(rank, size, NULL);
+  PetscFunctionReturn(0);
+}
+
+/* Reads a block (see SelectBlock). */
+static PetscErrorCode ReadBlock(LodHdf5 *file, const char *name, hid_t type, PetscBool rows,
+                                const hsize_t *first, const hsize_t *count, void *data) {
+  hid_t space, memory;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5CheckNumbers(file, name));
+  const hid_t    dataset = OpenDataset(file, name);
+  PetscErrorCode error = SelectBlock(file, name, dataset, rows, first, count, &space, &memory);
+  herr_t         status = 0;
+  if (!error) {
+    status = H5Dread(dataset, type, memory, space, H5P_DEFAULT, data);
+    H5Sclose(memory);
+    H5Sclose(space);
+  }
+  H5Dclose(dataset);
+  PetscCall(error);
+  LodCheckInput(status >= 0, "%s: %s: cannot be read, the file is damaged", file->path, name);
   PetscFunctionReturn(0);
 }
 
@@ -245,9 +311,9 @@ PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsi
   hid_t space, memory;
 
   PetscFunctionBeginUser;
-  hid_t dataset = OpenDataset(file, name);
+  const hid_t dataset = OpenDataset(file, name);
   LodHdf5CheckWritten(dataset, file, name);
-  PetscCall(SelectRows(file, name, dataset, first, count, &space, &memory));
+  PetscCall(SelectBlock(file, name, dataset, PETSC_TRUE, &first, &count, &space, &memory));
   LodHdf5CheckWritten(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, data), file, name);
   LodHdf5CheckWritten(H5Dclose(dataset), file, name);
   H5Sclose(memory);
@@ -257,17 +323,15 @@ PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsi
 
 PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                hsize_t count, void *data) {
-  hid_t space, memory;
-
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5CheckNumbers(file, name));
-  hid_t dataset = OpenDataset(file, name);
-  PetscCall(SelectRows(file, name, dataset, first, count, &space, &memory));
-  herr_t status = H5Dread(dataset, type, memory, space, H5P_DEFAULT, data);
-  H5Sclose(memory);
-  H5Sclose(space);
-  H5Dclose(dataset);
-  LodCheckInput(status >= 0, "%s: %s: cannot be read, the file is damaged", file->path, name);
+  PetscCall(ReadBlock(file, name, type, PETSC_TRUE, &first, &count, data));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5ReadBlock(LodHdf5 *file, const char *name, hid_t type, const hsize_t *first,
+                                const hsize_t *count, void *data) {
+  PetscFunctionBeginUser;
+  PetscCall(ReadBlock(file, name, type, PETSC_FALSE, first, count, data));
   PetscFunctionReturn(0);
 }
 

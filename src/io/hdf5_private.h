@@ -1,4 +1,4 @@
-/* Shared by hdf5_file.c and hdf5_attributes.c. */
+/* Shared by hdf5_file.c, hdf5_attributes.c and pairs_make.c. */
 #ifndef LODNET_IO_HDF5_PRIVATE_H
 #define LODNET_IO_HDF5_PRIVATE_H
 
@@ -22,5 +22,8 @@ void LodHdf5Reason(char reason[256]);
 /* Input error unless `name` is a dataset that holds integers or floating-point numbers; lists the
    names that are there if it does not exist. */
 PetscErrorCode LodHdf5CheckNumbers(LodHdf5 *file, const char *name);
+
+/* Input error if another process has `path` open through HDF5, which holds a lock on it. */
+PetscErrorCode LodHdf5CheckUnlocked(const char *path);
 
 #endif

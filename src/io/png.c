@@ -1,10 +1,11 @@
 /* Reading PNG through libpng. */
-#include "io/png_private.h"
 #include <errno.h>
 #include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "io/png_private.h"
 
 /* What libpng is asked to decode to: 1 or 3 samples a pixel, 8 or 16 bits each, native order. */
 typedef struct {

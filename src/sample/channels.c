@@ -1,6 +1,7 @@
 /* Thin straight inclusions of one value in a background of the other. */
-#include "sample/sample_private.h"
 #include <math.h>
+
+#include "sample/sample_private.h"
 
 /* Marks, in `values`, the cells that an inclusion covers at one point of its axis (point[] in units
    of cells): the cell that holds the point, and all whose midpoint is within half the width. */

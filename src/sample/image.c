@@ -1,7 +1,8 @@
 /* Grey values of a picture as a coefficient. */
+#include <math.h>
+
 #include "io/png_private.h"
 #include "sample/sample_private.h"
-#include <math.h>
 
 /* Averages of n pixels along one line over `cells` equal intervals: average[c] is the mean of the
    piecewise constant function pixel[0], pixel[stride], ... over [c/cells, (c+1)/cells]. Exact for

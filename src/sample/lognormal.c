@@ -7,9 +7,10 @@
    exact simulation of stationary Gaussian processes through circulant embedding of the covariance
    matrix", SIAM J. Sci. Comput. 18 (1997), section 2; clipping negative eigenvalues and scaling the
    rest: A. T. A. Wood, G. Chan, J. Comput. Graph. Stat. 3 (1994), section 4. */
-#include "sample/sample_private.h"
 #include <fftw3.h>
 #include <math.h>
+
+#include "sample/sample_private.h"
 
 /* Embeddings are enlarged up to this many points (256 MiB), not beyond. */
 #define MOST_POINTS ((double)(1 << 24))

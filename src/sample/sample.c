@@ -1,8 +1,9 @@
 /* Drawing one coefficient: the families that are a formula, and the choice of the others. */
-#include "sample/sample_private.h"
 #include <lodnet/expression.h>
 #include <math.h>
 #include <string.h>
+
+#include "sample/sample_private.h"
 
 PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, PetscInt64 number) {
   if (settings->family != LOD_FAMILY_IID || settings->n_scales == 0) return cells;

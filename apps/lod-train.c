@@ -1,0 +1,214 @@
+/* lod-train: from a config to a trained model, in one command. */
+#include <argp.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lodnet/plot.h>
+#include <lodnet/train.h>
+
+/* Samples that the network of a model read from a file takes at once. */
+#define BATCH 1024
+
+const char *argp_program_version = "lod-train " LODNET_VERSION;
+
+/* What the command line said. */
+typedef struct {
+  const char *config, *output;
+  PetscBool   resume, quiet;
+} Options;
+
+/* The files of a run, all in its output directory. */
+typedef struct {
+  char pairs[LOD_PATH_MAX], model[LOD_PATH_MAX], history[LOD_PATH_MAX];
+} Files;
+
+static const struct argp_option option_table[] = {
+    {"output", 'o', "DIR", 0, "where everything goes (default: what the config says)", 0},
+    {"resume", 'r', NULL, 0, "do nothing if DIR holds a model that this config made", 0},
+    {"quiet", 'q', NULL, 0, "print errors only", 0},
+    {0}};
+
+static const char documentation[] =
+    "Sample coefficients, compute their exact local operators, train a network on these pairs, and "
+    "try it on the coefficients held back for the test.\v"
+    "DIR gets pairs.h5, model.h5, history.csv and loss.png, loss.svg. Pairs of an earlier run with "
+    "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
+    "goes to PETSc.\n\n"
+    "Example:\n"
+    "  lod-train configs/quickstart.toml --output results/quickstart\n"
+    "  lod-solve coefficient.h5 --method dnn --model results/quickstart/model.h5\n\n"
+    "Exit status: 0 done, 1 failed while running, 2 unusable input.";
+
+/* Takes one word of the command line (argp's parser function). */
+static error_t ParseOption(int key, char *argument, struct argp_state *state) {
+  Options *options = state->input;
+
+  switch (key) {
+  case 'o':
+    options->output = argument;
+    return 0;
+  case 'r':
+    options->resume = PETSC_TRUE;
+    return 0;
+  case 'q':
+    options->quiet = PETSC_TRUE;
+    return 0;
+  case ARGP_KEY_ARG:
+    if (options->config) argp_error(state, "%s: a second config file", argument);
+    options->config = argument;
+    return 0;
+  case ARGP_KEY_END:
+    if (!options->config) argp_error(state, "no config file given");
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+/* Reads the config, makes the output directory, and finds out before the work whether it can be
+   written to. */
+static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *files) {
+  LodAtomicFile probe;
+  PetscMPIInt   n_ranks;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
+  LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodConfigRead(options->config, config));
+  if (options->output) {
+    LodCheckInput(options->output[0] && strlen(options->output) + 32 < sizeof config->output,
+                  "--output: the directory's name is empty or too long");
+    PetscCall(PetscStrncpy(config->output, options->output, sizeof config->output));
+  }
+  PetscCall(LodMakeDirectory(config->output));
+  PetscCall(PetscSNPrintf(files->pairs, LOD_PATH_MAX, "%s/pairs.h5", config->output));
+  PetscCall(PetscSNPrintf(files->model, LOD_PATH_MAX, "%s/model.h5", config->output));
+  PetscCall(PetscSNPrintf(files->history, LOD_PATH_MAX, "%s/history.csv", config->output));
+  PetscCall(LodAtomicFileBegin(&probe, files->model));
+  PetscCall(LodAtomicFileAbort(&probe));
+  PetscFunctionReturn(0);
+}
+
+/* Whether the model file is there, whole, and made by this config. */
+static PetscErrorCode FindFinished(const LodConfig *config, const Files *files,
+                                   PetscBool *finished) {
+  LodModel *model = NULL;
+  char     *text = NULL;
+
+  PetscFunctionBeginUser;
+  *finished = PETSC_FALSE;
+  if (access(files->model, F_OK) != 0) PetscFunctionReturn(0);
+  if (LodModelRead(files->model, 1, &model)) {
+    fprintf(stderr, "lod-train: %s; training again\n", LodErrorMessage());
+    LodErrorClear();
+    PetscFunctionReturn(0);
+  }
+  PetscCall(LodConfigWrite(config, &text));
+  *finished = (PetscBool)(strcmp(text, model->config) == 0);
+  PetscCall(PetscFree(text));
+  PetscCall(LodModelDestroy(&model));
+  PetscFunctionReturn(0);
+}
+
+/* Says what is about to be done. */
+static void PrintPlan(const LodConfig *config) {
+  const LodGrid            *grid = &config->grid;
+  const LodNetworkSettings *network = &config->network;
+  PetscInt                  width = LodGridPatchValues(grid), samples = 0;
+  long long                 parameters = 0;
+
+  for (PetscInt i = 0; i < config->n_families; i++)
+    samples += config->families[i].count;
+  printf("lod-train: %s -> %s\n", config->path, config->output);
+  printf("mesh: dimension %d, coarse %d, coefficient %d, fine %d, ell %d\n", (int)grid->dim,
+         (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
+  printf("samples: %d coefficients, %lld pairs\n", (int)samples,
+         (long long)samples * LodGridCells(grid));
+  printf("network: %d", (int)width);
+  for (PetscInt l = 0; l <= network->n_hidden; l++) {
+    PetscInt next = l < network->n_hidden ? network->hidden[l] : LodGridOperatorSize(grid);
+    parameters += (width + 1ll) * next;
+    width = next;
+    printf("-%d", (int)width);
+  }
+  printf(", %lld parameters\n", parameters);
+  fflush(stdout);
+}
+
+/* Makes pairs and model and writes the latter; the pairs stay open for the test. */
+static PetscErrorCode Train(const LodConfig *config, const Files *files, PetscBool quiet,
+                            LodPairs **pairs, LodModel **model) {
+  double start = LodSeconds();
+
+  PetscFunctionBeginUser;
+  PetscCall(LodPairsMake(config, files->pairs, quiet));
+  PetscCall(LodPairsOpen(files->pairs, pairs));
+  if (!quiet) printf("pairs: %s (%.1f s)\n", files->pairs, LodSeconds() - start);
+  PetscCall(LodTrain(config, *pairs, config->output, quiet, model));
+  PetscCall(LodModelWrite(*model, files->model));
+  if (!quiet)
+    printf("model: %s (parameters of epoch %d)\n", files->model, (int)(*model)->history.best_epoch);
+  PetscFunctionReturn(0);
+}
+
+/* Tries the model on the test coefficients and prints how well it did. */
+static PetscErrorCode Evaluate(LodPairs *pairs, LodModel *model, PetscBool quiet) {
+  PetscInt n = 0;
+  double  *errors = NULL, mean = 0, largest = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodEvaluate(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
+  for (PetscInt i = 0; i < n; i++) {
+    mean += errors[i] / (double)n;
+    largest = PetscMax(largest, errors[i]);
+  }
+  if (!quiet && n > 0)
+    printf("test: %d held-back coefficients, f = 1: relative L2 error of the learned solution: "
+           "mean %.2f %%, max %.2f %%\n",
+           (int)n, 100 * mean, 100 * largest);
+  if (!quiet && n == 0) printf("test: no coefficients were held back\n");
+  PetscCall(PetscFree(errors));
+  PetscFunctionReturn(0);
+}
+
+/* The program: everything that can fail for want of gnuplot comes last. */
+static PetscErrorCode Run(const Options *options) {
+  LodConfig config;
+  Files     files;
+  LodPairs *pairs = NULL;
+  LodModel *model = NULL;
+  PetscBool finished = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  PetscCall(SetUp(options, &config, &files));
+  if (options->resume) PetscCall(FindFinished(&config, &files, &finished));
+  if (finished) {
+    if (!options->quiet) printf("%s: complete, made by this config\n", files.model);
+    PetscFunctionReturn(0);
+  }
+  if (!options->quiet) PrintPlan(&config);
+  PetscCall(Train(&config, &files, options->quiet, &pairs, &model));
+  PetscCall(Evaluate(pairs, model, options->quiet));
+  if (!options->quiet) printf("history: %s\n", files.history);
+  fflush(stdout);
+  PetscCall(LodPlotHistory(config.output, "loss", model->history.epochs, model->history.history));
+  if (!options->quiet) printf("loss plot: %s/loss.png, loss.svg\n", config.output);
+  PetscCall(LodModelDestroy(&model));
+  PetscCall(LodPairsClose(&pairs));
+  PetscFunctionReturn(0);
+}
+
+/* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
+int main(int argc, char **argv) {
+  const struct argp parser = {
+      option_table, ParseOption, "CONFIG.toml [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
+  Options options = {0};
+
+  argv[0] = program_invocation_short_name; /* for argp's messages */
+  argp_err_exit_status = 2;
+  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  PetscErrorCode error = LodProgramBegin(argc, argv);
+  if (!error) error = Run(&options);
+  return LodProgramEnd("lod-train", error);
+}

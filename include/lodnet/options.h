@@ -1,0 +1,43 @@
+/* Command-line options: numbers read strictly, and the mesh options that several programs share.
+
+   Programs parse with argp before MPI starts. A value that is no number ends the program there with
+   status 2 and `PROGRAM: --OPTION VALUE: what is wrong`; what only the coefficient can tell (does
+   --coarse divide it?) is an input error of LodMeshOptionsResolve. */
+#ifndef LODNET_OPTIONS_H
+#define LODNET_OPTIONS_H
+
+#include <argp.h>
+#include <lodnet/grid.h>
+#include <lodnet/model.h>
+
+/* Reads a whole number or a finite real number; blanks, trailing letters and numbers that do not
+   fit are refused. Returns NULL, or what is wrong in words. *value is set on success only. */
+const char *LodParseInteger(const char *text, PetscInt64 *value);
+const char *LodParseReal(const char *text, double *value);
+
+/* The same for the argument of option `option` ("--coarse") inside an argp parser: a number that
+   cannot be read or is outside [smallest, largest] ends the program with status 2. */
+PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
+                            PetscInt64 smallest, PetscInt64 largest);
+double     LodOptionReal(const struct argp_state *state, const char *option, const char *text,
+                         double smallest, double largest);
+
+/* What --mesh, --coarse, --fine, --ell and --neumann said; 0 and NULL where they were not given. */
+typedef struct {
+  const char *mesh, *neumann;
+  PetscInt    coarse, fine, ell;
+} LodMeshOptions;
+
+/* argp parser of the mesh options, for a program's `children`; its input is a LodMeshOptions, which
+   it clears first. */
+extern const struct argp lod_mesh_argp;
+
+/* The mesh for a coefficient of `cells` cells per axis in `dim` dimensions that was read from
+   `path`. Single options come first, then --mesh, then the signature of a model (NULL: none: N =
+   E/k, F = E*q, l), then N = E/8, F = 2E, l = 2. A mesh made for another E, or numbers that do not
+   divide each other, are input errors. `origin` (optional) tells where the values came from. */
+PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
+                                     const char *path, const LodSignature *signature, LodGrid *grid,
+                                     char origin[LOD_TEXT_MAX]);
+
+#endif

@@ -1,0 +1,42 @@
+/* One problem, one method: what lod-solve does and lod-compare does several times. */
+#ifndef LODNET_SOLVE_H
+#define LODNET_SOLVE_H
+
+#include <lodnet/coarse_system.h>
+#include <lodnet/model.h>
+
+typedef enum { LOD_METHOD_LOD, LOD_METHOD_DNN, LOD_METHOD_FINE, LOD_METHOD_COARSE } LodMethod;
+
+/* A method's name as in options and files ("lod"), and back; an unknown name is an input error that
+   lists the known ones. */
+const char    *LodMethodName(LodMethod method);
+PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method);
+
+typedef struct {
+  LodMethod method;
+  PetscInt  cells;            /* of the mesh the solution lives on: N, or F for fine */
+  double   *values;           /* values[cells+1 per axis], x fastest, on every rank; owned */
+  double    seconds_operator; /* local operators and assembly, or assembly and set-up */
+  double    seconds_solve;
+  double   *operators; /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
+} LodSolveResult;
+
+/* f at the nodes of the fine mesh, rhs[(F+1)^d], the caller's. The expression is named `--rhs` in
+   messages. */
+PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
+
+/* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
+   that the exact and the learned operator share. solution[(N+1)^d] is the caller's. Collective. */
+PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
+                                  const LodCoefficient *coefficient, const double *rhs,
+                                  double *solution, double *seconds_operator,
+                                  double *seconds_solve);
+
+/* Solves by `method`. `model` is used by LOD_METHOD_DNN alone; `keep_operators` (lod and dnn) also
+   gathers the local operators on rank 0. Collective. */
+PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
+                        const LodCoefficient *coefficient, LodModel *model, const double *rhs,
+                        PetscBool keep_operators, PetscBool quiet, LodSolveResult *result);
+PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
+
+#endif

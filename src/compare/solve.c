@@ -1,0 +1,146 @@
+/* One problem, one method. */
+#include <lodnet/solve.h>
+
+#include <string.h>
+
+#include <lodnet/exact.h>
+
+static const char *const method_name[] = {"lod", "dnn", "fine", "coarse"};
+
+const char *LodMethodName(LodMethod method) {
+  return method_name[method];
+}
+
+PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 4; i++)
+    if (!strcmp(name, method_name[i])) {
+      *method = (LodMethod)i;
+      PetscFunctionReturn(0);
+    }
+  LodInputError("%s: unknown method; known: lod, dnn, fine, coarse", where);
+}
+
+PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs) {
+  LodExpression *parsed = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodExpressionCreate(expression, grid->dim, "--rhs", &parsed));
+  PetscErrorCode error = LodNodalValues(parsed, grid->dim, grid->fine, rhs);
+  PetscCall(LodExpressionDestroy(&parsed));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
+                                  const LodCoefficient *coefficient, const double *rhs,
+                                  double *solution, double *seconds_operator,
+                                  double *seconds_solve) {
+  PetscFunctionBeginUser;
+  double start = LodSeconds();
+  PetscCall(operators->set_coefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system, operators));
+  double assembled = LodSeconds();
+  PetscCall(LodCoarseSystemSolve(system, rhs, solution));
+  *seconds_operator = assembled - start;
+  *seconds_solve = LodSeconds() - assembled;
+  PetscFunctionReturn(0);
+}
+
+/* Gathers the local operators of all ranks, which hold contiguous ranges of cells in the order of
+   the ranks, into a new array gathered[cell][z][j] on rank 0. Collective. */
+static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem *system,
+                                      double **gathered) {
+  PetscInt      first, last;
+  const double *mine;
+  PetscMPIInt   rank, n_ranks, cells[2], *ranges = NULL, *counts = NULL, *offsets = NULL;
+  MPI_Datatype  one_cell;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  PetscCall(LodCoarseSystemOperators(system, &first, &last, &mine));
+  PetscCall(PetscMPIIntCast(first, &cells[0]));
+  PetscCall(PetscMPIIntCast(last - first, &cells[1]));
+  PetscCall(PetscMalloc3(2 * n_ranks, &ranges, n_ranks, &offsets, n_ranks, &counts));
+  PetscCallMPI(MPI_Gather(cells, 2, MPI_INT, ranges, 2, MPI_INT, 0, comm));
+  for (PetscMPIInt i = 0; i < n_ranks && rank == 0; i++) {
+    offsets[i] = ranges[2 * i];
+    counts[i] = ranges[2 * i + 1];
+  }
+  if (rank == 0)
+    PetscCall(PetscMalloc1((size_t)LodGridCells(grid) * LodGridOperatorSize(grid), gathered));
+  /* One element a cell, so that the counts fit an int on meshes of any size. */
+  PetscCallMPI(MPI_Type_contiguous((int)LodGridOperatorSize(grid), MPI_DOUBLE, &one_cell));
+  PetscCallMPI(MPI_Type_commit(&one_cell));
+  PetscCallMPI(MPI_Gatherv(mine, cells[1], one_cell, rank == 0 ? *gathered : NULL, counts, offsets,
+                           one_cell, 0, comm));
+  PetscCallMPI(MPI_Type_free(&one_cell));
+  PetscCall(PetscFree3(ranges, offsets, counts));
+  PetscFunctionReturn(0);
+}
+
+/* Solves with exact or learned local operators; the two differ in one line. */
+static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
+                                      const LodCoefficient *coefficient, LodModel *model,
+                                      const double *rhs, PetscBool keep_operators, PetscBool quiet,
+                                      LodSolveResult *result) {
+  LodLocalOperators *operators = NULL;
+  LodCoarseSystem   *system = NULL;
+
+  PetscFunctionBeginUser;
+  if (result->method == LOD_METHOD_LOD) {
+    PetscCall(LodExactCreate(grid, &operators));
+  } else {
+    PetscCall(LodLearnedCreate(grid, model, &operators));
+  }
+  operators->quiet = quiet;
+  PetscCall(LodCoarseSystemCreate(comm, grid, &system));
+  PetscCall(LodSolveCompressed(system, operators, coefficient, rhs, result->values,
+                               &result->seconds_operator, &result->seconds_solve));
+  if (keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));
+  PetscCall(LodCoarseSystemDestroy(&system));
+  PetscCall(LodLocalOperatorsDestroy(&operators));
+  PetscFunctionReturn(0);
+}
+
+/* Solves one of the two reference problems. */
+static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid,
+                                     const LodCoefficient *coefficient, const double *rhs,
+                                     LodSolveResult *result) {
+  LodSolveStatistics statistics = {0};
+
+  PetscFunctionBeginUser;
+  if (result->method == LOD_METHOD_FINE) {
+    PetscCall(LodFineSolve(comm, grid, coefficient, rhs, result->values, &statistics));
+  } else {
+    PetscCall(LodCoarseQ1Solve(comm, grid, coefficient, rhs, result->values, &statistics));
+  }
+  result->seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
+  result->seconds_solve = statistics.seconds_solve;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
+                              const LodCoefficient *coefficient, LodModel *model, const double *rhs,
+                              PetscBool keep_operators, PetscBool quiet, LodSolveResult *result) {
+  PetscFunctionBeginUser;
+  PetscCheck(method != LOD_METHOD_DNN || model, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+             "the method dnn needs a model");
+  *result = (LodSolveResult){.method = method};
+  result->cells = method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
+  PetscCall(PetscCalloc1(LodPower(result->cells + 1, grid->dim), &result->values));
+  if (method == LOD_METHOD_LOD || method == LOD_METHOD_DNN) {
+    PetscCall(SolveCompressed(comm, grid, coefficient, model, rhs, keep_operators, quiet, result));
+  } else {
+    PetscCall(SolveReference(comm, grid, coefficient, rhs, result));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveResultDestroy(LodSolveResult *result) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(result->values));
+  PetscCall(PetscFree(result->operators));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,142 @@
+/* A training config: defaults, reading, checking, writing. */
+#include "config/tables_private.h"
+#include <lodnet/sample.h>
+#include <math.h>
+#include <string.h>
+
+void LodConfigDefaults(LodConfig *config) {
+  static const PetscInt hidden[] = {1600, 800, 800, 400, 400, 144, 144};
+
+  memset(config, 0, sizeof *config);
+  config->seed = 1;
+  config->grid = (LodGrid){.dim = 2, .coarse = 32, .coefficient = 256, .fine = 512, .ell = 2};
+  config->n_families = 1;
+  LodSampleDefaults(&config->families[0]);
+  config->families[0].count = 500;
+  config->train = 0.8;
+  config->validation = 0.1;
+  config->test = 0.1;
+  config->network.n_hidden = sizeof hidden / sizeof hidden[0];
+  memcpy(config->network.hidden, hidden, sizeof hidden);
+  config->training = (LodTrainingSettings){.epochs = 20,
+                                           .batch = 1000,
+                                           .n_steps = 2,
+                                           .step_from = {0, 5},
+                                           .step_rate = {1e-4, 1e-5},
+                                           .beta1 = 0.9,
+                                           .beta2 = 0.999,
+                                           .epsilon = 1e-8};
+  (void)snprintf(config->output, sizeof config->output, "results/default");
+}
+
+/* Sets `output` to results/STEM for a config file DIRECTORY/STEM.toml. */
+static void DefaultOutput(const char *path, char output[LOD_PATH_MAX]) {
+  const char *slash = strrchr(path, '/'), *stem = slash ? slash + 1 : path;
+  const char *dot = strrchr(stem, '.');
+  const int   length = (int)(dot && dot > stem ? (size_t)(dot - stem) : strlen(stem));
+  (void)snprintf(output, LOD_PATH_MAX, "results/%.*s", PetscMin(length, LOD_PATH_MAX - 16), stem);
+}
+
+/* Checks mesh and samples again with the places where the file sets them. */
+static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConfig *config) {
+  char               where[LOD_WHERE_MAX];
+  const LodTomlNode *root = LodTomlRoot(file->document);
+  const LodTomlNode *mesh = LodSettingsFind(root, "mesh");
+  const LodTomlNode *sample = LodSettingsFind(root, "sample");
+
+  PetscFunctionBeginUser;
+  if (mesh) {
+    LodSettingsPlace(file, mesh, where);
+    PetscCall(LodGridValidate(&config->grid, where));
+  }
+  for (PetscInt i = 0; sample && i < config->n_families; i++) {
+    LodSettingsPlace(file, &sample->children[i], where);
+    PetscCall(
+        LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient, where));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigRead(const char *path, LodConfig *config) {
+  LodSettingsFile file;
+
+  PetscFunctionBeginUser;
+  LodConfigDefaults(config);
+  PetscCall(LodSettingsOpen(path, &file));
+  (void)snprintf(config->path, sizeof config->path, "%s", path);
+  DefaultOutput(path, config->output);
+  PetscErrorCode error =
+      LodSettingsRead(&file, LodTomlRoot(file.document), &lod_config_table, config);
+  if (!error) error = ValidateInPlace(&file, config);
+  PetscCall(LodSettingsClose(&file));
+  PetscCall(error);
+  PetscCall(LodConfigValidate(config, path));
+  PetscFunctionReturn(0);
+}
+
+/* Checks each family, their number and how many coefficients they make together. */
+static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *where) {
+  char       sample[LOD_WHERE_MAX];
+  PetscInt64 count = 0;
+
+  PetscFunctionBeginUser;
+  LodCheckInput(config->n_families >= 1, "%s: there is no [[sample]]", where);
+  for (PetscInt i = 0; i < config->n_families; i++) {
+    (void)snprintf(sample, sizeof sample, "%.*s: [[sample]] %d", LOD_PATH_MAX, where, (int)i + 1);
+    PetscCall(LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient,
+                                sample));
+    count += config->families[i].count;
+  }
+  LodCheckInput(count <= PETSC_MAX_INT,
+                "%s: the samples are %lld coefficients, must be at most %lld", where,
+                (long long)count, (long long)PETSC_MAX_INT);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that input and output of the network, R_T(A) and S_T, have sizes that fit an index. */
+static PetscErrorCode ValidateSizes(const LodGrid *grid, const char *where) {
+  const double dim = (double)grid->dim, ratio = (double)(grid->coefficient / grid->coarse);
+  const double values = pow((2 * (double)grid->ell + 1) * ratio, dim);
+  const double numbers = pow(2 * (2 * (double)grid->ell + 2), dim);
+
+  PetscFunctionBeginUser;
+  LodCheckInput(values <= PETSC_MAX_INT && numbers <= PETSC_MAX_INT,
+                "%s: a patch of ell = %" PetscInt_FMT " layers has %.15g coefficient values and "
+                "%.15g operator entries, must be at most %lld each",
+                where, grid->ell, values, numbers, (long long)PETSC_MAX_INT);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
+  const LodTrainingSettings *training = &config->training;
+  const double               parts = config->train + config->validation + config->test;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSettingsCheck(&lod_config_table, config, where));
+  PetscCall(LodGridValidate(&config->grid, where));
+  PetscCall(ValidateSizes(&config->grid, where));
+  PetscCall(ValidateFamilies(config, where));
+  LodCheckInput(fabs(parts - 1) <= 1e-9,
+                "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
+  LodCheckInput(training->n_steps >= 1 && training->step_from[0] == 0,
+                "%s: schedule in [training] must begin with an entry from = 0", where);
+  for (PetscInt i = 1; i < training->n_steps; i++)
+    LodCheckInput(training->step_from[i] > training->step_from[i - 1],
+                  "%s: schedule in [training] must be in ascending order, but from = %" PetscInt_FMT
+                  " follows from = %" PetscInt_FMT,
+                  where, training->step_from[i], training->step_from[i - 1]);
+  LodCheckInput(config->output[0], "%s: directory in [output] must not be empty", where);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigWrite(const LodConfig *config, char **text) {
+  PetscFunctionBeginUser;
+  PetscCall(LodSettingsWrite(&lod_config_table, config, text));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text) {
+  PetscFunctionBeginUser;
+  PetscCall(LodSettingsWrite(&lod_pairs_table, config, text));
+  PetscFunctionReturn(0);
+}

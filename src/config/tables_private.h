@@ -1,0 +1,98 @@
+/* What the tables of a config and of a mesh file hold: one row a key. Reading, checking of ranges
+   and writing are loops over these rows, so that a new setting is one new row. */
+#ifndef LODNET_CONFIG_TABLES_PRIVATE_H
+#define LODNET_CONFIG_TABLES_PRIVATE_H
+
+#include "config/toml_adapter_private.h"
+#include <lodnet/config.h>
+
+/* The kinds of settings, with the type of the field they fill. */
+typedef enum {
+  LOD_KIND_INTEGER, /* PetscInt, or PetscInt[capacity] with its length at `count` */
+  LOD_KIND_SEED,    /* PetscInt64 */
+  LOD_KIND_REAL,    /* double */
+  LOD_KIND_BOOLEAN, /* PetscBool */
+  LOD_KIND_TEXT,    /* char[capacity] */
+  LOD_KIND_PATH,    /* char[capacity]: a file; relative names count from the config's directory */
+  LOD_KIND_FAMILY,  /* LodFamily, by name */
+  LOD_KIND_MESH,    /* LodGrid: the name of a mesh to start from; never written */
+  LOD_KIND_FACES,   /* LodGrid: a list of the faces that are natural */
+  LOD_KIND_TABLE,   /* a structure, see `table` */
+  LOD_KIND_TABLES   /* an array of up to `capacity` structures with its length at `count` */
+} LodSettingKind;
+
+typedef struct LodTable LodTable;
+
+typedef struct {
+  const char     *key;
+  LodSettingKind  kind;
+  size_t          offset; /* of the field in the structure around it */
+  size_t          stride; /* in a list of tables: bytes from one table's field to the next one's */
+  size_t          size;   /* LOD_KIND_TABLES: of one structure; 0 if its fields have strides */
+  double          low, high;             /* numbers: the range */
+  PetscBool       above_low, below_high; /* numbers: that end does not belong to it */
+  size_t          count;                 /* lists: offset of the PetscInt that holds the length */
+  PetscInt        capacity;              /* lists: most entries; texts: bytes */
+  unsigned        families;              /* bit LodFamily set: that family uses it; 0: not asked */
+  const LodTable *table;
+} LodSetting;
+
+struct LodTable {
+  const char       *name;       /* "[training]" in messages and output, "" for a whole file */
+  PetscInt          n;          /* rows */
+  PetscInt          required;   /* the first ones that must be there */
+  const LodSetting *settings;   /* settings[n], in the order in which they are read and written */
+  void (*defaults)(void *base); /* fills a new entry of a list of tables, or NULL */
+};
+
+extern const LodTable lod_config_table; /* LodConfig: a training config */
+extern const LodTable lod_pairs_table;  /* LodConfig: the part that determines the pairs */
+extern const LodTable lod_mesh_table;   /* LodGrid: a mesh file */
+
+/* The names of the faces by [axis][low, high]. */
+extern const char *const lod_face_names[LOD_MAX_DIM][2];
+
+/* Room for a place in a file, as in "FILE: line 7, column 3". */
+#define LOD_WHERE_MAX (LOD_PATH_MAX + 64)
+
+/* A TOML file that was read. */
+typedef struct {
+  const char      *path;
+  LodTomlDocument *document;
+} LodSettingsFile;
+
+/* Opens and parses a file; Close frees it. */
+PetscErrorCode LodSettingsOpen(const char *path, LodSettingsFile *file);
+PetscErrorCode LodSettingsClose(LodSettingsFile *file);
+
+/* Reads the settings of `node` into the structure `base` of which `table` tells; fields whose keys
+   are absent keep their values. An unknown key, a wrong type, a value out of its range and a
+   missing key are input errors with line and column. */
+PetscErrorCode LodSettingsRead(const LodSettingsFile *file, const LodTomlNode *node,
+                               const LodTable *table, void *base);
+
+/* The child of a table with that key, or NULL. */
+const LodTomlNode *LodSettingsFind(const LodTomlNode *node, const char *key);
+
+/* Writes the place of a node, "FILE: line L, column C", to where[LOD_WHERE_MAX]. */
+void LodSettingsPlace(const LodSettingsFile *file, const LodTomlNode *node, char *where);
+
+/* Checks every range in the structure `base`; `where` begins the messages. */
+PetscErrorCode LodSettingsCheck(const LodTable *table, const void *base, const char *where);
+
+/* Checks one number; `name` is what messages call it. */
+PetscErrorCode LodSettingsCheckNumber(const LodSetting *setting, double value, const char *where,
+                                      const char *name);
+
+/* Writes the structure `base` as TOML; the caller frees *text with PetscFree. */
+PetscErrorCode LodSettingsWrite(const LodTable *table, const void *base, char **text);
+
+/* LodMeshRead for a name found in a file: a relative path counts from `directory` (then from the
+   working directory); `where` is the place of the name. */
+PetscErrorCode LodMeshReadFrom(const char *name, const char *directory, const char *where,
+                               LodGrid *grid);
+
+/* Marks one face natural, by its name. */
+PetscErrorCode LodGridSetFace(LodGrid *grid, const char *face, const char *where);
+
+#endif

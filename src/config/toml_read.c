@@ -1,0 +1,337 @@
+/* Reads settings from TOML, row by row of the tables in tables.c. */
+#include "config/tables_private.h"
+#include <errno.h>
+#include <libgen.h>
+#include <lodnet/sample.h>
+#include <string.h>
+
+/* Larger files are not configs. */
+#define LARGEST_FILE 1048576
+
+/* Raises an input error with the place of a node; `...` is printf's format and arguments. */
+#define RefuseNode(file, node, ...)                                                                \
+  do {                                                                                             \
+    char refuse_where[LOD_WHERE_MAX], refuse_message[LOD_MESSAGE_MAX];                             \
+    LodSettingsPlace((file), (node), refuse_where);                                                \
+    (void)snprintf(refuse_message, sizeof refuse_message, __VA_ARGS__);                            \
+    LodInputError("%s: %s", refuse_where, refuse_message);                                         \
+  } while (0)
+
+/* What messages call the types of TOML, by LodTomlType. */
+static const char *const type_names[] = {
+    "a table",       "a list",        "a string", "an integer", "a floating-point number",
+    "true or false", "a date or time"};
+
+/* What each kind of setting expects, by LodSettingKind. */
+static const struct {
+  LodTomlType type;
+  const char *name, *plural;
+} expected[] = {
+    [LOD_KIND_INTEGER] = {LOD_TOML_INTEGER, "an integer", "a list of integers"},
+    [LOD_KIND_SEED] = {LOD_TOML_INTEGER, "an integer", NULL},
+    [LOD_KIND_REAL] = {LOD_TOML_REAL, "a number", NULL},
+    [LOD_KIND_BOOLEAN] = {LOD_TOML_BOOLEAN, "true or false", NULL},
+    [LOD_KIND_TEXT] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_PATH] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_FAMILY] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_MESH] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_FACES] = {LOD_TOML_TEXT, "a string", "a list of strings"},
+    [LOD_KIND_TABLE] = {LOD_TOML_TABLE, "a table", NULL},
+    [LOD_KIND_TABLES] = {LOD_TOML_TABLE, "a table", "a list of tables"},
+};
+
+/* " in [training]", or "" for a whole file, as text[64]. */
+static const char *InTable(const LodTable *table, char *text) {
+  (void)snprintf(text, 64, "%s%s", table->name[0] ? " in " : "", table->name);
+  return text;
+}
+
+/* Levenshtein's distance of two words of at most 63 characters; 64 if one is longer. */
+static size_t EditDistance(const char *a, const char *b) {
+  size_t row[64], length = strlen(b);
+  if (strlen(a) >= 64 || length >= 64) return 64;
+  for (size_t j = 0; j <= length; j++)
+    row[j] = j;
+  for (size_t i = 1; a[i - 1]; i++) {
+    size_t diagonal = row[0]; /* entry (i-1, j-1) of the table whose row i-1 `row` still holds */
+    row[0] = i;
+    for (size_t j = 1; j <= length; j++) {
+      const size_t replace = diagonal + (a[i - 1] != b[j - 1]);
+      diagonal = row[j];
+      row[j] = PetscMin(replace, PetscMin(row[j], row[j - 1]) + 1);
+    }
+  }
+  return row[length];
+}
+
+/* Writes to text[LOD_TEXT_MAX] which key was probably meant, or else which keys there are. */
+static void Suggest(const LodTable *table, const char *key, char *text) {
+  size_t   nearest = 64, used;
+  PetscInt best = 0;
+  for (PetscInt i = 0; i < table->n; i++) {
+    const size_t distance = EditDistance(key, table->settings[i].key);
+    if (distance < nearest) nearest = distance, best = i;
+  }
+  if (nearest <= 1 + strlen(key) / 3) {
+    (void)snprintf(text, LOD_TEXT_MAX, "did you mean \"%s\"?", table->settings[best].key);
+    return;
+  }
+  used = (size_t)snprintf(text, LOD_TEXT_MAX, "the keys are");
+  for (PetscInt i = 0; i < table->n && used < LOD_TEXT_MAX; i++)
+    used += (size_t)snprintf(text + used, LOD_TEXT_MAX - used, "%s%s", i ? ", " : " ",
+                             table->settings[i].key);
+}
+
+/* Refuses keys of a table that are none of its settings. */
+static PetscErrorCode CheckKeys(const LodSettingsFile *file, const LodTomlNode *node,
+                                const LodTable *table) {
+  char in[64], suggestion[LOD_TEXT_MAX];
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < node->n_children; i++) {
+    const LodTomlNode *child = &node->children[i];
+    PetscInt           known = 0;
+    while (known < table->n && strcmp(child->key, table->settings[known].key) != 0)
+      known++;
+    if (known < table->n) continue;
+    const PetscBool is_table =
+        (PetscBool)(child->type == LOD_TOML_TABLE ||
+                    (child->n_children && child->children[0].type == LOD_TOML_TABLE));
+    Suggest(table, child->key, suggestion);
+    RefuseNode(file, child, "unknown %s \"%.200s\"%s; %s", is_table ? "table" : "key", child->key,
+               InTable(table, in), suggestion);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Refuses the absence of a required key. */
+static PetscErrorCode CheckRequired(const LodSettingsFile *file, const LodTomlNode *node,
+                                    const LodTable *table) {
+  char in[64];
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < table->required; i++) {
+    if (LodSettingsFind(node, table->settings[i].key)) continue;
+    if (!table->name[0]) LodInputError("%s: lacks key \"%s\"", file->path, table->settings[i].key);
+    RefuseNode(file, node, "missing key \"%s\"%s", table->settings[i].key, InTable(table, in));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Refuses a key that the family of a [[sample]] does not use. */
+static PetscErrorCode CheckFamily(const LodSettingsFile *file, const LodTomlNode *child,
+                                  const LodSetting *setting, const LodSampleSettings *sample) {
+  PetscFunctionBeginUser;
+  if (!(setting->families & 1U << sample->family))
+    RefuseNode(file, child, "family \"%s\" does not use \"%s\"", LodFamilyName(sample->family),
+               setting->key);
+  PetscFunctionReturn(0);
+}
+
+/* The directory of a file, to text[LOD_PATH_MAX]. */
+static void DirectoryOf(const char *path, char *text) {
+  char copy[LOD_PATH_MAX];
+  (void)snprintf(copy, sizeof copy, "%s", path);
+  (void)snprintf(text, LOD_PATH_MAX, "%s", dirname(copy));
+}
+
+/* Copies a string to field[capacity]; a path becomes absolute, so that it stays valid when the
+   resolved settings are read from another place. */
+static PetscErrorCode ReadText(const LodSettingsFile *file, const LodTomlNode *node,
+                               const LodSetting *setting, char *field) {
+  char relative[LOD_PATH_MAX], *absolute = NULL;
+  PetscFunctionBeginUser;
+  if (!node->text[0]) RefuseNode(file, node, "\"%s\" must not be empty", setting->key);
+  if (setting->kind == LOD_KIND_PATH && node->text[0] != '/') {
+    DirectoryOf(file->path, relative);
+    absolute = realpath(relative, NULL);
+  }
+  const int length = snprintf(field, (size_t)setting->capacity, "%s%s%s", absolute ? absolute : "",
+                              absolute ? "/" : "", node->text);
+  free(absolute);
+  if (length >= setting->capacity)
+    RefuseNode(file, node, "\"%s\" is longer than %d characters", setting->key,
+               (int)setting->capacity - 1);
+  PetscFunctionReturn(0);
+}
+
+/* What messages call a setting: "epochs" in [training], or entry `entry` (from 1; 0: none) of it.
+ */
+static const char *Name(const LodTable *table, const LodSetting *setting, size_t entry,
+                        char *text) {
+  char   in[64];
+  size_t used = 0;
+  if (entry) used = (size_t)snprintf(text, LOD_TEXT_MAX, "entry %zu of ", entry);
+  (void)snprintf(text + used, LOD_TEXT_MAX - used, "\"%s\"%s", setting->key, InTable(table, in));
+  return text;
+}
+
+/* Checks the type of one value; an integer serves as a number. */
+static PetscErrorCode CheckType(const LodSettingsFile *file, const LodTomlNode *node,
+                                const LodSetting *setting, const char *name) {
+  const LodTomlType wanted = expected[setting->kind].type;
+  PetscFunctionBeginUser;
+  if (node->type != wanted && !(wanted == LOD_TOML_REAL && node->type == LOD_TOML_INTEGER))
+    RefuseNode(file, node, "%s must be %s, not %s", name, expected[setting->kind].name,
+               type_names[node->type]);
+  PetscFunctionReturn(0);
+}
+
+/* Reads one value that is neither a table nor a list into `field`; `entry`: see Name. */
+static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *node,
+                                const LodTable *table, const LodSetting *setting, size_t entry,
+                                void *field) {
+  char where[LOD_WHERE_MAX], directory[LOD_PATH_MAX], name[LOD_TEXT_MAX];
+  PetscFunctionBeginUser;
+  LodSettingsPlace(file, node, where);
+  PetscCall(CheckType(file, node, setting, Name(table, setting, entry, name)));
+  switch (setting->kind) {
+  case LOD_KIND_INTEGER:
+    PetscCall(LodSettingsCheckNumber(setting, node->real, where, name));
+    *(PetscInt *)field = (PetscInt)node->integer;
+    break;
+  case LOD_KIND_SEED:
+    PetscCall(LodSettingsCheckNumber(setting, node->real, where, name));
+    *(PetscInt64 *)field = node->integer;
+    break;
+  case LOD_KIND_REAL:
+    PetscCall(LodSettingsCheckNumber(setting, node->real, where, name));
+    *(double *)field = node->real;
+    break;
+  case LOD_KIND_BOOLEAN:
+    *(PetscBool *)field = node->boolean ? PETSC_TRUE : PETSC_FALSE;
+    break;
+  case LOD_KIND_FAMILY:
+    PetscCall(LodFamilyFromName(node->text, where, field));
+    break;
+  case LOD_KIND_FACES:
+    PetscCall(LodGridSetFace(field, node->text, where));
+    break;
+  case LOD_KIND_MESH:
+    DirectoryOf(file->path, directory);
+    PetscCall(LodMeshReadFrom(node->text, directory, where, field));
+    break;
+  default:
+    PetscCall(ReadText(file, node, setting, field));
+    break;
+  }
+  PetscFunctionReturn(0);
+}
+
+static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *node,
+                                const LodTable *table, char *base, size_t index);
+
+/* Reads a list of integers, of faces or of tables; what it held before is forgotten. */
+static PetscErrorCode ReadList(const LodSettingsFile *file, const LodTomlNode *node,
+                               const LodTable *table, const LodSetting *setting, char *base) {
+  char name[LOD_TEXT_MAX];
+  PetscFunctionBeginUser;
+  if (node->type != LOD_TOML_ARRAY)
+    RefuseNode(file, node, "%s must be %s, not %s", Name(table, setting, 0, name),
+               expected[setting->kind].plural, type_names[node->type]);
+  if (node->n_children > (size_t)setting->capacity)
+    RefuseNode(file, node, "%s has %zu entries, must have at most %d",
+               Name(table, setting, 0, name), node->n_children, (int)setting->capacity);
+  if (setting->kind == LOD_KIND_FACES)
+    memset(((LodGrid *)(void *)base)->natural, 0, sizeof((LodGrid *)0)->natural);
+  for (size_t i = 0; i < node->n_children; i++) {
+    const LodTomlNode *child = &node->children[i];
+    if (setting->kind == LOD_KIND_TABLES) {
+      char *entry = base + setting->offset + i * setting->size;
+      PetscCall(CheckType(file, child, setting, Name(table, setting, i + 1, name)));
+      if (setting->table->defaults) setting->table->defaults(entry);
+      PetscCall(ReadTable(file, child, setting->table, entry, i));
+    } else {
+      const size_t size = setting->kind == LOD_KIND_INTEGER ? sizeof(PetscInt) : 0;
+      PetscCall(ReadValue(file, child, table, setting, i + 1, base + setting->offset + i * size));
+    }
+  }
+  if (setting->kind != LOD_KIND_FACES)
+    *(PetscInt *)(void *)(base + setting->count) = (PetscInt)node->n_children;
+  PetscFunctionReturn(0);
+}
+
+/* LodSettingsRead for entry number `index` of a list of tables (0 if it is no list). */
+static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *node,
+                                const LodTable *table, char *base, size_t index) {
+  PetscFunctionBeginUser;
+  PetscCall(CheckKeys(file, node, table));
+  PetscCall(CheckRequired(file, node, table));
+  for (PetscInt i = 0; i < table->n; i++) {
+    const LodSetting  *setting = &table->settings[i];
+    const LodTomlNode *child = LodSettingsFind(node, setting->key);
+    if (!child) continue;
+    if (setting->families) PetscCall(CheckFamily(file, child, setting, (void *)base));
+    if (expected[setting->kind].plural && setting->capacity) {
+      PetscCall(ReadList(file, child, table, setting, base));
+    } else if (setting->kind == LOD_KIND_TABLE) {
+      char name[LOD_TEXT_MAX];
+      PetscCall(CheckType(file, child, setting, Name(table, setting, 0, name)));
+      PetscCall(ReadTable(file, child, setting->table, base + setting->offset, 0));
+    } else {
+      PetscCall(ReadValue(file, child, table, setting, 0,
+                          base + setting->offset + index * setting->stride));
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSettingsRead(const LodSettingsFile *file, const LodTomlNode *node,
+                               const LodTable *table, void *base) {
+  PetscFunctionBeginUser;
+  PetscCall(ReadTable(file, node, table, base, 0));
+  PetscFunctionReturn(0);
+}
+
+const LodTomlNode *LodSettingsFind(const LodTomlNode *node, const char *key) {
+  for (size_t i = 0; i < node->n_children; i++)
+    if (strcmp(node->children[i].key, key) == 0) return &node->children[i];
+  return NULL;
+}
+
+void LodSettingsPlace(const LodSettingsFile *file, const LodTomlNode *node, char *where) {
+  (void)snprintf(where, LOD_WHERE_MAX, "%s: line %u, column %u", file->path, node->line,
+                 node->column);
+}
+
+/* Reads a whole file into *text (the caller frees it) of *length bytes. */
+static PetscErrorCode ReadFile(const char *path, char **text, size_t *length) {
+  PetscFunctionBeginUser;
+  LodCheckInput(strlen(path) < LOD_PATH_MAX, "%s: file name is too long", path);
+  FILE *stream = fopen(path, "rb");
+  LodCheckInput(stream, "%s: %s", path, strerror(errno));
+  PetscErrorCode error = PetscMalloc1(LARGEST_FILE + 1, text);
+  if (error) {
+    fclose(stream);
+    PetscCall(error);
+  }
+  errno = 0;
+  *length = fread(*text, 1, LARGEST_FILE + 1, stream);
+  const int failed = ferror(stream) ? errno : 0;
+  fclose(stream);
+  if (!failed && *length <= LARGEST_FILE) PetscFunctionReturn(0);
+  PetscCall(PetscFree(*text));
+  LodCheckInput(!failed, "%s: %s", path, strerror(failed));
+  LodInputError("%s: is larger than %d bytes, no TOML settings are", path, LARGEST_FILE);
+}
+
+PetscErrorCode LodSettingsOpen(const char *path, LodSettingsFile *file) {
+  LodTomlError error;
+  char        *text = NULL;
+  size_t       length = 0;
+
+  PetscFunctionBeginUser;
+  *file = (LodSettingsFile){.path = path};
+  PetscCall(ReadFile(path, &text, &length));
+  const int failed = LodTomlParse(text, length, &file->document, &error);
+  PetscCall(PetscFree(text));
+  LodCheckInput(!failed || error.line, "%s: %s", path, error.message);
+  LodCheckInput(!failed, "%s: line %u, column %u: %s", path, error.line, error.column,
+                error.message);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSettingsClose(LodSettingsFile *file) {
+  PetscFunctionBeginUser;
+  LodTomlFree(file->document);
+  file->document = NULL;
+  PetscFunctionReturn(0);
+}

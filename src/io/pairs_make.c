@@ -1,0 +1,370 @@
+/* Making pairs.h5: draw, compute, append; reuse, continue or refuse what is there.
+
+   The file grows under the name PATH.partial. Its space is reserved when it is made, so that a
+   sample only overwrites its own bytes; after each one the file is flushed, then the counter
+   `complete` is raised and flushed: a kill at any moment leaves a file that can be continued. When
+   all samples are there it is renamed to PATH. */
+#include <errno.h>
+#include <fcntl.h>
+#include <lodnet/exact.h>
+#include <lodnet/sample.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/hdf5_private.h"
+#include "io/pairs_private.h"
+
+/* Cells whose operators are computed between two updates of the progress bar. */
+#define CELLS_A_STEP 64
+
+/* What the functions here hand on: the config, its text, and where things are written. */
+typedef struct {
+  const LodConfig *config;
+  char            *text; /* what determines the pairs, owned */
+  const char      *path; /* of the complete file */
+  char             partial[LOD_PATH_MAX];
+  PetscInt         samples;
+  PetscBool        quiet;
+} Job;
+
+/* Copies the line that begins at `line` to text[256], "nothing" if it is empty. */
+static void CopyLine(const char *line, char text[256]) {
+  const int length = (int)strcspn(line, "\n");
+  snprintf(text, 256, "%.*s", length ? length : 7, length ? line : "nothing");
+}
+
+/* Raises an input error that names the first line in which two config texts differ and the table
+   that it stands in; no error if they are equal. */
+static PetscErrorCode CheckSameSettings(const char *path, const char *found, const char *wanted) {
+  char old[256], new[256], table[256] = "";
+
+  PetscFunctionBeginUser;
+  while (*found || *wanted) {
+    const size_t length = strcspn(found, "\n"), other = strcspn(wanted, "\n");
+    if (length != other || strncmp(found, wanted, length) != 0) break;
+    if (*wanted == '[') CopyLine(wanted, table);
+    found += length + (found[length] == '\n');
+    wanted += other + (wanted[other] == '\n');
+  }
+  if (!*found && !*wanted) PetscFunctionReturn(0);
+  CopyLine(found, old);
+  CopyLine(wanted, new);
+  LodInputError("%s: %s%smade with other settings: it has '%s', now asked for is '%s'; choose "
+                "another --output or delete the file",
+                path, table, table[0] ? ": " : "", old, new);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that a dataset has `samples` rows of the right size. */
+static PetscErrorCode CheckRows(LodHdf5 *file, const char *name, PetscInt samples, double size) {
+  hsize_t dims[8];
+  int     rank;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Shape(file, name, &rank, dims));
+  for (int axis = 1; axis < rank; axis++)
+    size /= (double)dims[axis];
+  LodCheckInput(rank >= 1 && dims[0] == (hsize_t)samples && size == 1,
+                "%s: %s: does not have the shape that the settings give", file->path, name);
+  PetscFunctionReturn(0);
+}
+
+/* Reads the settings that made an open file (*text, the caller frees it) and how many samples are
+   complete; input errors if it is no pairs file. */
+static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete) {
+  int64_t count = -1;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &count));
+  PetscCall(LodHdf5ReadText(file, "/", "config", text));
+  *complete = count;
+  PetscFunctionReturn(0);
+}
+
+/* Draws sample `sample` as the file will hold it: rounded to single precision in `narrow`, and the
+   same numbers in *coefficient, so that a pair's operator belongs to exactly its coefficient. */
+static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient *coefficient,
+                                 float *narrow) {
+  const LodConfig *config = job->config;
+  const PetscInt   family = LodPairsFamily(config, sample);
+  char             where[96];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSample(&config->families[family], config->grid.dim, config->grid.coefficient,
+                      config->seed, sample, coefficient));
+  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  for (PetscInt i = 0; i < count; i++) {
+    narrow[i] = (float)coefficient->values[i];
+    coefficient->values[i] = (double)narrow[i];
+  }
+  snprintf(where, sizeof where, "sample %d (%s) in single precision", (int)sample,
+           LodFamilyName(config->families[family].family));
+  PetscCall(LodCoefficientValidate(coefficient, where));
+  PetscFunctionReturn(0);
+}
+
+/* Checks that the first sample of a family is in the file as it would be drawn now. It is not if a
+   picture has changed under its name, or the samplers with the version of the program. Rounding
+   differs between machines. */
+static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family, PetscInt sample) {
+  const LodGrid *grid = &job->config->grid;
+  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  LodCoefficient coefficient = {0};
+  PetscBool      same = PETSC_TRUE;
+  float         *drawn, *stored;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(count, &drawn, count, &stored));
+  PetscErrorCode error = DrawSample(job, sample, &coefficient, drawn);
+  if (!error)
+    error = LodHdf5ReadRows(file, "coefficients", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, stored);
+  for (PetscInt i = 0; i < count && !error; i++)
+    if (!(fabsf(drawn[i] - stored[i]) <= 1e-5F * drawn[i])) same = PETSC_FALSE;
+  PetscCall(LodCoefficientDestroy(&coefficient));
+  PetscCall(PetscFree2(drawn, stored));
+  PetscCall(error);
+  LodCheckInput(same,
+                "%s: sample %" PetscInt_FMT " (%s) is not what the settings give now: the picture "
+                "or the program has changed; choose another --output or delete the file",
+                file->path, sample, LodFamilyName(job->config->families[family].family));
+  PetscFunctionReturn(0);
+}
+
+/* Checks an open file against the job: same settings, the shapes that follow from them, and the
+   same first sample of each family, of those that are complete. */
+static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
+                                PetscInt64 complete) {
+  const LodGrid *grid = &job->config->grid;
+  PetscInt       sample = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(CheckSameSettings(file->path, text, job->text));
+  PetscCall(CheckRows(file, "coefficients", job->samples, pow(grid->coefficient, grid->dim)));
+  PetscCall(CheckRows(file, "operators", job->samples,
+                      (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
+  PetscCall(CheckRows(file, "split", job->samples, 1));
+  for (PetscInt f = 0; f < job->config->n_families && sample < complete; f++) {
+    PetscCall(CheckSample(job, file, f, sample));
+    sample += job->config->families[f].count;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* If `path` exists: checks that it holds what is asked for, or raises an input error. */
+static PetscErrorCode CheckComplete(const Job *job, PetscBool *done) {
+  LodHdf5    file;
+  char      *text = NULL;
+  PetscInt64 complete = 0;
+
+  PetscFunctionBeginUser;
+  *done = PETSC_FALSE;
+  if (access(job->path, F_OK) != 0) PetscFunctionReturn(0);
+  PetscCall(LodHdf5Open(job->path, &file));
+  PetscErrorCode error = ReadState(&file, &text, &complete);
+  if (!error) error = CheckFile(job, &file, text, complete);
+  PetscCall(PetscFree(text));
+  PetscCall(LodHdf5Close(&file));
+  PetscCall(error);
+  LodCheckInput(complete == job->samples,
+                "%s: only %lld of %" PetscInt_FMT " samples are complete; delete the file",
+                job->path, (long long)complete, job->samples);
+  *done = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+/* Makes the datasets of a new file; the counter comes last, when the rest is on the disk. */
+static PetscErrorCode CreateDatasets(const Job *job, LodHdf5 *file) {
+  const LodGrid *grid = &job->config->grid;
+  const hsize_t  samples = (hsize_t)job->samples, cells = (hsize_t)grid->coefficient, one = 1;
+  const int64_t  complete = 0;
+  int32_t       *split;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteText(file, "/", "config", job->text));
+  PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
+  PetscCall(LodPairsWriteGrid(file, grid));
+  PetscCall(PetscMalloc1(job->samples, &split));
+  PetscCall(LodPairsShare(job->config, split));
+  PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
+  PetscCall(PetscFree(split));
+  PetscCall(LodHdf5CreateRows(file, "coefficients", H5T_NATIVE_FLOAT, 1 + (int)grid->dim,
+                              (hsize_t[]){samples, cells, cells, cells}));
+  PetscCall(LodHdf5CreateRows(file, "operators", H5T_NATIVE_FLOAT, 4,
+                              (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
+                                          (hsize_t)LodGridPatchNodes(grid),
+                                          (hsize_t)LodGridCorners(grid)}));
+  PetscCall(LodHdf5Flush(file));
+  PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one));
+  PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
+  PetscCall(LodHdf5Flush(file));
+  PetscFunctionReturn(0);
+}
+
+/* Reserves the disk space of PATH.partial, so that a full disk shows now and not after hours: for a
+   file that is yet to be created, its data and more than HDF5 needs beside them, else its present
+   size. Leaves the file there; removes it if there is no room. */
+static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
+  const LodGrid *grid = &job->config->grid;
+  struct stat    status;
+  double         size = 1e6 + 4.0 * job->samples *
+                          (pow(grid->coefficient, grid->dim) +
+                           (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
+
+  PetscFunctionBeginUser;
+  const int descriptor = open(job->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  LodCheckInput(descriptor >= 0, "%s: cannot be written: %s", job->partial, strerror(errno));
+  if (created && fstat(descriptor, &status) == 0) size = (double)status.st_size;
+  const int reason = posix_fallocate(descriptor, 0, (off_t)size);
+  close(descriptor);
+  if (reason) unlink(job->partial);
+  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE,
+             "%s: the pairs need %.3g MB of disk space: %s", job->path, size / 1e6,
+             strerror(reason));
+  PetscFunctionReturn(0);
+}
+
+/* Opens the unfinished file of an earlier run, or makes a new one. One made with other settings is
+   refused, one that cannot be read (killed before it was whole) is made anew. */
+static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *complete) {
+  char *text = NULL;
+
+  PetscFunctionBeginUser;
+  *complete = 0;
+  PetscCall(LodHdf5CheckUnlocked(job->partial));
+  if (access(job->partial, F_OK) == 0) {
+    PetscErrorCode error = LodHdf5OpenUpdate(job->partial, PETSC_FALSE, file);
+    if (!error) error = ReadState(file, &text, complete);
+    const PetscBool unreadable = (PetscBool)(error == LOD_ERR_INPUT);
+    if (!error) error = CheckFile(job, file, text, *complete);
+    PetscCall(PetscFree(text));
+    if (error) PetscCall(LodHdf5Close(file));
+    if (!unreadable) {
+      PetscCall(error);
+      PetscFunctionReturn(0);
+    }
+    LodErrorClear();
+  }
+  PetscCall(ReserveSpace(job, PETSC_FALSE));
+  PetscCall(LodHdf5OpenUpdate(job->partial, PETSC_TRUE, file));
+  PetscErrorCode error = CreateDatasets(job, file);
+  if (!error) error = ReserveSpace(job, PETSC_TRUE); /* creating gave the first one back */
+  if (error) PetscCall(LodHdf5Close(file));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Computes the operators of all cells of one coefficient in single precision,
+   narrow[cell][z][j]; wide[] is workspace for CELLS_A_STEP cells. */
+static PetscErrorCode ComputeOperators(LodLocalOperators *operators, PetscInt sample,
+                                       LodProgress *progress, double *wide, float *narrow) {
+  const PetscInt cells = LodGridCells(&operators->grid);
+  const PetscInt size = LodGridOperatorSize(&operators->grid);
+
+  PetscFunctionBeginUser;
+  for (PetscInt first = 0; first < cells; first += CELLS_A_STEP) {
+    const PetscInt last = PetscMin(cells, first + CELLS_A_STEP), count = (last - first) * size;
+    float         *target = narrow + (size_t)first * (size_t)size;
+    PetscCall(operators->compute(operators, first, last, wide));
+    for (PetscInt i = 0; i < count; i++) {
+      target[i] = (float)wide[i];
+      PetscCheck(isfinite(target[i]), PETSC_COMM_SELF, PETSC_ERR_FP,
+                 "sample %" PetscInt_FMT ", cell %" PetscInt_FMT
+                 ": the local operator is not finite in single precision",
+                 sample, first + i / size);
+    }
+    PetscCall(LodProgressUpdate(progress, (PetscInt64)sample * cells + last));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Draws, computes and appends samples [first, samples), flushing after each. */
+static PetscErrorCode Append(const Job *job, LodHdf5 *file, PetscInt first,
+                             LodLocalOperators *operators, LodProgress *progress) {
+  const LodGrid *grid = &job->config->grid;
+  const size_t   cells = (size_t)LodGridCells(grid), size = (size_t)LodGridOperatorSize(grid);
+  LodCoefficient coefficient = {0};
+  float         *values, *narrow;
+  double        *wide;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc3(LodPower(grid->coefficient, grid->dim), &values, cells * size, &narrow,
+                         CELLS_A_STEP * size, &wide));
+  for (PetscInt sample = first; sample < job->samples; sample++) {
+    const int64_t complete = sample + 1;
+    PetscCall(DrawSample(job, sample, &coefficient, values));
+    PetscCall(operators->set_coefficient(operators, &coefficient));
+    PetscCall(ComputeOperators(operators, sample, progress, wide, narrow));
+    PetscCall(LodHdf5WriteRows(file, "coefficients", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, values));
+    PetscCall(LodHdf5WriteRows(file, "operators", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, narrow));
+    PetscCall(LodHdf5Flush(file));
+    PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
+    PetscCall(LodHdf5Flush(file));
+    PetscCall(LodCoefficientDestroy(&coefficient));
+  }
+  PetscCall(PetscFree3(values, narrow, wide));
+  PetscFunctionReturn(0);
+}
+
+/* Gives the finished file its name, after all of it has reached the disk. */
+static PetscErrorCode Rename(const Job *job) {
+  PetscFunctionBeginUser;
+  const int descriptor = open(job->partial, O_RDONLY | O_CLOEXEC);
+  PetscBool failed = (PetscBool)(descriptor < 0 || fsync(descriptor) != 0);
+  if (!failed) failed = (PetscBool)(rename(job->partial, job->path) != 0);
+  const int reason = errno;
+  if (descriptor >= 0) close(descriptor);
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s", job->path,
+             strerror(reason));
+  PetscFunctionReturn(0);
+}
+
+/* Computes what is missing in PATH.partial and renames it. */
+static PetscErrorCode Complete(const Job *job) {
+  LodHdf5            file;
+  PetscInt64         complete;
+  LodProgress        progress;
+  LodLocalOperators *operators;
+  const PetscInt64   cells = LodGridCells(&job->config->grid);
+
+  PetscFunctionBeginUser;
+  PetscCall(OpenPartial(job, &file, &complete));
+  LodCheckInput(complete >= 0 && complete <= job->samples,
+                "%s: complete: is %lld, must be at most %lld; delete the file", job->partial,
+                (long long)complete, (long long)job->samples);
+  if (complete > 0 && !job->quiet)
+    printf("pairs: %s: continuing, %lld of %lld samples are there\n", job->partial,
+           (long long)complete, (long long)job->samples);
+  PetscErrorCode error = LodExactCreate(&job->config->grid, &operators);
+  if (!error) {
+    operators->quiet = PETSC_TRUE;
+    PetscCall(LodProgressBegin(&progress, "pairs", "cells", job->samples * cells, job->quiet));
+    error = Append(job, &file, (PetscInt)complete, operators, &progress);
+    PetscCall(LodProgressEnd(&progress));
+    PetscCall(LodLocalOperatorsDestroy(&operators));
+  }
+  PetscErrorCode closing = LodHdf5Close(&file);
+  PetscCall(error);
+  PetscCall(closing);
+  PetscCall(Rename(job));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool quiet) {
+  Job       job = {.config = config, .path = path, .quiet = quiet};
+  PetscBool done;
+
+  PetscFunctionBeginUser;
+  LodCheckInput(strlen(path) + 16 < sizeof job.partial, "%.60s...: the file name is too long",
+                path);
+  snprintf(job.partial, sizeof job.partial, "%.*s.partial", LOD_PATH_MAX - 16, path);
+  job.samples = LodPairsSamples(config);
+  PetscCall(LodConfigWritePairs(config, &job.text));
+  PetscErrorCode error = CheckComplete(&job, &done);
+  if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
+  if (!error && !done) error = Complete(&job);
+  PetscCall(PetscFree(job.text));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,27 @@
+/* Shared by pairs_make.c (writes pairs.h5), pairs_split.c and pairs.c (reads it). */
+#ifndef LODNET_IO_PAIRS_PRIVATE_H
+#define LODNET_IO_PAIRS_PRIVATE_H
+
+#include <lodnet/hdf5_file.h>
+#include <lodnet/pairs.h>
+
+/* Number of coefficients that a config asks for, all families together. */
+PetscInt LodPairsSamples(const LodConfig *config);
+
+/* The family (index into config->families) that sample number `sample` is drawn from. */
+PetscInt LodPairsFamily(const LodConfig *config, PetscInt sample);
+
+/* Shares the samples out: split[samples] gets a LodSplit each. Depends on the config alone. Each
+   part has samples of each family and, for iid, scale in proportion, and, if its fraction is not 0,
+   at least one sample; with too few samples for that, test goes short first, then validation. */
+PetscErrorCode LodPairsShare(const LodConfig *config, int32_t *split);
+
+/* Writes and reads the mesh as attributes of the file. */
+PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
+PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid);
+
+/* LodPairsOpen with a choice of how many bytes of operators may be kept in memory; beyond that they
+   are read from the file when they are asked for. */
+PetscErrorCode LodPairsOpenWithin(const char *path, double most_bytes, LodPairs **pairs);
+
+#endif

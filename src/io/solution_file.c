@@ -1,0 +1,176 @@
+/* solution.h5 and the .xdmf file through which ParaView opens it. */
+#include <lodnet/solution.h>
+
+#include <string.h>
+
+#include <lodnet/hdf5_file.h>
+
+#include "io/text_file_private.h"
+
+/* Writes the nodal values and the axes. */
+static PetscErrorCode WriteValues(const LodSolution *solution, LodHdf5 *file) {
+  static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
+  const hsize_t            nodes = (hsize_t)solution->cells + 1;
+  const hsize_t            dims[LOD_MAX_DIM] = {nodes, nodes, nodes};
+  double                  *axis;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteArray(file, "solution", H5T_NATIVE_DOUBLE, (int)solution->grid->dim, dims,
+                              solution->values));
+  PetscCall(PetscMalloc1(solution->cells + 1, &axis));
+  for (PetscInt i = 0; i <= solution->cells; i++)
+    axis[i] = (double)i / (double)solution->cells;
+  PetscErrorCode error = 0;
+  for (PetscInt a = 0; a < solution->grid->dim && !error; a++)
+    error = LodHdf5WriteArray(file, axis_name[a], H5T_NATIVE_DOUBLE, 1, &nodes, axis);
+  PetscCall(PetscFree(axis));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Writes the local operators of all cells, local_operators[cell][z..][j]: shape (N^d, 2l+2 per
+   axis, 2^d). */
+static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
+  const LodGrid *grid = solution->grid;
+  hsize_t        dims[LOD_MAX_DIM + 2];
+  int            rank = 0;
+
+  PetscFunctionBeginUser;
+  dims[rank++] = (hsize_t)LodGridCells(grid);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    dims[rank++] = (hsize_t)(2 * grid->ell + 2);
+  dims[rank++] = (hsize_t)LodGridCorners(grid);
+  PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
+                              solution->operators));
+  PetscFunctionReturn(0);
+}
+
+/* Writes what the solution is of, as attributes of the file. */
+static PetscErrorCode WriteAttributes(const LodSolution *solution, LodHdf5 *file) {
+  static const char *const natural_name[LOD_MAX_DIM][2] = {
+      {"left", "right"}, {"bottom", "top"}, {"front", "back"}};
+  const LodGrid *grid = solution->grid;
+  char           faces[64] = "";
+
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      if (!grid->natural[axis][side]) continue;
+      if (faces[0]) PetscCall(PetscStrlcat(faces, ",", sizeof faces));
+      PetscCall(PetscStrlcat(faces, natural_name[axis][side], sizeof faces));
+    }
+  PetscCall(LodHdf5WriteText(file, "/", "method", solution->method));
+  PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
+  PetscCall(LodHdf5WriteText(file, "/", "natural", faces));
+  PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
+  PetscCall(LodHdf5WriteInt(file, "/", "coarse", grid->coarse));
+  PetscCall(LodHdf5WriteInt(file, "/", "coefficient_cells", grid->coefficient));
+  PetscCall(LodHdf5WriteInt(file, "/", "fine", grid->fine));
+  PetscCall(LodHdf5WriteInt(file, "/", "ell", grid->ell));
+  PetscCall(LodHdf5WriteDouble(file, "/", "seconds_operator", solution->seconds_operator));
+  PetscCall(LodHdf5WriteDouble(file, "/", "seconds_solve", solution->seconds_solve));
+  PetscFunctionReturn(0);
+}
+
+/* Writes everything that solution.h5 holds. */
+static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscCall(WriteValues(solution, file));
+  if (solution->operators) PetscCall(WriteOperators(solution, file));
+  PetscCall(WriteAttributes(solution, file));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]) {
+  size_t length = strlen(path);
+
+  PetscFunctionBeginUser;
+  if (length > 3 && !strcmp(path + length - 3, ".h5")) {
+    length -= 3;
+  } else if (length > 5 && !strcmp(path + length - 5, ".hdf5")) {
+    length -= 5;
+  }
+  int printed = snprintf(xdmf, LOD_PATH_MAX, "%.*s.xdmf", (int)length, path);
+  LodCheckInput(printed > 0 && printed < LOD_PATH_MAX, "%.64s...: the file name is too long", path);
+  PetscFunctionReturn(0);
+}
+
+/* Prints text with the letters that XML reserves replaced. */
+static void PrintXml(FILE *stream, const char *text) {
+  for (const char *letter = text; *letter; letter++) {
+    switch (*letter) {
+    case '&':
+      fputs("&amp;", stream);
+      break;
+    case '<':
+      fputs("&lt;", stream);
+      break;
+    case '>':
+      fputs("&gt;", stream);
+      break;
+    case '"':
+      fputs("&quot;", stream);
+      break;
+    default:
+      fputc(*letter, stream);
+    }
+  }
+}
+
+/* Prints `value` once for each axis, separated by blanks. */
+static void PrintPerAxis(FILE *stream, PetscInt dim, const char *value) {
+  for (PetscInt axis = 0; axis < dim; axis++)
+    fprintf(stream, "%s%s", axis ? " " : "", value);
+}
+
+/* Writes the XDMF description of the uniform mesh and its nodal values, in two or three dimensions;
+   the data stay in the HDF5 file, named relative to the directory that both are in. */
+static PetscErrorCode WriteXdmf(const LodSolution *solution, const char *path) {
+  const PetscInt dim = solution->grid->dim;
+  const char    *slash = strrchr(path, '/');
+  char           xdmf[LOD_PATH_MAX], nodes[32], spacing[32];
+  LodTextFile    file;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolutionXdmfPath(path, xdmf));
+  (void)snprintf(nodes, sizeof nodes, "%lld", (long long)solution->cells + 1);
+  (void)snprintf(spacing, sizeof spacing, "%.17g", 1 / (double)solution->cells);
+  PetscCall(LodTextFileBegin(&file, NULL, xdmf));
+  FILE *stream = file.stream;
+  fprintf(stream,
+          "<?xml version=\"1.0\"?>\n<Xdmf Version=\"3.0\">\n  <Domain>\n"
+          "    <Grid Name=\"%s\" GridType=\"Uniform\">\n"
+          "      <Topology TopologyType=\"%dDCoRectMesh\" Dimensions=\"",
+          solution->method, (int)dim);
+  PrintPerAxis(stream, dim, nodes);
+  fprintf(stream,
+          "\"/>\n      <Geometry GeometryType=\"ORIGIN_%s\">\n"
+          "        <DataItem Format=\"XML\" Dimensions=\"%d\">",
+          dim == 2 ? "DXDY" : "DXDYDZ", (int)dim);
+  PrintPerAxis(stream, dim, "0");
+  fprintf(stream, "</DataItem>\n        <DataItem Format=\"XML\" Dimensions=\"%d\">", (int)dim);
+  PrintPerAxis(stream, dim, spacing);
+  fputs("</DataItem>\n      </Geometry>\n"
+        "      <Attribute Name=\"solution\" AttributeType=\"Scalar\" Center=\"Node\">\n"
+        "        <DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"",
+        stream);
+  PrintPerAxis(stream, dim, nodes);
+  fputs("\">", stream);
+  PrintXml(stream, slash ? slash + 1 : path);
+  fputs(":/solution</DataItem>\n      </Attribute>\n    </Grid>\n  </Domain>\n</Xdmf>\n", stream);
+  PetscCall(LodTextFileCommit(&file));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
+  LodHdf5 file;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Create(path, &file));
+  PetscErrorCode error = WriteContents(solution, &file);
+  if (error) (void)LodHdf5Abort(&file);
+  PetscCall(error);
+  PetscCall(LodHdf5Commit(&file));
+  if (solution->grid->dim > 1) PetscCall(WriteXdmf(solution, path));
+  PetscFunctionReturn(0);
+}

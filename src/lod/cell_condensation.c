@@ -1,0 +1,414 @@
+/* Static condensation of one coarse cell by nested dissection. */
+#include "lod/cell_condensation_private.h"
+
+#include <lodnet/fem.h>
+#include <string.h>
+
+#include "lod/front_private.h"
+#include "lod/interpolation_private.h"
+
+/* Pieces of at most this many fine cells a side are assembled at once. */
+enum { LEAF = 4, MAX_DEPTH = 48 };
+
+/* One piece of the cell. A leaf has a template of its front (functionals and padding in place) and,
+   for every fine cell and corner pair, the place of its entry; another piece has two halves and a
+   plan. */
+typedef struct {
+  LodBox        box;     /* fine cells, relative to the coarse cell */
+  int           half[2]; /* numbers of the halves; -1: a leaf */
+  int           depth;
+  LodMergePlan *plan; /* owned by this piece */
+  double *template;   /* leaf: the front before stiffness is added */
+  int *places;        /* leaf: [fine cell][pair a <= b] */
+} Piece;
+
+struct LodCellCondensation {
+  LodGrid      grid;
+  PetscInt     ratio; /* r = F/N */
+  double       element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  double      *functional; /* 2 x (r+1), interpolation_private.h */
+  double      *parts;      /* [coefficient cell][z][j]: corner stiffness for A = 1 there */
+  double      *corner;     /* [boundary node][j]: Lam_j at the boundary nodes */
+  int          n_pieces;
+  Piece       *pieces;                                        /* pieces[0] is the whole cell */
+  size_t       depth_start[MAX_DEPTH], depth_size[MAX_DEPTH]; /* workspace: two fronts a depth */
+  size_t       workspace;
+  LodVariables variables;
+  PetscInt     n_nodes; /* boundary nodes, the first of the variables */
+};
+
+/* Nodes strictly inside a box of the size that `context` points to go. */
+static PetscBool IsInside(const void *context, const LodVariable *node) {
+  const LodBox *box = context;
+  for (PetscInt axis = 0; axis < box->dim; axis++)
+    if (node->index[axis] == 0 || node->index[axis] == box->size[axis]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+/* Weight of corner a's functional at a fine node of the coarse cell. */
+static double FunctionalWeight(const LodCellCondensation *c, PetscInt corner,
+                               const PetscInt node[LOD_MAX_DIM]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < c->grid.dim; axis++)
+    product *= c->functional[(corner >> axis & 1) * (c->ratio + 1) + node[axis]];
+  return product;
+}
+
+/* Value of corner function a at a fine node of the coarse cell. */
+static double CornerValue(const LodCellCondensation *c, PetscInt corner,
+                          const PetscInt node[LOD_MAX_DIM]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < c->grid.dim; axis++) {
+    double t = (double)node[axis] / (double)c->ratio;
+    product *= corner >> axis & 1 ? t : 1 - t;
+  }
+  return product;
+}
+
+/* The images of a leaf: all its nodes, x fastest, then the functionals. */
+static void LeafImages(const LodBox *box, LodImage *images) {
+  LodBox   nodes = *box;
+  PetscInt n_nodes, corners = (PetscInt)1 << box->dim;
+  LodBox   offsets = LodBoxCube(box->dim, 2);
+  for (PetscInt axis = 0; axis < box->dim; axis++)
+    nodes.first[axis] = 0, nodes.size[axis]++;
+  n_nodes = LodBoxCount(&nodes);
+  for (PetscInt i = 0; i < n_nodes + corners; i++) {
+    LodImage *image = &images[i];
+    *image = (LodImage){.source = i, .scale = 1};
+    image->variable.kind = i < n_nodes ? LOD_NODE : LOD_FUNCTIONAL;
+    if (i < n_nodes)
+      LodBoxIndex(&nodes, i, image->variable.index);
+    else
+      LodBoxIndex(&offsets, i - n_nodes, image->variable.index);
+  }
+}
+
+/* Writes the functionals into a leaf's template. A node on the common boundary of two leaves
+   belongs to the upper one, so that each weight is counted once. place[] is where each leaf
+   variable stands. */
+static void FillTemplate(const LodCellCondensation *c, Piece *leaf, PetscInt n_nodes,
+                         const int *place) {
+  LodBox nodes = leaf->box;
+  int    n = leaf->plan->n;
+  for (PetscInt axis = 0; axis < nodes.dim; axis++)
+    nodes.size[axis]++;
+  for (PetscInt i = 0; i < n_nodes; i++) {
+    PetscInt  node[LOD_MAX_DIM];
+    PetscBool owned = PETSC_TRUE;
+    LodBoxIndex(&nodes, i, node);
+    for (PetscInt axis = 0; axis < nodes.dim; axis++) {
+      PetscInt end = leaf->box.first[axis] + leaf->box.size[axis];
+      if (node[axis] == end && end < c->ratio) owned = PETSC_FALSE;
+    }
+    if (!owned) continue;
+    for (PetscInt a = 0; a < LodGridCorners(&c->grid); a++) {
+      int row = PetscMin(place[i], place[n_nodes + a]),
+          column = PetscMax(place[i], place[n_nodes + a]);
+      leaf->template[(size_t)row * (size_t)n + (size_t)column] = FunctionalWeight(c, a, node);
+    }
+  }
+}
+
+/* Notes where the entries of each fine cell's stiffness go in a leaf's front. */
+static void FillPlaces(Piece *leaf, const int *place) {
+  LodBox   cells = leaf->box, nodes = leaf->box;
+  PetscInt dim = cells.dim, corners = (PetscInt)1 << dim;
+  int     *next = leaf->places, n = leaf->plan->n;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    nodes.size[axis]++;
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
+    int      at[LOD_MAX_CORNERS];
+    PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
+    LodBoxIndex(&cells, cell, index);
+    for (PetscInt a = 0; a < corners; a++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = index[axis] + (a >> axis & 1);
+      at[a] = place[LodBoxPosition(&nodes, node)];
+    }
+    for (PetscInt a = 0; a < corners; a++)
+      for (PetscInt b = a; b < corners; b++)
+        *next++ = PetscMin(at[a], at[b]) * n + PetscMax(at[a], at[b]);
+  }
+}
+
+/* Plans a leaf and makes its template. */
+static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
+  PetscInt  dim = c->grid.dim, corners = LodGridCorners(&c->grid), n_nodes = 1, n_images;
+  LodImage *images;
+  int      *place;
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    n_nodes *= leaf->box.size[axis] + 1;
+  n_images = n_nodes + corners;
+  PetscCall(PetscMalloc2(n_images, &images, n_images, &place));
+  LeafImages(&leaf->box, images);
+  PetscCall(LodMergePlanCreate(dim, leaf->box.size, 1, &n_images, &images, IsInside, &leaf->box,
+                               &leaf->plan));
+  for (int r = 0; r < leaf->plan->n_runs[0]; r++) {
+    const LodRun *run = &leaf->plan->runs[0][r];
+    for (int i = 0; i < run->length; i++)
+      place[run->source + i] = run->target + i;
+  }
+  PetscCall(PetscCalloc1(LodMergeSize(leaf->plan), &leaf->template));
+  LodMergeClear(leaf->plan, leaf->template);
+  FillTemplate(c, leaf, n_nodes, place);
+  PetscCall(PetscMalloc1(LodBoxCount(&leaf->box) * corners * (corners + 1) / 2, &leaf->places));
+  FillPlaces(leaf, place);
+  PetscCall(PetscFree2(images, place));
+  PetscFunctionReturn(0);
+}
+
+/* Plans the merge of a piece's halves, `axis` being where it was cut. */
+static PetscErrorCode CreateMerge(LodCellCondensation *c, Piece *piece, PetscInt axis) {
+  LodImage *images[2];
+  PetscInt  n_images[2];
+  PetscFunctionBeginUser;
+  for (int h = 0; h < 2; h++) {
+    const Piece        *half = &c->pieces[piece->half[h]];
+    const LodVariables *kept = &half->plan->kept;
+    n_images[h] = kept->n;
+    PetscCall(PetscMalloc1(kept->n, &images[h]));
+    for (PetscInt i = 0; i < kept->n; i++) {
+      images[h][i] = (LodImage){i, kept->variables[i], 1};
+      if (kept->variables[i].kind == LOD_NODE)
+        images[h][i].variable.index[axis] += half->box.first[axis] - piece->box.first[axis];
+    }
+  }
+  PetscCall(LodMergePlanCreate(c->grid.dim, piece->box.size, 2, n_images, images, IsInside,
+                               &piece->box, &piece->plan));
+  PetscCall(PetscFree(images[0]));
+  PetscCall(PetscFree(images[1]));
+  PetscFunctionReturn(0);
+}
+
+/* Makes piece `number` and everything below it. The array of pieces is large enough. */
+static PetscErrorCode CreatePiece(LodCellCondensation *c, int number) {
+  Piece   *piece = &c->pieces[number];
+  PetscInt longest = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 1; axis < piece->box.dim; axis++)
+    if (piece->box.size[axis] > piece->box.size[longest]) longest = axis;
+  piece->half[0] = piece->half[1] = -1;
+  if (piece->box.size[longest] <= LEAF) {
+    PetscCall(CreateLeaf(c, piece));
+  } else {
+    PetscInt lower = piece->box.size[longest] / 2;
+    for (int h = 0; h < 2; h++) {
+      int    half = c->n_pieces++;
+      Piece *part = &c->pieces[half];
+      piece->half[h] = half;
+      part->box = piece->box;
+      part->depth = piece->depth + 1;
+      part->box.size[longest] = h ? piece->box.size[longest] - lower : lower;
+      part->box.first[longest] += h ? lower : 0;
+      PetscCall(CreatePiece(c, half));
+    }
+    PetscCall(CreateMerge(c, piece, longest));
+  }
+  size_t *most = &c->depth_size[piece->depth];
+  *most = PetscMax(*most, LodMergeSize(piece->plan));
+  PetscFunctionReturn(0);
+}
+
+/* Lists the variables of the finished cell, and Lam_j at its boundary nodes. */
+static PetscErrorCode ListVariables(LodCellCondensation *c) {
+  const LodVariables *kept = &c->pieces[0].plan->kept;
+  PetscInt            corners = LodGridCorners(&c->grid);
+  LodBox              offsets = LodBoxCube(c->grid.dim, 2);
+  PetscFunctionBeginUser;
+  c->n_nodes = kept->n - corners;
+  c->variables.n = kept->n + corners;
+  PetscCall(PetscMalloc1(c->variables.n, &c->variables.variables));
+  PetscCall(PetscArraycpy(c->variables.variables, kept->variables, kept->n));
+  for (PetscInt j = 0; j < corners; j++) {
+    LodVariable *variable = &c->variables.variables[kept->n + j];
+    variable->kind = LOD_TEST;
+    LodBoxIndex(&offsets, j, variable->index);
+  }
+  PetscCall(PetscMalloc1(c->n_nodes * corners, &c->corner));
+  for (PetscInt b = 0; b < c->n_nodes; b++)
+    for (PetscInt j = 0; j < corners; j++)
+      c->corner[b * corners + j] = CornerValue(c, j, kept->variables[b].index);
+  PetscFunctionReturn(0);
+}
+
+/* How many pieces a box falls into. */
+static int CountPieces(LodBox box) {
+  PetscInt longest = 0;
+  for (PetscInt axis = 1; axis < box.dim; axis++)
+    if (box.size[axis] > box.size[longest]) longest = axis;
+  if (box.size[longest] <= LEAF) return 1;
+  LodBox low = box, high = box;
+  low.size[longest] = box.size[longest] / 2;
+  high.size[longest] -= low.size[longest];
+  return 1 + CountPieces(low) + CountPieces(high);
+}
+
+PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation) {
+  LodCellCondensation *c;
+  PetscInt             ratio = grid->fine / grid->coarse, parts, size = LodPower(4, grid->dim);
+  PetscInt             k = grid->coefficient / grid->coarse;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(condensation));
+  c = *condensation;
+  c->grid = *grid;
+  c->ratio = ratio;
+  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, c->element);
+  PetscCall(PetscMalloc1(2 * (ratio + 1), &c->functional));
+  LodProjectionFunctional(ratio, c->functional);
+  parts = LodPower(k, grid->dim);
+  PetscCall(PetscCalloc1(parts * size, &c->parts));
+  for (PetscInt part = 0; part < parts; part++)
+    LodCellStiffnessPart(grid->dim, 1.0 / (double)grid->coarse, k, part, 1, c->parts + part * size);
+  PetscCall(PetscCalloc1(CountPieces(LodBoxCube(grid->dim, ratio)), &c->pieces));
+  c->pieces[0].box = LodBoxCube(grid->dim, ratio);
+  c->n_pieces = 1;
+  PetscCall(CreatePiece(c, 0));
+  for (int depth = 0; depth < MAX_DEPTH; depth++) {
+    c->depth_start[depth] = c->workspace;
+    c->workspace += 2 * c->depth_size[depth];
+  }
+  PetscCall(ListVariables(c));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
+  LodCellCondensation *c = *condensation;
+  PetscFunctionBeginUser;
+  if (!c) PetscFunctionReturn(0);
+  for (int i = 0; i < c->n_pieces; i++) {
+    PetscCall(LodMergePlanDestroy(&c->pieces[i].plan));
+    PetscCall(PetscFree(c->pieces[i].template));
+    PetscCall(PetscFree(c->pieces[i].places));
+  }
+  PetscCall(PetscFree(c->pieces));
+  PetscCall(PetscFree(c->functional));
+  PetscCall(PetscFree(c->parts));
+  PetscCall(PetscFree(c->corner));
+  PetscCall(PetscFree(c->variables.variables));
+  PetscCall(PetscFree(*condensation));
+  PetscFunctionReturn(0);
+}
+
+const LodVariables *LodCellVariables(const LodCellCondensation *c) {
+  return &c->variables;
+}
+ptrdiff_t LodCellStride(const LodCellCondensation *c) {
+  return LodFrontPad((int)c->variables.n);
+}
+size_t LodCellSize(const LodCellCondensation *c) {
+  return (size_t)LodCellStride(c) * (size_t)LodCellStride(c);
+}
+size_t LodCellWorkspace(const LodCellCondensation *c) {
+  return c->workspace;
+}
+
+/* Assembles and condenses a leaf. `index` is the coarse cell. */
+static int CondenseLeaf(const LodCellCondensation *c, const Piece *leaf,
+                        const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
+                        double *front, LodBlock *result) {
+  PetscInt   dim = c->grid.dim, corners = LodGridCorners(&c->grid);
+  PetscInt   per_axis = c->grid.coefficient, fine_ratio = c->grid.fine / per_axis;
+  PetscInt   cells = LodBoxCount(&leaf->box);
+  const int *place = leaf->places;
+  int        n = leaf->plan->n;
+  memcpy(front, leaf->template, LodMergeSize(leaf->plan) * sizeof(double));
+  for (PetscInt cell = 0; cell < cells; cell++) {
+    PetscInt fine[LOD_MAX_DIM], position = 0;
+    LodBoxIndex(&leaf->box, cell, fine);
+    for (PetscInt axis = dim - 1; axis >= 0; axis--)
+      position = position * per_axis + (index[axis] * c->ratio + fine[axis]) / fine_ratio;
+    double value = coefficient->values[position];
+    for (PetscInt a = 0; a < corners; a++)
+      for (PetscInt b = a; b < corners; b++)
+        front[*place++] += value * c->element[a * corners + b];
+  }
+  result->values = front + (ptrdiff_t)leaf->plan->n_eliminated * (n + 1);
+  result->stride = n;
+  return LodFrontEliminate(front, n, leaf->plan->n_eliminated, n);
+}
+
+/* Condenses piece `number`; `side` says which of the depth's two fronts it may use. */
+static int CondensePiece(const LodCellCondensation *c, int number, int side,
+                         const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
+                         double *workspace, LodBlock *result) {
+  const Piece *piece = &c->pieces[number];
+  double      *front =
+      workspace + c->depth_start[piece->depth] + (side ? c->depth_size[piece->depth] : 0);
+  LodBlock halves[2];
+  if (piece->half[0] < 0) return CondenseLeaf(c, piece, coefficient, index, front, result);
+  for (int h = 0; h < 2; h++) {
+    int failed = CondensePiece(c, piece->half[h], h, coefficient, index, workspace, &halves[h]);
+    if (failed >= 0) return failed;
+  }
+  return LodMerge(piece->plan, halves, front, result);
+}
+
+void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *coefficient,
+                            const PetscInt index[LOD_MAX_DIM], double *stiffness) {
+  PetscInt k = c->grid.coefficient / c->grid.coarse, size = LodPower(4, c->grid.dim);
+  LodBox   all = LodBoxCube(c->grid.dim, c->grid.coefficient), inside = LodBoxCube(c->grid.dim, k);
+  for (PetscInt axis = 0; axis < c->grid.dim; axis++)
+    inside.first[axis] = index[axis] * k;
+  for (PetscInt i = 0; i < size; i++)
+    stiffness[i] = 0;
+  for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
+    PetscInt cell[LOD_MAX_DIM];
+    LodBoxIndex(&inside, part, cell);
+    double        value = coefficient->values[LodBoxPosition(&all, cell)];
+    const double *table = c->parts + part * size;
+    for (PetscInt i = 0; i < size; i++)
+      stiffness[i] += value * table[i];
+  }
+}
+
+/* Appends the test columns: p_j = [S_bb Lam_b ; S_mb Lam_b - e_j], and among themselves
+   Lam_b^T S_bb Lam_b - a_T(Lam, Lam). */
+static void AppendTests(const LodCellCondensation *c, const LodBlock *block,
+                        const double *stiffness, double *matrix) {
+  PetscInt  corners = LodGridCorners(&c->grid), n_nodes = c->n_nodes;
+  PetscInt  first = n_nodes + corners; /* of the test columns */
+  ptrdiff_t stride = LodCellStride(c);
+  for (PetscInt i = 0; i < first + corners; i++)
+    for (PetscInt j = 0; j < corners; j++)
+      matrix[i * stride + first + j] = 0;
+  for (PetscInt b = 0; b < n_nodes; b++) {
+    const double *row = block->values + b * block->stride;
+    double       *test = matrix + b * stride + first;
+    for (PetscInt j = 0; j < corners; j++)
+      test[j] += row[b] * c->corner[b * corners + j];
+    for (PetscInt o = b + 1; o < n_nodes; o++)
+      for (PetscInt j = 0; j < corners; j++) {
+        test[j] += row[o] * c->corner[o * corners + j];
+        matrix[o * stride + first + j] += row[o] * c->corner[b * corners + j];
+      }
+    for (PetscInt m = 0; m < corners; m++)
+      for (PetscInt j = 0; j < corners; j++)
+        matrix[(n_nodes + m) * stride + first + j] += row[n_nodes + m] * c->corner[b * corners + j];
+  }
+  for (PetscInt m = 0; m < corners; m++)
+    matrix[(n_nodes + m) * stride + first + m] -= 1;
+  for (PetscInt i = 0; i < corners; i++)
+    for (PetscInt j = i; j < corners; j++) {
+      double sum = -stiffness[i * corners + j];
+      for (PetscInt b = 0; b < n_nodes; b++)
+        sum += c->corner[b * corners + i] * matrix[b * stride + first + j];
+      matrix[(first + i) * stride + first + j] = sum;
+    }
+}
+
+int LodCellCondense(const LodCellCondensation *c, const LodCoefficient *coefficient,
+                    const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix) {
+  double    stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  LodBlock  block;
+  ptrdiff_t stride = LodCellStride(c), kept = c->pieces[0].plan->kept.n;
+  int       failed = CondensePiece(c, 0, 0, coefficient, index, workspace, &block);
+  if (failed >= 0) return failed;
+  for (ptrdiff_t i = 0; i < kept; i++)
+    memcpy(matrix + i * stride + i, block.values + i * block.stride + i,
+           (size_t)(kept - i) * sizeof(double));
+  LodCellCornerStiffness(c, coefficient, index, stiffness);
+  AppendTests(c, &block, stiffness, matrix);
+  return -1;
+}

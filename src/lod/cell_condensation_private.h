@@ -1,0 +1,37 @@
+/* Static condensation of one coarse cell onto its boundary nodes and its 2^d functionals, once a
+   coefficient, shared by all (2l+1)^d patches that contain the cell.
+
+   The fine nodes inside go by nested dissection: the cell is halved until its pieces have at most
+   four fine cells a side, these are assembled and condensed, and merged back. Afterwards the test
+   columns are appended (DESIGN section 2, fact 5): p_j = [S_bb Lam_b ; S_mb Lam_b - e_j]. */
+#ifndef LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
+#define LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
+
+#include <lodnet/coefficient.h>
+
+#include "lod/merge_private.h"
+
+/* What is the same for all cells and all coefficients; read by all threads. */
+typedef struct LodCellCondensation LodCellCondensation;
+
+PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation);
+PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation);
+
+/* The variables of a condensed cell: boundary nodes, functionals, test columns (borrowed), the
+   stride of its matrix, the doubles that matrix takes, and those of workspace a thread needs. */
+const LodVariables *LodCellVariables(const LodCellCondensation *condensation);
+ptrdiff_t           LodCellStride(const LodCellCondensation *condensation);
+size_t              LodCellSize(const LodCellCondensation *condensation);
+size_t              LodCellWorkspace(const LodCellCondensation *condensation);
+
+/* Condenses the cell with multi-index `index` into matrix[] (upper triangle). Returns -1, or the
+   number of the pivot that failed. */
+int LodCellCondense(const LodCellCondensation *condensation, const LodCoefficient *coefficient,
+                    const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix);
+
+/* stiffness[z][j] = a_T(Lam_j, Lam_z) of that cell, from tables. */
+void LodCellCornerStiffness(const LodCellCondensation *condensation,
+                            const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
+                            double *stiffness);
+
+#endif

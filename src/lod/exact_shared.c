@@ -1,0 +1,341 @@
+/* Exact local operators by shared elimination, the default path.
+
+   For every layer of cells along the last axis: each cell once (cell_condensation.c), then along
+   each axis but the last the windows of 2l+1 neighbours, each once (window.c), kept for the 2l+1
+   layers that patches still need; then, per patch, the window along the last axis, and from the
+   dense block that is left, the local operator (patch_finish.c). Memory: 2l+1 layers of windows and
+   one of cells. */
+#include <lodnet/base.h>
+#include <lodnet/exact.h>
+#include <omp.h>
+
+#include "lod/cell_condensation_private.h"
+#include "lod/patch_finish_private.h"
+#include "lod/window_private.h"
+
+/* All windows along one axis, one for each combination of kinds along the axes so far. */
+typedef struct {
+  PetscInt    n;
+  LodWindow **windows;
+  size_t      size; /* of the largest front */
+} Level;
+
+/* State of the path. */
+typedef struct {
+  const LodCoefficient *coefficient; /* borrowed */
+  LodCellCondensation  *cells;
+  PetscInt              n_kinds;
+  LodWindowKind        *kinds;   /* the different kinds along an axis */
+  PetscInt             *kind_of; /* [centre] -> number of its kind */
+  Level                 levels[LOD_MAX_DIM];
+  LodPatchFinish      **finishes;            /* for each window of the last level */
+  double               *stored[LOD_MAX_DIM]; /* [0] condensed cells, [a] windows along axis a-1 */
+  double               *workspaces;          /* one a thread */
+  size_t                workspace;           /* doubles a thread */
+  PetscInt              n_threads;
+} SharedPath;
+
+/* The first failure any thread met. */
+typedef struct {
+  PetscInt    position; /* of the cell or centre in the mesh; -1: none */
+  const char *stage;
+} Failure;
+
+/* Lists the different kinds of windows along an axis. */
+static PetscErrorCode ListKinds(const LodGrid *grid, SharedPath *path) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(grid->coarse, &path->kinds, grid->coarse, &path->kind_of));
+  for (PetscInt centre = 0; centre < grid->coarse; centre++) {
+    LodWindowKind kind = LodWindowKindOf(grid, centre);
+    PetscInt      number = 0;
+    while (number < path->n_kinds && !LodWindowKindEqual(&kind, &path->kinds[number]))
+      number++;
+    if (number == path->n_kinds) path->kinds[path->n_kinds++] = kind;
+    path->kind_of[centre] = number;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Plans all windows along `axis`; combination number = sum over axes b <= axis of kind_b n_kinds^b.
+ */
+static PetscErrorCode CreateLevel(const LodGrid *grid, SharedPath *path, PetscInt axis) {
+  Level   *level = &path->levels[axis];
+  PetscInt below = LodPower(path->n_kinds, axis);
+  PetscFunctionBeginUser;
+  level->n = below * path->n_kinds;
+  PetscCall(PetscCalloc1(level->n, &level->windows));
+  for (PetscInt number = 0; number < level->n; number++) {
+    LodWindowKind       kinds[LOD_MAX_DIM];
+    const LodVariables *block = LodCellVariables(path->cells);
+    for (PetscInt a = 0, rest = number; a <= axis; a++, rest /= path->n_kinds)
+      kinds[a] = path->kinds[rest % path->n_kinds];
+    if (axis > 0) block = LodWindowVariables(path->levels[axis - 1].windows[number % below]);
+    PetscCall(LodWindowCreate(grid, axis, kinds, block, &level->windows[number]));
+    level->size = PetscMax(level->size, LodWindowSize(level->windows[number]));
+    path->workspace = PetscMax(path->workspace, level->windows[number]->workspace);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Number of the combination of kinds at a centre, over the axes 0..axis. */
+static PetscInt Combination(const SharedPath *path, PetscInt axis, const PetscInt centre[]) {
+  PetscInt number = 0;
+  for (PetscInt a = axis; a >= 0; a--)
+    number = number * path->n_kinds + path->kind_of[centre[a]];
+  return number;
+}
+
+/* Blocks in one layer along the last axis. */
+static PetscInt LayerSize(const LodGrid *grid) {
+  return LodPower(grid->coarse, grid->dim - 1);
+}
+
+/* Doubles of one stored block before windows along `axis` are made. */
+static size_t BlockSize(const SharedPath *path, PetscInt axis) {
+  return axis == 0 ? LodCellSize(path->cells) : path->levels[axis - 1].size;
+}
+
+/* How many layers of blocks for windows along `axis` are kept: 2l+1 for the last axis, else one. */
+static PetscInt KeptLayers(const LodGrid *grid, PetscInt axis) {
+  return axis == grid->dim - 1 ? 2 * grid->ell + 1 : 1;
+}
+
+/* Where the block for windows along `axis` at `index` is stored. */
+static double *StoredBlock(const LodGrid *grid, const SharedPath *path, PetscInt axis,
+                           const PetscInt index[]) {
+  PetscInt position = index[grid->dim - 1] % KeptLayers(grid, axis);
+  for (PetscInt a = grid->dim - 2; a >= 0; a--)
+    position = position * grid->coarse + index[a];
+  return path->stored[axis] + (size_t)position * BlockSize(path, axis);
+}
+
+/* The same, as a block. */
+static LodBlock BlockAt(const LodGrid *grid, const SharedPath *path, PetscInt axis,
+                        const PetscInt index[]) {
+  const double *place = StoredBlock(grid, path, axis, index);
+  if (axis == 0) return (LodBlock){place, LodCellStride(path->cells)};
+  const Level *level = &path->levels[axis - 1];
+  return LodWindowBlock(level->windows[Combination(path, axis - 1, index)], place);
+}
+
+/* Collects the blocks of the window along `axis` around `centre`. */
+static void CollectBlocks(const LodGrid *grid, const SharedPath *path, PetscInt axis,
+                          const PetscInt centre[], LodBlock blocks[]) {
+  const LodWindowKind *kind = &path->kinds[path->kind_of[centre[axis]]];
+  PetscInt             index[LOD_MAX_DIM] = {centre[0], centre[1], centre[2]};
+  PetscInt             n_blocks = kind->n_low + 1 + kind->n_high;
+  for (PetscInt i = 0; i < n_blocks; i++) {
+    index[axis] = centre[axis] - kind->n_low + i;
+    blocks[i] = BlockAt(grid, path, axis, index);
+  }
+}
+
+/* Notes a failure; the smallest position wins, so that the message is the same for any threads. */
+static void NoteFailure(Failure *failure, PetscInt position, const char *stage) {
+#pragma omp critical(lod_shared_failure)
+  if (failure->position < 0 || position < failure->position) *failure = (Failure){position, stage};
+}
+
+/* Condenses all cells of a layer. */
+static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer, Failure *failure) {
+  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
+#pragma omp parallel for schedule(dynamic, 1)
+  for (PetscInt cell = first; cell < last; cell++) {
+    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&mesh, cell, index);
+    int failed = LodCellCondense(path->cells, path->coefficient, index, work,
+                                 StoredBlock(grid, path, 0, index));
+    if (failed >= 0) NoteFailure(failure, cell, "condensing the cell");
+  }
+}
+
+/* Makes all windows along `axis` (not the last) of a layer. */
+static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, PetscInt layer,
+                       Failure *failure) {
+  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
+#pragma omp parallel for schedule(dynamic, 1)
+  for (PetscInt position = first; position < last; position++) {
+    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock blocks[LOD_MAX_WINDOW], result;
+    PetscInt centre[LOD_MAX_DIM];
+    LodBoxIndex(&mesh, position, centre);
+    const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
+    CollectBlocks(grid, path, axis, centre, blocks);
+    int failed =
+        LodWindowMerge(window, blocks, work, StoredBlock(grid, path, axis + 1, centre), &result);
+    if (failed >= 0) NoteFailure(failure, position, "merging a line of cells");
+  }
+}
+
+/* Computes the patches with centres first <= T < last, all in one layer. */
+static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first, PetscInt last,
+                          double *operators, Failure *failure) {
+  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid);
+#pragma omp parallel for schedule(dynamic, 1)
+  for (PetscInt cell = first; cell < last; cell++) {
+    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock blocks[LOD_MAX_WINDOW], result;
+    PetscInt centre[LOD_MAX_DIM];
+    double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+    LodBoxIndex(&mesh, cell, centre);
+    PetscInt         number = Combination(path, axis, centre);
+    const LodWindow *window = path->levels[axis].windows[number];
+    CollectBlocks(grid, path, axis, centre, blocks);
+    double *front = work, *rest = work + path->levels[axis].size;
+    int     failed = LodWindowMerge(window, blocks, rest, front, &result);
+    if (failed >= 0) {
+      NoteFailure(failure, cell, "eliminating the patch");
+      continue;
+    }
+    LodCellCornerStiffness(path->cells, path->coefficient, centre, stiffness);
+    failed = LodPatchFinishCompute(path->finishes[number], &result, stiffness, rest,
+                                   operators + (size_t)(cell - first) * (size_t)size);
+    if (failed >= 0) NoteFailure(failure, cell, "solving for the multipliers");
+  }
+}
+
+/* Raises the error of a failure, if there was one. */
+static PetscErrorCode CheckFailure(const LodLocalOperators *self, const Failure *failure) {
+  const SharedPath *path = self->data;
+  LodBox            mesh = LodBoxCube(self->grid.dim, self->grid.coarse);
+  PetscInt          index[LOD_MAX_DIM];
+  double            smallest, largest;
+  PetscFunctionBeginUser;
+  if (failure->position < 0) PetscFunctionReturn(0);
+  LodBoxIndex(&mesh, failure->position, index);
+  PetscCall(LodCoefficientRange(path->coefficient, &smallest, &largest));
+  SETERRQ(PETSC_COMM_SELF, PETSC_ERR_MAT_CH_ZRPVT,
+          "coarse cell (x %" PetscInt_FMT ", y %" PetscInt_FMT ", z %" PetscInt_FMT
+          "): a pivot is not positive when %s: the contrast of the coefficient (%.3g) is too large "
+          "for double precision, or the fine mesh too coarse for the constraints",
+          index[0], index[1], index[2], failure->stage, largest / smallest);
+}
+
+/* Implements LodLocalOperators.set_coefficient. */
+static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
+  SharedPath *path = self->data;
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == self->grid.dim && coefficient->cells == self->grid.coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
+             coefficient->cells, self->grid.coefficient);
+  path->coefficient = coefficient;
+  PetscFunctionReturn(0);
+}
+
+/* Allocates the workspaces, one a thread, unless they are there; and the stored blocks. */
+static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
+  PetscInt n_threads = omp_get_max_threads();
+  PetscFunctionBeginUser;
+  if (path->n_threads < n_threads) {
+    PetscCall(PetscFree(path->workspaces));
+    PetscCall(PetscMalloc1((size_t)n_threads * path->workspace, &path->workspaces));
+    path->n_threads = n_threads;
+  }
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    if (path->stored[axis]) continue;
+    size_t blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
+    PetscCall(PetscMalloc1(blocks * BlockSize(path, axis), &path->stored[axis]));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.compute: layers pass by, patches are finished as soon as the last of
+   their layers is there. */
+static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              double *operators) {
+  const LodGrid *grid = &self->grid;
+  SharedPath    *path = self->data;
+  PetscInt       per_layer = LayerSize(grid), size = LodGridOperatorSize(grid);
+  PetscInt       first_layer = first / per_layer, last_layer = (last - 1) / per_layer;
+  PetscInt       next_layer = PetscMax(first_layer - grid->ell, 0);
+  Failure        failure = {-1, NULL};
+  LodProgress    progress;
+  PetscFunctionBeginUser;
+  if (last <= first) PetscFunctionReturn(0);
+  PetscCheck(path->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  PetscCall(EnsureMemory(grid, path));
+  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
+  for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
+    for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse - 1); next_layer++) {
+      CondenseLayer(grid, path, next_layer, &failure);
+      for (PetscInt axis = 0; axis < grid->dim - 1; axis++)
+        if (failure.position < 0) MergeLayer(grid, path, axis, next_layer, &failure);
+    }
+    PetscCall(CheckFailure(self, &failure));
+    PetscInt low = PetscMax(first, layer * per_layer);
+    PetscInt high = PetscMin(last, (layer + 1) * per_layer);
+    FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size,
+                  &failure);
+    PetscCall(CheckFailure(self, &failure));
+    PetscCall(LodProgressUpdate(&progress, high - first));
+  }
+  PetscCall(LodProgressEnd(&progress));
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.destroy. */
+static PetscErrorCode Destroy(LodLocalOperators *self) {
+  SharedPath *path = self->data;
+  PetscInt    n_patches = path->levels[self->grid.dim - 1].n;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_patches; i++)
+    PetscCall(LodPatchFinishDestroy(&path->finishes[i]));
+  PetscCall(PetscFree(path->finishes));
+  for (PetscInt axis = 0; axis < self->grid.dim; axis++) {
+    Level *level = &path->levels[axis];
+    for (PetscInt i = 0; i < level->n; i++)
+      PetscCall(LodWindowDestroy(&level->windows[i]));
+    PetscCall(PetscFree(level->windows));
+    PetscCall(PetscFree(path->stored[axis]));
+  }
+  PetscCall(LodCellCondensationDestroy(&path->cells));
+  PetscCall(PetscFree2(path->kinds, path->kind_of));
+  PetscCall(PetscFree(path->workspaces));
+  PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+/* Plans the last stage of every kind of patch, and sums up the workspace of a thread. */
+static PetscErrorCode CreateFinishes(const LodGrid *grid, SharedPath *path) {
+  const Level *level = &path->levels[grid->dim - 1];
+  size_t       finish = 0;
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(level->n, &path->finishes));
+  for (PetscInt i = 0; i < level->n; i++) {
+    PetscCall(LodPatchFinishCreate(grid, level->windows[i], &path->finishes[i]));
+    finish = PetscMax(finish, LodPatchFinishWorkspace(path->finishes[i]));
+  }
+  path->workspace = PetscMax(path->workspace, finish) + level->size;
+  path->workspace = PetscMax(path->workspace, LodCellWorkspace(path->cells));
+  path->workspace = (path->workspace + 63) / 64 * 64; /* threads do not share cache lines */
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators) {
+  SharedPath *path;
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  LodCheckInput(2 * grid->ell + 1 <= LOD_MAX_WINDOW || grid->coarse <= LOD_MAX_WINDOW,
+                "mesh: ell = %" PetscInt_FMT
+                " is too large for the shared elimination (at most %d)",
+                grid->ell, (LOD_MAX_WINDOW - 1) / 2);
+  PetscCall(PetscNew(&path));
+  PetscCall(PetscNew(operators));
+  **operators = (LodLocalOperators){.grid = *grid,
+                                    .name = "lod",
+                                    .set_coefficient = SetCoefficient,
+                                    .compute = Compute,
+                                    .destroy = Destroy,
+                                    .data = path};
+  PetscCall(LodCellCondensationCreate(grid, &path->cells));
+  PetscCall(ListKinds(grid, path));
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    PetscCall(CreateLevel(grid, path, axis));
+  PetscCall(CreateFinishes(grid, path));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,103 @@
+/* Partial Cholesky elimination of one dense front.
+
+   Left-looking in rows of tiles, 8 rows by up to 24 columns. A tile is loaded once, updated by all
+   eliminated rows above it while it stays in registers (24 accumulators of 8 doubles), in
+   eliminated rows solved with the 8 x 8 corner of its row, and stored once. Both factors of the
+   update are rows of U, contiguous as they stand, so nothing is packed. */
+#include "lod/front_private.h"
+
+#include <math.h>
+
+enum { WIDTH = LOD_FRONT_WIDTH, MOST_VECTORS = 3 };
+
+/* One register row of a tile; loads and stores need the alignment of a double only. */
+typedef double Lanes __attribute__((vector_size(WIDTH * sizeof(double)), aligned(8), may_alias));
+
+#define LOD_INLINE static inline __attribute__((always_inline))
+
+/* tile -= (rows `row`.. of U^T) (columns of U), over the n_done eliminated rows. */
+LOD_INLINE void UpdateTile(const double *front, ptrdiff_t stride, int n_done, int row, int column,
+                           int n_vectors, Lanes tile[WIDTH][MOST_VECTORS]) {
+  for (int k = 0; k < n_done; k++) {
+    const double *left = front + k * stride + row, *right = front + k * stride + column;
+    Lanes         across[MOST_VECTORS];
+#pragma GCC unroll 3
+    for (int v = 0; v < n_vectors; v++)
+      across[v] = *(const Lanes *)(right + WIDTH * v);
+#pragma GCC unroll 8
+    for (int r = 0; r < WIDTH; r++)
+#pragma GCC unroll 3
+      for (int v = 0; v < n_vectors; v++)
+        tile[r][v] -= left[r] * across[v];
+  }
+}
+
+/* tile <- U_corner^-T tile, the corner being the factored 8 x 8 block of the tile's rows. */
+LOD_INLINE void SolveTile(const double *corner, ptrdiff_t stride, const double inverse[WIDTH],
+                          int n_vectors, Lanes tile[WIDTH][MOST_VECTORS]) {
+#pragma GCC     unroll 8
+  for (int r = 0; r < WIDTH; r++) {
+#pragma GCC unroll 3
+    for (int v = 0; v < n_vectors; v++)
+      tile[r][v] *= inverse[r];
+#pragma GCC unroll 8
+    for (int s = r + 1; s < WIDTH; s++)
+#pragma GCC unroll 3
+      for (int v = 0; v < n_vectors; v++)
+        tile[s][v] -= corner[r * stride + s] * tile[r][v];
+  }
+}
+
+/* Loads, updates, solves (if inverse is not NULL) and stores one tile. */
+LOD_INLINE void ProcessTile(double *front, ptrdiff_t stride, int n_done, int row, int column,
+                            int n_vectors, const double *inverse) {
+  Lanes   tile[WIDTH][MOST_VECTORS];
+  double *place = front + row * stride + column;
+  for (int r = 0; r < WIDTH; r++)
+    for (int v = 0; v < n_vectors; v++)
+      tile[r][v] = *(const Lanes *)(place + r * stride + WIDTH * v);
+  UpdateTile(front, stride, n_done, row, column, n_vectors, tile);
+  if (inverse) SolveTile(front + row * stride + row, stride, inverse, n_vectors, tile);
+  for (int r = 0; r < WIDTH; r++)
+    for (int v = 0; v < n_vectors; v++)
+      *(Lanes *)(place + r * stride + WIDTH * v) = tile[r][v];
+}
+
+/* All tiles of one row of tiles, columns [column, n). */
+LOD_INLINE void ProcessRow(double *front, ptrdiff_t stride, int n_done, int row, int column, int n,
+                           const double *inverse) {
+  for (; column + 3 * WIDTH <= n; column += 3 * WIDTH)
+    ProcessTile(front, stride, n_done, row, column, 3, inverse);
+  if (n - column == 2 * WIDTH) ProcessTile(front, stride, n_done, row, column, 2, inverse);
+  if (n - column == WIDTH) ProcessTile(front, stride, n_done, row, column, 1, inverse);
+}
+
+/* Cholesky of an updated 8 x 8 corner in place; inverse[r] = 1 / U_rr. Returns -1 or the bad pivot.
+ */
+static int FactorCorner(double *corner, ptrdiff_t stride, double inverse[WIDTH]) {
+  for (int r = 0; r < WIDTH; r++) {
+    double *row = corner + r * stride;
+    if (!(row[r] > 0) || !isfinite(row[r])) return r;
+    row[r] = sqrt(row[r]);
+    inverse[r] = 1 / row[r];
+    for (int s = r + 1; s < WIDTH; s++)
+      row[s] *= inverse[r];
+    for (int s = r + 1; s < WIDTH; s++)
+      for (int t = s; t < WIDTH; t++)
+        corner[s * stride + t] -= row[s] * row[t];
+  }
+  return -1;
+}
+
+int LodFrontEliminate(double *front, ptrdiff_t stride, int n_eliminated, int n) {
+  double inverse[WIDTH];
+  for (int row = 0; row < n_eliminated; row += WIDTH) {
+    ProcessTile(front, stride, row, row, row, 1, NULL);
+    int bad = FactorCorner(front + row * stride + row, stride, inverse);
+    if (bad >= 0) return row + bad;
+    ProcessRow(front, stride, row, row, row + WIDTH, n, inverse);
+  }
+  for (int row = n_eliminated; row < n; row += WIDTH)
+    ProcessRow(front, stride, n_eliminated, row, row, n, NULL);
+  return -1;
+}

@@ -1,0 +1,190 @@
+/* Condensed blocks and their merging: the multifrontal step. */
+#include "lod/merge_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lod/front_private.h"
+
+/* A variable of the front while it is being planned, with its sorting key. */
+typedef struct {
+  LodVariable variable;
+  PetscBool   eliminated;
+  PetscInt    face; /* which sides of the merged box a node lies on, base 3 */
+} Entry;
+
+/* Order: eliminated first, then by kind, then face by face, then x fastest within a face. */
+static int CompareEntries(const void *left, const void *right) {
+  const Entry *a = left, *b = right;
+  if (a->eliminated != b->eliminated) return a->eliminated ? -1 : 1;
+  if (a->variable.kind != b->variable.kind) return a->variable.kind < b->variable.kind ? -1 : 1;
+  if (a->face != b->face) return a->face < b->face ? -1 : 1;
+  for (int axis = LOD_MAX_DIM - 1; axis >= 0; axis--)
+    if (a->variable.index[axis] != b->variable.index[axis])
+      return a->variable.index[axis] < b->variable.index[axis] ? -1 : 1;
+  return 0;
+}
+
+/* The entry of a variable. */
+static Entry MakeEntry(PetscInt dim, const PetscInt extent[], const LodVariable *variable,
+                       PetscBool (*is_eliminated)(const void *, const LodVariable *),
+                       const void *context) {
+  Entry entry = {.variable = *variable};
+  if (variable->kind != LOD_NODE) return entry;
+  entry.eliminated = is_eliminated(context, variable);
+  for (PetscInt axis = dim - 1; axis >= 0; axis--) {
+    PetscInt side = variable->index[axis] == 0 ? 0 : variable->index[axis] == extent[axis] ? 2 : 1;
+    entry.face = 3 * entry.face + side;
+  }
+  return entry;
+}
+
+/* Sorts the entries of all images and removes repetitions; *n becomes how many remain. */
+static void SortUnique(Entry *entries, PetscInt *n) {
+  PetscInt kept = 0;
+  qsort(entries, (size_t)*n, sizeof *entries, CompareEntries);
+  for (PetscInt i = 0; i < *n; i++)
+    if (kept == 0 || CompareEntries(&entries[kept - 1], &entries[i])) entries[kept++] = entries[i];
+  *n = kept;
+}
+
+/* Cuts one child's images, in their order, into runs. targets[] holds each image's place. */
+static PetscErrorCode MakeRuns(PetscInt n_images, const LodImage *images, const int *targets,
+                               int *n_runs, LodRun **runs) {
+  PetscFunctionBeginUser;
+  *n_runs = 0;
+  PetscCall(PetscMalloc1(n_images, runs));
+  for (PetscInt i = 0; i < n_images; i++) {
+    LodRun *last = *n_runs > 0 ? &(*runs)[*n_runs - 1] : NULL;
+    if (last && images[i].source == last->source + last->length &&
+        targets[i] == last->target + last->length && images[i].scale == last->scale)
+      last->length++;
+    else
+      (*runs)[(*n_runs)++] = (LodRun){images[i].source, targets[i], 1, images[i].scale};
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMergePlanCreate(PetscInt dim, const PetscInt extent[LOD_MAX_DIM],
+                                  PetscInt n_children, const PetscInt n_images[],
+                                  LodImage *const images[],
+                                  PetscBool (*is_eliminated)(const void *, const LodVariable *),
+                                  const void *context, LodMergePlan **plan) {
+  PetscInt n = 0, n_all = n_images[0] + (n_children > 1 ? n_images[1] : 0);
+  Entry   *entries;
+  int     *targets;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(plan));
+  PetscCall(PetscMalloc2(n_all, &entries, n_all, &targets));
+  for (PetscInt child = 0; child < n_children; child++)
+    for (PetscInt i = 0; i < n_images[child]; i++)
+      entries[n++] = MakeEntry(dim, extent, &images[child][i].variable, is_eliminated, context);
+  SortUnique(entries, &n);
+  LodMergePlan *p = *plan;
+  while (p->n_eliminated_used < n && entries[p->n_eliminated_used].eliminated)
+    p->n_eliminated_used++;
+  p->n_eliminated = LodFrontPad(p->n_eliminated_used);
+  p->kept.n = n - p->n_eliminated_used;
+  p->n = p->n_eliminated + LodFrontPad(p->kept.n);
+  PetscCall(PetscMalloc1(p->kept.n, &p->kept.variables));
+  for (PetscInt i = 0; i < p->kept.n; i++)
+    p->kept.variables[i] = entries[p->n_eliminated_used + i].variable;
+  for (PetscInt child = 0; child < n_children; child++) {
+    for (PetscInt i = 0; i < n_images[child]; i++) {
+      Entry  key = MakeEntry(dim, extent, &images[child][i].variable, is_eliminated, context);
+      Entry *found = bsearch(&key, entries, (size_t)n, sizeof *entries, CompareEntries);
+      int    place = (int)(found - entries);
+      if (place >= p->n_eliminated_used) place += p->n_eliminated - p->n_eliminated_used;
+      targets[i] = place;
+    }
+    PetscCall(
+        MakeRuns(n_images[child], images[child], targets, &p->n_runs[child], &p->runs[child]));
+  }
+  PetscCall(PetscFree2(entries, targets));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMergePlanDestroy(LodMergePlan **plan) {
+  PetscFunctionBeginUser;
+  if (!*plan) PetscFunctionReturn(0);
+  PetscCall(PetscFree((*plan)->runs[0]));
+  PetscCall(PetscFree((*plan)->runs[1]));
+  PetscCall(PetscFree((*plan)->kept.variables));
+  PetscCall(PetscFree(*plan));
+  PetscFunctionReturn(0);
+}
+
+void LodMergeClear(const LodMergePlan *plan, double *front) {
+  int n = plan->n;
+  for (int i = 0; i < n; i++) {
+    int first = i / LOD_FRONT_WIDTH * LOD_FRONT_WIDTH; /* corners are read whole */
+    memset(front + (size_t)i * (size_t)n + first, 0, (size_t)(n - first) * sizeof(double));
+  }
+  for (int i = plan->n_eliminated_used; i < plan->n_eliminated; i++)
+    front[(size_t)i * (size_t)n + (size_t)i] = 1;
+}
+
+/* Adds the entries between two different runs of a child. The child stores each entry once, with
+   its lower-numbered variable first; so does the front. */
+static void AddRunPair(const LodRun *a, const LodRun *b, const LodBlock *child, double *front,
+                       ptrdiff_t n) {
+  double scale = a->scale * b->scale;
+  if (a->source > b->source) {
+    const LodRun *swap = a;
+    a = b, b = swap;
+  }
+  if (a->source + a->length <= b->source && a->target < b->target) {
+    for (int i = 0; i < a->length; i++) {
+      const double *restrict from = child->values + (a->source + i) * child->stride + b->source;
+      double *restrict to = front + (a->target + i) * n + b->target;
+      for (int j = 0; j < b->length; j++)
+        to[j] += scale * from[j];
+    }
+    return;
+  }
+  if (a->source + a->length <= b->source) { /* the order turns round: transpose */
+    for (int j = 0; j < b->length; j++) {
+      const double *from = child->values + a->source * child->stride + b->source + j;
+      double       *to = front + (b->target + j) * n + a->target;
+      for (int i = 0; i < a->length; i++)
+        to[i] += scale * from[i * child->stride];
+    }
+    return;
+  }
+  for (int i = 0; i < a->length; i++) /* two images of the same variables */
+    for (int j = 0; j < b->length; j++) {
+      ptrdiff_t from_low = a->source + i, from_high = b->source + j;
+      ptrdiff_t to_low = a->target + i, to_high = b->target + j;
+      if (from_low > from_high) from_low = b->source + j, from_high = a->source + i;
+      if (to_low > to_high) to_low = b->target + j, to_high = a->target + i;
+      front[to_low * n + to_high] += scale * child->values[from_low * child->stride + from_high];
+    }
+}
+
+/* Adds one child into the front. */
+static void AddChild(int n_runs, const LodRun *runs, const LodBlock *child, double *front,
+                     ptrdiff_t n) {
+  for (int a = 0; a < n_runs; a++) {
+    const LodRun *run = &runs[a];
+    double        square = run->scale * run->scale;
+    for (int i = 0; i < run->length; i++) {
+      const double *from = child->values + (run->source + i) * child->stride + run->source;
+      double       *to = front + (run->target + i) * n + run->target;
+      for (int j = i; j < run->length; j++)
+        to[j] += square * from[j];
+    }
+    for (int b = a + 1; b < n_runs; b++)
+      AddRunPair(run, &runs[b], child, front, n);
+  }
+}
+
+int LodMerge(const LodMergePlan *plan, const LodBlock children[2], double *front,
+             LodBlock *result) {
+  LodMergeClear(plan, front);
+  for (int child = 0; child < 2; child++)
+    if (plan->n_runs[child])
+      AddChild(plan->n_runs[child], plan->runs[child], &children[child], front, plan->n);
+  result->values = front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1);
+  result->stride = plan->n;
+  return LodFrontEliminate(front, plan->n, plan->n_eliminated, plan->n);
+}

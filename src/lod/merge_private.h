@@ -1,0 +1,81 @@
+/* Condensed blocks and their merging: the multifrontal step.
+
+   A block is a symmetric matrix over named variables: fine nodes on the boundary of a box of cells,
+   the functionals of I_h, test columns g_z = K phi_z and load columns b_j = K_T Lam_j (DESIGN
+   section 2, fact 5). Merging adds two blocks into a front, entries of the same variable together,
+   and eliminates the nodes that no other block will touch. Where each entry goes is worked out once
+   (a plan) and used for every pair of blocks of the same shapes. */
+#ifndef LODNET_LOD_MERGE_PRIVATE_H
+#define LODNET_LOD_MERGE_PRIVATE_H
+
+#include <lodnet/grid.h>
+
+typedef enum { LOD_NODE, LOD_FUNCTIONAL, LOD_TEST, LOD_LOAD } LodVariableKind;
+
+/* A variable of a block. `index` is relative to the block's low corner: fine nodes for LOD_NODE,
+   coarse nodes for LOD_FUNCTIONAL and LOD_TEST, the corner of the centre cell for LOD_LOAD. */
+typedef struct {
+  LodVariableKind kind;
+  PetscInt        index[LOD_MAX_DIM];
+} LodVariable;
+
+/* An ordered list of variables; owned by whoever made it. */
+typedef struct {
+  PetscInt     n;
+  LodVariable *variables;
+} LodVariables;
+
+/* How a child's variable appears in the merged block: under which name, with which factor. A
+   variable without an image is dropped (its value is 0); one with two images counts as both. */
+typedef struct {
+  PetscInt    source; /* number in the child */
+  LodVariable variable;
+  double      scale;
+} LodImage;
+
+/* A stretch of the child's variables that keeps its order: source.. -> target.., one scale. */
+typedef struct {
+  int    source, target, length;
+  double scale;
+} LodRun;
+
+/* A merge worked out. Variables of the front: the eliminated ones, padding, the kept ones, padding.
+ */
+typedef struct {
+  int          n_eliminated_used, n_eliminated; /* without and with padding */
+  int          n;                               /* of the front, with padding */
+  int          n_runs[2];
+  LodRun      *runs[2]; /* for each child */
+  LodVariables kept;    /* the variables of the result */
+} LodMergePlan;
+
+/* A block in memory: entry (i, j), i <= j, is values[i * stride + j]. Borrowed. */
+typedef struct {
+  const double *values;
+  ptrdiff_t     stride;
+} LodBlock;
+
+/* Plans the merge of the images of one or two children. extent[] is the size of the merged box in
+   fine cells (it groups the nodes face by face, which keeps runs long); is_eliminated(context,
+   node) says which nodes go. */
+PetscErrorCode LodMergePlanCreate(PetscInt dim, const PetscInt extent[LOD_MAX_DIM],
+                                  PetscInt n_children, const PetscInt n_images[],
+                                  LodImage *const images[],
+                                  PetscBool (*is_eliminated)(const void *, const LodVariable *),
+                                  const void *context, LodMergePlan **plan);
+PetscErrorCode LodMergePlanDestroy(LodMergePlan **plan);
+
+/* Doubles of memory a front of the plan takes. */
+static inline size_t LodMergeSize(const LodMergePlan *plan) {
+  return (size_t)plan->n * (size_t)plan->n;
+}
+
+/* Adds the children (children[1] is ignored if the plan has one child) into front[n * n],
+   eliminates, and gives the result, which lives in the front. Returns -1, or the pivot that failed.
+ */
+int LodMerge(const LodMergePlan *plan, const LodBlock children[2], double *front, LodBlock *result);
+
+/* Prepares a front for adding: zeros in the upper triangle, ones on the padded pivots. */
+void LodMergeClear(const LodMergePlan *plan, double *front);
+
+#endif

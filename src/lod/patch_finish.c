@@ -1,0 +1,126 @@
+/* From the dense block that is left of a patch to its local operator. */
+#include "lod/patch_finish_private.h"
+
+#include <string.h>
+
+#include "lod/front_private.h"
+
+struct LodPatchFinish {
+  PetscInt  n_constraints, n_tests, corners, size; /* size: numbers of an operator */
+  int       eliminated, n;  /* the front, padded: constraints, then tests and loads */
+  PetscInt *constraint_row; /* row of S_T of each constraint, -1: has a test column instead */
+  PetscInt *test_row;       /* row of S_T of each test column */
+  PetscInt corner_row[LOD_MAX_CORNERS]; /* rows of T's corners if they have test columns, else -1 */
+};
+
+/* Row of S_T of the coarse node with `index` relative to the cut patch. */
+static PetscInt OperatorRow(const LodGrid *grid, const LodWindow *window,
+                            const PetscInt index[LOD_MAX_DIM]) {
+  LodBox   uncut = LodBoxCube(grid->dim, 2 * grid->ell + 2);
+  PetscInt node[LOD_MAX_DIM] = {0, 0, 0};
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    node[axis] = index[axis] + grid->ell - window->kinds[axis].n_low;
+  return LodBoxPosition(&uncut, node);
+}
+
+/* Whether the node's row comes from a test column rather than a multiplier. */
+static PetscBool HasTest(const LodGrid *grid, const LodWindow *window,
+                         const PetscInt index[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (LodWindowCloses(grid, axis, &window->kinds[axis], index[axis])) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscErrorCode LodPatchFinishCreate(const LodGrid *grid, const LodWindow *window,
+                                    LodPatchFinish **finish) {
+  const LodVariables *variables = LodWindowVariables(window);
+  LodPatchFinish     *f;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(finish));
+  f = *finish;
+  f->corners = LodGridCorners(grid);
+  f->size = LodGridOperatorSize(grid);
+  PetscCall(PetscMalloc2(variables->n, &f->constraint_row, variables->n, &f->test_row));
+  for (PetscInt i = 0; i < variables->n; i++) {
+    const LodVariable *variable = &variables->variables[i];
+    PetscInt           row = OperatorRow(grid, window, variable->index);
+    PetscCheck(variable->kind != LOD_NODE, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+               "a fine node is left in a finished patch");
+    if (variable->kind == LOD_FUNCTIONAL)
+      f->constraint_row[f->n_constraints++] = HasTest(grid, window, variable->index) ? -1 : row;
+    if (variable->kind == LOD_TEST) f->test_row[f->n_tests++] = row;
+  }
+  for (PetscInt corner = 0; corner < f->corners; corner++) {
+    PetscInt index[LOD_MAX_DIM] = {0, 0, 0};
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      index[axis] = window->kinds[axis].n_low + (corner >> axis & 1);
+    f->corner_row[corner] = HasTest(grid, window, index) ? OperatorRow(grid, window, index) : -1;
+  }
+  f->eliminated = LodFrontPad((int)f->n_constraints);
+  f->n = f->eliminated + LodFrontPad((int)(f->n_tests + f->corners));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPatchFinishDestroy(LodPatchFinish **finish) {
+  PetscFunctionBeginUser;
+  if (!*finish) PetscFunctionReturn(0);
+  PetscCall(PetscFree2((*finish)->constraint_row, (*finish)->test_row));
+  PetscCall(PetscFree(*finish));
+  PetscFunctionReturn(0);
+}
+
+size_t LodPatchFinishWorkspace(const LodPatchFinish *finish) {
+  return (size_t)finish->n * (size_t)finish->n;
+}
+
+/* Copies -D into the front (its constraint block is positive definite), with padding. */
+static void CopyNegated(const LodPatchFinish *f, const LodBlock *block, double *front) {
+  ptrdiff_t n = f->n, n_constraints = f->n_constraints;
+  ptrdiff_t used = n_constraints + f->n_tests + f->corners, shift = f->eliminated - n_constraints;
+  memset(front, 0, (size_t)(n * n) * sizeof(double));
+  for (ptrdiff_t i = 0; i < used; i++) {
+    const double *from = block->values + i * block->stride;
+    double       *to = front + (i < n_constraints ? i : i + shift) * n;
+    for (ptrdiff_t j = i; j < n_constraints; j++)
+      to[j] = -from[j];
+    for (ptrdiff_t j = PetscMax(i, n_constraints); j < used; j++)
+      to[j + shift] = -from[j];
+  }
+  for (ptrdiff_t i = n_constraints; i < f->eliminated; i++)
+    front[i * n + i] = 1;
+}
+
+/* Back substitution U lam = (U^-T D_Cb), for the load columns only, in place. */
+static void SolveMultipliers(const LodPatchFinish *f, double *front) {
+  ptrdiff_t n = f->n, loads = f->eliminated + f->n_tests;
+  for (ptrdiff_t i = f->n_constraints - 1; i >= 0; i--) {
+    double *row = front + i * n;
+    for (PetscInt j = 0; j < f->corners; j++) {
+      double sum = row[loads + j];
+      for (ptrdiff_t k = i + 1; k < f->n_constraints; k++)
+        sum -= row[k] * front[k * n + loads + j];
+      row[loads + j] = sum / row[i];
+    }
+  }
+}
+
+int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const double *corner,
+                          double *workspace, double *operator) {
+  ptrdiff_t n = f->n, loads = f->eliminated + f->n_tests;
+  PetscInt  corners = f->corners;
+  CopyNegated(f, block, workspace);
+  int failed = LodFrontEliminate(workspace, n, f->eliminated, f->n);
+  if (failed >= 0) return failed;
+  SolveMultipliers(f, workspace);
+  memset(operator, 0, (size_t)f->size * sizeof(double));
+  for (PetscInt c = 0; c < f->n_constraints; c++)
+    for (PetscInt j = 0; j < corners && f->constraint_row[c] >= 0; j++)
+      operator[f->constraint_row[c] * corners + j] = workspace[c * n + loads + j];
+  for (PetscInt t = 0; t < f->n_tests; t++)
+    for (PetscInt j = 0; j < corners; j++)
+      operator[f->test_row[t] * corners + j] = - workspace[(f->eliminated + t) * n + loads + j];
+  for (PetscInt z = 0; z < corners; z++)
+    for (PetscInt j = 0; j < corners && f->corner_row[z] >= 0; j++)
+      operator[f->corner_row[z] * corners + j] += corner[z * corners + j];
+  return -1;
+}

@@ -1,0 +1,239 @@
+/* Merging of 2l+1 neighbouring blocks along one axis, with the ends closed. */
+#include "lod/window_private.h"
+
+LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt centre) {
+  LodWindowKind kind;
+  kind.n_low = PetscMin(grid->ell, centre);
+  kind.n_high = PetscMin(grid->ell, grid->coarse - 1 - centre);
+  kind.at_low = centre - kind.n_low == 0;
+  kind.at_high = centre + kind.n_high == grid->coarse - 1;
+  return kind;
+}
+
+PetscBool LodWindowKindEqual(const LodWindowKind *a, const LodWindowKind *b) {
+  return a->n_low == b->n_low && a->n_high == b->n_high && a->at_low == b->at_low &&
+         a->at_high == b->at_high;
+}
+
+/* How many blocks a window of this kind has. */
+static PetscInt KindBlocks(const LodWindowKind *kind) {
+  return kind->n_low + 1 + kind->n_high;
+}
+
+/* Whether correctors vanish on the low or high end of the window. */
+static PetscBool EndCloses(const LodGrid *grid, PetscInt axis, const LodWindowKind *kind, int end) {
+  PetscBool at_face = end ? kind->at_high : kind->at_low;
+  return at_face && grid->natural[axis][end] ? PETSC_FALSE : PETSC_TRUE;
+}
+
+PetscBool LodWindowCloses(const LodGrid *grid, PetscInt axis, const LodWindowKind *kind,
+                          PetscInt index) {
+  if (index == 0) return EndCloses(grid, axis, kind, 0);
+  if (index == KindBlocks(kind)) return EndCloses(grid, axis, kind, 1);
+  return PETSC_FALSE;
+}
+
+/* Which nodes a step of a window eliminates: those inside along all later axes that are not on an
+   open interface of the blocks merged so far. */
+typedef struct {
+  PetscInt dim, axis, ratio;
+  PetscInt open_low, open_high; /* fine coordinates along the axis; -1: closed */
+} StepContext;
+
+static PetscBool IsEliminated(const void *context, const LodVariable *node) {
+  const StepContext *step = context;
+  if (node->index[step->axis] == step->open_low || node->index[step->axis] == step->open_high)
+    return PETSC_FALSE;
+  for (PetscInt axis = step->axis + 1; axis < step->dim; axis++)
+    if (node->index[axis] == 0 || node->index[axis] == step->ratio) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+/* Image of a fine node of raw block `position`; PETSC_FALSE: dropped. */
+static PetscBool NodeImage(const LodGrid *grid, const LodWindow *window, PetscInt position,
+                           LodImage *image) {
+  PetscInt             axis = window->axis, ratio = grid->fine / grid->coarse;
+  const LodWindowKind *kind = &window->kinds[axis];
+  PetscInt            *index = &image->variable.index[axis];
+  *index += position * ratio;
+  if (*index == 0) return !EndCloses(grid, axis, kind, 0);
+  if (*index == KindBlocks(kind) * ratio) return !EndCloses(grid, axis, kind, 1);
+  return PETSC_TRUE;
+}
+
+/* Image of a functional: averaged over the cells of D along this axis, dropped at Dirichlet nodes.
+ */
+static PetscBool FunctionalImage(const LodGrid *grid, const LodWindow *window, PetscInt position,
+                                 LodImage *image) {
+  PetscInt             axis = window->axis;
+  const LodWindowKind *kind = &window->kinds[axis];
+  PetscInt            *index = &image->variable.index[axis];
+  *index += position;
+  PetscBool on_low = *index == 0 && kind->at_low;
+  PetscBool on_high = *index == KindBlocks(kind) && kind->at_high;
+  if (!on_low && !on_high) image->scale = 0.5;
+  return !(on_low && !grid->natural[axis][0]) && !(on_high && !grid->natural[axis][1]);
+}
+
+/* Image of a test column; on the last axis only nodes of the patch boundary keep theirs. */
+static PetscBool TestImage(const LodGrid *grid, const LodWindow *window, PetscInt position,
+                           LodImage *image) {
+  image->variable.index[window->axis] += position;
+  if (window->axis < grid->dim - 1) return PETSC_TRUE;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (LodWindowCloses(grid, axis, &window->kinds[axis], image->variable.index[axis]))
+      return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* Appends the images of raw block `position`. */
+static PetscInt RawImages(const LodGrid *grid, const LodWindow *window, const LodVariables *block,
+                          PetscInt position, LodImage *images) {
+  PetscInt  n = 0, corners = LodGridCorners(grid);
+  PetscBool is_centre = position == window->kinds[window->axis].n_low;
+  for (PetscInt i = 0; i < block->n; i++) {
+    LodImage  image = {i, block->variables[i], 1};
+    PetscBool kept = is_centre; /* load columns come from the centre */
+    if (image.variable.kind == LOD_NODE) kept = NodeImage(grid, window, position, &image);
+    if (image.variable.kind == LOD_FUNCTIONAL)
+      kept = FunctionalImage(grid, window, position, &image);
+    if (image.variable.kind == LOD_TEST) kept = TestImage(grid, window, position, &image);
+    if (kept) images[n++] = image;
+  }
+  if (window->axis > 0 || !is_centre) return n;
+  /* A cell's test columns are its load columns too. */
+  for (PetscInt i = block->n - corners; i < block->n; i++) {
+    images[n] = (LodImage){i, block->variables[i], 1};
+    images[n++].variable.kind = LOD_LOAD;
+  }
+  return n;
+}
+
+/* Appends the images of an earlier step's result: the names stay. */
+static PetscInt StepImages(const LodWindowStep *step, LodImage *images) {
+  const LodVariables *kept = &step->plan->kept;
+  for (PetscInt i = 0; i < kept->n; i++)
+    images[i] = (LodImage){i, kept->variables[i], 1};
+  return kept->n;
+}
+
+/* Plans step `number`, which merges the raw blocks first..last (their operands are set already). */
+static PetscErrorCode PlanStep(const LodGrid *grid, LodWindow *window, const LodVariables *block,
+                               int number, PetscInt first, PetscInt last) {
+  LodWindowStep *step = &window->steps[number];
+  PetscInt       ratio = grid->fine / grid->coarse, n_images[2], n_operands = 0;
+  PetscInt       extent[LOD_MAX_DIM] = {1, 1, 1};
+  LodImage      *images[2];
+  StepContext    context = {grid->dim, window->axis, ratio, -1, -1};
+  PetscFunctionBeginUser;
+  if (first > 0) context.open_low = first * ratio;
+  if (last < window->n_blocks - 1) context.open_high = (last + 1) * ratio;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    extent[axis] = axis <= window->axis ? KindBlocks(&window->kinds[axis]) * ratio : ratio;
+  for (int o = 0; o < 2 && (step->raw[o] >= 0 || step->step[o] >= 0); o++, n_operands++) {
+    PetscInt most = block->n + LodGridCorners(grid);
+    if (step->raw[o] < 0) most = window->steps[step->step[o]].plan->kept.n;
+    PetscCall(PetscMalloc1(most, &images[o]));
+    n_images[o] = step->raw[o] >= 0 ? RawImages(grid, window, block, step->raw[o], images[o])
+                                    : StepImages(&window->steps[step->step[o]], images[o]);
+  }
+  PetscCall(LodMergePlanCreate(grid->dim, extent, n_operands, n_images, images, IsEliminated,
+                               &context, &step->plan));
+  for (PetscInt o = 0; o < n_operands; o++)
+    PetscCall(PetscFree(images[o]));
+  step->start = window->workspace;
+  if (number < window->n_steps - 1) window->workspace += LodMergeSize(step->plan);
+  PetscFunctionReturn(0);
+}
+
+/* Appends a step to the schedule and returns its number. An operand is a raw block (>= 0) or,
+   written -1 - s, the result of step s. */
+static int AddStep(LodWindow *window, int next, int left, int right) {
+  LodWindowStep *step = &window->steps[next];
+  step->raw[0] = left >= 0 ? left : -1;
+  step->step[0] = left >= 0 ? -1 : -1 - left;
+  step->raw[1] = right >= 0 ? right : -1;
+  step->step[1] = right >= 0 ? -1 : -1 - right;
+  return -1 - next;
+}
+
+PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
+                               const LodVariables *block, LodWindow **window) {
+  int n_blocks = (int)KindBlocks(&kinds[axis]), middle = n_blocks / 2, next = 0;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(window));
+  LodWindow *w = *window;
+  w->axis = axis;
+  w->n_blocks = n_blocks;
+  w->n_steps = PetscMax(1, n_blocks - 1);
+  for (PetscInt a = 0; a <= axis; a++)
+    w->kinds[a] = kinds[a];
+  PetscCall(PetscCalloc1(w->n_steps, &w->steps));
+  if (n_blocks == 1) {
+    w->steps[0] = (LodWindowStep){.raw = {0, -1}, .step = {-1, -1}};
+    PetscCall(PlanStep(grid, w, block, 0, 0, 0));
+    PetscFunctionReturn(0);
+  }
+  int low = 0, high = n_blocks - 1;
+  for (int i = 1; i <= middle; i++, next++) {
+    low = AddStep(w, next, low, i);
+    PetscCall(PlanStep(grid, w, block, next, 0, i));
+  }
+  for (int i = n_blocks - 2; i > middle; i--, next++) {
+    high = AddStep(w, next, high, i);
+    PetscCall(PlanStep(grid, w, block, next, i, n_blocks - 1));
+  }
+  if (middle < n_blocks - 1) {
+    AddStep(w, next, low, high);
+    PetscCall(PlanStep(grid, w, block, next, 0, n_blocks - 1));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodWindowDestroy(LodWindow **window) {
+  PetscFunctionBeginUser;
+  if (!*window) PetscFunctionReturn(0);
+  for (int i = 0; i < (*window)->n_steps; i++)
+    PetscCall(LodMergePlanDestroy(&(*window)->steps[i].plan));
+  PetscCall(PetscFree((*window)->steps));
+  PetscCall(PetscFree(*window));
+  PetscFunctionReturn(0);
+}
+
+/* The plan of the last step. */
+static const LodMergePlan *LastPlan(const LodWindow *window) {
+  return window->steps[window->n_steps - 1].plan;
+}
+
+const LodVariables *LodWindowVariables(const LodWindow *window) {
+  return &LastPlan(window)->kept;
+}
+
+size_t LodWindowSize(const LodWindow *window) {
+  return LodMergeSize(LastPlan(window));
+}
+
+LodBlock LodWindowBlock(const LodWindow *window, const double *front) {
+  const LodMergePlan *plan = LastPlan(window);
+  return (LodBlock){front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1), plan->n};
+}
+
+int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *workspace,
+                   double *front, LodBlock *result) {
+  LodBlock results[LOD_MAX_WINDOW];
+  for (int s = 0; s < window->n_steps; s++) {
+    const LodWindowStep *step = &window->steps[s];
+    LodBlock             operands[2] = {{NULL, 0}, {NULL, 0}};
+    for (int o = 0; o < 2; o++) {
+      if (step->raw[o] >= 0)
+        operands[o] = blocks[step->raw[o]];
+      else if (step->step[o] >= 0)
+        operands[o] = results[step->step[o]];
+    }
+    double *place = s == window->n_steps - 1 ? front : workspace + step->start;
+    int     failed = LodMerge(step->plan, operands, place, &results[s]);
+    if (failed >= 0) return failed;
+  }
+  *result = results[window->n_steps - 1];
+  return -1;
+}

@@ -1,0 +1,129 @@
+/* One affine layer on oneDNN. The weights stay as the network stores them: oneDNN packs what it
+   needs while it multiplies, which costs less here than keeping reordered copies up to date. */
+#include "nn/layer_private.h"
+#include <omp.h>
+#include <string.h>
+
+/* Description of a float matrix [rows][columns]: row major (dnnl_ab) or column major (dnnl_ba). */
+static PetscErrorCode DescribeMatrix(PetscInt rows, PetscInt columns, dnnl_format_tag_t tag,
+                                     dnnl_memory_desc_t *shape) {
+  dnnl_dims_t dims = {rows, columns};
+  PetscFunctionBeginUser;
+  LodCallDnnl(dnnl_memory_desc_init_by_tag(shape, 2, dims, dnnl_f32, tag));
+  PetscFunctionReturn(0);
+}
+
+/* Attributes of the forward primitive: ReLU after the product, and scratch memory from us (the
+   library's own would be shared by all threads that run the primitive). */
+static PetscErrorCode CreateAttributes(PetscBool relu, dnnl_primitive_attr_t *attributes) {
+  dnnl_post_ops_t after;
+  PetscFunctionBeginUser;
+  LodCallDnnl(dnnl_primitive_attr_create(attributes));
+  LodCallDnnl(dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user));
+  if (relu) {
+    LodCallDnnl(dnnl_post_ops_create(&after));
+    LodCallDnnl(dnnl_post_ops_append_eltwise(after, 1.f, dnnl_eltwise_relu, 0.f, 0.f));
+    LodCallDnnl(dnnl_primitive_attr_set_post_ops(*attributes, after));
+    LodCallDnnl(dnnl_post_ops_destroy(after));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Creates layer->forward for the described matrices and asks how much scratch memory it needs. */
+static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
+                                    const dnnl_memory_desc_t *weight_shape,
+                                    const dnnl_memory_desc_t *bias_shape) {
+  dnnl_matmul_desc_t    product;
+  dnnl_primitive_attr_t attributes;
+  dnnl_primitive_desc_t description;
+  const int             n_threads = omp_get_max_threads();
+  PetscFunctionBeginUser;
+  PetscCall(CreateAttributes(layer->relu, &attributes));
+  LodCallDnnl(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
+                                    &layer->out_shape));
+  /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed by
+     one thread, and the blocking must not depend on how many others there are. */
+  omp_set_num_threads(1);
+  dnnl_status_t status =
+      dnnl_primitive_desc_create(&description, &product, attributes, engine, NULL);
+  if (status == dnnl_success) status = dnnl_primitive_create(&layer->forward, description);
+  omp_set_num_threads(n_threads);
+  LodCallDnnl(status);
+  layer->scratch_shape = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+  LodCallDnnl(dnnl_primitive_desc_destroy(description));
+  LodCallDnnl(dnnl_primitive_attr_destroy(attributes));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine) {
+  dnnl_memory_desc_t weight_shape, bias_shape;
+  PetscFunctionBeginUser;
+  PetscCall(DescribeMatrix(LOD_TILE_SAMPLES, layer->n_inp, dnnl_ab, &layer->inp_shape));
+  PetscCall(DescribeMatrix(LOD_TILE_SAMPLES, layer->n_out, dnnl_ab, &layer->out_shape));
+  /* oneDNN wants weight^T, [n_inp][n_out]: our array read column by column. */
+  PetscCall(DescribeMatrix(layer->n_inp, layer->n_out, dnnl_ba, &weight_shape));
+  PetscCall(DescribeMatrix(1, layer->n_out, dnnl_ab, &bias_shape));
+  PetscCall(CreateForward(layer, engine, &weight_shape, &bias_shape));
+  LodCallDnnl(dnnl_memory_create(&layer->weight_memory, &weight_shape, engine, layer->weight));
+  LodCallDnnl(dnnl_memory_create(&layer->bias_memory, &bias_shape, engine, layer->bias));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLayerEnd(LodLayer *layer) {
+  PetscFunctionBeginUser;
+  if (layer->forward) LodCallDnnl(dnnl_primitive_destroy(layer->forward));
+  if (layer->weight_memory) LodCallDnnl(dnnl_memory_destroy(layer->weight_memory));
+  if (layer->bias_memory) LodCallDnnl(dnnl_memory_destroy(layer->bias_memory));
+  memset(layer, 0, sizeof *layer);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLayerTileSetUp(const LodLayer *layer, dnnl_engine_t engine, float *inp,
+                                 float *out, LodLayerTile *tile) {
+  PetscFunctionBeginUser;
+  LodCallDnnl(dnnl_memory_create(&tile->inp, &layer->inp_shape, engine, inp));
+  LodCallDnnl(dnnl_memory_create(&tile->out, &layer->out_shape, engine, out));
+  LodCallDnnl(
+      dnnl_memory_create(&tile->scratch, &layer->scratch_shape, engine, DNNL_MEMORY_ALLOCATE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLayerTileEnd(LodLayerTile *tile) {
+  PetscFunctionBeginUser;
+  if (tile->inp) LodCallDnnl(dnnl_memory_destroy(tile->inp));
+  if (tile->out) LodCallDnnl(dnnl_memory_destroy(tile->out));
+  if (tile->scratch) LodCallDnnl(dnnl_memory_destroy(tile->scratch));
+  memset(tile, 0, sizeof *tile);
+  PetscFunctionReturn(0);
+}
+
+int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerTile *tile) {
+  const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_SRC, tile->inp},
+                                       {DNNL_ARG_WEIGHTS, layer->weight_memory},
+                                       {DNNL_ARG_BIAS, layer->bias_memory},
+                                       {DNNL_ARG_DST, tile->out},
+                                       {DNNL_ARG_SCRATCHPAD, tile->scratch}};
+  return (int)dnnl_primitive_execute(layer->forward, stream, 5, arguments);
+}
+
+void LodLayerBackwardRelu(const LodLayer *layer, PetscInt rows, const float *out, float *dout) {
+  if (!layer->relu) return;
+  for (size_t i = 0; i < (size_t)rows * (size_t)layer->n_out; i++)
+    dout[i] = out[i] > 0 ? dout[i] : 0;
+}
+
+int LodLayerBackwardInput(const LodLayer *layer, PetscInt rows, const float *dout, float *dinp) {
+  return (int)dnnl_sgemm('N', 'N', rows, layer->n_inp, layer->n_out, 1.f, dout, layer->n_out,
+                         layer->weight, layer->n_inp, 0.f, dinp, layer->n_inp);
+}
+
+int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt batch,
+                           const float *inp, const float *dout) {
+  memset(layer->dbias + first, 0, (size_t)(last - first) * sizeof(float));
+  for (PetscInt sample = 0; sample < batch; sample++)
+    for (PetscInt o = first; o < last; o++)
+      layer->dbias[o] += dout[(size_t)sample * (size_t)layer->n_out + (size_t)o];
+  return (int)dnnl_sgemm('T', 'N', last - first, layer->n_inp, batch, 1.f, dout + first,
+                         layer->n_out, inp, layer->n_inp, 0.f,
+                         layer->dweight + (size_t)first * (size_t)layer->n_inp, layer->n_inp);
+}

@@ -1,0 +1,82 @@
+/* A model in memory: destruction, normalisation, and whether it fits a problem. */
+#include <lodnet/model.h>
+#include <string.h>
+
+PetscErrorCode LodModelDestroy(LodModel **model) {
+  LodModel *old = *model;
+  PetscFunctionBeginUser;
+  *model = NULL;
+  if (!old) PetscFunctionReturn(0);
+  PetscCall(LodNetworkDestroy(&old->network));
+  PetscCall(PetscFree(old->history.history));
+  PetscCall(PetscFree(old->config));
+  PetscCall(PetscFree(old));
+  PetscFunctionReturn(0);
+}
+
+void LodModelNormalise(const LodModel *model, size_t n, float *values) {
+  const float shift = (float)model->inp_shift, scale = (float)model->inp_scale;
+  for (size_t i = 0; i < n; i++)
+    values[i] = values[i] > 0 ? (values[i] - shift) * scale : 0;
+}
+
+/* Checks the mesh against the signature, number by number. */
+static PetscErrorCode CheckMesh(const LodSignature *signature, const char *model_path,
+                                const LodGrid *grid, const char *coefficient_path) {
+  const PetscInt ratio = grid->coefficient / grid->coarse;
+  const PetscInt fine_ratio = grid->fine / grid->coefficient;
+  PetscFunctionBeginUser;
+  LodCheckInput(grid->dim == signature->dim,
+                "%s: was trained for dimension %" PetscInt_FMT ", %s has dimension %" PetscInt_FMT,
+                model_path, signature->dim, coefficient_path, grid->dim);
+  LodCheckInput(grid->ell == signature->ell,
+                "%s: was trained for ell = %" PetscInt_FMT ", the mesh for %s has ell = "
+                "%" PetscInt_FMT,
+                model_path, signature->ell, coefficient_path, grid->ell);
+  LodCheckInput(ratio == signature->ratio,
+                "%s: was trained for k = %" PetscInt_FMT
+                " coefficient cells per coarse cell, %s has k = %" PetscInt_FMT " (%" PetscInt_FMT
+                " cells per axis, N = %" PetscInt_FMT ")",
+                model_path, signature->ratio, coefficient_path, ratio, grid->coefficient,
+                grid->coarse);
+  LodCheckInput(fine_ratio == signature->fine_ratio,
+                "%s: was trained for q = %" PetscInt_FMT
+                " fine cells per coefficient cell, the mesh for %s has q = %" PetscInt_FMT,
+                model_path, signature->fine_ratio, coefficient_path, fine_ratio);
+  /* S_T scales as h^(d-2): only in two dimensions is it the same on a finer mesh. */
+  LodCheckInput(grid->dim == 2 || grid->coarse == signature->coarse,
+                "%s: was trained for N = %" PetscInt_FMT
+                " coarse cells per axis, the mesh for %s has N = %" PetscInt_FMT
+                " (only models of dimension 2 serve any N)",
+                model_path, signature->coarse, coefficient_path, grid->coarse);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (int side = 0; side < 2; side++)
+      LodCheckInput(grid->natural[axis][side] == signature->natural[axis][side],
+                    "%s: was trained for a %s condition on the face %c = %d, the mesh for %s has a "
+                    "%s one",
+                    model_path, signature->natural[axis][side] ? "natural" : "Dirichlet",
+                    "xyz"[axis], side, coefficient_path,
+                    grid -> natural[axis][side] ? "natural" : "Dirichlet");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
+                            const LodCoefficient *coefficient, const char *coefficient_path,
+                            PetscBool allow_range) {
+  const LodSignature *signature = &model->signature;
+  double              smallest, largest;
+  const double        tolerance = 1e-6;
+  PetscFunctionBeginUser;
+  PetscCall(CheckMesh(signature, model_path, grid, coefficient_path));
+  if (allow_range) PetscFunctionReturn(0);
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  LodCheckInput(smallest >= signature->smallest * (1 - tolerance),
+                "%s: was trained on values from %.9g to %.9g, the smallest value of %s is %.9g "
+                "(--allow-range uses the model all the same)",
+                model_path, signature->smallest, signature->largest, coefficient_path, smallest);
+  LodCheckInput(largest <= signature->largest * (1 + tolerance),
+                "%s: was trained on values from %.9g to %.9g, the largest value of %s is %.9g "
+                "(--allow-range uses the model all the same)",
+                model_path, signature->smallest, signature->largest, coefficient_path, largest);
+  PetscFunctionReturn(0);
+}

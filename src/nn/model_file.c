@@ -1,0 +1,292 @@
+/* model.h5: written whole, read with every defect named.
+
+   Groups layer0, layer1, ... hold `weight` (out x in) and `bias`; the group `signature` holds what
+   the model was made for, `normalisation` the scales; dataset `history` has a row an epoch; the
+   attributes of the file are layers, config, seed and version. */
+#include <lodnet/hdf5_file.h>
+#include <lodnet/model.h>
+#include <math.h>
+#include <string.h>
+
+#include "io/hdf5_private.h"
+
+/* Columns of the history. */
+#define COLUMNS 5
+
+/* No layer of a readable model is wider, and no model has more parameters: keeps a damaged file
+   from asking for all memory. */
+#define WIDTH_MAX (1 << 24)
+#define PARAMETERS_MAX (1ll << 30)
+
+/* Makes an empty group, which is to hold attributes. */
+static PetscErrorCode CreateGroup(LodHdf5 *file, const char *name) {
+  PetscFunctionBeginUser;
+  hid_t group = H5Gcreate2(file->id, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  LodHdf5CheckWritten(group, file, name);
+  H5Gclose(group);
+  PetscFunctionReturn(0);
+}
+
+/* Writes the signature. */
+static PetscErrorCode WriteSignature(LodHdf5 *file, const LodSignature *signature) {
+  const hsize_t shape[] = {(hsize_t)signature->dim, 2};
+  int           natural[LOD_MAX_DIM][2];
+  PetscFunctionBeginUser;
+  PetscCall(CreateGroup(file, "signature"));
+  PetscCall(LodHdf5WriteInt(file, "signature", "dimension", signature->dim));
+  PetscCall(LodHdf5WriteInt(file, "signature", "ell", signature->ell));
+  PetscCall(LodHdf5WriteInt(file, "signature", "coefficient_per_coarse", signature->ratio));
+  PetscCall(LodHdf5WriteInt(file, "signature", "fine_per_coefficient", signature->fine_ratio));
+  PetscCall(LodHdf5WriteInt(file, "signature", "coarse", signature->coarse));
+  PetscCall(LodHdf5WriteDouble(file, "signature", "smallest", signature->smallest));
+  PetscCall(LodHdf5WriteDouble(file, "signature", "largest", signature->largest));
+  PetscCall(LodHdf5WriteText(file, "signature", "families", signature->families));
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    for (int side = 0; side < 2; side++)
+      natural[axis][side] = signature->natural[axis][side] ? 1 : 0;
+  PetscCall(LodHdf5WriteArray(file, "signature/natural", H5T_NATIVE_INT, 2, shape, natural));
+  PetscFunctionReturn(0);
+}
+
+/* Writes weights and biases. */
+static PetscErrorCode WriteLayers(LodHdf5 *file, LodNetwork *network) {
+  const PetscInt *width = LodNetworkWidths(network);
+  const float    *parameters = LodNetworkParameters(network);
+  char            name[64];
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteInt(file, "/", "layers", LodNetworkLayers(network)));
+  for (PetscInt l = 0; l < LodNetworkLayers(network); l++) {
+    const hsize_t shape[] = {(hsize_t)width[l + 1], (hsize_t)width[l]};
+    snprintf(name, sizeof name, "layer%d/weight", (int)l);
+    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 2, shape, parameters));
+    parameters += shape[0] * shape[1];
+    snprintf(name, sizeof name, "layer%d/bias", (int)l);
+    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 1, shape, parameters));
+    parameters += shape[0];
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Writes everything. */
+static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
+  const hsize_t shape[] = {(hsize_t)model->history.epochs, COLUMNS};
+  PetscFunctionBeginUser;
+  PetscCall(WriteSignature(file, &model->signature));
+  PetscCall(WriteLayers(file, model->network));
+  PetscCall(CreateGroup(file, "normalisation"));
+  PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_shift", model->inp_shift));
+  PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_scale", model->inp_scale));
+  PetscCall(LodHdf5WriteDouble(file, "normalisation", "out_scale", model->out_scale));
+  PetscCall(LodHdf5WriteInt(file, "normalisation", "zero_sums", model->zero_sums ? 1 : 0));
+  PetscCall(
+      LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
+  PetscCall(LodHdf5WriteText(file, "history", "columns",
+                             "epoch,seconds,train_loss,validation_loss,learning_rate"));
+  PetscCall(LodHdf5WriteInt(file, "history", "best_epoch", model->history.best_epoch));
+  PetscCall(LodHdf5WriteText(file, "/", "config", model->config ? model->config : ""));
+  PetscCall(LodHdf5WriteInt(file, "/", "seed", model->seed));
+  PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodModelWrite(const LodModel *model, const char *path) {
+  LodHdf5 file;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Create(path, &file));
+  PetscErrorCode error = WriteContents(&file, model);
+  if (error) PetscCall(LodHdf5Abort(&file));
+  PetscCall(error);
+  PetscCall(LodHdf5Commit(&file));
+  PetscFunctionReturn(0);
+}
+
+/* Reads an integer attribute and checks that it lies in [least, most]. */
+static PetscErrorCode ReadBounded(LodHdf5 *file, const char *object, const char *name,
+                                  PetscInt least, PetscInt most, PetscInt *value) {
+  PetscInt64 number = 0;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadInt(file, object, name, &number));
+  LodCheckInput(number >= least && number <= most,
+                "%s: attribute %s of %s is %lld; it must lie between %" PetscInt_FMT
+                " and %" PetscInt_FMT,
+                file->path, name, object, (long long)number, least, most);
+  *value = (PetscInt)number;
+  PetscFunctionReturn(0);
+}
+
+/* Reads a number and checks that it is finite, and greater than 0 if `positive`. */
+static PetscErrorCode ReadFinite(LodHdf5 *file, const char *object, const char *name,
+                                 PetscBool positive, double *value) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadDouble(file, object, name, value));
+  LodCheckInput(isfinite(*value) && (!positive || *value > 0),
+                "%s: attribute %s of %s is %.9g; it must be finite%s", file->path, name, object,
+                *value, positive ? " and greater than 0" : "");
+  PetscFunctionReturn(0);
+}
+
+/* Checks that dataset `name` has shape (first, second), or (first) if `second` is 0. */
+static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt first, PetscInt second) {
+  hsize_t shape[8];
+  int     rank;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Shape(file, name, &rank, shape));
+  LodCheckInput(rank == (second ? 2 : 1), "%s: %s has %d axes, not %d", file->path, name, rank,
+                second ? 2 : 1);
+  LodCheckInput(shape[0] == (hsize_t)first, "%s: %s has %llu rows, not %" PetscInt_FMT, file->path,
+                name, (unsigned long long)shape[0], first);
+  LodCheckInput(!second || shape[1] == (hsize_t)second,
+                "%s: %s has %llu columns, not %" PetscInt_FMT, file->path, name,
+                (unsigned long long)shape[1], second);
+  PetscFunctionReturn(0);
+}
+
+/* Reads the signature; its numbers are checked one by one. */
+static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
+  int   natural[LOD_MAX_DIM][2];
+  char *families = NULL;
+  PetscFunctionBeginUser;
+  PetscCall(ReadBounded(file, "signature", "dimension", 1, LOD_MAX_DIM, &signature->dim));
+  PetscCall(ReadBounded(file, "signature", "ell", 1, 1000, &signature->ell));
+  PetscCall(
+      ReadBounded(file, "signature", "coefficient_per_coarse", 1, WIDTH_MAX, &signature->ratio));
+  PetscCall(
+      ReadBounded(file, "signature", "fine_per_coefficient", 1, WIDTH_MAX, &signature->fine_ratio));
+  PetscCall(ReadBounded(file, "signature", "coarse", 1, WIDTH_MAX, &signature->coarse));
+  PetscCall(ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
+  PetscCall(ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
+  LodCheckInput(signature->smallest <= signature->largest,
+                "%s: signature: smallest value %.9g is above largest value %.9g", file->path,
+                signature->smallest, signature->largest);
+  PetscCall(CheckShape(file, "signature/natural", signature->dim, 2));
+  PetscCall(LodHdf5ReadArray(file, "signature/natural", H5T_NATIVE_INT, natural));
+  for (PetscInt axis = 0; axis < signature->dim; axis++)
+    for (int side = 0; side < 2; side++)
+      signature->natural[axis][side] = (PetscBool)(natural[axis][side] != 0);
+  PetscCall(LodHdf5ReadText(file, "signature", "families", &families));
+  snprintf(signature->families, sizeof signature->families, "%s", families);
+  PetscCall(PetscFree(families));
+  PetscFunctionReturn(0);
+}
+
+/* Inputs and outputs that a signature asks of its network; an input error if they are too many. */
+static PetscErrorCode SignatureWidths(const char *path, const LodSignature *signature,
+                                      PetscInt *n_inp, PetscInt *n_out) {
+  const double patch = 2.0 * (double)signature->ell + 1;
+  PetscFunctionBeginUser;
+  LodCheckInput(pow(patch * (double)signature->ratio, (double)signature->dim) <= WIDTH_MAX &&
+                    pow(2 * (patch + 1), (double)signature->dim) <= WIDTH_MAX,
+                "%s: signature: ell = %" PetscInt_FMT ", k = %" PetscInt_FMT
+                " make a patch of too many values",
+                path, signature->ell, signature->ratio);
+  const LodGrid grid = {
+      .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
+  *n_inp = LodGridPatchValues(&grid);
+  *n_out = LodGridOperatorSize(&grid);
+  PetscFunctionReturn(0);
+}
+
+/* Finds the widths from the shapes of the weights, and checks that the layers fit together. */
+static PetscErrorCode ReadWidths(LodHdf5 *file, const LodSignature *signature, PetscInt *n_layers,
+                                 PetscInt width[LOD_MAX_LAYERS + 2]) {
+  char       name[64];
+  hsize_t    shape[8];
+  int        rank;
+  PetscInt   n_out = 0;
+  PetscInt64 parameters = 0;
+  PetscFunctionBeginUser;
+  PetscCall(SignatureWidths(file->path, signature, &width[0], &n_out));
+  PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, n_layers));
+  for (PetscInt l = 0; l < *n_layers; l++) {
+    snprintf(name, sizeof name, "layer%d/weight", (int)l);
+    PetscCall(LodHdf5Shape(file, name, &rank, shape));
+    LodCheckInput(rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX,
+                  "%s: %s must have 2 axes, outputs and inputs, neither empty", file->path, name);
+    width[l + 1] = (PetscInt)shape[0];
+    PetscCall(CheckShape(file, name, width[l + 1], width[l]));
+    snprintf(name, sizeof name, "layer%d/bias", (int)l);
+    PetscCall(CheckShape(file, name, width[l + 1], 0));
+    parameters += (PetscInt64)width[l + 1] * (width[l] + 1);
+    LodCheckInput(parameters <= PARAMETERS_MAX, "%s: has more than %lld parameters", file->path,
+                  PARAMETERS_MAX);
+  }
+  LodCheckInput(width[*n_layers] == n_out,
+                "%s: the last layer has %" PetscInt_FMT
+                " outputs; an operator of its signature has %" PetscInt_FMT " numbers",
+                file->path, width[*n_layers], n_out);
+  PetscFunctionReturn(0);
+}
+
+/* Reads one block of parameters and checks that all are finite. */
+static PetscErrorCode ReadBlock(LodHdf5 *file, const char *name, PetscInt64 count, float *values) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadArray(file, name, H5T_NATIVE_FLOAT, values));
+  for (PetscInt64 i = 0; i < count; i++)
+    LodCheckInput(isfinite(values[i]), "%s: %s: entry %lld is not finite", file->path, name,
+                  (long long)i);
+  PetscFunctionReturn(0);
+}
+
+/* Makes the network and reads its weights and biases. */
+static PetscErrorCode ReadLayers(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+  PetscInt n_layers = 0, width[LOD_MAX_LAYERS + 2];
+  char     name[64];
+  PetscFunctionBeginUser;
+  PetscCall(ReadWidths(file, &model->signature, &n_layers, width));
+  PetscCall(LodNetworkCreate(n_layers, width, max_batch, &model->network));
+  float *parameters = LodNetworkParameters(model->network);
+  for (PetscInt l = 0; l < n_layers; l++) {
+    const PetscInt64 n_weights = (PetscInt64)width[l] * width[l + 1];
+    snprintf(name, sizeof name, "layer%d/weight", (int)l);
+    PetscCall(ReadBlock(file, name, n_weights, parameters));
+    snprintf(name, sizeof name, "layer%d/bias", (int)l);
+    PetscCall(ReadBlock(file, name, width[l + 1], parameters + n_weights));
+    parameters += n_weights + width[l + 1];
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Reads the history. */
+static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
+  hsize_t shape[8];
+  int     rank;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Shape(file, "history", &rank, shape));
+  LodCheckInput(rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX && shape[1] == COLUMNS,
+                "%s: history must have one row an epoch and %d columns", file->path, COLUMNS);
+  history->epochs = (PetscInt)shape[0];
+  PetscCall(PetscMalloc1((size_t)shape[0] * COLUMNS, &history->history));
+  PetscCall(LodHdf5ReadArray(file, "history", H5T_NATIVE_DOUBLE, history->history));
+  PetscCall(ReadBounded(file, "history", "best_epoch", 0, history->epochs, &history->best_epoch));
+  PetscFunctionReturn(0);
+}
+
+/* Reads everything into a cleared model. */
+static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+  PetscInt zero_sums = 0;
+  PetscFunctionBeginUser;
+  PetscCall(ReadSignature(file, &model->signature));
+  PetscCall(ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
+  PetscCall(ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));
+  PetscCall(ReadFinite(file, "normalisation", "out_scale", PETSC_TRUE, &model->out_scale));
+  PetscCall(ReadBounded(file, "normalisation", "zero_sums", 0, 1, &zero_sums));
+  model->zero_sums = (PetscBool)zero_sums;
+  PetscCall(ReadHistory(file, &model->history));
+  PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
+  PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));
+  PetscCall(ReadLayers(file, max_batch, model));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model) {
+  LodHdf5 file;
+  PetscFunctionBeginUser;
+  *model = NULL;
+  PetscCall(LodHdf5Open(path, &file));
+  PetscCall(PetscNew(model));
+  PetscErrorCode error = ReadContents(&file, max_batch, *model);
+  if (error) PetscCall(LodModelDestroy(model));
+  PetscCall(LodHdf5Close(&file));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}

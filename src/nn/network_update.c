@@ -1,0 +1,69 @@
+/* Where parameters come from and how they move: Glorot initialisation and Adam. */
+#include "nn/network_private.h"
+#include <math.h>
+#include <string.h>
+
+/* Streams of random numbers from here on (plus the layer) belong to the weights, so that a seed
+   shared with the sampling of coefficients gives other numbers. */
+#define WEIGHT_STREAM 0x7765696768747300ull
+
+/* Parameters updated by one thread at a time. The loop over one such piece is compiled once, so a
+   parameter's arithmetic does not depend on where threads share the block out. */
+#define PIECE 4096
+
+PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed) {
+  PetscFunctionBeginUser;
+  for (PetscInt l = 0; l < network->n_layers; l++) {
+    LodLayer        *layer = &network->layers[l];
+    const PetscInt64 n_weights = (PetscInt64)layer->n_out * layer->n_inp;
+    /* Glorot and Bengio, eq. 16: uniform in +- sqrt(6 / (n_inp + n_out)). */
+    const double bound = sqrt(6.0 / ((double)layer->n_inp + (double)layer->n_out));
+#pragma omp parallel for schedule(static)
+    for (PetscInt64 i = 0; i < n_weights; i++) {
+      const double uniform =
+          LodRandomUniform((uint64_t)seed, WEIGHT_STREAM + (uint64_t)l, (uint64_t)i);
+      layer->weight[i] = (float)(bound * (2 * uniform - 1));
+    }
+    memset(layer->bias, 0, (size_t)layer->n_out * sizeof(float));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Constants of one Adam step: decay rates, what is left of them, the bias corrections
+   1 - beta1^t and 1 - beta2^t, step size and epsilon. */
+typedef struct {
+  float beta1, beta2, rest1, rest2, correction1, correction2, rate, epsilon;
+} AdamStep;
+
+/* Updates parameters first <= i < last. Kingma and Ba, algorithm 1. */
+static void AdamPiece(const AdamStep *step, PetscInt64 first, PetscInt64 last,
+                      const float *gradient, float *restrict parameter,
+                      float *restrict first_moment, float *restrict second_moment) {
+  const AdamStep s = *step;
+  for (PetscInt64 i = first; i < last; i++) {
+    first_moment[i] = s.beta1 * first_moment[i] + s.rest1 * gradient[i];
+    second_moment[i] = s.beta2 * second_moment[i] + s.rest2 * gradient[i] * gradient[i];
+    parameter[i] -= s.rate * (first_moment[i] / s.correction1) /
+                    (sqrtf(second_moment[i] / s.correction2) + s.epsilon);
+  }
+}
+
+PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodTrainingSettings *settings, double rate,
+                              PetscInt64 step, float *first, float *second) {
+  const AdamStep   constants = {.beta1 = (float)settings->beta1,
+                                .beta2 = (float)settings->beta2,
+                                .rest1 = (float)(1 - settings->beta1),
+                                .rest2 = (float)(1 - settings->beta2),
+                                .correction1 = (float)(1 - pow(settings->beta1, (double)step)),
+                                .correction2 = (float)(1 - pow(settings->beta2, (double)step)),
+                                .rate = (float)rate,
+                                .epsilon = (float)settings->epsilon};
+  const PetscInt64 count = network->n_parameters;
+  PetscFunctionBeginUser;
+  PetscCheck(step >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "Adam counts its steps from 1");
+#pragma omp parallel for schedule(static)
+  for (PetscInt64 piece = 0; piece < count; piece += PIECE)
+    AdamPiece(&constants, piece, PetscMin(piece + PIECE, count), network->gradients,
+              network->parameters, first, second);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,173 @@
+/* The HDF5 layer: attributes, rows, and that a failure leaves what was there. */
+#include "check_lodnet.h"
+#include <fcntl.h>
+#include <lodnet/hdf5_file.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A directory of this process for the files; removed by main. */
+static char directory[64];
+
+/* directory/f.h5. */
+static const char *file_path(void) {
+  static char path[128];
+  snprintf(path, sizeof path, "%s/f.h5", directory);
+  return path;
+}
+
+/* Writes a file with one dataset `a` of n numbers 0, 1, 2, ... plus `add`. */
+static PetscErrorCode write_numbers(PetscInt n, double add) {
+  LodHdf5 file;
+  double *values;
+  hsize_t dims[] = {(hsize_t)n};
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Create(file_path(), &file));
+  PetscCall(PetscMalloc1(n, &values));
+  for (PetscInt i = 0; i < n; i++)
+    values[i] = i + add;
+  PetscErrorCode error = LodHdf5WriteArray(&file, "a", H5T_NATIVE_DOUBLE, 1, dims, values);
+  PetscCall(PetscFree(values));
+  if (error) PetscCall(LodHdf5Abort(&file));
+  PetscCall(error);
+  PetscCall(LodHdf5Commit(&file));
+  PetscFunctionReturn(0);
+}
+
+START_TEST(attributes_come_back) {
+  LodHdf5    file;
+  double     number, value = 0.5;
+  PetscInt64 integer;
+  char      *text;
+  assert_ok(LodHdf5Create(file_path(), &file));
+  assert_ok(LodHdf5WriteArray(&file, "layers/0/weight", H5T_NATIVE_DOUBLE, 0, NULL, &value));
+  assert_ok(LodHdf5WriteDouble(&file, "/", "pi", 3.25));
+  assert_ok(LodHdf5WriteDouble(&file, "/", "pi", 3.125)); /* replaces */
+  assert_ok(LodHdf5WriteInt(&file, "layers/0", "width", -((PetscInt64)1 << 40)));
+  assert_ok(LodHdf5WriteText(&file, "layers/0/weight", "text", "L\xc3\xa4nge\n[x]"));
+  assert_ok(LodHdf5WriteText(&file, "/", "empty", ""));
+  assert_ok(LodHdf5Commit(&file));
+  assert_ok(LodHdf5Open(file_path(), &file));
+  assert_ok(LodHdf5ReadDouble(&file, "/", "pi", &number));
+  ck_assert_double_eq(number, 3.125);
+  assert_ok(LodHdf5ReadInt(&file, "layers/0", "width", &integer));
+  ck_assert_int_eq(integer, -((PetscInt64)1 << 40));
+  assert_ok(LodHdf5ReadText(&file, "layers/0/weight", "text", &text));
+  ck_assert_str_eq(text, "L\xc3\xa4nge\n[x]");
+  assert_ok(PetscFree(text));
+  assert_ok(LodHdf5ReadText(&file, "/", "empty", &text));
+  ck_assert_str_eq(text, "");
+  assert_ok(PetscFree(text));
+  assert_refuses(LodHdf5ReadText(&file, "/", "pi", &text), "attribute pi is not one text");
+  LodErrorClear();
+  assert_refuses(LodHdf5ReadInt(&file, "/", "none", &integer), "attribute none is missing");
+  LodErrorClear();
+  assert_refuses(LodHdf5ReadInt(&file, "layers/1", "width", &integer), "layers/1 is missing");
+  LodErrorClear();
+  assert_ok(LodHdf5Close(&file));
+}
+END_TEST
+
+START_TEST(exists_follows_groups) {
+  LodHdf5     file;
+  PetscBool   exists;
+  double      value = 0.5;
+  const char *there[] = {"/", "a", "a/b", "a/b/c"}, *absent[] = {"b", "a/c", "a/b/c/d", "x/y"};
+  assert_ok(LodHdf5Create(file_path(), &file));
+  assert_ok(LodHdf5WriteArray(&file, "a/b/c", H5T_NATIVE_DOUBLE, 0, NULL, &value));
+  for (int i = 0; i < 4; i++) {
+    assert_ok(LodHdf5Exists(&file, there[i], &exists));
+    ck_assert_msg(exists, "%s", there[i]);
+    assert_ok(LodHdf5Exists(&file, absent[i], &exists));
+    ck_assert_msg(!exists, "%s", absent[i]);
+  }
+  assert_ok(LodHdf5Abort(&file));
+  assert_ok(LodHdf5Abort(&file));
+}
+END_TEST
+
+START_TEST(rows_and_blocks_are_the_right_ones) {
+  LodHdf5 file;
+  int32_t row[6], block[4];
+  assert_ok(LodHdf5OpenUpdate(file_path(), PETSC_TRUE, &file));
+  assert_ok(LodHdf5CreateRows(&file, "r", H5T_NATIVE_INT32, 3, (hsize_t[]){5, 2, 3}));
+  for (hsize_t first = 0; first < 5; first++) {
+    for (int i = 0; i < 6; i++)
+      row[i] = (int32_t)(100 * first) + i;
+    assert_ok(LodHdf5WriteRows(&file, "r", H5T_NATIVE_INT32, first, 1, row));
+  }
+  assert_ok(LodHdf5Flush(&file));
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodHdf5OpenUpdate(file_path(), PETSC_FALSE, &file));
+  assert_ok(LodHdf5ReadRows(&file, "r", H5T_NATIVE_INT32, 3, 1, row));
+  for (int i = 0; i < 6; i++)
+    ck_assert_int_eq(row[i], 300 + i);
+  assert_ok(LodHdf5ReadBlock(&file, "r", H5T_NATIVE_INT32, (hsize_t[]){1, 1, 1},
+                             (hsize_t[]){2, 1, 2}, block));
+  ck_assert_int_eq(block[0], 104);
+  ck_assert_int_eq(block[1], 105);
+  ck_assert_int_eq(block[2], 204);
+  ck_assert_int_eq(block[3], 205);
+  assert_refuses(LodHdf5ReadRows(&file, "r", H5T_NATIVE_INT32, 5, 1, row), "smaller");
+  LodErrorClear();
+  assert_refuses(LodHdf5ReadRows(&file, "s", H5T_NATIVE_INT32, 0, 1, row), "holds 'r'");
+  LodErrorClear();
+  assert_ok(LodHdf5Close(&file));
+}
+END_TEST
+
+START_TEST(a_file_that_another_run_writes_is_left_alone) {
+  LodHdf5 file;
+  assert_ok(write_numbers(10, 0));
+  int other = open(file_path(), O_RDWR); /* holds a lock as another process would */
+  ck_assert_int_eq(flock(other, LOCK_EX), 0);
+  assert_refuses(LodHdf5OpenUpdate(file_path(), PETSC_TRUE, &file), "another run");
+  LodErrorClear();
+  close(other);
+  double values[10];
+  assert_ok(LodHdf5Open(file_path(), &file));
+  assert_ok(LodHdf5ReadArray(&file, "a", H5T_NATIVE_DOUBLE, values));
+  ck_assert_double_eq(values[9], 9);
+  assert_ok(LodHdf5Close(&file));
+}
+END_TEST
+
+START_TEST(a_write_that_fails_leaves_the_old_file) {
+  struct rlimit before, small = {100000, 100000};
+  LodHdf5       file;
+  double        values[10];
+  assert_ok(write_numbers(10, 0.5));
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small.rlim_max = before.rlim_max;
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+  PetscErrorCode error = write_numbers(100000, 0);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ck_assert_int_ne(error, 0);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "File too large"));
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), file_path()));
+  LodErrorClear();
+  assert_ok(LodHdf5Open(file_path(), &file));
+  assert_ok(LodHdf5ReadArray(&file, "a", H5T_NATIVE_DOUBLE, values));
+  ck_assert_double_eq(values[9], 9.5);
+  assert_ok(LodHdf5Close(&file));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("hdf5");
+  TCase *tests = tcase_create("hdf5");
+  snprintf(directory, sizeof directory, "/tmp/lodnet-test-XXXXXX");
+  if (!mkdtemp(directory)) return 1;
+  tcase_add_test(tests, attributes_come_back);
+  tcase_add_test(tests, exists_follows_groups);
+  tcase_add_test(tests, rows_and_blocks_are_the_right_ones);
+  tcase_add_test(tests, a_file_that_another_run_writes_is_left_alone);
+  tcase_add_test(tests, a_write_that_fails_leaves_the_old_file);
+  suite_add_tcase(suite, tests);
+  int failed = test_run(suite, argc, argv);
+  unlink(file_path());
+  if (rmdir(directory)) failed = 1; /* a temporary file was left behind */
+  return failed;
+}

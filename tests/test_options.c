@@ -1,0 +1,112 @@
+/* Options: numbers are read strictly, and the mesh follows the rules that the help text states. */
+#include "check_lodnet.h"
+
+#include <lodnet/options.h>
+#include <string.h>
+
+START_TEST(whole_numbers_are_read_whole_or_refused) {
+  static const char *const refused[] = {
+      "", " 1", "1 ", "7x", "1.5", "0x8", "-", "1e3", "99999999999999999999"};
+  PetscInt64 value = 5;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    ck_assert_msg(LodParseInteger(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
+  ck_assert_int_eq(value, 5); /* untouched */
+  ck_assert_ptr_null(LodParseInteger("-42", &value));
+  ck_assert_int_eq(value, -42);
+}
+END_TEST
+
+START_TEST(real_numbers_are_finite_or_refused) {
+  static const char *const refused[] = {"", " 1", "1 ", "1,5", "nan", "inf", "1e999", "one"};
+  double                   value = 5;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+    ck_assert_msg(LodParseReal(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
+  ck_assert_double_eq(value, 5);
+  ck_assert_ptr_null(LodParseReal("-2.5e-3", &value));
+  ck_assert_double_eq(value, -2.5e-3);
+}
+END_TEST
+
+/* Resolves options for a two-dimensional coefficient of 64 cells per axis in "a.h5". */
+static PetscErrorCode Resolve(LodMeshOptions options, const LodSignature *signature, LodGrid *grid,
+                              char origin[LOD_TEXT_MAX]) {
+  return LodMeshOptionsResolve(&options, 2, 64, "a.h5", signature, grid, origin);
+}
+
+START_TEST(defaults_follow_the_stated_rule_and_say_so) {
+  LodGrid grid;
+  char    origin[LOD_TEXT_MAX];
+  assert_ok(Resolve((LodMeshOptions){0}, NULL, &grid, origin));
+  ck_assert_int_eq(grid.dim, 2);
+  ck_assert_int_eq(grid.coarse, 8);
+  ck_assert_int_eq(grid.coefficient, 64);
+  ck_assert_int_eq(grid.fine, 128);
+  ck_assert_int_eq(grid.ell, 2);
+  ck_assert_ptr_nonnull(strstr(origin, "N = E/8, F = 2E, l = 2"));
+}
+END_TEST
+
+START_TEST(a_model_sets_what_options_leave_open) {
+  LodSignature signature = {.dim = 2, .ell = 3, .ratio = 4, .fine_ratio = 3};
+  LodGrid      grid;
+  char         origin[LOD_TEXT_MAX];
+  assert_ok(Resolve((LodMeshOptions){.ell = 1}, &signature, &grid, origin));
+  ck_assert_int_eq(grid.coarse, 16);
+  ck_assert_int_eq(grid.fine, 192);
+  ck_assert_int_eq(grid.ell, 1);
+}
+END_TEST
+
+START_TEST(single_options_override) {
+  LodGrid grid;
+  char    origin[LOD_TEXT_MAX];
+  assert_ok(Resolve((LodMeshOptions){.coarse = 4, .fine = 64, .ell = 1}, NULL, &grid, origin));
+  ck_assert_int_eq(grid.coarse, 4);
+  ck_assert_int_eq(grid.fine, 64);
+  ck_assert_int_eq(grid.ell, 1);
+  ck_assert_ptr_nonnull(strstr(origin, "options"));
+}
+END_TEST
+
+START_TEST(numbers_that_do_not_divide_are_refused) {
+  LodGrid        grid;
+  LodMeshOptions none = {0};
+  LodSignature   signature = {.dim = 2, .ell = 1, .ratio = 7, .fine_ratio = 2};
+  assert_refuses(Resolve((LodMeshOptions){.coarse = 7}, NULL, &grid, NULL), "--coarse 7: ");
+  LodErrorClear();
+  assert_refuses(Resolve((LodMeshOptions){.fine = 100}, NULL, &grid, NULL), "--fine 100: ");
+  LodErrorClear();
+  assert_refuses(LodMeshOptionsResolve(&none, 2, 12, "a.h5", NULL, &grid, NULL), "a.h5: 12 cells");
+  LodErrorClear();
+  assert_refuses(Resolve(none, &signature, &grid, NULL), "a.h5: 64 cells");
+  LodErrorClear();
+}
+END_TEST
+
+START_TEST(natural_faces_are_taken_by_name) {
+  LodGrid grid;
+  assert_ok(Resolve((LodMeshOptions){.neumann = "right"}, NULL, &grid, NULL));
+  ck_assert(grid.natural[0][1]);
+  ck_assert(!grid.natural[0][0] && !grid.natural[1][0] && !grid.natural[1][1]);
+  assert_refuses(Resolve((LodMeshOptions){.neumann = "rigth"}, NULL, &grid, NULL),
+                 "--neumann rigth");
+  LodErrorClear();
+  assert_refuses(Resolve((LodMeshOptions){.neumann = "left,right,top,bottom"}, NULL, &grid, NULL),
+                 "--neumann left,right,top,bottom");
+  LodErrorClear();
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("options");
+  TCase *tests = tcase_create("options");
+  tcase_add_test(tests, whole_numbers_are_read_whole_or_refused);
+  tcase_add_test(tests, real_numbers_are_finite_or_refused);
+  tcase_add_test(tests, defaults_follow_the_stated_rule_and_say_so);
+  tcase_add_test(tests, a_model_sets_what_options_leave_open);
+  tcase_add_test(tests, single_options_override);
+  tcase_add_test(tests, numbers_that_do_not_divide_are_refused);
+  tcase_add_test(tests, natural_faces_are_taken_by_name);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}

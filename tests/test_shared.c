@@ -1,0 +1,110 @@
+/* The shared elimination against the reference path, and the properties it must have by itself. */
+#include "exact_properties.h"
+
+#include <omp.h>
+#include <string.h>
+
+/* Meshes with inner and cut patches in one, two and three dimensions; natural faces; ratios that
+   are no powers of two; patches as large as D. */
+static const LodGrid meshes[] = {
+    {.dim = 1, .coarse = 9, .coefficient = 27, .fine = 54, .ell = 2},
+    {.dim = 1, .coarse = 5, .coefficient = 10, .fine = 60, .ell = 1, .natural = {{1, 0}}},
+    {.dim = 2, .coarse = 6, .coefficient = 24, .fine = 48, .ell = 2},
+    {.dim = 2, .coarse = 5, .coefficient = 25, .fine = 25, .ell = 1},
+    {.dim = 2, .coarse = 5, .coefficient = 10, .fine = 30, .ell = 1, .natural = {{1, 0}, {0, 1}}},
+    {.dim = 2, .coarse = 5, .coefficient = 20, .fine = 20, .ell = 2, .natural = {{1, 1}, {1, 0}}},
+    {.dim = 2, .coarse = 3, .coefficient = 12, .fine = 24, .ell = 3},
+    {.dim = 2, .coarse = 8, .coefficient = 16, .fine = 32, .ell = 3},
+    {.dim = 2, .coarse = 1, .coefficient = 4, .fine = 8, .ell = 1},
+    {.dim = 2, .coarse = 2, .coefficient = 8, .fine = 16, .ell = 1, .natural = {{1, 1}, {0, 0}}},
+    {.dim = 2, .coarse = 2, .coefficient = 64, .fine = 128, .ell = 1},
+    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1},
+    {.dim = 3,
+     .coarse = 4,
+     .coefficient = 12,
+     .fine = 12,
+     .ell = 1,
+     .natural = {{0, 1}, {0, 0}, {1, 0}}},
+};
+enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
+
+/* Largest difference over largest entry, on one mesh and one contrast. */
+static double difference_to_reference(const LodGrid *grid, unsigned long long seed,
+                                      double contrast) {
+  LodCoefficient coefficient = random_coefficient(grid, seed, (uint64_t)contrast, contrast);
+  PetscInt       count = LodGridCells(grid) * LodGridOperatorSize(grid);
+  double        *plain = all_operators(LodExactPatchCreate, grid, &coefficient);
+  double        *shared = all_operators(LodExactSharedCreate, grid, &coefficient), difference = 0;
+  for (PetscInt i = 0; i < count; i++) {
+    ck_assert(isfinite(shared[i]));
+    difference = fmax(difference, fabs(shared[i] - plain[i]));
+  }
+  difference /= largest_entry(count, plain);
+  free(plain);
+  free(shared);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  return difference;
+}
+
+START_TEST(matches_reference_path) {
+  static const double contrasts[] = {1, 1e3, 1e6};
+  unsigned long long  seed = test_seed();
+  for (int c = 0; c < 3; c++) {
+    double difference = difference_to_reference(&meshes[_i], seed, contrasts[c]);
+    printf("mesh %d, contrast %g: %.1e\n", _i, contrasts[c], difference);
+    ck_assert_double_le(difference, 1e-10);
+  }
+}
+END_TEST
+
+START_TEST(rows_and_columns_sum_to_zero) {
+  check_sums(LodExactSharedCreate, &meshes[_i], test_seed(), 100, 1e-11);
+}
+END_TEST
+
+START_TEST(scaling_is_linear) {
+  check_scaling(LodExactSharedCreate, &meshes[_i], test_seed(), 100, 1e-11);
+}
+END_TEST
+
+START_TEST(quarter_turn_permutes_entries) {
+  static const Symmetry turn = {{1, 0, 2}, {1, 0, 0}};
+  check_symmetry(LodExactSharedCreate, &meshes[2], &turn, test_seed(), 100, 1e-11);
+}
+END_TEST
+
+/* Bitwise the same for any number of threads, and for any range of cells asked for. */
+START_TEST(operators_do_not_depend_on_threads_or_range) {
+  const LodGrid     *grid = &meshes[2];
+  LodCoefficient     coefficient = random_coefficient(grid, test_seed(), 6, 1000);
+  PetscInt           cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
+  double            *whole = all_operators(LodExactSharedCreate, grid, &coefficient);
+  double            *part = malloc((size_t)(cells * size) * sizeof(double));
+  LodLocalOperators *source;
+  assert_ok(LodExactSharedCreate(grid, &source));
+  assert_ok(source->set_coefficient(source, &coefficient));
+  for (int threads = 1; threads <= 4; threads++) {
+    PetscInt first = 5 * threads, last = cells - 3 * threads;
+    omp_set_num_threads(threads);
+    assert_ok(source->compute(source, first, last, part));
+    ck_assert_int_eq(
+        memcmp(part, whole + first * size, (size_t)((last - first) * size) * sizeof(double)), 0);
+  }
+  assert_ok(LodLocalOperatorsDestroy(&source));
+  free(whole);
+  free(part);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("shared");
+  TCase *tests = tcase_create("shared");
+  tcase_add_loop_test(tests, matches_reference_path, 0, N_MESHES);
+  tcase_add_loop_test(tests, rows_and_columns_sum_to_zero, 0, N_MESHES);
+  tcase_add_loop_test(tests, scaling_is_linear, 0, N_MESHES);
+  tcase_add_test(tests, quarter_turn_permutes_entries);
+  tcase_add_test(tests, operators_do_not_depend_on_threads_or_range);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}

@@ -1,0 +1,211 @@
+/* Solution files: what is written is read back, in one to three dimensions, with the companion that
+   ParaView opens. */
+#include "check_lodnet.h"
+
+#include <lodnet/hdf5_file.h>
+#include <lodnet/solution.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A fresh directory, and a file name in it. */
+static void Place(char directory[64], char path[LOD_PATH_MAX], const char *name) {
+  snprintf(directory, 64, "/tmp/lodnet-solution-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  snprintf(path, LOD_PATH_MAX, "%s/%s", directory, name);
+}
+
+/* n numbers in [0,1) drawn from a stream of this run's seed; the caller frees them. */
+static double *Draw(unsigned long long seed, uint64_t stream, size_t n) {
+  double *values = malloc(n * sizeof *values);
+  for (size_t i = 0; i < n; i++)
+    values[i] = LodRandomUniform(seed, stream, i);
+  return values;
+}
+
+/* Checks that dataset `name` has this shape and exactly these values. */
+static void CheckArray(LodHdf5 *file, const char *name, int rank, const hsize_t *dims,
+                       const double *expected) {
+  int     found_rank;
+  hsize_t found[8];
+  size_t  count = 1;
+  assert_ok(LodHdf5Shape(file, name, &found_rank, found));
+  ck_assert_int_eq(found_rank, rank);
+  for (int i = 0; i < rank; i++) {
+    ck_assert_uint_eq(found[i], dims[i]);
+    count *= dims[i];
+  }
+  double *values = malloc(count * sizeof *values);
+  assert_ok(LodHdf5ReadArray(file, name, H5T_NATIVE_DOUBLE, values));
+  ck_assert_int_eq(memcmp(values, expected, count * sizeof *values), 0);
+  free(values);
+}
+
+/* Checks a text attribute of the file. */
+static void CheckText(LodHdf5 *file, const char *name, const char *expected) {
+  char *text;
+  assert_ok(LodHdf5ReadText(file, "/", name, &text));
+  ck_assert_str_eq(text, expected);
+  assert_ok(PetscFree(text));
+}
+
+/* Checks an integer attribute of the file. */
+static void CheckInt(LodHdf5 *file, const char *name, PetscInt64 expected) {
+  PetscInt64 value;
+  assert_ok(LodHdf5ReadInt(file, "/", name, &value));
+  ck_assert_int_eq(value, expected);
+}
+
+/* Writes a random solution with operators in `dim` dimensions, reads all of it back. */
+static void RoundTrip(PetscInt dim, unsigned long long seed) {
+  char    directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  LodGrid grid = {.dim = dim, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
+  grid.natural[0][1] = PETSC_TRUE;
+  hsize_t node_dims[3] = {4, 4, 4}, operator_dims[5] = {(hsize_t)LodGridCells(&grid), 4};
+  double *values = Draw(seed, (uint64_t)dim, 64);
+  double *operators =
+      Draw(seed, 10, (size_t)LodGridCells(&grid) * (size_t)LodGridOperatorSize(&grid));
+  LodSolution solution = {&grid, "lod", "x < 1 & 2", 3, values, 1.5, 0.25, operators};
+  LodHdf5     file;
+
+  for (PetscInt axis = 0; axis < dim; axis++)
+    operator_dims[1 + axis] = 4;
+  operator_dims[1 + dim] = (hsize_t)LodGridCorners(&grid);
+  Place(directory, path, "u.h5");
+  assert_ok(LodSolutionWrite(&solution, path));
+  assert_ok(LodHdf5Open(path, &file));
+  CheckArray(&file, "solution", (int)dim, node_dims, values);
+  CheckArray(&file, "x", 1, node_dims, (double[]){0, 1 / 3., 2 / 3., 1});
+  CheckArray(&file, "local_operators", (int)dim + 2, operator_dims, operators);
+  CheckText(&file, "method", "lod");
+  CheckText(&file, "rhs", "x < 1 & 2");
+  CheckText(&file, "natural", "right");
+  CheckText(&file, "version", LODNET_VERSION);
+  CheckInt(&file, "coarse", 3);
+  CheckInt(&file, "coefficient_cells", 6);
+  CheckInt(&file, "fine", 12);
+  CheckInt(&file, "ell", 1);
+  double seconds;
+  assert_ok(LodHdf5ReadDouble(&file, "/", "seconds_operator", &seconds));
+  ck_assert_double_eq(seconds, 1.5);
+  assert_ok(LodHdf5ReadDouble(&file, "/", "seconds_solve", &seconds));
+  ck_assert_double_eq(seconds, 0.25);
+  PetscBool has_last_axis, has_next_axis;
+  assert_ok(LodHdf5Exists(&file, dim == 1 ? "x" : dim == 2 ? "y" : "z", &has_last_axis));
+  assert_ok(LodHdf5Exists(&file, dim == 1 ? "y" : dim == 2 ? "z" : "w", &has_next_axis));
+  ck_assert(has_last_axis && !has_next_axis);
+  assert_ok(LodHdf5Close(&file));
+  ck_assert_int_eq(unlink(path), 0);
+  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  ck_assert_int_eq(unlink(xdmf), dim > 1 ? 0 : -1);
+  ck_assert_int_eq(rmdir(directory), 0);
+  free(values);
+  free(operators);
+}
+
+START_TEST(reads_back_in_every_dimension) {
+  unsigned long long seed = test_seed();
+  for (PetscInt dim = 1; dim <= 3; dim++)
+    RoundTrip(dim, seed);
+}
+END_TEST
+
+START_TEST(operators_are_left_out_unless_given) {
+  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  LodGrid     grid = {.dim = 2, .coarse = 1, .coefficient = 1, .fine = 2, .ell = 1};
+  double      values[9] = {0};
+  LodSolution solution = {&grid, "fine", "1", 2, values, 0, 0, NULL};
+  LodHdf5     file;
+  PetscBool   exists;
+
+  Place(directory, path, "u");
+  assert_ok(LodSolutionWrite(&solution, path));
+  assert_ok(LodHdf5Open(path, &file));
+  assert_ok(LodHdf5Exists(&file, "local_operators", &exists));
+  ck_assert(!exists);
+  CheckArray(&file, "solution", 2, (hsize_t[]){3, 3}, values); /* on the fine mesh */
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  ck_assert_str_eq(xdmf + strlen(path), ".xdmf");
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
+START_TEST(xdmf_names_the_file_and_its_shape) {
+  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX], text[4096];
+  LodGrid     grid = {.dim = 3, .coarse = 2, .coefficient = 2, .fine = 2, .ell = 1};
+  double      values[27] = {0};
+  LodSolution solution = {&grid, "dnn", "1", 2, values, 0, 0, NULL};
+
+  Place(directory, path, "a&b.h5");
+  assert_ok(LodSolutionWrite(&solution, path));
+  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  FILE *stream = fopen(xdmf, "r");
+  ck_assert_ptr_nonnull(stream);
+  size_t size = fread(text, 1, sizeof text - 1, stream);
+  text[size] = 0;
+  fclose(stream);
+  ck_assert_ptr_nonnull(strstr(text, ">a&amp;b.h5:/solution<"));
+  ck_assert_ptr_nonnull(strstr(text, "3DCoRectMesh\" Dimensions=\"3 3 3\""));
+  ck_assert_ptr_nonnull(strstr(text, ">0.5 0.5 0.5<"));
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
+START_TEST(missing_directory_is_refused) {
+  LodGrid     grid = {.dim = 1, .coarse = 1, .coefficient = 1, .fine = 1, .ell = 1};
+  double      values[2] = {0};
+  LodSolution solution = {&grid, "lod", "1", 1, values, 0, 0, NULL};
+  assert_refuses(LodSolutionWrite(&solution, "/nonexistent/u.h5"), "/nonexistent/u.h5");
+  LodErrorClear();
+}
+END_TEST
+
+/* A limit on the size of files stands for a full disk. */
+START_TEST(full_disk_leaves_the_old_files_intact) {
+  enum { CELLS = 100, NODES = (CELLS + 1) * (CELLS + 1) };
+  char          directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  LodGrid       grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
+  double       *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
+  LodSolution   solution = {&grid, "lod", "1", CELLS, values, 0, 0, NULL};
+  LodHdf5       file;
+  struct rlimit before, small;
+
+  Place(directory, path, "u.h5");
+  assert_ok(LodSolutionWrite(&solution, path));
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+  small = (struct rlimit){.rlim_cur = 20000, .rlim_max = before.rlim_max};
+  solution.values = other;
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+  PetscErrorCode error = LodSolutionWrite(&solution, path);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+  ck_assert_int_ne(error, 0);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), path));
+  LodErrorClear();
+  assert_ok(LodHdf5Open(path, &file));
+  CheckArray(&file, "solution", 2, (hsize_t[]){CELLS + 1, CELLS + 1}, values);
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(rmdir(directory), 0); /* no temporary file is left */
+  free(values);
+  free(other);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("solution");
+  TCase *tests = tcase_create("solution");
+  tcase_add_test(tests, reads_back_in_every_dimension);
+  tcase_add_test(tests, operators_are_left_out_unless_given);
+  tcase_add_test(tests, xdmf_names_the_file_and_its_shape);
+  tcase_add_test(tests, full_disk_leaves_the_old_files_intact);
+  tcase_add_test(tests, missing_directory_is_refused);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
