@@ -46,7 +46,7 @@ static PetscErrorCode CheckNumbers(const LodTable *table, const LodSetting *sett
   } else if (setting->kind == LOD_KIND_INTEGER) {
     const PetscInt *numbers = (const void *)field;
     const PetscInt  n =
-        setting->capacity ? *(const PetscInt *)(const void *)(base + setting->count) : 1;
+        LodSettingIsCounted(setting) ? *(const PetscInt *)(const void *)(base + setting->count) : 1;
     for (PetscInt i = 0; i < n; i++)
       PetscCall(LodSettingsCheckNumber(setting, (double)numbers[i], where, name));
   }
@@ -61,10 +61,8 @@ static PetscErrorCode CheckTable(const LodTable *table, const char *base, size_t
     const LodSetting *setting = &table->settings[i];
     const char       *field = base + setting->offset + index * setting->stride;
     PetscInt          n = 1;
-    if (setting->families &&
-        !(setting->families & 1U << ((const LodSampleSettings *)(const void *)base)->family))
-      continue;
-    if (setting->capacity && setting->count) {
+    if (!LodSettingIsUsed(setting, base)) continue;
+    if (LodSettingIsCounted(setting)) {
       n = *(const PetscInt *)(const void *)(base + setting->count);
       LodCheckInput(n >= 0 && n <= setting->capacity,
                     "%s: \"%s\" has %d entries, must have at most %d", where, setting->key, (int)n,

@@ -49,6 +49,20 @@ extern const LodTable lod_config_table; /* LodConfig: a training config */
 extern const LodTable lod_pairs_table;  /* LodConfig: the part that determines the pairs */
 extern const LodTable lod_mesh_table;   /* LodGrid: a mesh file */
 
+/* Whether a setting is a list whose length is kept in a field. */
+static inline PetscBool LodSettingIsCounted(const LodSetting *setting) {
+  return (PetscBool)(setting->kind == LOD_KIND_TABLES ||
+                     (setting->kind == LOD_KIND_INTEGER && setting->capacity > 0));
+}
+
+/* Whether a setting of the structure `base` matters: false for one of a [[sample]] whose family
+   does not use it (a family that does not exist uses none). */
+static inline PetscBool LodSettingIsUsed(const LodSetting *setting, const void *base) {
+  if (!setting->families) return PETSC_TRUE;
+  const unsigned family = (unsigned)((const LodSampleSettings *)base)->family;
+  return (PetscBool)(family <= LOD_FAMILY_IMAGE && (setting->families & 1U << family));
+}
+
 /* The names of the faces by [axis][low, high]. */
 extern const char *const lod_face_names[LOD_MAX_DIM][2];
 

@@ -120,7 +120,7 @@ static PetscErrorCode CheckRequired(const LodSettingsFile *file, const LodTomlNo
 static PetscErrorCode CheckFamily(const LodSettingsFile *file, const LodTomlNode *child,
                                   const LodSetting *setting, const LodSampleSettings *sample) {
   PetscFunctionBeginUser;
-  if (!(setting->families & 1U << sample->family))
+  if (!LodSettingIsUsed(setting, sample))
     RefuseNode(file, child, "family \"%s\" does not use \"%s\"", LodFamilyName(sample->family),
                setting->key);
   PetscFunctionReturn(0);
@@ -244,7 +244,7 @@ static PetscErrorCode ReadList(const LodSettingsFile *file, const LodTomlNode *n
       PetscCall(ReadValue(file, child, table, setting, i + 1, base + setting->offset + i * size));
     }
   }
-  if (setting->kind != LOD_KIND_FACES)
+  if (LodSettingIsCounted(setting))
     *(PetscInt *)(void *)(base + setting->count) = (PetscInt)node->n_children;
   PetscFunctionReturn(0);
 }
@@ -260,7 +260,7 @@ static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *
     const LodTomlNode *child = LodSettingsFind(node, setting->key);
     if (!child) continue;
     if (setting->families) PetscCall(CheckFamily(file, child, setting, (void *)base));
-    if (expected[setting->kind].plural && setting->capacity) {
+    if (LodSettingIsCounted(setting) || setting->kind == LOD_KIND_FACES) {
       PetscCall(ReadList(file, child, table, setting, base));
     } else if (setting->kind == LOD_KIND_TABLE) {
       char name[LOD_TEXT_MAX];

@@ -66,7 +66,7 @@ static void WriteValue(FILE *stream, const LodSetting *setting, const char *base
   const void *value = field;
   switch (setting->kind) {
   case LOD_KIND_INTEGER:
-    if (setting->capacity)
+    if (LodSettingIsCounted(setting))
       WriteList(stream, setting, base);
     else
       fprintf(stream, "%" PetscInt_FMT, *(const PetscInt *)value);
@@ -102,9 +102,7 @@ static void WriteTable(FILE *stream, const LodTable *table, const char *base, si
   for (PetscInt i = 0; i < table->n; i++) {
     const LodSetting *setting = &table->settings[i];
     if (setting->kind == LOD_KIND_MESH) continue;
-    if (setting->families &&
-        !(setting->families & 1U << ((const LodSampleSettings *)(const void *)base)->family))
-      continue;
+    if (!LodSettingIsUsed(setting, base)) continue;
     fprintf(stream, "%s%s = ", before, setting->key);
     WriteValue(stream, setting, base, index);
     before = separator;
@@ -122,8 +120,7 @@ static void WriteFile(FILE *stream, const LodTable *table, const char *base) {
       fputc('\n', stream);
       continue;
     }
-    if (setting->kind == LOD_KIND_TABLES)
-      n = *(const PetscInt *)(const void *)(base + setting->count);
+    if (LodSettingIsCounted(setting)) n = *(const PetscInt *)(const void *)(base + setting->count);
     for (PetscInt entry = 0; entry < n; entry++) {
       fprintf(stream, "\n%s\n", setting->table->name);
       WriteTable(stream, setting->table, base + setting->offset + (size_t)entry * setting->size,
