@@ -58,8 +58,8 @@ static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
 PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine) {
   dnnl_memory_desc_t weight_shape, bias_shape;
   PetscFunctionBeginUser;
-  PetscCall(DescribeMatrix(LOD_TILE_SAMPLES, layer->n_inp, dnnl_ab, &layer->inp_shape));
-  PetscCall(DescribeMatrix(LOD_TILE_SAMPLES, layer->n_out, dnnl_ab, &layer->out_shape));
+  PetscCall(DescribeMatrix(layer->tile_rows, layer->n_inp, dnnl_ab, &layer->inp_shape));
+  PetscCall(DescribeMatrix(layer->tile_rows, layer->n_out, dnnl_ab, &layer->out_shape));
   /* oneDNN wants weight^T, [n_inp][n_out]: our array read column by column. */
   PetscCall(DescribeMatrix(layer->n_inp, layer->n_out, dnnl_ba, &weight_shape));
   PetscCall(DescribeMatrix(1, layer->n_out, dnnl_ab, &bias_shape));

@@ -12,15 +12,13 @@
 #include <lodnet/base.h>
 #include <oneapi/dnnl/dnnl.h>
 
-/* Samples in one tile of the batch. 128 rows keep the packing of the weights below 10 % of the
-   product's time (measured on the paper's widths), and 1000 samples still make 8 tiles. */
-#define LOD_TILE_SAMPLES 128
 /* Rows of dweight in one tile. */
 #define LOD_TILE_NEURONS 128
 
 /* A layer; the parameter arrays are borrowed from the network's blocks. */
 typedef struct {
   PetscInt           n_inp, n_out;
+  PetscInt           tile_rows; /* samples in one tile of the batch */
   PetscBool          relu;
   float             *weight, *bias;   /* weight[n_out][n_inp], bias[n_out] */
   float             *dweight, *dbias; /* the same shapes */
@@ -46,12 +44,12 @@ typedef struct {
 PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine);
 PetscErrorCode LodLayerEnd(LodLayer *layer);
 
-/* Wraps inp[LOD_TILE_SAMPLES][n_inp] and out[LOD_TILE_SAMPLES][n_out], which stay the caller's. */
+/* Wraps inp[tile_rows][n_inp] and out[tile_rows][n_out], which stay the caller's. */
 PetscErrorCode LodLayerTileSetUp(const LodLayer *layer, dnnl_engine_t engine, float *inp,
                                  float *out, LodLayerTile *tile);
 PetscErrorCode LodLayerTileEnd(LodLayerTile *tile);
 
-/* out = inp weight^T + bias, then max(., 0) if the layer has ReLU, for all LOD_TILE_SAMPLES rows of
+/* out = inp weight^T + bias, then max(., 0) if the layer has ReLU, for all tile_rows rows of
    the tile. Returns 0, or oneDNN's status. */
 int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerTile *tile);
 

@@ -12,14 +12,14 @@ typedef struct {
 
 struct LodNetwork {
   PetscInt       n_layers, *width; /* width[n_layers + 1] */
-  PetscInt       max_batch, n_tiles, n_weight_tiles;
+  PetscInt       max_batch, tile_rows, n_tiles, n_weight_tiles;
   PetscInt64     n_parameters;
   LodLayer      *layers;       /* [n_layers] */
   float         *parameters;   /* [n_parameters], layer after layer: weight, bias */
   float         *gradients;    /* the same */
   float         *activation;   /* out of all layers and the input, see out[] */
   float         *dactivation;  /* derivatives of the loss with respect to them */
-  float        **out, **dout;  /* out[l][n_tiles * LOD_TILE_SAMPLES][width[l]]; out[0]: input */
+  float        **out, **dout;  /* out[l][n_tiles * tile_rows][width[l]]; out[0]: input */
   double        *sample_loss;  /* [max_batch] */
   LodLayerTile  *tiles;        /* [n_tiles][n_layers] */
   LodWeightTile *weight_tiles; /* [n_weight_tiles] */
