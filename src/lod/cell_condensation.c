@@ -270,6 +270,7 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
     c->workspace += 2 * c->depth_size[depth];
   }
   PetscCall(ListVariables(c));
+  c->workspace += (size_t)(c->variables.n * LodGridCorners(grid));
   PetscFunctionReturn(0);
 }
 
@@ -294,11 +295,8 @@ PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
 const LodVariables *LodCellVariables(const LodCellCondensation *c) {
   return &c->variables;
 }
-ptrdiff_t LodCellStride(const LodCellCondensation *c) {
-  return LodFrontPad((int)c->variables.n);
-}
 size_t LodCellSize(const LodCellCondensation *c) {
-  return (size_t)LodCellStride(c) * (size_t)LodCellStride(c);
+  return LodPackedSize(c->variables.n);
 }
 size_t LodCellWorkspace(const LodCellCondensation *c) {
   return c->workspace;
@@ -324,8 +322,7 @@ static int CondenseLeaf(const LodCellCondensation *c, const Piece *leaf,
       for (PetscInt b = a; b < corners; b++)
         front[*place++] += value * c->element[a * corners + b];
   }
-  result->values = front + (ptrdiff_t)leaf->plan->n_eliminated * (n + 1);
-  result->stride = n;
+  *result = (LodBlock){front + (ptrdiff_t)leaf->plan->n_eliminated * (n + 1), n, PETSC_FALSE};
   return LodFrontEliminate(front, n, leaf->plan->n_eliminated, n);
 }
 
@@ -363,52 +360,55 @@ void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *
   }
 }
 
-/* Appends the test columns: p_j = [S_bb Lam_b ; S_mb Lam_b - e_j], and among themselves
-   Lam_b^T S_bb Lam_b - a_T(Lam, Lam). */
+/* Appends the test columns to the packed matrix of the cell: p_j = [S_bb Lam_b ; S_mb Lam_b - e_j],
+   and among themselves Lam_b^T S_bb Lam_b - a_T(Lam, Lam). tests[] is workspace, variables x
+   corners. */
 static void AppendTests(const LodCellCondensation *c, const LodBlock *block,
-                        const double *stiffness, double *matrix) {
-  PetscInt  corners = LodGridCorners(&c->grid), n_nodes = c->n_nodes;
-  PetscInt  first = n_nodes + corners; /* of the test columns */
-  ptrdiff_t stride = LodCellStride(c);
-  for (PetscInt i = 0; i < first + corners; i++)
-    for (PetscInt j = 0; j < corners; j++)
-      matrix[i * stride + first + j] = 0;
+                        const double *stiffness, double *tests, double *matrix) {
+  PetscInt corners = LodGridCorners(&c->grid), n_nodes = c->n_nodes, n = c->variables.n;
+  PetscInt first = n_nodes + corners; /* of the test columns */
+  memset(tests, 0, (size_t)(first * corners) * sizeof(double));
   for (PetscInt b = 0; b < n_nodes; b++) {
-    const double *row = block->values + b * block->stride;
-    double       *test = matrix + b * stride + first;
-    for (PetscInt j = 0; j < corners; j++)
-      test[j] += row[b] * c->corner[b * corners + j];
+    const double *row = LodBlockRow(block, b), *at_b = c->corner + b * corners;
+    double        sum[LOD_MAX_CORNERS] = {0};
     for (PetscInt o = b + 1; o < n_nodes; o++)
       for (PetscInt j = 0; j < corners; j++) {
-        test[j] += row[o] * c->corner[o * corners + j];
-        matrix[o * stride + first + j] += row[o] * c->corner[b * corners + j];
+        sum[j] += row[o] * c->corner[o * corners + j];
+        tests[o * corners + j] += row[o] * at_b[j];
       }
+    for (PetscInt j = 0; j < corners; j++)
+      tests[b * corners + j] += sum[j] + row[b] * at_b[j];
     for (PetscInt m = 0; m < corners; m++)
       for (PetscInt j = 0; j < corners; j++)
-        matrix[(n_nodes + m) * stride + first + j] += row[n_nodes + m] * c->corner[b * corners + j];
+        tests[(n_nodes + m) * corners + j] += row[n_nodes + m] * at_b[j];
   }
   for (PetscInt m = 0; m < corners; m++)
-    matrix[(n_nodes + m) * stride + first + m] -= 1;
+    tests[(n_nodes + m) * corners + m] -= 1;
+  LodBlock whole = {matrix, n, PETSC_TRUE};
+  for (PetscInt i = 0; i < first; i++)
+    for (PetscInt j = 0; j < corners; j++)
+      ((double *)LodBlockRow(&whole, i))[first + j] = tests[i * corners + j];
   for (PetscInt i = 0; i < corners; i++)
     for (PetscInt j = i; j < corners; j++) {
       double sum = -stiffness[i * corners + j];
       for (PetscInt b = 0; b < n_nodes; b++)
-        sum += c->corner[b * corners + i] * matrix[b * stride + first + j];
-      matrix[(first + i) * stride + first + j] = sum;
+        sum += c->corner[b * corners + i] * tests[b * corners + j];
+      ((double *)LodBlockRow(&whole, first + i))[first + j] = sum;
     }
 }
 
 int LodCellCondense(const LodCellCondensation *c, const LodCoefficient *coefficient,
                     const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix) {
-  double    stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  LodBlock  block;
-  ptrdiff_t stride = LodCellStride(c), kept = c->pieces[0].plan->kept.n;
-  int       failed = CondensePiece(c, 0, 0, coefficient, index, workspace, &block);
+  double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  LodBlock block, whole = {matrix, c->variables.n, PETSC_TRUE};
+  PetscInt kept = c->pieces[0].plan->kept.n;
+  int      failed = CondensePiece(c, 0, 0, coefficient, index, workspace, &block);
   if (failed >= 0) return failed;
-  for (ptrdiff_t i = 0; i < kept; i++)
-    memcpy(matrix + i * stride + i, block.values + i * block.stride + i,
+  for (PetscInt i = 0; i < kept; i++)
+    memcpy((double *)LodBlockRow(&whole, i) + i, LodBlockRow(&block, i) + i,
            (size_t)(kept - i) * sizeof(double));
   LodCellCornerStiffness(c, coefficient, index, stiffness);
-  AppendTests(c, &block, stiffness, matrix);
+  AppendTests(c, &block, stiffness,
+              workspace + c->workspace - c->variables.n * LodGridCorners(&c->grid), matrix);
   return -1;
 }

@@ -18,13 +18,12 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
 PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation);
 
 /* The variables of a condensed cell: boundary nodes, functionals, test columns (borrowed), the
-   stride of its matrix, the doubles that matrix takes, and those of workspace a thread needs. */
+   doubles its packed matrix takes, and those of workspace a thread needs. */
 const LodVariables *LodCellVariables(const LodCellCondensation *condensation);
-ptrdiff_t           LodCellStride(const LodCellCondensation *condensation);
 size_t              LodCellSize(const LodCellCondensation *condensation);
 size_t              LodCellWorkspace(const LodCellCondensation *condensation);
 
-/* Condenses the cell with multi-index `index` into matrix[] (upper triangle). Returns -1, or the
+/* Condenses the cell with multi-index `index` into matrix[] (a packed block). Returns -1, or the
    number of the pivot that failed. */
 int LodCellCondense(const LodCellCondensation *condensation, const LodCoefficient *coefficient,
                     const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix);

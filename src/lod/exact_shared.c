@@ -17,7 +17,8 @@
 typedef struct {
   PetscInt    n;
   LodWindow **windows;
-  size_t      size; /* of the largest front */
+  size_t      front;  /* doubles of the largest front */
+  size_t      packed; /* and of the largest packed result */
 } Level;
 
 /* State of the path. */
@@ -71,7 +72,9 @@ static PetscErrorCode CreateLevel(const LodGrid *grid, SharedPath *path, PetscIn
       kinds[a] = path->kinds[rest % path->n_kinds];
     if (axis > 0) block = LodWindowVariables(path->levels[axis - 1].windows[number % below]);
     PetscCall(LodWindowCreate(grid, axis, kinds, block, &level->windows[number]));
-    level->size = PetscMax(level->size, LodWindowSize(level->windows[number]));
+    level->front = PetscMax(level->front, LodWindowSize(level->windows[number]));
+    level->packed =
+        PetscMax(level->packed, LodPackedSize(LodWindowVariables(level->windows[number])->n));
     path->workspace = PetscMax(path->workspace, level->windows[number]->workspace);
   }
   PetscFunctionReturn(0);
@@ -92,7 +95,7 @@ static PetscInt LayerSize(const LodGrid *grid) {
 
 /* Doubles of one stored block before windows along `axis` are made. */
 static size_t BlockSize(const SharedPath *path, PetscInt axis) {
-  return axis == 0 ? LodCellSize(path->cells) : path->levels[axis - 1].size;
+  return axis == 0 ? LodCellSize(path->cells) : path->levels[axis - 1].packed;
 }
 
 /* How many layers of blocks for windows along `axis` are kept: 2l+1 for the last axis, else one. */
@@ -113,9 +116,10 @@ static double *StoredBlock(const LodGrid *grid, const SharedPath *path, PetscInt
 static LodBlock BlockAt(const LodGrid *grid, const SharedPath *path, PetscInt axis,
                         const PetscInt index[]) {
   const double *place = StoredBlock(grid, path, axis, index);
-  if (axis == 0) return (LodBlock){place, LodCellStride(path->cells)};
+  if (axis == 0) return (LodBlock){place, LodCellVariables(path->cells)->n, PETSC_TRUE};
   const Level *level = &path->levels[axis - 1];
-  return LodWindowBlock(level->windows[Combination(path, axis - 1, index)], place);
+  return (LodBlock){
+      place, LodWindowVariables(level->windows[Combination(path, axis - 1, index)])->n, PETSC_TRUE};
 }
 
 /* Collects the blocks of the window along `axis` around `centre`. */
@@ -164,9 +168,12 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
     LodBoxIndex(&mesh, position, centre);
     const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
     CollectBlocks(grid, path, axis, centre, blocks);
-    int failed =
-        LodWindowMerge(window, blocks, work, StoredBlock(grid, path, axis + 1, centre), &result);
-    if (failed >= 0) NoteFailure(failure, position, "merging a line of cells");
+    double *front = work, *rest = work + path->levels[axis].front;
+    if (LodWindowMerge(window, blocks, rest, front, &result) >= 0) {
+      NoteFailure(failure, position, "merging a line of cells");
+      continue;
+    }
+    LodBlockPack(&result, LodWindowVariables(window)->n, StoredBlock(grid, path, axis + 1, centre));
   }
 }
 
@@ -185,7 +192,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
     PetscInt         number = Combination(path, axis, centre);
     const LodWindow *window = path->levels[axis].windows[number];
     CollectBlocks(grid, path, axis, centre, blocks);
-    double *front = work, *rest = work + path->levels[axis].size;
+    double *front = work, *rest = work + path->levels[axis].front;
     int     failed = LodWindowMerge(window, blocks, rest, front, &result);
     if (failed >= 0) {
       NoteFailure(failure, cell, "eliminating the patch");
@@ -303,14 +310,17 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
 /* Plans the last stage of every kind of patch, and sums up the workspace of a thread. */
 static PetscErrorCode CreateFinishes(const LodGrid *grid, SharedPath *path) {
   const Level *level = &path->levels[grid->dim - 1];
-  size_t       finish = 0;
+  size_t       finish = 0, front = 0;
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(level->n, &path->finishes));
   for (PetscInt i = 0; i < level->n; i++) {
     PetscCall(LodPatchFinishCreate(grid, level->windows[i], &path->finishes[i]));
     finish = PetscMax(finish, LodPatchFinishWorkspace(path->finishes[i]));
   }
-  path->workspace = PetscMax(path->workspace, finish) + level->size;
+  path->workspace = PetscMax(path->workspace, finish);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    front = PetscMax(front, path->levels[axis].front);
+  path->workspace += front;
   path->workspace = PetscMax(path->workspace, LodCellWorkspace(path->cells));
   path->workspace = (path->workspace + 63) / 64 * 64; /* threads do not share cache lines */
   PetscFunctionReturn(0);

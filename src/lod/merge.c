@@ -124,6 +124,14 @@ void LodMergeClear(const LodMergePlan *plan, double *front) {
     front[(size_t)i * (size_t)n + (size_t)i] = 1;
 }
 
+void LodBlockPack(const LodBlock *block, PetscInt n, double *packed) {
+  for (PetscInt i = 0; i < n; i++) {
+    const double *row = LodBlockRow(block, i);
+    memcpy(packed, row + i, (size_t)(n - i) * sizeof(double));
+    packed += n - i;
+  }
+}
+
 /* Adds the entries between two different runs of a child. The child stores each entry once, with
    its lower-numbered variable first; so does the front. */
 static void AddRunPair(const LodRun *a, const LodRun *b, const LodBlock *child, double *front,
@@ -135,7 +143,7 @@ static void AddRunPair(const LodRun *a, const LodRun *b, const LodBlock *child, 
   }
   if (a->source + a->length <= b->source && a->target < b->target) {
     for (int i = 0; i < a->length; i++) {
-      const double *restrict from = child->values + (a->source + i) * child->stride + b->source;
+      const double *restrict from = LodBlockRow(child, a->source + i) + b->source;
       double *restrict to = front + (a->target + i) * n + b->target;
       for (int j = 0; j < b->length; j++)
         to[j] += scale * from[j];
@@ -143,11 +151,11 @@ static void AddRunPair(const LodRun *a, const LodRun *b, const LodBlock *child, 
     return;
   }
   if (a->source + a->length <= b->source) { /* the order turns round: transpose */
-    for (int j = 0; j < b->length; j++) {
-      const double *from = child->values + a->source * child->stride + b->source + j;
-      double       *to = front + (b->target + j) * n + a->target;
-      for (int i = 0; i < a->length; i++)
-        to[i] += scale * from[i * child->stride];
+    for (int i = 0; i < a->length; i++) {
+      const double *from = LodBlockRow(child, a->source + i) + b->source;
+      double       *to = front + b->target * n + a->target + i;
+      for (int j = 0; j < b->length; j++)
+        to[j * n] += scale * from[j];
     }
     return;
   }
@@ -157,7 +165,7 @@ static void AddRunPair(const LodRun *a, const LodRun *b, const LodBlock *child, 
       ptrdiff_t to_low = a->target + i, to_high = b->target + j;
       if (from_low > from_high) from_low = b->source + j, from_high = a->source + i;
       if (to_low > to_high) to_low = b->target + j, to_high = a->target + i;
-      front[to_low * n + to_high] += scale * child->values[from_low * child->stride + from_high];
+      front[to_low * n + to_high] += scale * LodBlockRow(child, from_low)[from_high];
     }
 }
 
@@ -168,7 +176,7 @@ static void AddChild(int n_runs, const LodRun *runs, const LodBlock *child, doub
     const LodRun *run = &runs[a];
     double        square = run->scale * run->scale;
     for (int i = 0; i < run->length; i++) {
-      const double *from = child->values + (run->source + i) * child->stride + run->source;
+      const double *from = LodBlockRow(child, run->source + i) + run->source;
       double       *to = front + (run->target + i) * n + run->target;
       for (int j = i; j < run->length; j++)
         to[j] += square * from[j];
@@ -184,7 +192,6 @@ int LodMerge(const LodMergePlan *plan, const LodBlock children[2], double *front
   for (int child = 0; child < 2; child++)
     if (plan->n_runs[child])
       AddChild(plan->n_runs[child], plan->runs[child], &children[child], front, plan->n);
-  result->values = front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1);
-  result->stride = plan->n;
+  *result = (LodBlock){front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1), plan->n, PETSC_FALSE};
   return LodFrontEliminate(front, plan->n, plan->n_eliminated, plan->n);
 }

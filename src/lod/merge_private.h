@@ -49,11 +49,25 @@ typedef struct {
   LodVariables kept;    /* the variables of the result */
 } LodMergePlan;
 
-/* A block in memory: entry (i, j), i <= j, is values[i * stride + j]. Borrowed. */
+/* A block in memory, upper triangle by rows. Borrowed. In a front the rows are `stride` apart; a
+   block that is stored for later is packed: row i has only its entries from the diagonal on. */
 typedef struct {
   const double *values;
-  ptrdiff_t     stride;
+  ptrdiff_t     stride; /* packed: the number of variables */
+  PetscBool     packed;
 } LodBlock;
+
+/* Row i of a block: entry (i, j), i <= j, is row[j]. */
+static inline const double *LodBlockRow(const LodBlock *block, ptrdiff_t i) {
+  return block->values + i * block->stride - (block->packed ? i * (i + 1) / 2 : 0);
+}
+
+/* Doubles of a packed block of n variables, and packing: copies a block of n variables to packed[].
+ */
+static inline size_t LodPackedSize(PetscInt n) {
+  return (size_t)n * ((size_t)n + 1) / 2;
+}
+void LodBlockPack(const LodBlock *block, PetscInt n, double *packed);
 
 /* Plans the merge of the images of one or two children. extent[] is the size of the merged box in
    fine cells (it groups the nodes face by face, which keeps runs long); is_eliminated(context,

@@ -213,17 +213,12 @@ size_t LodWindowSize(const LodWindow *window) {
   return LodMergeSize(LastPlan(window));
 }
 
-LodBlock LodWindowBlock(const LodWindow *window, const double *front) {
-  const LodMergePlan *plan = LastPlan(window);
-  return (LodBlock){front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1), plan->n};
-}
-
 int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *workspace,
                    double *front, LodBlock *result) {
   LodBlock results[LOD_MAX_WINDOW];
   for (int s = 0; s < window->n_steps; s++) {
     const LodWindowStep *step = &window->steps[s];
-    LodBlock             operands[2] = {{NULL, 0}, {NULL, 0}};
+    LodBlock             operands[2] = {{NULL, 0, PETSC_FALSE}, {NULL, 0, PETSC_FALSE}};
     for (int o = 0; o < 2; o++) {
       if (step->raw[o] >= 0)
         operands[o] = blocks[step->raw[o]];

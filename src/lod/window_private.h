@@ -56,9 +56,6 @@ size_t              LodWindowSize(const LodWindow *window);
 int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *workspace,
                    double *front, LodBlock *result);
 
-/* The block of a finished front, for fronts that were stored. */
-LodBlock LodWindowBlock(const LodWindow *window, const double *front);
-
 /* Whether coarse node `index` (relative to the patch's low corner) has coordinate on an end of the
    window along `axis` where correctors vanish: the patch boundary inside D or a Dirichlet face. */
 PetscBool LodWindowCloses(const LodGrid *grid, PetscInt axis, const LodWindowKind *kind,
