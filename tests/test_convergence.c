@@ -65,7 +65,8 @@ START_TEST(order_is_two_for_a_smooth_coefficient) {
 }
 END_TEST
 
-/* Independent log-uniform values in [1, 20] on every coefficient cell: LOD at least ten times better than Q1. */
+/* Independent log-uniform values in [1, 20] on every coefficient cell: LOD at least ten times
+   better than Q1. */
 START_TEST(rough_coefficient_beats_coarse_elements_tenfold) {
   LodGrid            grid = {.dim = 2, .coarse = 16, .coefficient = 128, .fine = 256, .ell = 3};
   LodCoefficient     coefficient;

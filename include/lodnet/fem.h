@@ -14,8 +14,9 @@
 void LodElementStiffness(PetscInt dim, double side, double matrix[]);
 void LodElementMass(PetscInt dim, double side, double matrix[]);
 
-/* matrix[a][b] += factor * integral of grad Lam_b . grad Lam_a over sub-cell number `part` (x fastest)
-   of the ratio^d sub-cells of a cell of side `side`, Lam being the cell's corner functions. */
+/* matrix[a][b] += factor * integral of grad Lam_b . grad Lam_a over sub-cell number `part` (x
+   fastest) of the ratio^d sub-cells of a cell of side `side`, Lam being the cell's corner
+   functions. */
 void LodCellStiffnessPart(PetscInt dim, double side, PetscInt ratio, PetscInt part, double factor,
                           double matrix[]);
 

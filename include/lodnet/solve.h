@@ -35,8 +35,8 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
 /* Solves by `method`. `model` is used by LOD_METHOD_DNN alone; `keep_operators` (lod and dnn) also
    gathers the local operators on rank 0. Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                        const LodCoefficient *coefficient, LodModel *model, const double *rhs,
-                        PetscBool keep_operators, PetscBool quiet, LodSolveResult *result);
+                              const LodCoefficient *coefficient, LodModel *model, const double *rhs,
+                              PetscBool keep_operators, PetscBool quiet, LodSolveResult *result);
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 
 #endif

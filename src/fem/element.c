@@ -77,11 +77,13 @@ void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
   PetscInt dim = grid->dim, ratio = grid->coefficient / grid->coarse;
   LodBox   all = LodBoxCube(dim, grid->coefficient), inside = LodBoxCube(dim, ratio);
-  for (PetscInt i = 0; i < LodPower(4, dim); i++) matrix[i] = 0;
+  for (PetscInt i = 0; i < LodPower(4, dim); i++)
+    matrix[i] = 0;
   for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&inside, part, cell);
-    for (PetscInt axis = 0; axis < dim; axis++) cell[axis] += index[axis] * ratio;
+    for (PetscInt axis = 0; axis < dim; axis++)
+      cell[axis] += index[axis] * ratio;
     LodCellStiffnessPart(dim, 1.0 / (double)grid->coarse, ratio, part,
                          coefficient->values[LodBoxPosition(&all, cell)], matrix);
   }
