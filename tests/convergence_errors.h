@@ -1,0 +1,57 @@
+/* Errors of the LOD and of the plain coarse solution, for the convergence test and table. */
+#ifndef LODNET_TESTS_CONVERGENCE_ERRORS_H
+#define LODNET_TESTS_CONVERGENCE_ERRORS_H
+
+#include <lodnet/base.h>
+#include <lodnet/coarse_system.h>
+#include <lodnet/exact.h>
+#include <stdlib.h>
+
+/* Errors in relative L2 against the fine solution, f = 1. */
+typedef struct {
+  double lod, coarse;
+} Errors;
+
+/* Solves on one mesh by LOD, by plain coarse elements and on the fine mesh, and compares. */
+static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoefficient *coefficient,
+                                          Errors *errors) {
+  LodLocalOperators *exact;
+  LodCoarseSystem   *system;
+  PetscInt           n_fine = LodPower(grid->fine + 1, 2), n_coarse = LodPower(grid->coarse + 1, 2);
+  size_t             bytes = (size_t)n_fine * sizeof(double);
+  double            *rhs = malloc(bytes), *fine = malloc(bytes), *prolongated = malloc(bytes);
+  double            *coarse = malloc((size_t)n_coarse * sizeof(double));
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_fine; i++)
+    rhs[i] = 1;
+  PetscCall(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, fine, NULL));
+  PetscCall(LodExactCreate(grid, &exact));
+  PetscCall(exact->set_coefficient(exact, coefficient));
+  PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
+  PetscCall(LodCoarseSystemAssemble(system, exact));
+  PetscCall(LodCoarseSystemSolve(system, rhs, coarse));
+  PetscCall(LodProlongate(2, grid->coarse, coarse, grid->fine, prolongated));
+  PetscCall(LodRelativeL2(2, grid->fine, prolongated, fine, &errors->lod));
+  PetscCall(LodCoarseQ1Solve(PETSC_COMM_SELF, grid, coefficient, rhs, coarse, NULL));
+  PetscCall(LodProlongate(2, grid->coarse, coarse, grid->fine, prolongated));
+  PetscCall(LodRelativeL2(2, grid->fine, prolongated, fine, &errors->coarse));
+  PetscCall(LodCoarseSystemDestroy(&system));
+  PetscCall(LodLocalOperatorsDestroy(&exact));
+  free(rhs);
+  free(fine);
+  free(prolongated);
+  free(coarse);
+  PetscFunctionReturn(0);
+}
+
+/* Values of the sine coefficient 2 + sin(2 pi x) sin(2 pi y) at cell midpoints. */
+static inline void fill_sine(LodCoefficient *coefficient) {
+  PetscInt cells = coefficient->cells;
+  for (PetscInt i = 0; i < cells * cells; i++) {
+    double x = ((double)(i % cells) + 0.5) / (double)cells;
+    double y = ((double)(i / cells) + 0.5) / (double)cells;
+    coefficient->values[i] = 2 + PetscSinReal(2 * PETSC_PI * x) * PetscSinReal(2 * PETSC_PI * y);
+  }
+}
+
+#endif
