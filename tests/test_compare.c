@@ -142,7 +142,7 @@ static int RemoveDirectory(const char *directory) {
 /* Nodal values of 1 + x + 10 y: a Q1 function, the same on every mesh. */
 static double *Plane(PetscInt cells, double factor) {
   double *values;
-  assert_ok(PetscMalloc1((cells + 1) * (cells + 1), &values));
+  assert_ok(PetscMalloc1((size_t)(cells + 1) * (size_t)(cells + 1), &values));
   for (PetscInt y = 0; y <= cells; y++)
     for (PetscInt x = 0; x <= cells; x++)
       values[y * (cells + 1) + x] = factor * (1 + (x + 10. * y) / (double)cells);

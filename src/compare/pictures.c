@@ -130,7 +130,7 @@ static PetscErrorCode PlotSolution(const LodGrid *grid, const double *values, co
   double  *picture;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(pixels * pixels, &picture));
+  PetscCall(PetscMalloc1((size_t)pixels * (size_t)pixels, &picture));
   for (PetscInt i = 0; i < pixels * pixels; i++) {
     double point[LOD_MAX_DIM] = {((double)(i % pixels) + 0.5) / (double)pixels,
                                  ((double)(i / pixels) + 0.5) / (double)pixels, 0.5};
@@ -149,8 +149,8 @@ PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodG
   PetscFunctionBeginUser;
   if (grid->dim < 2) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  const double *plane =
-      coefficient->values + (grid->dim == 3 ? (size_t)(cells / 2) * cells * cells : 0);
+  const double *plane = coefficient->values +
+                        (grid->dim == 3 ? (size_t)(cells / 2) * (size_t)cells * (size_t)cells : 0);
   PetscCall(LodPlotField(directory, "coefficient", "Coefficient A", cells, cells, plane,
                          largest > 10 * smallest ? PETSC_TRUE : PETSC_FALSE));
   PetscCall(

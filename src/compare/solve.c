@@ -62,14 +62,15 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
   PetscCall(LodCoarseSystemOperators(system, &first, &last, &mine));
   PetscCall(PetscMPIIntCast(first, &cells[0]));
   PetscCall(PetscMPIIntCast(last - first, &cells[1]));
-  PetscCall(PetscMalloc3(2 * n_ranks, &ranges, n_ranks, &offsets, n_ranks, &counts));
+  PetscCall(PetscMalloc3(2 * (size_t)n_ranks, &ranges, n_ranks, &offsets, n_ranks, &counts));
   PetscCallMPI(MPI_Gather(cells, 2, MPI_INT, ranges, 2, MPI_INT, 0, comm));
   for (PetscMPIInt i = 0; i < n_ranks && rank == 0; i++) {
     offsets[i] = ranges[2 * i];
     counts[i] = ranges[2 * i + 1];
   }
   if (rank == 0)
-    PetscCall(PetscMalloc1((size_t)LodGridCells(grid) * LodGridOperatorSize(grid), gathered));
+    PetscCall(
+        PetscMalloc1((size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid), gathered));
   /* One element a cell, so that the counts fit an int on meshes of any size. */
   PetscCallMPI(MPI_Type_contiguous((int)LodGridOperatorSize(grid), MPI_DOUBLE, &one_cell));
   PetscCallMPI(MPI_Type_commit(&one_cell));

@@ -166,7 +166,7 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
   double         *matrices;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_cells * size, &matrices));
+  PetscCall(PetscMalloc1((size_t)n_cells * (size_t)size, &matrices));
   for (PetscInt cell = 0; cell < n_cells; cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&mesh, cell, index);

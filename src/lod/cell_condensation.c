@@ -153,7 +153,8 @@ static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
   PetscCall(PetscCalloc1(LodMergeSize(leaf->plan), &leaf->template));
   LodMergeClear(leaf->plan, leaf->template);
   FillTemplate(c, leaf, n_nodes, place);
-  PetscCall(PetscMalloc1(LodBoxCount(&leaf->box) * corners * (corners + 1) / 2, &leaf->places));
+  PetscCall(
+      PetscMalloc1((size_t)(LodBoxCount(&leaf->box) * corners * (corners + 1) / 2), &leaf->places));
   FillPlaces(leaf, place);
   PetscCall(PetscFree2(images, place));
   PetscFunctionReturn(0);
@@ -226,7 +227,7 @@ static PetscErrorCode ListVariables(LodCellCondensation *c) {
     variable->kind = LOD_TEST;
     LodBoxIndex(&offsets, j, variable->index);
   }
-  PetscCall(PetscMalloc1(c->n_nodes * corners, &c->corner));
+  PetscCall(PetscMalloc1((size_t)(c->n_nodes * corners), &c->corner));
   for (PetscInt b = 0; b < c->n_nodes; b++)
     for (PetscInt j = 0; j < corners; j++)
       c->corner[b * corners + j] = CornerValue(c, j, kept->variables[b].index);
@@ -255,10 +256,10 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
   c->grid = *grid;
   c->ratio = ratio;
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, c->element);
-  PetscCall(PetscMalloc1(2 * (ratio + 1), &c->functional));
+  PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &c->functional));
   LodProjectionFunctional(ratio, c->functional);
   parts = LodPower(k, grid->dim);
-  PetscCall(PetscCalloc1(parts * size, &c->parts));
+  PetscCall(PetscCalloc1((size_t)(parts * size), &c->parts));
   for (PetscInt part = 0; part < parts; part++)
     LodCellStiffnessPart(grid->dim, 1.0 / (double)grid->coarse, k, part, 1, c->parts + part * size);
   PetscCall(PetscCalloc1(CountPieces(LodBoxCube(grid->dim, ratio)), &c->pieces));

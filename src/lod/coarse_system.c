@@ -41,7 +41,8 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
   PetscInt       size = LodGridOperatorSize(grid), n_cells = system->last - system->first;
   PetscInt      *rows, *columns;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(n_cells * size, &rows, n_cells * size, &columns));
+  PetscCall(PetscMalloc2((size_t)n_cells * (size_t)size, &rows, (size_t)n_cells * (size_t)size,
+                         &columns));
   for (PetscInt c = 0; c < n_cells; c++)
     LocalToGlobal(grid, system->first + c, rows + c * size, columns + c * size);
   PetscCall(MatCreate(comm, &system->matrix));
@@ -83,8 +84,9 @@ PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoar
   (*system)->grid = *grid;
   (*system)->first = (PetscInt)((PetscInt64)n_cells * rank / n_ranks);
   (*system)->last = (PetscInt)((PetscInt64)n_cells * (rank + 1) / n_ranks);
-  PetscCall(PetscMalloc1(((*system)->last - (*system)->first) * LodGridOperatorSize(grid),
-                         &(*system)->operators));
+  PetscCall(
+      PetscMalloc1((size_t)((*system)->last - (*system)->first) * (size_t)LodGridOperatorSize(grid),
+                   &(*system)->operators));
   PetscCall(CreateMatrix(comm, *system));
   PetscCall(MatCreateVecs((*system)->matrix, &(*system)->unknowns, &(*system)->load));
   PetscCall(CreateSolver(comm, *system));

@@ -126,7 +126,7 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
                                     .data = path};
   path->problem.grid = &(*operators)->grid;
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
-  PetscCall(PetscMalloc1(2 * (ratio + 1), &path->problem.functional));
+  PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &path->problem.functional));
   LodProjectionFunctional(ratio, path->problem.functional);
   PetscFunctionReturn(0);
 }

@@ -116,7 +116,8 @@ PetscErrorCode LodNetworkCreate(PetscInt n_layers, const PetscInt *width, PetscI
   PetscCall(PetscArraycpy(made->width, width, n_layers + 1));
   PetscCall(PetscCalloc1(n_layers, &made->layers));
   PetscCall(PetscCalloc2(n_layers + 1, &made->out, n_layers + 1, &made->dout));
-  PetscCall(PetscCalloc2(made->n_tiles * n_layers, &made->tiles, made->n_tiles, &made->streams));
+  PetscCall(PetscCalloc2((size_t)(made->n_tiles * n_layers), &made->tiles, made->n_tiles,
+                         &made->streams));
   PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   for (PetscInt l = 0; l < n_layers; l++) {
     LodLayer *layer = &made->layers[l];

@@ -5,7 +5,7 @@
 
 /* Streams of random numbers from here on (plus the layer) belong to the weights, so that a seed
    shared with the sampling of coefficients gives other numbers. */
-#define WEIGHT_STREAM 0x7765696768747300ull
+#define WEIGHT_STREAM UINT64_C(0x7765696768747300)
 
 /* Parameters updated by one thread at a time. The loop over one such piece is compiled once, so a
    parameter's arithmetic does not depend on where threads share the block out. */

@@ -7,7 +7,7 @@
 #include "nn/train_private.h"
 
 /* The stream of random numbers of epoch e's order is this plus e. */
-#define ORDER_STREAM 0x6f72646572000000ull
+#define ORDER_STREAM UINT64_C(0x6f72646572000000)
 
 /* Columns of a history row. */
 enum { EPOCH, SECONDS, TRAIN, VALIDATION, RATE, COLUMNS };
