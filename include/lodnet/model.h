@@ -5,6 +5,7 @@
 #include <lodnet/config.h>
 #include <lodnet/local_operators.h>
 #include <lodnet/network.h>
+#include <lodnet/structure.h>
 
 /* What a model was made for; a coefficient outside of it is refused. */
 typedef struct {
@@ -22,17 +23,36 @@ typedef struct {
   PetscInt best_epoch; /* the one whose parameters are kept (lowest validation loss) */
 } LodHistory;
 
+/* A trained network and what lies between it and coefficients and local operators.
+
+   Let t = A, or log A if scale_equivariant; m_c the mean of t over coarse cell c; and r = m_T for the
+   patch's centre T if scale_equivariant, else inp_shift. Without an encoder the network takes
+   (t - r) * inp_scale of the values of R_T(A) inside D and 0 outside. With one, its pieces are the
+   cells c of the uncut patch, x fastest: (t - m_c) * inp_scale of their k^d values, x fastest, then
+   (m_c - r) * inp_scale and 1; outside D all are 0. Its output Psi gives
+
+     S_T = s (out_scale P Psi + B),
+
+   s = exp(r) if scale_equivariant, else 1; P clears rows outside D and, if zero_sums, projects onto
+   vanishing row and column sums (LodZeroSums); B is the operator of A = 1 if baseline, else 0.
+   inp_shift 0, scales 1 and no switch on: the paper's plain network. */
 typedef struct {
   LodNetwork  *network;
   LodSignature signature;
-  /* The network sees (A - inp_shift) * inp_scale inside D and 0 outside, and gives S_T / out_scale.
-     inp_shift 0, scales 1: the paper's plain network. */
-  double     inp_shift, inp_scale, out_scale;
-  PetscBool  zero_sums; /* its operators are made to sum to 0 (LodZeroSums) */
-  PetscInt64 seed;      /* of weights and mini-batches */
-  LodHistory history;
-  char      *config; /* resolved config it was trained with, TOML; owned */
+  double       inp_shift, inp_scale, out_scale;
+  PetscBool    scale_equivariant, zero_sums, baseline;
+  PetscInt64   seed; /* of weights and mini-batches */
+  LodHistory   history;
+  char        *config; /* resolved config it was trained with, TOML; owned */
 } LodModel;
+
+/* Numbers that pass an encoder by with each piece: mean and whether it lies in D. */
+#define LOD_MODEL_EXTRAS 2
+
+/* The shape of a network for patches of a grid: encoder[n_encoder] and hidden[n_hidden] are the
+   widths after the first, of the pieces' codes and of the head without its output. */
+LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const PetscInt *encoder,
+                              PetscInt n_hidden, const PetscInt *hidden);
 
 PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
 /* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
@@ -45,17 +65,32 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
 
-/* What the network sees of values[n] gathered by R_T, in place: (A - inp_shift) * inp_scale inside
-   D, where A > 0, and 0 outside, where the gathered value is 0. */
-void LodModelNormalise(const LodModel *model, size_t n, float *values);
+/* Where the values of a row come from in R_T(A), with the patch turned by a symmetry of the cube
+   (structure.h): row value i is R_T(A)[order[i]]. Piece after piece if the network has an encoder. */
+typedef struct {
+  PetscInt  n_values, n_pieces, per_piece;
+  PetscInt *order;  /* [n_values] */
+  PetscInt *centre; /* [per_piece]: values of T in R_T(A) */
+} LodRowOrder;
 
-/* Sets the rows of nodes outside D of cell `cell`'s operators[z][j] to 0. */
-void LodClearOutside(const LodGrid *grid, PetscInt cell, double *operators);
+PetscErrorCode LodRowOrderCreate(const LodModel *model, PetscInt symmetry, LodRowOrder *order);
+PetscErrorCode LodRowOrderDestroy(LodRowOrder *order);
 
-/* Replaces the rows inside D of operators[z][j] by the nearest ones (in the sum of squares) whose
-   row sums and column sums vanish, as those of every exact operator do. Never further from the
-   exact operator than before. */
-void LodZeroSums(const LodGrid *grid, PetscInt cell, double *operators);
+/* What the network takes of one patch: row[LodNetworkInputs] of R_T(A) in patch[n_values], and
+   *scale = s. May be called by several threads. */
+void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *patch, float *row,
+                 double *scale);
+
+/* The parts of a row with an encoder: one piece's values[n] of A, all inside D, as the encoder takes
+   them, returning m_c; and its extras from m_c and r. */
+double LodModelPiece(const LodModel *model, PetscInt n, const float *values, float *piece);
+void   LodModelExtras(const LodModel *model, double mean, double reference, float *extras);
+
+/* Operators of the constant coefficient 1: those of a mesh with as few cells as show every way in
+   which patches of the grid are cut. values[cell of that mesh][z][j]; the caller frees it. */
+PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values);
+/* The one of a patch that is cut as `inside` says. */
+const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside);
 
 /* Learned local operators: S_T = Psi(R_T(A)), many cells in one forward pass, rows of nodes outside
    D set to 0. The model is borrowed.

@@ -1,6 +1,6 @@
-/* A dense feedforward network in single precision on oneDNN: affine layers, ReLU between, identity
-   last. Parameters, gradients and Adam moments are one contiguous block each, layer after layer,
-   weight[out][in] then bias[out]. */
+/* A feedforward network in single precision on oneDNN: affine layers, ReLU between, identity last.
+   Parameters, gradients and Adam moments are one contiguous block each, layer after layer,
+   weight[out][in] then bias[out]; the encoder's layers come first. */
 #ifndef LODNET_NETWORK_H
 #define LODNET_NETWORK_H
 
@@ -9,9 +9,29 @@
 
 typedef struct LodNetwork LodNetwork;
 
-/* A network of the given widths: width[0] inputs, width[n_layers] outputs. Buffers for batches of
-   up to `max_batch` samples are allocated here, none later. Parameters are 0. */
-PetscErrorCode LodNetworkCreate(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
+/* What a network looks like. A sample is a row of n_pieces pieces, each encoder[0] values and then
+   n_extras numbers that pass the encoder by. One encoder takes the values of every piece to its
+   code; the head takes all codes, each followed by its piece's extras, to the output. Without an
+   encoder the head takes the sample as it is. The code is the encoder's last affine layer, without
+   ReLU. */
+typedef struct {
+  PetscInt n_encoder; /* layers of the encoder, 0: none */
+  PetscInt encoder[LOD_MAX_LAYERS + 2];
+  PetscInt n_pieces, n_extras; /* without encoder: 1, 0 */
+  PetscInt n_head;             /* layers of the head */
+  PetscInt head[LOD_MAX_LAYERS + 2];
+} LodNetworkShape;
+
+/* The shape of a plain network, a head alone: width[0] inputs, width[n_layers] outputs. */
+LodNetworkShape LodNetworkPlainShape(PetscInt n_layers, const PetscInt *width);
+
+/* Length of a sample's row, and of the head's input. */
+PetscInt LodNetworkInputs(const LodNetworkShape *shape);
+PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape);
+
+/* A network of the given shape. Buffers for batches of up to `max_batch` samples are allocated
+   here, none later. Parameters are 0. */
+PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch,
                                 LodNetwork **network);
 PetscErrorCode LodNetworkDestroy(LodNetwork **network);
 
@@ -19,9 +39,12 @@ PetscErrorCode LodNetworkDestroy(LodNetwork **network);
    seed alone. */
 PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed);
 
-/* Number of layers, their widths (borrowed), number of parameters, and the blocks (borrowed). */
-PetscInt        LodNetworkLayers(const LodNetwork *network);
-const PetscInt *LodNetworkWidths(const LodNetwork *network);
+/* The shape (borrowed), number of layers and sizes of one of them, number of parameters, and the
+   blocks (borrowed). */
+const LodNetworkShape *LodNetworkShapeOf(const LodNetwork *network);
+PetscInt               LodNetworkLayers(const LodNetwork *network);
+void LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
+                         PetscInt *n_out);
 PetscInt64      LodNetworkParameterCount(const LodNetwork *network);
 float          *LodNetworkParameters(LodNetwork *network);
 float          *LodNetworkGradients(LodNetwork *network);
@@ -30,11 +53,26 @@ float          *LodNetworkGradients(LodNetwork *network);
    The result for one sample does not depend on the others or on the number of threads. */
 PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const float *inp, float *out);
 
-/* Loss J = mean over the batch of 1/2 |Psi(inp) - target|^2 and its gradient with respect to every
-   parameter, written to the gradient block (batch <= max_batch). Bitwise the same for any number of
-   threads. */
+/* The two stages apart, so that a piece that lies in many samples is encoded once:
+   codes[n][code length] of values[n][encoder[0]], and out[batch][n_out] of
+   inp[batch][n_pieces][code, extras]. Any n and batch. The same numbers as LodNetworkForward. */
+PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values, float *codes);
+PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out);
+
+/* A linear map that is its own adjoint and its own square, applied in place to the difference of a
+   sample's output and target before the loss is taken: an orthogonal projection onto what outputs
+   may be. */
+typedef struct {
+  void (*apply)(const void *context, PetscInt sample, float *difference);
+  const void *context;
+} LodNetworkProjection;
+
+/* Loss J = mean over the batch of 1/2 |P (Psi(inp) - target)|^2 and its gradient with respect to
+   every parameter, written to the gradient block (batch <= max_batch); P is the projection, or the
+   identity if that is NULL. Bitwise the same for any number of threads. */
 PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, double *loss);
+                                  const float *target, const LodNetworkProjection *projection,
+                                  double *loss);
 
 /* One step of Adam (D. Kingma, J. Ba, ICLR 2015, algorithm 1); `step` counts from 1; first[] and
    second[] are the moments, as long as the parameters. */

@@ -82,8 +82,13 @@ static const LodTable split_table = {"[split]", TABLE_OF(split_settings)};
 static const LodSetting network_settings[] = {
     {"hidden", LOD_KIND_INTEGER, NETWORK(hidden), AT_LEAST(1), .count = NETWORK(n_hidden),
      .capacity = LOD_MAX_LAYERS},
+    {"encoder", LOD_KIND_INTEGER, NETWORK(encoder), AT_LEAST(1), .count = NETWORK(n_encoder),
+     .capacity = LOD_MAX_LAYERS},
     {"normalise", LOD_KIND_BOOLEAN, .offset = NETWORK(normalise)},
     {"zero_sums", LOD_KIND_BOOLEAN, .offset = NETWORK(zero_sums)},
+    {"scale_equivariant", LOD_KIND_BOOLEAN, .offset = NETWORK(scale_equivariant)},
+    {"baseline", LOD_KIND_BOOLEAN, .offset = NETWORK(baseline)},
+    {"symmetric", LOD_KIND_BOOLEAN, .offset = NETWORK(symmetric)},
 };
 static const LodTable network_table = {"[network]", TABLE_OF(network_settings)};
 

@@ -13,6 +13,15 @@ static PetscErrorCode DescribeMatrix(PetscInt rows, PetscInt columns, dnnl_forma
   PetscFunctionReturn(0);
 }
 
+/* Description of rows of `columns` floats that are `stride` apart. */
+static PetscErrorCode DescribeRows(PetscInt rows, PetscInt columns, PetscInt stride,
+                                   dnnl_memory_desc_t *shape) {
+  dnnl_dims_t dims = {rows, columns}, strides = {stride, 1};
+  PetscFunctionBeginUser;
+  LodCallDnnl(dnnl_memory_desc_init_by_strides(shape, 2, dims, dnnl_f32, strides));
+  PetscFunctionReturn(0);
+}
+
 /* Attributes of the forward primitive: ReLU after the product, and scratch memory from us (the
    library's own would be shared by all threads that run the primitive). */
 static PetscErrorCode CreateAttributes(PetscBool relu, dnnl_primitive_attr_t *attributes) {
@@ -58,8 +67,8 @@ static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
 PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine) {
   dnnl_memory_desc_t weight_shape, bias_shape;
   PetscFunctionBeginUser;
-  PetscCall(DescribeMatrix(layer->tile_rows, layer->n_inp, dnnl_ab, &layer->inp_shape));
-  PetscCall(DescribeMatrix(layer->tile_rows, layer->n_out, dnnl_ab, &layer->out_shape));
+  PetscCall(DescribeRows(layer->tile_rows, layer->n_inp, layer->inp_stride, &layer->inp_shape));
+  PetscCall(DescribeRows(layer->tile_rows, layer->n_out, layer->out_stride, &layer->out_shape));
   /* oneDNN wants weight^T, [n_inp][n_out]: our array read column by column. */
   PetscCall(DescribeMatrix(layer->n_inp, layer->n_out, dnnl_ba, &weight_shape));
   PetscCall(DescribeMatrix(1, layer->n_out, dnnl_ab, &bias_shape));
@@ -108,22 +117,25 @@ int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerT
 
 void LodLayerBackwardRelu(const LodLayer *layer, PetscInt rows, const float *out, float *dout) {
   if (!layer->relu) return;
-  for (size_t i = 0; i < (size_t)rows * (size_t)layer->n_out; i++)
-    dout[i] = out[i] > 0 ? dout[i] : 0;
+  for (size_t row = 0; row < (size_t)rows; row++) {
+    const size_t first = row * (size_t)layer->out_stride;
+    for (size_t i = first; i < first + (size_t)layer->n_out; i++)
+      dout[i] = out[i] > 0 ? dout[i] : 0;
+  }
 }
 
 int LodLayerBackwardInput(const LodLayer *layer, PetscInt rows, const float *dout, float *dinp) {
-  return (int)dnnl_sgemm('N', 'N', rows, layer->n_inp, layer->n_out, 1.f, dout, layer->n_out,
-                         layer->weight, layer->n_inp, 0.f, dinp, layer->n_inp);
+  return (int)dnnl_sgemm('N', 'N', rows, layer->n_inp, layer->n_out, 1.f, dout, layer->out_stride,
+                         layer->weight, layer->n_inp, 0.f, dinp, layer->inp_stride);
 }
 
-int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt batch,
+int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt rows,
                            const float *inp, const float *dout) {
   memset(layer->dbias + first, 0, (size_t)(last - first) * sizeof(float));
-  for (PetscInt sample = 0; sample < batch; sample++)
+  for (PetscInt row = 0; row < rows; row++)
     for (PetscInt o = first; o < last; o++)
-      layer->dbias[o] += dout[(size_t)sample * (size_t)layer->n_out + (size_t)o];
-  return (int)dnnl_sgemm('T', 'N', last - first, layer->n_inp, batch, 1.f, dout + first,
-                         layer->n_out, inp, layer->n_inp, 0.f,
+      layer->dbias[o] += dout[(size_t)row * (size_t)layer->out_stride + (size_t)o];
+  return (int)dnnl_sgemm('T', 'N', last - first, layer->n_inp, rows, 1.f, dout + first,
+                         layer->out_stride, inp, layer->inp_stride, 0.f,
                          layer->dweight + (size_t)first * (size_t)layer->n_inp, layer->n_inp);
 }

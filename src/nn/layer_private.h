@@ -2,6 +2,8 @@
 
    Names are the same in both directions: inp[rows][n_inp], out[rows][n_out], weight[n_out][n_inp],
    bias[n_out], and dinp, dout, dweight, dbias, the derivatives of the loss with respect to them.
+   Rows of inp and dinp are inp_stride floats apart, those of out and dout out_stride: an encoder
+   leaves room between its codes for the numbers that pass it by.
 
    Every function below runs on the calling thread alone. A caller that wants threads cuts the work
    into tiles whose number and bounds do not depend on how many threads there are, and calls from a
@@ -18,7 +20,9 @@
 /* A layer; the parameter arrays are borrowed from the network's blocks. */
 typedef struct {
   PetscInt           n_inp, n_out;
-  PetscInt           tile_rows; /* samples in one tile of the batch */
+  PetscInt           inp_stride, out_stride;
+  PetscInt           pieces;    /* rows that one sample has here */
+  PetscInt           tile_rows; /* rows in one tile */
   PetscBool          relu;
   float             *weight, *bias;   /* weight[n_out][n_inp], bias[n_out] */
   float             *dweight, *dbias; /* the same shapes */
@@ -44,7 +48,7 @@ typedef struct {
 PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine);
 PetscErrorCode LodLayerEnd(LodLayer *layer);
 
-/* Wraps inp[tile_rows][n_inp] and out[tile_rows][n_out], which stay the caller's. */
+/* Wraps tile_rows rows of inp and out, which stay the caller's. */
 PetscErrorCode LodLayerTileSetUp(const LodLayer *layer, dnnl_engine_t engine, float *inp,
                                  float *out, LodLayerTile *tile);
 PetscErrorCode LodLayerTileEnd(LodLayerTile *tile);
@@ -60,9 +64,9 @@ void LodLayerBackwardRelu(const LodLayer *layer, PetscInt rows, const float *out
    0, or oneDNN's status. */
 int LodLayerBackwardInput(const LodLayer *layer, PetscInt rows, const float *dout, float *dinp);
 
-/* Rows first <= o < last of dweight = dout^T inp, and of dbias = sum over the batch of dout; inp is
-   [batch][n_inp], dout [batch][n_out]. Returns 0, or oneDNN's status. */
-int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt batch,
+/* Rows first <= o < last of dweight = dout^T inp, and of dbias = sum over the rows of dout; inp is
+   [rows][n_inp], dout [rows][n_out]. Returns 0, or oneDNN's status. */
+int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt rows,
                            const float *inp, const float *dout);
 
 #endif

@@ -1,17 +1,80 @@
-/* The network: its blocks of memory, forward and backward over tiles of the batch.
-
-   Threads share the tiles out among themselves. What is in a tile does not depend on their number
-   (see layer_private.h), and sums over tiles are taken in a fixed order. */
+/* The network's shape, blocks of memory and oneDNN objects; what runs on them is network_run.c. */
 #include "nn/network_private.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Floats in one row of all activations, input included. */
-static size_t ActivationWidth(const LodNetwork *network) {
-  size_t width = 0;
-  for (PetscInt l = 0; l <= network->n_layers; l++)
-    width += (size_t)network->width[l];
-  return width;
+LodNetworkShape LodNetworkPlainShape(PetscInt n_layers, const PetscInt *width) {
+  LodNetworkShape shape = {.n_pieces = 1, .n_head = n_layers};
+  for (PetscInt l = 0; l <= n_layers && l < LOD_MAX_LAYERS + 2; l++)
+    shape.head[l] = width[l];
+  return shape;
+}
+
+PetscInt LodNetworkInputs(const LodNetworkShape *shape) {
+  return shape->n_encoder ? shape->n_pieces * (shape->encoder[0] + shape->n_extras)
+                          : shape->head[0];
+}
+
+PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape) {
+  return shape->n_encoder ? shape->n_pieces * (shape->encoder[shape->n_encoder] + shape->n_extras)
+                          : shape->head[0];
+}
+
+/* Checks one chain of widths. */
+static PetscErrorCode CheckWidths(const char *part, PetscInt n_layers, const PetscInt *width) {
+  PetscFunctionBeginUser;
+  PetscCheck(n_layers <= LOD_MAX_LAYERS + 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "the %s of a network has at most %d layers, not %" PetscInt_FMT, part,
+             LOD_MAX_LAYERS + 1, n_layers);
+  for (PetscInt l = 0; l <= n_layers; l++)
+    PetscCheck(width[l] >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+               "width %" PetscInt_FMT " of the %s of a network must be at least 1, not "
+               "%" PetscInt_FMT,
+               l, part, width[l]);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that a shape makes sense. */
+static PetscErrorCode CheckShape(const LodNetworkShape *shape) {
+  PetscFunctionBeginUser;
+  PetscCheck(shape->n_head >= 1 && shape->n_encoder >= 0, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "a network has at least 1 layer in its head, not %" PetscInt_FMT, shape->n_head);
+  PetscCall(CheckWidths("head", shape->n_head, shape->head));
+  PetscCheck(shape->n_pieces >= 1 && shape->n_extras >= 0, PETSC_COMM_SELF,
+             PETSC_ERR_ARG_OUTOFRANGE,
+             "a sample has at least 1 piece and 0 extras, not %" PetscInt_FMT " and %" PetscInt_FMT,
+             shape->n_pieces, shape->n_extras);
+  if (shape->n_encoder == 0) PetscFunctionReturn(0);
+  PetscCall(CheckWidths("encoder", shape->n_encoder, shape->encoder));
+  PetscCheck(shape->head[0] == LodNetworkHeadInputs(shape), PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
+             "the head of a network takes %" PetscInt_FMT " numbers, the codes are %" PetscInt_FMT,
+             shape->head[0], LodNetworkHeadInputs(shape));
+  PetscFunctionReturn(0);
+}
+
+/* Sizes and strides of all layers and buffers. */
+static void SetSizes(LodNetwork *network) {
+  const LodNetworkShape *shape = &network->shape;
+  network->length[0] = (size_t)LodNetworkInputs(shape);
+  for (PetscInt l = 0; l < network->n_layers; l++) {
+    LodLayer       *layer = &network->layers[l];
+    const PetscBool encodes = (PetscBool)(l < shape->n_encoder);
+    const PetscInt *width = encodes ? shape->encoder + l : shape->head + (l - shape->n_encoder);
+    *layer = (LodLayer){.n_inp = width[0],
+                        .n_out = width[1],
+                        .inp_stride = width[0],
+                        .out_stride = width[1],
+                        .pieces = encodes ? shape->n_pieces : 1,
+                        .tile_rows = network->tile_rows,
+                        .relu = (PetscBool)(l + 1 < network->n_layers)};
+    if (encodes && l == 0) layer->inp_stride += shape->n_extras;
+    if (l + 1 == shape->n_encoder) {
+      layer->out_stride += shape->n_extras;
+      layer->relu = PETSC_FALSE;
+    }
+    network->length[l + 1] = (size_t)layer->pieces * (size_t)layer->out_stride;
+    network->n_parameters += ((PetscInt64)layer->n_inp + 1) * layer->n_out;
+  }
 }
 
 /* Allocates `count` floats, zero, aligned to a cache line. */
@@ -28,16 +91,18 @@ static PetscErrorCode AllocateFloats(size_t count, float **block) {
 /* Allocates the blocks and points out[], dout[] and the layers' arrays into them. */
 static PetscErrorCode CreateBlocks(LodNetwork *network) {
   const size_t samples = (size_t)network->n_tiles * (size_t)network->tile_rows;
-  size_t       place = 0;
+  size_t       place = 0, length = 0;
   PetscFunctionBeginUser;
+  for (PetscInt l = 0; l <= network->n_layers; l++)
+    length += network->length[l];
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->parameters));
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->gradients));
-  PetscCall(AllocateFloats(samples * ActivationWidth(network), &network->activation));
-  PetscCall(AllocateFloats(samples * ActivationWidth(network), &network->dactivation));
+  PetscCall(AllocateFloats(samples * length, &network->activation));
+  PetscCall(AllocateFloats(samples * length, &network->dactivation));
   for (PetscInt l = 0; l <= network->n_layers; l++) {
     network->out[l] = network->activation + place;
     network->dout[l] = network->dactivation + place;
-    place += samples * (size_t)network->width[l];
+    place += samples * network->length[l];
   }
   place = 0;
   for (PetscInt l = 0; l < network->n_layers; l++) {
@@ -52,22 +117,22 @@ static PetscErrorCode CreateBlocks(LodNetwork *network) {
   PetscFunctionReturn(0);
 }
 
-/* Makes oneDNN's objects: engine, one stream a tile, layers, and the tiles of each layer. */
+/* Makes oneDNN's objects: engine, streams, layers, and the tiles of each layer. */
 static PetscErrorCode CreatePrimitives(LodNetwork *network) {
   PetscFunctionBeginUser;
   LodCallDnnl(dnnl_engine_create(&network->engine, dnnl_cpu, 0));
-  for (PetscInt l = 0; l < network->n_layers; l++)
-    PetscCall(LodLayerSetUp(&network->layers[l], network->engine));
-  for (PetscInt t = 0; t < network->n_tiles; t++) {
+  for (PetscInt t = 0; t < network->n_tiles * network->shape.n_pieces; t++)
     LodCallDnnl(
         dnnl_stream_create(&network->streams[t], network->engine, dnnl_stream_default_flags));
-    for (PetscInt l = 0; l < network->n_layers; l++) {
-      const size_t sample = (size_t)t * (size_t)network->tile_rows;
-      PetscCall(LodLayerTileSetUp(&network->layers[l], network->engine,
-                                  network->out[l] + sample * (size_t)network->width[l],
-                                  network->out[l + 1] + sample * (size_t)network->width[l + 1],
-                                  &network->tiles[t * network->n_layers + l]));
-    }
+  for (PetscInt l = 0; l < network->n_layers; l++) {
+    LodLayer    *layer = &network->layers[l];
+    const size_t inp = (size_t)layer->tile_rows * (size_t)layer->inp_stride;
+    const size_t out = (size_t)layer->tile_rows * (size_t)layer->out_stride;
+    PetscCall(LodLayerSetUp(layer, network->engine));
+    PetscCall(PetscCalloc1(network->n_tiles * layer->pieces, &network->tiles[l]));
+    for (PetscInt t = 0; t < network->n_tiles * layer->pieces; t++)
+      PetscCall(LodLayerTileSetUp(layer, network->engine, network->out[l] + (size_t)t * inp,
+                                  network->out[l + 1] + (size_t)t * out, &network->tiles[l][t]));
   }
   PetscFunctionReturn(0);
 }
@@ -93,43 +158,41 @@ static PetscInt ChooseTileRows(PetscInt max_batch) {
   return max_batch >= 512 ? 128 : 32;
 }
 
-PetscErrorCode LodNetworkCreate(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
+PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch,
                                 LodNetwork **network) {
   LodNetwork *made;
   PetscFunctionBeginUser;
   *network = NULL;
-  PetscCheck(n_layers >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
-             "a network has at least 1 layer, not %" PetscInt_FMT, n_layers);
-  for (PetscInt l = 0; l <= n_layers; l++)
-    PetscCheck(width[l] >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
-               "width %" PetscInt_FMT " of a network must be at least 1, not %" PetscInt_FMT, l,
-               width[l]);
+  PetscCall(CheckShape(shape));
   PetscCheck(max_batch >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a batch has at least 1 sample, not %" PetscInt_FMT, max_batch);
   PetscCall(PetscNew(&made));
   *network = made;
-  made->n_layers = n_layers;
+  made->shape = *shape;
+  made->n_layers = shape->n_encoder + shape->n_head;
   made->max_batch = max_batch;
   made->tile_rows = ChooseTileRows(max_batch);
   made->n_tiles = (max_batch - 1) / made->tile_rows + 1;
-  PetscCall(PetscMalloc1(n_layers + 1, &made->width));
-  PetscCall(PetscArraycpy(made->width, width, n_layers + 1));
-  PetscCall(PetscCalloc1(n_layers, &made->layers));
-  PetscCall(PetscCalloc2(n_layers + 1, &made->out, n_layers + 1, &made->dout));
-  PetscCall(PetscCalloc2((size_t)(made->n_tiles * n_layers), &made->tiles, made->n_tiles,
-                         &made->streams));
+  const size_t n_layers = (size_t)made->n_layers;
+  PetscCall(PetscCalloc5(n_layers, &made->layers, n_layers, &made->tiles, n_layers + 1,
+                         &made->length, n_layers + 1, &made->out, n_layers + 1, &made->dout));
+  PetscCall(PetscCalloc1(made->n_tiles * shape->n_pieces, &made->streams));
   PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
-  for (PetscInt l = 0; l < n_layers; l++) {
-    LodLayer *layer = &made->layers[l];
-    layer->n_inp = width[l];
-    layer->n_out = width[l + 1];
-    layer->tile_rows = made->tile_rows;
-    layer->relu = (PetscBool)(l + 1 < n_layers);
-    made->n_parameters += ((PetscInt64)width[l] + 1) * width[l + 1];
-  }
+  SetSizes(made);
   PetscCall(CreateBlocks(made));
   PetscCall(CreatePrimitives(made));
   PetscCall(CreateWeightTiles(made));
+  PetscFunctionReturn(0);
+}
+
+/* Destroys oneDNN's objects of one layer. */
+static PetscErrorCode DestroyLayer(LodNetwork *network, PetscInt l) {
+  const PetscInt n_tiles = network->n_tiles * network->layers[l].pieces;
+  PetscFunctionBeginUser;
+  for (PetscInt t = 0; network->tiles[l] && t < n_tiles; t++)
+    PetscCall(LodLayerTileEnd(&network->tiles[l][t]));
+  PetscCall(PetscFree(network->tiles[l]));
+  PetscCall(LodLayerEnd(&network->layers[l]));
   PetscFunctionReturn(0);
 }
 
@@ -138,33 +201,35 @@ PetscErrorCode LodNetworkDestroy(LodNetwork **network) {
   PetscFunctionBeginUser;
   *network = NULL;
   if (!old) PetscFunctionReturn(0);
-  for (PetscInt i = 0; i < old->n_tiles * old->n_layers; i++)
-    PetscCall(LodLayerTileEnd(&old->tiles[i]));
-  for (PetscInt t = 0; t < old->n_tiles; t++)
-    if (old->streams[t]) LodCallDnnl(dnnl_stream_destroy(old->streams[t]));
   for (PetscInt l = 0; l < old->n_layers; l++)
-    PetscCall(LodLayerEnd(&old->layers[l]));
+    PetscCall(DestroyLayer(old, l));
+  for (PetscInt t = 0; t < old->n_tiles * old->shape.n_pieces; t++)
+    if (old->streams[t]) LodCallDnnl(dnnl_stream_destroy(old->streams[t]));
   if (old->engine) LodCallDnnl(dnnl_engine_destroy(old->engine));
   free(old->parameters);
   free(old->gradients);
   free(old->activation);
   free(old->dactivation);
-  PetscCall(PetscFree2(old->out, old->dout));
-  PetscCall(PetscFree2(old->tiles, old->streams));
-  PetscCall(PetscFree(old->width));
-  PetscCall(PetscFree(old->layers));
+  PetscCall(PetscFree5(old->layers, old->tiles, old->length, old->out, old->dout));
+  PetscCall(PetscFree(old->streams));
   PetscCall(PetscFree(old->sample_loss));
   PetscCall(PetscFree(old->weight_tiles));
   PetscCall(PetscFree(old));
   PetscFunctionReturn(0);
 }
 
+const LodNetworkShape *LodNetworkShapeOf(const LodNetwork *network) {
+  return &network->shape;
+}
+
 PetscInt LodNetworkLayers(const LodNetwork *network) {
   return network->n_layers;
 }
 
-const PetscInt *LodNetworkWidths(const LodNetwork *network) {
-  return network->width;
+void LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
+                         PetscInt *n_out) {
+  *n_inp = network->layers[layer].n_inp;
+  *n_out = network->layers[layer].n_out;
 }
 
 PetscInt64 LodNetworkParameterCount(const LodNetwork *network) {
@@ -177,122 +242,4 @@ float *LodNetworkParameters(LodNetwork *network) {
 
 float *LodNetworkGradients(LodNetwork *network) {
   return network->gradients;
-}
-
-/* Samples of a batch that lie in tile `tile`. */
-static PetscInt TileRows(const LodNetwork *network, PetscInt batch, PetscInt tile) {
-  return PetscMin(network->tile_rows, batch - tile * network->tile_rows);
-}
-
-/* Takes inp[rows][width[0]] of one tile through all layers; the result is in out[n_layers]. A tile
-   that is not full is filled up with zeros: every sample sees the same computation. */
-static int ForwardTile(LodNetwork *network, PetscInt tile, PetscInt rows, const float *inp) {
-  const size_t n_inp = (size_t)network->width[0], used = (size_t)rows * n_inp;
-  float       *own = network->out[0] + (size_t)tile * (size_t)network->tile_rows * n_inp;
-  int          status = 0;
-  memcpy(own, inp, used * sizeof(float));
-  memset(own + used, 0, ((size_t)network->tile_rows * n_inp - used) * sizeof(float));
-  for (PetscInt l = 0; l < network->n_layers && !status; l++)
-    status = LodLayerForward(&network->layers[l], network->streams[tile],
-                             &network->tiles[tile * network->n_layers + l]);
-  return status;
-}
-
-/* Forward for one batch that fits: batch <= n_tiles * tile_rows. */
-static PetscErrorCode ForwardBatch(LodNetwork *network, PetscInt batch, const float *inp,
-                                   float *out) {
-  const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1;
-  const size_t   n_inp = (size_t)network->width[0];
-  const size_t   n_out = (size_t)network->width[network->n_layers];
-  int            failed = 0;
-  PetscFunctionBeginUser;
-#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
-  for (PetscInt t = 0; t < n_tiles; t++) {
-    const size_t sample = (size_t)t * (size_t)network->tile_rows,
-                 rows = (size_t)TileRows(network, batch, t);
-    failed |= ForwardTile(network, t, (PetscInt)rows, inp + sample * n_inp);
-    memcpy(out + sample * n_out, network->out[network->n_layers] + sample * n_out,
-           rows * n_out * sizeof(float));
-  }
-  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the forward pass");
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const float *inp,
-                                 float *out) {
-  const size_t n_inp = (size_t)network->width[0];
-  const size_t n_out = (size_t)network->width[network->n_layers];
-  PetscFunctionBeginUser;
-  for (PetscInt first = 0; first < batch; first += network->max_batch)
-    PetscCall(ForwardBatch(network, PetscMin(network->max_batch, batch - first),
-                           inp + (size_t)first * n_inp, out + (size_t)first * n_out));
-  PetscFunctionReturn(0);
-}
-
-/* The derivative of J with respect to the output, (Psi - target) / batch, and each sample's
-   1/2 |Psi - target|^2, for one tile; target[rows][n_out]. */
-static void LossTile(LodNetwork *network, PetscInt tile, PetscInt rows, PetscInt batch,
-                     const float *target) {
-  const size_t n_out = (size_t)network->width[network->n_layers];
-  const size_t first = (size_t)tile * (size_t)network->tile_rows;
-  const float *out = network->out[network->n_layers] + first * n_out;
-  float       *dout = network->dout[network->n_layers] + first * n_out;
-  const float  weight = 1.f / (float)batch;
-  for (size_t row = 0; row < (size_t)rows; row++) {
-    double sum = 0;
-    for (size_t o = row * n_out; o < (row + 1) * n_out; o++) {
-      const float difference = out[o] - target[o];
-      dout[o] = weight * difference;
-      sum += (double)difference * (double)difference;
-    }
-    network->sample_loss[first + row] = 0.5 * sum;
-  }
-}
-
-/* Takes one tile forward, through the loss and back to dout[1]. */
-static int BackwardTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *inp,
-                        const float *target) {
-  const PetscInt rows = TileRows(network, batch, tile);
-  const size_t   first = (size_t)tile * (size_t)network->tile_rows;
-  const PetscInt n_layers = network->n_layers, *width = network->width;
-  int            status = ForwardTile(network, tile, rows, inp + first * (size_t)width[0]);
-  LossTile(network, tile, rows, batch, target + first * (size_t)width[n_layers]);
-  for (PetscInt l = n_layers - 1; l >= 0 && !status; l--) {
-    float *dout = network->dout[l + 1] + first * (size_t)width[l + 1];
-    LodLayerBackwardRelu(&network->layers[l], rows,
-                         network->out[l + 1] + first * (size_t)width[l + 1], dout);
-    if (l > 0)
-      status = LodLayerBackwardInput(&network->layers[l], rows, dout,
-                                     network->dout[l] + first * (size_t)width[l]);
-  }
-  return status;
-}
-
-PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, double *loss) {
-  const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1;
-  double         sum = 0;
-  int            failed = 0;
-  PetscFunctionBeginUser;
-  PetscCheck(batch >= 1 && batch <= network->max_batch, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
-             "a batch of %" PetscInt_FMT " samples; this network takes 1 to %" PetscInt_FMT, batch,
-             network->max_batch);
-#pragma omp parallel reduction(| : failed)
-  {
-#pragma omp for schedule(dynamic, 1)
-    for (PetscInt t = 0; t < n_tiles; t++)
-      failed |= BackwardTile(network, t, batch, inp, target);
-#pragma omp for schedule(dynamic, 1)
-    for (PetscInt t = 0; t < network->n_weight_tiles; t++) {
-      const LodWeightTile *tile = &network->weight_tiles[t];
-      failed |=
-          LodLayerBackwardWeight(&network->layers[tile->layer], tile->first, tile->last, batch,
-                                 network->out[tile->layer], network->dout[tile->layer + 1]);
-    }
-  }
-  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the backward pass");
-  for (PetscInt sample = 0; sample < batch; sample++)
-    sum += network->sample_loss[sample];
-  *loss = sum / (double)batch;
-  PetscFunctionReturn(0);
 }

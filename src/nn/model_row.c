@@ -1,0 +1,183 @@
+/* Between patches and the network: what it takes, and the baseline of what it gives (model.h). */
+#include <lodnet/exact.h>
+#include <lodnet/model.h>
+#include <math.h>
+#include <string.h>
+
+/* A grid that has the signature's patches; its N means nothing. */
+static LodGrid PatchGrid(const LodSignature *signature) {
+  return (LodGrid){.dim = signature->dim,
+                   .coarse = 1,
+                   .coefficient = signature->ratio,
+                   .ell = signature->ell};
+}
+
+LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const PetscInt *encoder,
+                              PetscInt n_hidden, const PetscInt *hidden) {
+  LodNetworkShape shape = {.n_encoder = n_encoder, .n_pieces = 1, .n_head = n_hidden + 1};
+  shape.head[0] = LodGridPatchValues(grid);
+  if (n_encoder > 0) {
+    shape.n_pieces = LodGridPatchCells(grid);
+    shape.n_extras = LOD_MODEL_EXTRAS;
+    shape.encoder[0] = LodPower(grid->coefficient / grid->coarse, grid->dim);
+    for (PetscInt l = 0; l < n_encoder; l++)
+      shape.encoder[l + 1] = encoder[l];
+    shape.head[0] = LodNetworkHeadInputs(&shape);
+  }
+  for (PetscInt l = 0; l < n_hidden; l++)
+    shape.head[l + 1] = hidden[l];
+  shape.head[n_hidden + 1] = LodGridOperatorSize(grid);
+  return shape;
+}
+
+/* Position in R_T(A) of value v of patch cell c. */
+static PetscInt ValuePosition(const LodGrid *grid, PetscInt c, PetscInt v) {
+  const PetscInt k = grid->coefficient / grid->coarse, across = 2 * grid->ell + 1;
+  const LodBox   cells = LodBoxCube(grid->dim, across), values = LodBoxCube(grid->dim, k);
+  const LodBox   patch = LodBoxCube(grid->dim, across * k);
+  PetscInt       cell[LOD_MAX_DIM], value[LOD_MAX_DIM];
+  LodBoxIndex(&cells, c, cell);
+  LodBoxIndex(&values, v, value);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    value[axis] += cell[axis] * k;
+  return LodBoxPosition(&patch, value);
+}
+
+PetscErrorCode LodRowOrderCreate(const LodModel *model, PetscInt symmetry, LodRowOrder *order) {
+  const LodGrid          grid = PatchGrid(&model->signature);
+  const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
+  const PetscInt         n_cells = LodGridPatchCells(&grid), n = LodGridPatchValues(&grid);
+  PetscInt              *turned;
+  PetscFunctionBeginUser;
+  *order = (LodRowOrder){.n_values = n, .n_pieces = shape->n_pieces, .per_piece = n / n_cells};
+  PetscCall(PetscMalloc2(n, &order->order, order->per_piece, &order->centre));
+  PetscCall(PetscMalloc1(n, &turned));
+  LodSymmetryTable(grid.dim, symmetry, (2 * grid.ell + 1) * grid.coefficient, turned);
+  for (PetscInt i = 0; i < n; i++) {
+    const PetscInt piece = i / order->per_piece, value = i % order->per_piece;
+    order->order[i] = turned[shape->n_encoder ? ValuePosition(&grid, piece, value) : i];
+  }
+  for (PetscInt i = 0; i < order->per_piece; i++)
+    order->centre[i] = ValuePosition(&grid, n_cells / 2, i);
+  PetscCall(PetscFree(turned));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodRowOrderDestroy(LodRowOrder *order) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree2(order->order, order->centre));
+  PetscFunctionReturn(0);
+}
+
+/* t of one value of A. */
+static inline float Transform(const LodModel *model, float value) {
+  return model->scale_equivariant ? logf(value) : value;
+}
+
+double LodModelPiece(const LodModel *model, PetscInt n, const float *values, float *piece) {
+  const float scale = (float)model->inp_scale;
+  double      sum = 0;
+  for (PetscInt i = 0; i < n; i++) {
+    piece[i] = Transform(model, values[i]);
+    sum += (double)piece[i];
+  }
+  const float mean = (float)(sum / (double)n);
+  for (PetscInt i = 0; i < n; i++)
+    piece[i] = (piece[i] - mean) * scale;
+  return (double)mean;
+}
+
+void LodModelExtras(const LodModel *model, double mean, double reference, float *extras) {
+  extras[0] = (float)((mean - reference) * model->inp_scale);
+  extras[1] = 1;
+}
+
+/* The reference r of a patch. */
+static double Reference(const LodModel *model, const LodRowOrder *order, const float *patch) {
+  double sum = 0;
+  if (!model->scale_equivariant) return model->inp_shift;
+  for (PetscInt i = 0; i < order->per_piece; i++)
+    sum += (double)logf(patch[order->centre[i]]);
+  return (double)(float)(sum / (double)order->per_piece);
+}
+
+/* The row of a network without encoder. */
+static void PlainRow(const LodModel *model, const LodRowOrder *order, const float *patch,
+                     double reference, float *row) {
+  const float shift = (float)reference, scale = (float)model->inp_scale;
+  for (PetscInt i = 0; i < order->n_values; i++) {
+    const float value = patch[order->order[i]];
+    row[i] = value > 0 ? (Transform(model, value) - shift) * scale : 0;
+  }
+}
+
+/* The row of a network with encoder; a piece outside D has no positive value. */
+static void PiecesRow(const LodModel *model, const LodRowOrder *order, const float *patch,
+                      double reference, float *row) {
+  const PetscInt n = order->per_piece;
+  for (PetscInt p = 0; p < order->n_pieces; p++, row += n + LOD_MODEL_EXTRAS) {
+    for (PetscInt i = 0; i < n; i++)
+      row[i] = patch[order->order[p * n + i]];
+    if (row[0] > 0)
+      LodModelExtras(model, LodModelPiece(model, n, row, row), reference, row + n);
+    else
+      memset(row, 0, (size_t)(n + LOD_MODEL_EXTRAS) * sizeof *row);
+  }
+}
+
+void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *patch, float *row,
+                 double *scale) {
+  const double reference = Reference(model, order, patch);
+  *scale = model->scale_equivariant ? exp(reference) : 1;
+  if (LodNetworkShapeOf(model->network)->n_encoder)
+    PiecesRow(model, order, patch, reference, row);
+  else
+    PlainRow(model, order, patch, reference, row);
+}
+
+/* The mesh of the baseline: every way to cut a patch of `grid` occurs in it. */
+static LodGrid BaselineGrid(const LodGrid *grid) {
+  LodGrid mesh = *grid;
+  mesh.coarse = PetscMin(grid->coarse, 2 * grid->ell + 1);
+  mesh.coefficient = mesh.coarse;
+  mesh.fine = mesh.coarse * (grid->fine / grid->coarse);
+  return mesh;
+}
+
+PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values) {
+  const LodGrid      mesh = BaselineGrid(grid);
+  const size_t       count = (size_t)LodGridCells(&mesh) * (size_t)LodGridOperatorSize(&mesh);
+  LodLocalOperators *exact;
+  LodCoefficient     one;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(count, values));
+  PetscCall(LodCoefficientCreate(mesh.dim, mesh.coefficient, &one));
+  for (PetscInt i = 0; i < LodGridCells(&mesh); i++)
+    one.values[i] = 1;
+  PetscCall(LodExactCreate(&mesh, &exact));
+  exact->quiet = PETSC_TRUE;
+  PetscErrorCode error = exact->set_coefficient(exact, &one);
+  if (!error) error = exact->compute(exact, 0, LodGridCells(&mesh), *values);
+  PetscCall(LodLocalOperatorsDestroy(&exact));
+  PetscCall(LodCoefficientDestroy(&one));
+  PetscCall(error);
+  /* S_T scales as h^(d-2), and h is another one here. */
+  const double scale = pow((double)mesh.coarse / (double)grid->coarse, (double)(mesh.dim - 2));
+  for (size_t i = 0; i < count; i++)
+    (*values)[i] *= scale;
+  PetscFunctionReturn(0);
+}
+
+const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside) {
+  const LodGrid mesh = BaselineGrid(grid);
+  const LodBox  cells = LodBoxCube(mesh.dim, mesh.coarse);
+  PetscInt      index[LOD_MAX_DIM] = {0, 0, 0};
+  /* T is cell l of its uncut patch; of the cut one, which begins where D does, cell l - first. If
+     only the high side is cut, D ends where the patch does. */
+  for (PetscInt axis = 0; axis < mesh.dim; axis++) {
+    const PetscInt low = inside->first[axis], n_cells = inside->size[axis] - 1;
+    index[axis] = grid->ell - low;
+    if (low == 0) index[axis] = mesh.coarse - n_cells + grid->ell;
+  }
+  return values + (ptrdiff_t)LodBoxPosition(&cells, index) * LodGridOperatorSize(grid);
+}

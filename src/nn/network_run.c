@@ -1,0 +1,208 @@
+/* Forward and backward over tiles of the batch.
+
+   Threads share the tiles out among themselves. What is in a tile does not depend on their number
+   (see layer_private.h), and sums over tiles are taken in a fixed order. A tile that is not full is
+   filled up with zeros: every sample sees the same computation. */
+#include "nn/network_private.h"
+#include <string.h>
+
+/* Samples of a batch that lie in tile `tile`. */
+static PetscInt TileRows(const LodNetwork *network, PetscInt batch, PetscInt tile) {
+  return PetscMin(network->tile_rows, batch - tile * network->tile_rows);
+}
+
+/* Floats of the rows of buffer `l` before tile `tile` of samples. */
+static size_t TilePlace(const LodNetwork *network, PetscInt l, PetscInt tile) {
+  return (size_t)tile * (size_t)network->tile_rows * network->length[l];
+}
+
+/* Copies `rows` samples inp[rows][length] into tile `tile` of buffer `l`, and zeros behind them. */
+static void FillTile(LodNetwork *network, PetscInt l, PetscInt tile, PetscInt rows,
+                     const float *inp) {
+  const size_t length = network->length[l], used = (size_t)rows * length;
+  float       *own = network->out[l] + TilePlace(network, l, tile);
+  memcpy(own, inp, used * sizeof(float));
+  memset(own + used, 0, ((size_t)network->tile_rows * length - used) * sizeof(float));
+}
+
+/* Writes the extras of a tile behind the codes. */
+static void CopyExtras(LodNetwork *network, PetscInt tile) {
+  const LodNetworkShape *shape = &network->shape;
+  const LodLayer        *from = &network->layers[0], *to = &network->layers[shape->n_encoder - 1];
+  const size_t           rows = (size_t)(network->tile_rows * shape->n_pieces);
+  const float           *inp = network->out[0] + TilePlace(network, 0, tile) + from->n_inp;
+  float *out = network->out[shape->n_encoder] + TilePlace(network, shape->n_encoder, tile);
+  for (size_t row = 0; row < rows; row++)
+    memcpy(out + row * (size_t)to->out_stride + to->n_out, inp + row * (size_t)from->inp_stride,
+           (size_t)shape->n_extras * sizeof(float));
+}
+
+/* Takes one tile of samples through the layers first <= l < last. */
+static int RunLayers(LodNetwork *network, PetscInt tile, PetscInt first, PetscInt last) {
+  const PetscInt pieces = network->shape.n_pieces;
+  int            status = 0;
+  for (PetscInt l = first; l < last; l++) {
+    const LodLayer *layer = &network->layers[l];
+    if (l == network->shape.n_encoder && l > first) CopyExtras(network, tile);
+    for (PetscInt t = tile * layer->pieces; t < (tile + 1) * layer->pieces; t++)
+      status |=
+          LodLayerForward(layer, network->streams[tile * pieces], &network->tiles[l][t]);
+  }
+  return status;
+}
+
+/* Takes a batch that fits through the layers from `first` to the last. */
+static PetscErrorCode ForwardBatch(LodNetwork *network, PetscInt first, PetscInt batch,
+                                   const float *inp, float *out) {
+  const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1, n_layers = network->n_layers;
+  const size_t   n_out = network->length[n_layers];
+  int            failed = 0;
+  PetscFunctionBeginUser;
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+  for (PetscInt t = 0; t < n_tiles; t++) {
+    const PetscInt rows = TileRows(network, batch, t);
+    const size_t   place = TilePlace(network, n_layers, t);
+    FillTile(network, first, t, rows, inp + TilePlace(network, first, t));
+    failed |= RunLayers(network, t, first, n_layers);
+    memcpy(out + place, network->out[n_layers] + place, (size_t)rows * n_out * sizeof(float));
+  }
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the forward pass");
+  PetscFunctionReturn(0);
+}
+
+/* Any batch, in pieces that fit, through the layers from `first` to the last. */
+static PetscErrorCode ForwardFrom(LodNetwork *network, PetscInt first, PetscInt batch,
+                                  const float *inp, float *out) {
+  PetscFunctionBeginUser;
+  for (PetscInt begin = 0; begin < batch; begin += network->max_batch)
+    PetscCall(ForwardBatch(network, first, PetscMin(network->max_batch, batch - begin),
+                           inp + (size_t)begin * network->length[first],
+                           out + (size_t)begin * network->length[network->n_layers]));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const float *inp,
+                                 float *out) {
+  PetscFunctionBeginUser;
+  PetscCall(ForwardFrom(network, 0, batch, inp, out));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out) {
+  PetscFunctionBeginUser;
+  PetscCall(ForwardFrom(network, network->shape.n_encoder, batch, inp, out));
+  PetscFunctionReturn(0);
+}
+
+/* Encodes tile_rows pieces or fewer, in tile `tile` of the encoder's layers. */
+static int EncodeTile(LodNetwork *network, PetscInt tile, PetscInt rows, const float *values,
+                      float *codes) {
+  const PetscInt  n_encoder = network->shape.n_encoder;
+  const LodLayer *from = &network->layers[0], *to = &network->layers[n_encoder - 1];
+  const size_t    first = (size_t)tile * (size_t)network->tile_rows;
+  float          *inp = network->out[0] + first * (size_t)from->inp_stride;
+  const float    *out = network->out[n_encoder] + first * (size_t)to->out_stride;
+  int             status = 0;
+  memset(inp, 0, (size_t)network->tile_rows * (size_t)from->inp_stride * sizeof(float));
+  for (size_t row = 0; row < (size_t)rows; row++)
+    memcpy(inp + row * (size_t)from->inp_stride, values + row * (size_t)from->n_inp,
+           (size_t)from->n_inp * sizeof(float));
+  for (PetscInt l = 0; l < n_encoder; l++)
+    status |= LodLayerForward(&network->layers[l], network->streams[tile], &network->tiles[l][tile]);
+  for (size_t row = 0; row < (size_t)rows; row++)
+    memcpy(codes + row * (size_t)to->n_out, out + row * (size_t)to->out_stride,
+           (size_t)to->n_out * sizeof(float));
+  return status;
+}
+
+PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values,
+                                float *codes) {
+  const LodNetworkShape *shape = &network->shape;
+  const PetscInt         rows = network->tile_rows, most = network->n_tiles * shape->n_pieces * rows;
+  int                    failed = 0;
+  PetscFunctionBeginUser;
+  PetscCheck(shape->n_encoder > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
+             "the network has no encoder");
+  for (PetscInt begin = 0; begin < n; begin += most) {
+    const PetscInt end = PetscMin(n, begin + most);
+#pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
+    for (PetscInt first = begin; first < end; first += rows)
+      failed |= EncodeTile(network, (first - begin) / rows, PetscMin(rows, end - first),
+                           values + (size_t)first * (size_t)shape->encoder[0],
+                           codes + (size_t)first * (size_t)shape->encoder[shape->n_encoder]);
+  }
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the encoder");
+  PetscFunctionReturn(0);
+}
+
+/* The derivative of J with respect to the output, P (Psi - target) / batch, and each sample's
+   1/2 |P (Psi - target)|^2, for one tile; target[rows][n_out]. */
+static void LossTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *target,
+                     const LodNetworkProjection *projection) {
+  const PetscInt rows = TileRows(network, batch, tile);
+  const size_t   n_out = network->length[network->n_layers];
+  const size_t   place = TilePlace(network, network->n_layers, tile);
+  const float   *out = network->out[network->n_layers] + place, weight = 1.f / (float)batch;
+  float         *dout = network->dout[network->n_layers] + place;
+  for (PetscInt row = 0; row < rows; row++, out += n_out, dout += n_out, target += n_out) {
+    const PetscInt sample = tile * network->tile_rows + row;
+    double         sum = 0;
+    for (size_t o = 0; o < n_out; o++)
+      dout[o] = out[o] - target[o];
+    if (projection) projection->apply(projection->context, sample, dout);
+    for (size_t o = 0; o < n_out; o++) {
+      sum += (double)dout[o] * (double)dout[o];
+      dout[o] *= weight;
+    }
+    network->sample_loss[sample] = 0.5 * sum;
+  }
+}
+
+/* Takes one tile forward, through the loss and back to dout[1]. */
+static int BackwardTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *inp,
+                        const float *target, const LodNetworkProjection *projection) {
+  const PetscInt rows = TileRows(network, batch, tile), n_layers = network->n_layers;
+  FillTile(network, 0, tile, rows, inp + TilePlace(network, 0, tile));
+  int status = RunLayers(network, tile, 0, n_layers);
+  LossTile(network, tile, batch, target + TilePlace(network, n_layers, tile), projection);
+  for (PetscInt l = n_layers - 1; l >= 0 && !status; l--) {
+    const LodLayer *layer = &network->layers[l];
+    const size_t    place = TilePlace(network, l + 1, tile);
+    float          *dout = network->dout[l + 1] + place;
+    LodLayerBackwardRelu(layer, rows * layer->pieces, network->out[l + 1] + place, dout);
+    if (l > 0)
+      status = LodLayerBackwardInput(layer, rows * layer->pieces, dout,
+                                     network->dout[l] + TilePlace(network, l, tile));
+  }
+  return status;
+}
+
+PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
+                                  const float *target, const LodNetworkProjection *projection,
+                                  double *loss) {
+  const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1;
+  double         sum = 0;
+  int            failed = 0;
+  PetscFunctionBeginUser;
+  PetscCheck(batch >= 1 && batch <= network->max_batch, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "a batch of %" PetscInt_FMT " samples; this network takes 1 to %" PetscInt_FMT, batch,
+             network->max_batch);
+#pragma omp parallel reduction(| : failed)
+  {
+#pragma omp for schedule(dynamic, 1)
+    for (PetscInt t = 0; t < n_tiles; t++)
+      failed |= BackwardTile(network, t, batch, inp, target, projection);
+#pragma omp for schedule(dynamic, 1)
+    for (PetscInt t = 0; t < network->n_weight_tiles; t++) {
+      const LodWeightTile *tile = &network->weight_tiles[t];
+      const LodLayer      *layer = &network->layers[tile->layer];
+      failed |= LodLayerBackwardWeight(layer, tile->first, tile->last, batch * layer->pieces,
+                                       network->out[tile->layer], network->dout[tile->layer + 1]);
+    }
+  }
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the backward pass");
+  for (PetscInt sample = 0; sample < batch; sample++)
+    sum += network->sample_loss[sample];
+  *loss = sum / (double)batch;
+  PetscFunctionReturn(0);
+}
