@@ -14,7 +14,7 @@ const char *argp_program_version = "lod-solve " LODNET_VERSION;
 /* What the command line said. */
 typedef struct {
   LodMeshOptions mesh;
-  const char    *coefficient, *method, *model, *dataset, *rhs, *output;
+  const char    *coefficient, *method, *model, *dataset, *rhs, *output, *previous;
   PetscBool      operators, allow_range, quiet;
 } Options;
 
@@ -24,6 +24,11 @@ static const struct argp_option option_table[] = {
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
     {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
     {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
+    {"previous", 'p', "S.h5", 0,
+     "start from the operators of an earlier solution, made with --operators: only cells whose "
+     "patch "
+     "of A has changed are computed",
+     2},
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
      2},
@@ -38,7 +43,9 @@ static const char documentation[] =
     "and fine cells per axis. What follows -- goes to PETSc.\n\n"
     "Example:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
-    "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n\n"
+    "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"
+    "  lod-solve intact.h5 --operators --output intact-u.h5\n"
+    "  lod-solve cracked.h5 --previous intact-u.h5\n\n"
     "The solution is written with its axes; paraview u.xdmf shows it. "
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
@@ -64,6 +71,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case 'o':
     options->output = argument;
+    return 0;
+  case 'p':
+    options->previous = argument;
     return 0;
   case 'O':
     options->operators = PETSC_TRUE;
@@ -100,6 +110,9 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
                 options->method);
   LodCheckInput(!options->operators || *method == LOD_METHOD_LOD || *method == LOD_METHOD_DNN,
                 "--operators: --method %s has no local operators", options->method);
+  LodCheckInput(!options->previous || *method == LOD_METHOD_LOD,
+                "--previous: --method %s does not start from earlier operators (--method lod does)",
+                options->method);
   PetscFunctionReturn(0);
 }
 
@@ -133,6 +146,7 @@ static PetscErrorCode SetUpMesh(const Options *options, const LodCoefficient *co
 
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const Options *options, const LodGrid *grid,
+                                    const LodCoefficient *coefficient,
                                     const LodSolveResult *result) {
   LodSolution solution = {.grid = grid,
                           .method = LodMethodName(result->method),
@@ -141,7 +155,8 @@ static PetscErrorCode WriteSolution(const Options *options, const LodGrid *grid,
                           .values = result->values,
                           .seconds_operator = result->seconds_operator,
                           .seconds_solve = result->seconds_solve,
-                          .operators = result->operators};
+                          .operators = result->operators,
+                          .coefficient = coefficient};
 
   PetscFunctionBeginUser;
   PetscCall(LodSolutionWrite(&solution, options->output));
@@ -163,6 +178,9 @@ static PetscErrorCode PrintSummary(const Options *options, const LodGrid *grid, 
   printf("method    %s, f = %s\n", LodMethodName(result->method), options->rhs);
   printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
          (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell, origin);
+  if (options->previous)
+    printf("previous  %s: %d of %d cells computed anew\n", options->previous,
+           (int)result->n_computed, (int)LodGridCells(grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
   printf("file      %s", options->output);
@@ -179,6 +197,7 @@ static PetscErrorCode SolveAndReport(const Options *options, LodMethod method, c
                                      const char *origin, const LodCoefficient *coefficient,
                                      LodModel *model) {
   LodSolveResult result;
+  LodPrevious    previous;
   double        *rhs;
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
@@ -187,10 +206,15 @@ static PetscErrorCode SolveAndReport(const Options *options, LodMethod method, c
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
   PetscCall(LodRightHandSide(grid, options->rhs, rhs));
-  PetscCall(LodMethodSolve(PETSC_COMM_WORLD, method, grid, coefficient, model, rhs,
-                           options->operators, options->quiet, &result));
+  if (options->previous) PetscCall(LodPreviousRead(options->previous, grid, &previous));
+  const LodSolveOptions solve = {.model = model,
+                                 .previous = options->previous ? &previous : NULL,
+                                 .keep_operators = options->operators,
+                                 .quiet = options->quiet};
+  PetscCall(LodMethodSolve(PETSC_COMM_WORLD, method, grid, coefficient, rhs, &solve, &result));
+  if (options->previous) PetscCall(LodPreviousDestroy(&previous));
   PetscCall(PetscFree(rhs));
-  if (rank == 0) error = WriteSolution(options, grid, &result);
+  if (rank == 0) error = WriteSolution(options, grid, coefficient, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (rank == 0 && !options->quiet) PetscCall(PrintSummary(options, grid, origin, &result));
   PetscCall(LodSolveResultDestroy(&result));

@@ -74,9 +74,11 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
   double       *rhs = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof *rhs);
   assert_ok(LodRightHandSide(grid, "1", rhs));
   for (int method = 0; method < 4; method++) {
+    const LodSolveOptions options = {
+        .model = model, .keep_operators = (PetscBool)(method < 2), .quiet = PETSC_TRUE};
     LodSolveResult result;
-    assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient, model, rhs,
-                             method < 2, PETSC_TRUE, &result));
+    assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient, rhs, &options,
+                             &result));
     ck_assert_int_eq(result.cells, method == LOD_METHOD_FINE ? grid->fine : grid->coarse);
     ck_assert((result.operators != NULL) == (method < 2));
     ck_assert_int_eq(memcmp(result.values, expected[method],

@@ -65,7 +65,20 @@ static void RoundTrip(PetscInt dim, unsigned long long seed) {
   double *values = Draw(seed, (uint64_t)dim, 64);
   double *operators =
       Draw(seed, 10, (size_t)LodGridCells(&grid) * (size_t)LodGridOperatorSize(&grid));
-  LodSolution solution = {&grid, "lod", "x < 1 & 2", 3, values, 1.5, 0.25, operators};
+  LodCoefficient coefficient;
+  assert_ok(LodCoefficientCreate(dim, 6, &coefficient));
+  for (PetscInt i = 0; i < LodPower(6, dim); i++)
+    coefficient.values[i] = 1 + LodRandomUniform(seed, 11, (uint64_t)i);
+  LodSolution solution = {.grid = &grid,
+                          .method = "lod",
+                          .rhs = "x < 1 & 2",
+                          .cells = 3,
+                          .values = values,
+                          .seconds_operator = 1.5,
+                          .seconds_solve = 0.25,
+                          .operators = operators,
+                          .coefficient = &coefficient};
+  LodPrevious previous;
   LodHdf5     file;
 
   for (PetscInt axis = 0; axis < dim; axis++)
@@ -95,6 +108,13 @@ static void RoundTrip(PetscInt dim, unsigned long long seed) {
   assert_ok(LodHdf5Exists(&file, dim == 1 ? "y" : dim == 2 ? "z" : "w", &has_next_axis));
   ck_assert(has_last_axis && !has_next_axis);
   assert_ok(LodHdf5Close(&file));
+  assert_ok(LodPreviousRead(path, &grid, &previous));
+  ck_assert_mem_eq(previous.operators, operators,
+                   (size_t)(LodGridCells(&grid) * LodGridOperatorSize(&grid)) * sizeof(double));
+  ck_assert_mem_eq(previous.coefficient.values, coefficient.values,
+                   (size_t)LodPower(6, dim) * sizeof(double));
+  assert_ok(LodPreviousDestroy(&previous));
+  assert_ok(LodCoefficientDestroy(&coefficient));
   ck_assert_int_eq(unlink(path), 0);
   assert_ok(LodSolutionXdmfPath(path, xdmf));
   ck_assert_int_eq(unlink(xdmf), dim > 1 ? 0 : -1);
@@ -114,9 +134,10 @@ START_TEST(operators_are_left_out_unless_given) {
   char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
   LodGrid     grid = {.dim = 2, .coarse = 1, .coefficient = 1, .fine = 2, .ell = 1};
   double      values[9] = {0};
-  LodSolution solution = {&grid, "fine", "1", 2, values, 0, 0, NULL};
-  LodHdf5     file;
-  PetscBool   exists;
+  LodSolution solution = {
+      .grid = &grid, .method = "fine", .rhs = "1", .cells = 2, .values = values};
+  LodHdf5   file;
+  PetscBool exists;
 
   Place(directory, path, "u");
   assert_ok(LodSolutionWrite(&solution, path));
@@ -137,7 +158,7 @@ START_TEST(xdmf_names_the_file_and_its_shape) {
   char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX], text[4096];
   LodGrid     grid = {.dim = 3, .coarse = 2, .coefficient = 2, .fine = 2, .ell = 1};
   double      values[27] = {0};
-  LodSolution solution = {&grid, "dnn", "1", 2, values, 0, 0, NULL};
+  LodSolution solution = {.grid = &grid, .method = "dnn", .rhs = "1", .cells = 2, .values = values};
 
   Place(directory, path, "a&b.h5");
   assert_ok(LodSolutionWrite(&solution, path));
@@ -159,7 +180,7 @@ END_TEST
 START_TEST(missing_directory_is_refused) {
   LodGrid     grid = {.dim = 1, .coarse = 1, .coefficient = 1, .fine = 1, .ell = 1};
   double      values[2] = {0};
-  LodSolution solution = {&grid, "lod", "1", 1, values, 0, 0, NULL};
+  LodSolution solution = {.grid = &grid, .method = "lod", .rhs = "1", .cells = 1, .values = values};
   assert_refuses(LodSolutionWrite(&solution, "/nonexistent/u.h5"), "/nonexistent/u.h5");
   LodErrorClear();
 }
@@ -168,10 +189,11 @@ END_TEST
 /* A limit on the size of files stands for a full disk. */
 START_TEST(full_disk_leaves_the_old_files_intact) {
   enum { CELLS = 100, NODES = (CELLS + 1) * (CELLS + 1) };
-  char          directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
-  LodGrid       grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
-  double       *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
-  LodSolution   solution = {&grid, "lod", "1", CELLS, values, 0, 0, NULL};
+  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  LodGrid     grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
+  double     *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
+  LodSolution solution = {
+      .grid = &grid, .method = "lod", .rhs = "1", .cells = CELLS, .values = values};
   LodHdf5       file;
   struct rlimit before, small;
 

@@ -19,14 +19,21 @@ struct LodLocalOperators {
   /* Computes S_T for the coarse cells first <= T < last (x fastest) into
      operators[T - first][z][j], z over the (2l+2)^d nodes of the uncut patch, j over the 2^d
      corners of T (DESIGN: S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z)); rows of nodes outside D
-     are 0. Uses all threads of the rank; the result does not depend on their number. */
+     are 0. Of cells that are not wanted nothing is computed and operators[] is left as it is. Uses
+     all threads of the rank; the result does not depend on their number. */
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             double *operators);
 
   PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */
-  void     *data;
-  PetscBool quiet; /* no progress bar */
+  void            *data;
+  const PetscBool *wanted; /* wanted[cell] of all N^d cells, borrowed; NULL: every cell is wanted */
+  PetscBool        quiet;  /* no progress bar */
 };
+
+/* Whether the operator of a cell is to be computed. */
+static inline PetscBool LodIsWanted(const LodLocalOperators *operators, PetscInt cell) {
+  return operators->wanted ? operators->wanted[cell] : PETSC_TRUE;
+}
 
 /* Destroys *operators and sets it NULL; NULL is accepted. */
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators);

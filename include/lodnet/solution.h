@@ -3,23 +3,37 @@
 #define LODNET_SOLUTION_H
 
 #include <lodnet/base.h>
+#include <lodnet/coefficient.h>
 #include <lodnet/grid.h>
 
 typedef struct {
-  const LodGrid *grid;
-  const char    *method; /* lod, dnn, fine or coarse */
-  const char    *rhs;    /* the expression */
-  PetscInt       cells;  /* of the mesh the solution lives on: N, or F for fine */
-  const double  *values; /* values[cells+1 per axis], x fastest */
-  double         seconds_operator, seconds_solve;
-  const double  *operators; /* local operators of all cells [cell][z][j], or NULL */
+  const LodGrid        *grid;
+  const char           *method; /* lod, dnn, fine or coarse */
+  const char           *rhs;    /* the expression */
+  PetscInt              cells;  /* of the mesh the solution lives on: N, or F for fine */
+  const double         *values; /* values[cells+1 per axis], x fastest */
+  double                seconds_operator, seconds_solve;
+  const double         *operators;   /* local operators of all cells [cell][z][j], or NULL */
+  const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
 } LodSolution;
 
 /* Writes DESIGN section 4's solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
    method, coarse, coefficient_cells, fine, ell, natural (names of the natural faces), rhs,
-   seconds_operator, seconds_solve, version, and `local_operators` if given. In two and three
-   dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
+   seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
+   and the `coefficient` that they belong to, so that a later run can start from them. In two and
+   three dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
+
+/* The operators of an earlier solution, and the coefficient that they belong to. Owned. */
+typedef struct {
+  LodCoefficient coefficient;
+  double        *operators; /* [cell][z][j] of all cells */
+} LodPrevious;
+
+/* Reads them from a solution file that was written with local operators, by method lod and on this
+   grid; everything else is an input error that says what differs. */
+PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous);
+PetscErrorCode LodPreviousDestroy(LodPrevious *previous);
 
 /* The name of the ParaView companion of `path`: .xdmf in place of .h5 or .hdf5 (else appended). */
 PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]);

@@ -4,6 +4,7 @@
 
 #include <lodnet/coarse_system.h>
 #include <lodnet/model.h>
+#include <lodnet/solution.h>
 
 typedef enum { LOD_METHOD_LOD, LOD_METHOD_DNN, LOD_METHOD_FINE, LOD_METHOD_COARSE } LodMethod;
 
@@ -18,8 +19,17 @@ typedef struct {
   double   *values;           /* values[cells+1 per axis], x fastest, on every rank; owned */
   double    seconds_operator; /* local operators and assembly, or assembly and set-up */
   double    seconds_solve;
-  double   *operators; /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
+  double   *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
+  PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
+
+/* What LodMethodSolve takes beside the problem; everything may be left 0. */
+typedef struct {
+  LodModel          *model;          /* for LOD_METHOD_DNN */
+  const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
+  PetscBool          keep_operators; /* lod and dnn: also gather the local operators on rank 0 */
+  PetscBool          quiet;
+} LodSolveOptions;
 
 /* f at the nodes of the fine mesh, rhs[(F+1)^d], the caller's. The expression is named `--rhs` in
    messages. */
@@ -32,11 +42,10 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
                                   double *solution, double *seconds_operator,
                                   double *seconds_solve);
 
-/* Solves by `method`. `model` is used by LOD_METHOD_DNN alone; `keep_operators` (lod and dnn) also
-   gathers the local operators on rank 0. Collective. */
+/* Solves by `method`. Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                              const LodCoefficient *coefficient, LodModel *model, const double *rhs,
-                              PetscBool keep_operators, PetscBool quiet, LodSolveResult *result);
+                              const LodCoefficient *coefficient, const double *rhs,
+                              const LodSolveOptions *options, LodSolveResult *result);
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 
 #endif

@@ -64,11 +64,11 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
 static PetscErrorCode SolveReference(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const double *rhs,
                                      PetscBool quiet, double **values, double *seconds) {
-  LodSolveResult result;
+  const LodSolveOptions options = {.quiet = quiet};
+  LodSolveResult        result;
 
   PetscFunctionBeginUser;
-  PetscCall(
-      LodMethodSolve(comm, method, grid, coefficient, NULL, rhs, PETSC_FALSE, quiet, &result));
+  PetscCall(LodMethodSolve(comm, method, grid, coefficient, rhs, &options, &result));
   *values = result.values;
   result.values = NULL;
   *seconds = result.seconds_operator + result.seconds_solve;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <lodnet/exact.h>
+#include <lodnet/update.h>
 
 static const char *const method_name[] = {"lod", "dnn", "fine", "coarse"};
 
@@ -83,24 +84,29 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
 
 /* Solves with exact or learned local operators; the two differ in one line. */
 static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
-                                      const LodCoefficient *coefficient, LodModel *model,
-                                      const double *rhs, PetscBool keep_operators, PetscBool quiet,
-                                      LodSolveResult *result) {
-  LodLocalOperators *operators = NULL;
+                                      const LodCoefficient *coefficient, const double *rhs,
+                                      const LodSolveOptions *options, LodSolveResult *result) {
+  const LodPrevious *previous = options->previous;
+  LodLocalOperators *operators = NULL, *updated = NULL;
   LodCoarseSystem   *system = NULL;
 
   PetscFunctionBeginUser;
   if (result->method == LOD_METHOD_LOD) {
     PetscCall(LodExactCreate(grid, &operators));
   } else {
-    PetscCall(LodLearnedCreate(grid, model, &operators));
+    PetscCall(LodLearnedCreate(grid, options->model, &operators));
   }
-  operators->quiet = quiet;
+  if (previous)
+    PetscCall(LodUpdateCreate(operators, &previous->coefficient, previous->operators, &updated));
+  operators->quiet = options->quiet;
   PetscCall(LodCoarseSystemCreate(comm, grid, &system));
-  PetscCall(LodSolveCompressed(system, operators, coefficient, rhs, result->values,
-                               &result->seconds_operator, &result->seconds_solve));
-  if (keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));
+  PetscCall(LodSolveCompressed(system, updated ? updated : operators, coefficient, rhs,
+                               result->values, &result->seconds_operator, &result->seconds_solve));
+  result->n_computed = LodGridCells(grid);
+  if (updated) PetscCall(LodUpdateCount(updated, &result->n_computed));
+  if (options->keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));
   PetscCall(LodCoarseSystemDestroy(&system));
+  PetscCall(LodLocalOperatorsDestroy(&updated));
   PetscCall(LodLocalOperatorsDestroy(&operators));
   PetscFunctionReturn(0);
 }
@@ -123,16 +129,18 @@ static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid,
 }
 
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                              const LodCoefficient *coefficient, LodModel *model, const double *rhs,
-                              PetscBool keep_operators, PetscBool quiet, LodSolveResult *result) {
+                              const LodCoefficient *coefficient, const double *rhs,
+                              const LodSolveOptions *options, LodSolveResult *result) {
   PetscFunctionBeginUser;
-  PetscCheck(method != LOD_METHOD_DNN || model, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+  PetscCheck(method != LOD_METHOD_DNN || options->model, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
              "the method dnn needs a model");
+  PetscCheck(method == LOD_METHOD_LOD || !options->previous, PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
+             "only the method lod starts from previous operators");
   *result = (LodSolveResult){.method = method};
   result->cells = method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
   PetscCall(PetscCalloc1(LodPower(result->cells + 1, grid->dim), &result->values));
   if (method == LOD_METHOD_LOD || method == LOD_METHOD_DNN) {
-    PetscCall(SolveCompressed(comm, grid, coefficient, model, rhs, keep_operators, quiet, result));
+    PetscCall(SolveCompressed(comm, grid, coefficient, rhs, options, result));
   } else {
     PetscCall(SolveReference(comm, grid, coefficient, rhs, result));
   }

@@ -5,6 +5,7 @@
 
 #include <lodnet/hdf5_file.h>
 
+#include "io/solution_private.h"
 #include "io/text_file_private.h"
 
 /* Writes the nodal values and the axes. */
@@ -28,37 +29,52 @@ static PetscErrorCode WriteValues(const LodSolution *solution, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* Writes the local operators of all cells, local_operators[cell][z..][j]: shape (N^d, 2l+2 per
-   axis, 2^d). */
-static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
-  const LodGrid *grid = solution->grid;
-  hsize_t        dims[LOD_MAX_DIM + 2];
-  int            rank = 0;
-
-  PetscFunctionBeginUser;
+int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]) {
+  int rank = 0;
   dims[rank++] = (hsize_t)LodGridCells(grid);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     dims[rank++] = (hsize_t)(2 * grid->ell + 2);
   dims[rank++] = (hsize_t)LodGridCorners(grid);
+  return rank;
+}
+
+/* Writes the local operators of all cells and the coefficient. */
+static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
+  const LodGrid *grid = solution->grid;
+  const hsize_t  cells = (hsize_t)grid->coefficient, shape[LOD_MAX_DIM] = {cells, cells, cells};
+  hsize_t        dims[LOD_MAX_DIM + 2];
+  const int      rank = LodSolutionOperatorsShape(grid, dims);
+
+  PetscFunctionBeginUser;
   PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
                               solution->operators));
+  PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)grid->dim, shape,
+                              solution->coefficient->values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]) {
+  static const char *const natural_name[LOD_MAX_DIM][2] = {
+      {"left", "right"}, {"bottom", "top"}, {"front", "back"}};
+
+  PetscFunctionBeginUser;
+  faces[0] = 0;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      if (!grid->natural[axis][side]) continue;
+      if (faces[0]) PetscCall(PetscStrlcat(faces, ",", 64));
+      PetscCall(PetscStrlcat(faces, natural_name[axis][side], 64));
+    }
   PetscFunctionReturn(0);
 }
 
 /* Writes what the solution is of, as attributes of the file. */
 static PetscErrorCode WriteAttributes(const LodSolution *solution, LodHdf5 *file) {
-  static const char *const natural_name[LOD_MAX_DIM][2] = {
-      {"left", "right"}, {"bottom", "top"}, {"front", "back"}};
   const LodGrid *grid = solution->grid;
-  char           faces[64] = "";
+  char           faces[64];
 
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    for (int side = 0; side < 2; side++) {
-      if (!grid->natural[axis][side]) continue;
-      if (faces[0]) PetscCall(PetscStrlcat(faces, ",", sizeof faces));
-      PetscCall(PetscStrlcat(faces, natural_name[axis][side], sizeof faces));
-    }
+  PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(LodHdf5WriteText(file, "/", "method", solution->method));
   PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
   PetscCall(LodHdf5WriteText(file, "/", "natural", faces));

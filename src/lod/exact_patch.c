@@ -84,10 +84,11 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
 #pragma omp        parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
-           int            thread = omp_get_thread_num();
-           LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell,
-                                                   operators + (size_t)(cell - first) * (size_t)size);
-           PetscInt       done_now;
+           int      thread = omp_get_thread_num();
+           double  *own = operators + (size_t)(cell - first) * (size_t)size;
+           PetscInt done_now;
+           if (!LodIsWanted(self, cell)) continue;
+    LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell, own);
 #pragma omp atomic capture
     done_now = ++done;
     if (status) {

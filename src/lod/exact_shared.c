@@ -8,6 +8,7 @@
 #include <lodnet/base.h>
 #include <lodnet/exact.h>
 #include <omp.h>
+#include <string.h>
 
 #include "lod/cell_condensation_private.h"
 #include "lod/patch_finish_private.h"
@@ -31,8 +32,9 @@ typedef struct {
   Level                 levels[LOD_MAX_DIM];
   LodPatchFinish      **finishes;            /* for each window of the last level */
   double               *stored[LOD_MAX_DIM]; /* [0] condensed cells, [a] windows along axis a-1 */
-  double               *workspaces;          /* one a thread */
-  size_t                workspace;           /* doubles a thread */
+  PetscBool            *needed[LOD_MAX_DIM + 1]; /* [0] cells, [a] windows along axis a-1, [cell] */
+  double               *workspaces;              /* one a thread */
+  size_t                workspace;               /* doubles a thread */
   PetscInt              n_threads;
 } SharedPath;
 
@@ -140,7 +142,33 @@ static void NoteFailure(Failure *failure, PetscInt position, const char *stage) 
   if (failure->position < 0 || position < failure->position) *failure = (Failure){position, stage};
 }
 
-/* Condenses all cells of a layer. */
+/* Notes what the wanted ones of the patches first <= T < last need: the patches themselves, then,
+   from the last axis to the first, the blocks of every window that is needed. */
+static void MarkNeeded(const LodLocalOperators *self, PetscInt first, PetscInt last) {
+  const LodGrid    *grid = &self->grid;
+  const SharedPath *path = self->data;
+  LodBox            mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt          n_cells = LodGridCells(grid), stride = LodPower(grid->coarse, grid->dim);
+  for (PetscInt cell = 0; cell < n_cells; cell++)
+    path->needed[grid->dim][cell] =
+        (PetscBool)(cell >= first && cell < last && LodIsWanted(self, cell));
+  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
+    const PetscBool *windows = path->needed[axis + 1];
+    PetscBool       *blocks = path->needed[axis];
+    stride /= grid->coarse; /* between neighbours along the axis */
+    memset(blocks, 0, (size_t)n_cells * sizeof *blocks);
+    for (PetscInt centre = 0; centre < n_cells; centre++) {
+      PetscInt index[LOD_MAX_DIM];
+      if (!windows[centre]) continue;
+      LodBoxIndex(&mesh, centre, index);
+      const LodWindowKind *kind = &path->kinds[path->kind_of[index[axis]]];
+      for (PetscInt i = -kind->n_low; i <= kind->n_high; i++)
+        blocks[centre + i * stride] = PETSC_TRUE;
+    }
+  }
+}
+
+/* Condenses the needed cells of a layer. */
 static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer, Failure *failure) {
   LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
   PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
@@ -148,6 +176,7 @@ static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer,
   for (PetscInt cell = first; cell < last; cell++) {
     double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
     PetscInt index[LOD_MAX_DIM];
+    if (!path->needed[0][cell]) continue;
     LodBoxIndex(&mesh, cell, index);
     int failed = LodCellCondense(path->cells, path->coefficient, index, work,
                                  StoredBlock(grid, path, 0, index));
@@ -155,7 +184,7 @@ static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer,
   }
 }
 
-/* Makes all windows along `axis` (not the last) of a layer. */
+/* Makes the needed windows along `axis` (not the last) of a layer. */
 static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, PetscInt layer,
                        Failure *failure) {
   LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
@@ -165,6 +194,7 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
     double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
     LodBlock blocks[LOD_MAX_WINDOW], result;
     PetscInt centre[LOD_MAX_DIM];
+    if (!path->needed[axis + 1][position]) continue;
     LodBoxIndex(&mesh, position, centre);
     const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
     CollectBlocks(grid, path, axis, centre, blocks);
@@ -177,7 +207,7 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
   }
 }
 
-/* Computes the patches with centres first <= T < last, all in one layer. */
+/* Computes the needed patches with centres first <= T < last, all in one layer. */
 static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first, PetscInt last,
                           double *operators, Failure *failure) {
   LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
@@ -188,6 +218,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
     LodBlock blocks[LOD_MAX_WINDOW], result;
     PetscInt centre[LOD_MAX_DIM];
     double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+    if (!path->needed[grid->dim][cell]) continue;
     LodBoxIndex(&mesh, cell, centre);
     PetscInt         number = Combination(path, axis, centre);
     const LodWindow *window = path->levels[axis].windows[number];
@@ -266,6 +297,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   if (last <= first) PetscFunctionReturn(0);
   PetscCheck(path->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureMemory(grid, path));
+  MarkNeeded(self, first, last);
   PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
   for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
     for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse - 1); next_layer++) {
@@ -300,6 +332,8 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
     PetscCall(PetscFree(level->windows));
     PetscCall(PetscFree(path->stored[axis]));
   }
+  for (PetscInt axis = 0; axis <= self->grid.dim; axis++)
+    PetscCall(PetscFree(path->needed[axis]));
   PetscCall(LodCellCondensationDestroy(&path->cells));
   PetscCall(PetscFree2(path->kinds, path->kind_of));
   PetscCall(PetscFree(path->workspaces));
@@ -342,6 +376,8 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
                                     .compute = Compute,
                                     .destroy = Destroy,
                                     .data = path};
+  for (PetscInt axis = 0; axis <= grid->dim; axis++)
+    PetscCall(PetscMalloc1(LodGridCells(grid), &path->needed[axis]));
   PetscCall(LodCellCondensationCreate(grid, &path->cells));
   PetscCall(ListKinds(grid, path));
   for (PetscInt axis = 0; axis < grid->dim; axis++)

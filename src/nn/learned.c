@@ -104,8 +104,11 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   const size_t size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
   PetscCheck(learned->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
-  for (PetscInt begin = first; begin < last; begin += CELLS_AT_ONCE) {
-    const PetscInt end = PetscMin(begin + CELLS_AT_ONCE, last);
+  for (PetscInt begin = first, end; begin < last; begin = end) {
+    end = begin + 1;
+    if (!LodIsWanted(self, begin)) continue;
+    while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
+      end++;
     Gather(&self->grid, learned, begin, end);
     PetscCall(LodNetworkForward(learned->model->network, end - begin, learned->inp, learned->out));
     Scatter(&self->grid, learned, begin, end, operators + (size_t)(begin - first) * size);

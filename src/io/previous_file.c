@@ -1,0 +1,100 @@
+/* The operators of an earlier solution file, for a run that starts from them. */
+#include <lodnet/hdf5_file.h>
+#include <lodnet/solution.h>
+#include <math.h>
+#include <string.h>
+
+#include "io/solution_private.h"
+
+/* Checks one number of an earlier solution's mesh against the present one. */
+static PetscErrorCode CheckNumber(LodHdf5 *file, const char *name, PetscInt wanted) {
+  PetscInt64 found;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadInt(file, "/", name, &found));
+  LodCheckInput(found == wanted,
+                "%s: has %s = %lld, this run %" PetscInt_FMT
+                ": previous operators serve the same mesh only",
+                file->path, name, (long long)found, wanted);
+  PetscFunctionReturn(0);
+}
+
+/* Checks one text of an earlier solution. */
+static PetscErrorCode CheckText(LodHdf5 *file, const char *name, const char *wanted) {
+  char *found = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadText(file, "/", name, &found));
+  const PetscBool same = (PetscBool)(strcmp(found, wanted) == 0);
+  char            text[64];
+  (void)snprintf(text, sizeof text, "%s", found);
+  PetscCall(PetscFree(found));
+  LodCheckInput(same,
+                "%s: has %s '%s', this run '%s': previous operators serve the same problem "
+                "only",
+                file->path, name, text, wanted);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that an earlier solution has operators of this grid by the exact method. */
+static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
+  PetscBool exists;
+  char      faces[64];
+  hsize_t   wanted[LOD_MAX_DIM + 2], found[8];
+  int       rank, wanted_rank = LodSolutionOperatorsShape(grid, wanted);
+
+  PetscFunctionBeginUser;
+  PetscCall(CheckText(file, "method", "lod"));
+  PetscCall(LodHdf5Exists(file, "local_operators", &exists));
+  LodCheckInput(exists, "%s: holds no local operators; make it with lod-solve --operators",
+                file->path);
+  PetscCall(CheckNumber(file, "coarse", grid->coarse));
+  PetscCall(CheckNumber(file, "coefficient_cells", grid->coefficient));
+  PetscCall(CheckNumber(file, "fine", grid->fine));
+  PetscCall(CheckNumber(file, "ell", grid->ell));
+  PetscCall(LodSolutionNaturalFaces(grid, faces));
+  PetscCall(CheckText(file, "natural", faces));
+  PetscCall(LodHdf5Shape(file, "local_operators", &rank, found));
+  LodCheckInput(rank == wanted_rank && memcmp(found, wanted, (size_t)rank * sizeof *wanted) == 0,
+                "%s: local_operators: does not have the shape that its mesh gives", file->path);
+  PetscCall(LodHdf5Shape(file, "coefficient", &rank, found));
+  LodCheckInput(rank == grid->dim && found[0] == (hsize_t)grid->coefficient,
+                "%s: coefficient: does not have the shape that its mesh gives", file->path);
+  PetscFunctionReturn(0);
+}
+
+/* Reads the operators; every entry must be finite. */
+static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double **operators) {
+  const size_t count = (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
+  PetscBool    finite = PETSC_TRUE;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(count, operators));
+  PetscCall(LodHdf5ReadArray(file, "local_operators", H5T_NATIVE_DOUBLE, *operators));
+  for (size_t i = 0; i < count; i++)
+    if (!isfinite((*operators)[i])) finite = PETSC_FALSE;
+  LodCheckInput(finite, "%s: local_operators: not every entry is finite", file->path);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous) {
+  LodHdf5 file;
+
+  PetscFunctionBeginUser;
+  *previous = (LodPrevious){.operators = NULL};
+  PetscCall(LodHdf5Open(path, &file));
+  PetscErrorCode error = CheckPrevious(&file, grid);
+  if (!error) error = ReadOperators(&file, grid, &previous->operators);
+  PetscCall(LodHdf5Close(&file));
+  if (!error) error = LodCoefficientRead(path, NULL, &previous->coefficient);
+  if (error) PetscCall(LodPreviousDestroy(previous));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPreviousDestroy(LodPrevious *previous) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(previous->operators));
+  PetscCall(LodCoefficientDestroy(&previous->coefficient));
+  PetscFunctionReturn(0);
+}

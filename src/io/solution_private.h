@@ -1,0 +1,14 @@
+/* What writing and reading solution files share. */
+#ifndef LODNET_IO_SOLUTION_PRIVATE_H
+#define LODNET_IO_SOLUTION_PRIVATE_H
+
+#include <lodnet/hdf5_file.h>
+#include <lodnet/solution.h>
+
+/* Shape of local_operators[cell][z..][j]: (N^d, 2l+2 per axis, 2^d). Returns its rank. */
+int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]);
+
+/* The names of the natural faces, separated by commas. */
+PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]);
+
+#endif

@@ -1,0 +1,118 @@
+/* Local operators after a local change of the coefficient. */
+#include <lodnet/update.h>
+#include <string.h>
+
+/* State of an updating source. */
+typedef struct {
+  LodLocalOperators    *source;    /* borrowed */
+  const LodCoefficient *previous;  /* borrowed */
+  const double         *operators; /* borrowed, [cell][z][j] */
+  PetscBool            *changed;   /* [cell] */
+  PetscInt              count;     /* of changed cells */
+} Update;
+
+/* Whether two coefficients differ on a coarse cell. */
+static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const double *a, const double *b) {
+  const PetscInt ratio = grid->coefficient / grid->coarse;
+  const LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
+  LodBox         inside = LodBoxCube(grid->dim, ratio);
+  PetscInt       index[LOD_MAX_DIM];
+  LodBoxIndex(&mesh, cell, index);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    inside.first[axis] = index[axis] * ratio;
+  for (PetscInt row = 0; row < LodBoxCount(&inside); row += ratio) {
+    LodBoxIndex(&inside, row, index);
+    const PetscInt first = LodBoxPosition(&all, index);
+    if (memcmp(a + first, b + first, (size_t)ratio * sizeof *a) != 0) return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
+PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previous,
+                               const LodCoefficient *coefficient, PetscBool *changed,
+                               PetscInt *count) {
+  const LodBox mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscFunctionBeginUser;
+  PetscCheck(previous->dim == grid->dim && previous->cells == grid->coefficient &&
+                 coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "coefficients of %" PetscInt_FMT " and %" PetscInt_FMT
+             " cells per axis on a mesh of %" PetscInt_FMT,
+             previous->cells, coefficient->cells, grid->coefficient);
+  *count = 0;
+  PetscCall(PetscArrayzero(changed, LodGridCells(grid)));
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    if (!DiffersOn(grid, cell, previous->values, coefficient->values)) continue;
+    /* T sees the cell if and only if the cell's own patch holds T. */
+    const LodBox patch = LodGridPatchBox(grid, cell);
+    for (PetscInt i = 0; i < LodBoxCount(&patch); i++) {
+      PetscInt index[LOD_MAX_DIM];
+      LodBoxIndex(&patch, i, index);
+      const PetscInt seeing = LodBoxPosition(&mesh, index);
+      *count += changed[seeing] ? 0 : 1;
+      changed[seeing] = PETSC_TRUE;
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.set_coefficient. */
+static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
+  Update *update = self->data;
+  PetscFunctionBeginUser;
+  PetscCall(update->source->set_coefficient(update->source, coefficient));
+  PetscCall(
+      LodChangedCells(&self->grid, update->previous, coefficient, update->changed, &update->count));
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.compute. */
+static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              double *operators) {
+  const Update *update = self->data;
+  const size_t  size = (size_t)LodGridOperatorSize(&self->grid);
+  PetscFunctionBeginUser;
+  PetscCall(PetscArraycpy(operators, update->operators + (size_t)first * size,
+                          (size_t)(last - first) * size));
+  update->source->wanted = update->changed;
+  update->source->quiet = self->quiet;
+  PetscErrorCode error = update->source->compute(update->source, first, last, operators);
+  update->source->wanted = NULL;
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.destroy. */
+static PetscErrorCode Destroy(LodLocalOperators *self) {
+  Update *update = self->data;
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(update->changed));
+  PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodUpdateCreate(LodLocalOperators *source, const LodCoefficient *previous,
+                               const double *operators, LodLocalOperators **updated) {
+  Update *update;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&update));
+  *update = (Update){.source = source, .previous = previous, .operators = operators};
+  PetscCall(PetscCalloc1(LodGridCells(&source->grid), &update->changed));
+  PetscCall(PetscNew(updated));
+  **updated = (LodLocalOperators){.grid = source->grid,
+                                  .name = source->name,
+                                  .set_coefficient = SetCoefficient,
+                                  .compute = Compute,
+                                  .destroy = Destroy,
+                                  .data = update};
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodUpdateCount(const LodLocalOperators *updated, PetscInt *count) {
+  PetscFunctionBeginUser;
+  PetscCheck(updated->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodUpdateCreate");
+  *count = ((const Update *)updated->data)->count;
+  PetscFunctionReturn(0);
+}
