@@ -111,12 +111,26 @@ static PetscErrorCode FindFinished(const LodConfig *config, const Files *files,
   PetscFunctionReturn(0);
 }
 
+/* Prints the widths of one part of the network and returns how many parameters it has. */
+static long long PrintWidths(PetscInt n_layers, const PetscInt *width) {
+  long long parameters = 0;
+
+  printf("%d", (int)width[0]);
+  for (PetscInt l = 0; l < n_layers; l++) {
+    printf("-%d", (int)width[l + 1]);
+    parameters += (width[l] + 1ll) * width[l + 1];
+  }
+  return parameters;
+}
+
 /* Says what is about to be done. */
 static void PrintPlan(const LodConfig *config) {
   const LodGrid            *grid = &config->grid;
   const LodNetworkSettings *network = &config->network;
-  PetscInt                  width = LodGridPatchValues(grid), samples = 0;
-  long long                 parameters = 0;
+  const LodNetworkShape     shape =
+      LodModelShape(grid, network->n_encoder, network->encoder, network->n_hidden, network->hidden);
+  PetscInt  samples = 0;
+  long long parameters = 0;
 
   for (PetscInt i = 0; i < config->n_families; i++)
     samples += config->families[i].count;
@@ -125,13 +139,12 @@ static void PrintPlan(const LodConfig *config) {
          (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
   printf("samples: %d coefficients, %lld pairs\n", (int)samples,
          (long long)samples * LodGridCells(grid));
-  printf("network: %d", (int)width);
-  for (PetscInt l = 0; l <= network->n_hidden; l++) {
-    PetscInt next = l < network->n_hidden ? network->hidden[l] : LodGridOperatorSize(grid);
-    parameters += (width + 1ll) * next;
-    width = next;
-    printf("-%d", (int)width);
+  printf("network: ");
+  if (shape.n_encoder) {
+    parameters += PrintWidths(shape.n_encoder, shape.encoder);
+    printf(" for each of %d cells, then ", (int)shape.n_pieces);
   }
+  parameters += PrintWidths(shape.n_head, shape.head);
   printf(", %lld parameters\n", parameters);
   fflush(stdout);
 }

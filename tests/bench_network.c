@@ -40,7 +40,8 @@ static PetscErrorCode Run(void) {
   for (int l = 0; l < 8; l++)
     weights += (double)width[l] * (double)width[l + 1];
   first_layer = (double)width[0] * (double)width[1];
-  PetscCall(LodNetworkCreate(8, width, SAMPLES, &network));
+  const LodNetworkShape shape = LodNetworkPlainShape(8, width);
+  PetscCall(LodNetworkCreate(&shape, SAMPLES, &network));
   PetscCall(LodNetworkInitialize(network, 1));
   size_t count = (size_t)LodNetworkParameterCount(network);
   float *inp = calloc((size_t)SAMPLES * SIZE, sizeof *inp);
@@ -55,7 +56,7 @@ static PetscErrorCode Run(void) {
     PetscCall(LodNetworkForward(network, SAMPLES, inp, out));
     forward = fmin(forward, LodSeconds() - start);
     start = LodSeconds();
-    PetscCall(LodNetworkBackward(network, SAMPLES, inp, out, &loss));
+    PetscCall(LodNetworkBackward(network, SAMPLES, inp, out, NULL, &loss));
     PetscCall(LodNetworkAdam(network, &settings, 1e-4, i + 1, moments, moments + count));
     step = fmin(step, LodSeconds() - start);
   }

@@ -24,7 +24,8 @@ static LodModel *Model(const LodGrid *grid) {
   PetscInt  width[3] = {LodGridPatchValues(grid), 8, LodGridOperatorSize(grid)};
   LodModel *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(2, width, 16, &model->network));
+  const LodNetworkShape shape = LodNetworkPlainShape(2, width);
+  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
   model->signature = (LodSignature){.dim = grid->dim,
                                     .ell = grid->ell,
                                     .ratio = grid->coefficient / grid->coarse,

@@ -19,7 +19,8 @@ static LodModel *RandomModel(uint64_t seed) {
   const PetscInt width[] = {LodGridPatchValues(&grid), 23, 40, LodGridOperatorSize(&grid)};
   LodModel      *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(3, width, 16, &model->network));
+  const LodNetworkShape shape = LodNetworkPlainShape(3, width);
+  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     parameters[i] = (float)LodRandomNormal(seed, 1, (uint64_t)i);
@@ -69,8 +70,8 @@ START_TEST(model_survives_the_disk) {
   assert_ok(LodModelWrite(model, path));
   assert_ok(LodModelRead(path, 8, &read));
   ck_assert_int_eq(LodNetworkLayers(read->network), 3);
-  ck_assert_mem_eq(LodNetworkWidths(read->network), LodNetworkWidths(model->network),
-                   4 * sizeof(PetscInt));
+  ck_assert_mem_eq(LodNetworkShapeOf(read->network), LodNetworkShapeOf(model->network),
+                   sizeof(LodNetworkShape));
   ck_assert_mem_eq(LodNetworkParameters(read->network), LodNetworkParameters(model->network),
                    (size_t)LodNetworkParameterCount(model->network) * sizeof(float));
   ck_assert_mem_eq(&read->signature, &model->signature, sizeof(LodSignature));
@@ -296,15 +297,16 @@ START_TEST(zero_sums_project_onto_the_exact_operators) {
     const double *own = operators + cell * 64;
     double        before = 0, after = 0;
     memcpy(changed, own, sizeof changed);
-    LodZeroSums(&grid, cell, changed);
+    const LodBox inside = LodInsideNodes(&grid, cell);
+    LodZeroSums(grid.ell, &inside, changed);
     for (int i = 0; i < 64; i++)
       ck_assert_double_eq_tol(changed[i], own[i], 1e-10);
     for (int i = 0; i < 64; i++)
       changed[i] = own[i] + LodRandomNormal(seed, 5, (uint64_t)(cell * 64 + i));
-    LodClearOutside(&grid, cell, changed);
+    LodClearOutside(grid.ell, &inside, changed);
     for (int i = 0; i < 64; i++)
       before += pow(changed[i] - own[i], 2);
-    LodZeroSums(&grid, cell, changed);
+    LodZeroSums(grid.ell, &inside, changed);
     for (int z = 0; z < 16; z++) {
       double sum = 0;
       for (int j = 0; j < 4; j++)

@@ -21,19 +21,32 @@ static void Fill(PetscInt count, uint64_t seed, uint64_t stream, float *values) 
     values[i] = (float)(2 * LodRandomUniform(seed, stream, (uint64_t)i) - 1);
 }
 
-/* A network with random weights *and* biases, so that no term of any formula is hidden by a zero.
- */
+/* A plain network of the given widths. */
+static PetscErrorCode CreatePlain(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
+                                  LodNetwork **network) {
+  const LodNetworkShape shape = LodNetworkPlainShape(n_layers, width);
+  return LodNetworkCreate(&shape, max_batch, network);
+}
+
+/* Fills weights *and* biases with random numbers, so that no term of any formula is hidden by a
+   zero. */
+static void Randomise(LodNetwork *network, uint64_t seed) {
+  float *parameter = LodNetworkParameters(network);
+  assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
+  for (PetscInt l = 0; l < LodNetworkLayers(network); l++) {
+    PetscInt n_inp, n_out;
+    LodNetworkLayerSize(network, l, &n_inp, &n_out);
+    Fill(n_out, seed, 900 + (uint64_t)l, parameter + n_inp * n_out);
+    parameter += (n_inp + 1) * n_out;
+  }
+}
+
+/* A plain network with random parameters. */
 static LodNetwork *RandomNetwork(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
                                  uint64_t seed) {
   LodNetwork *network;
-  assert_ok(LodNetworkCreate(n_layers, width, max_batch, &network));
-  assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
-  float *parameter = LodNetworkParameters(network);
-  for (PetscInt l = 0; l < n_layers; l++) {
-    parameter += width[l] * width[l + 1];
-    Fill(width[l + 1], seed, 900 + (uint64_t)l, parameter);
-    parameter += width[l + 1];
-  }
+  assert_ok(CreatePlain(n_layers, width, max_batch, &network));
+  Randomise(network, seed);
   return network;
 }
 
@@ -41,7 +54,7 @@ static LodNetwork *RandomNetwork(PetscInt n_layers, const PetscInt *width, Petsc
 static Plain *PlainCopy(LodNetwork *network) {
   Plain *plain = calloc(1, sizeof *plain);
   plain->n_layers = LodNetworkLayers(network);
-  memcpy(plain->width, LodNetworkWidths(network),
+  memcpy(plain->width, LodNetworkShapeOf(network)->head,
          (size_t)(plain->n_layers + 1) * sizeof *plain->width);
   plain->count = (PetscInt)LodNetworkParameterCount(network);
   plain->parameters = calloc((size_t)plain->count, sizeof(double));
@@ -171,7 +184,7 @@ START_TEST(gradient_is_that_of_finite_differences) {
   double         loss;
   Fill(13 * 7, seed, 1, inp);
   Fill(13 * 3, seed, 2, target);
-  assert_ok(LodNetworkBackward(network, batch, inp, target, &loss));
+  assert_ok(LodNetworkBackward(network, batch, inp, target, NULL, &loss));
   ck_assert_double_eq_tol(loss, PlainLoss(plain, batch, inp, target), 1e-5 * (1 + loss));
   for (PetscInt i = 0; i < plain->count; i++) {
     const double kept = plain->parameters[i], step = 1e-6;
@@ -202,7 +215,7 @@ START_TEST(gradient_matches_plain_loops_over_several_tiles) {
   Fill(300 * 37, seed, 1, inp);
   Fill(300 * 10, seed, 2, target);
   for (int i = 0; i < 3; i++) {
-    assert_ok(LodNetworkBackward(network, batches[i], inp, target, &loss));
+    assert_ok(LodNetworkBackward(network, batches[i], inp, target, NULL, &loss));
     ck_assert_double_eq_tol(loss, PlainLoss(plain, batches[i], inp, target), 1e-5 * (1 + loss));
     PlainBackward(plain, batches[i], inp, target);
     AssertGradients(network, plain, 1e-2);
@@ -222,7 +235,7 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   LodNetwork               *network;
   double                    loss = 0;
   omp_set_num_threads(threads);
-  assert_ok(LodNetworkCreate(3, width, batch, &network));
+  assert_ok(CreatePlain(3, width, batch, &network));
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
   const size_t count = (size_t)LodNetworkParameterCount(network);
   float       *inp = malloc((size_t)(batch * 70) * sizeof *inp);
@@ -233,7 +246,7 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   Fill(batch * 70, seed, 1, inp);
   Fill(batch * 36, seed, 2, target);
   for (PetscInt64 step = 1; step <= 3; step++) {
-    assert_ok(LodNetworkBackward(network, batch, inp, target, &loss));
+    assert_ok(LodNetworkBackward(network, batch, inp, target, NULL, &loss));
     assert_ok(LodNetworkAdam(network, &settings, 1e-3, step, moments, moments + count));
   }
   memcpy(bytes, LodNetworkParameters(network), count * sizeof *bytes);
@@ -317,12 +330,148 @@ START_TEST(adam_is_algorithm_1) {
 }
 END_TEST
 
+/* Three pieces of 6 values and 2 extras; codes of 4 numbers. */
+static const LodNetworkShape encoded = {.n_encoder = 2,
+                                        .encoder = {6, 9, 4},
+                                        .n_pieces = 3,
+                                        .n_extras = 2,
+                                        .n_head = 2,
+                                        .head = {18, 11, 5}};
+
+/* One affine layer in double precision; *parameter moves on. */
+static void PlainLayer(PetscInt n_inp, PetscInt n_out, PetscBool relu, const double **parameter,
+                       const double *inp, double *out) {
+  const double *weight = *parameter, *bias = weight + n_inp * n_out;
+  for (PetscInt o = 0; o < n_out; o++) {
+    out[o] = bias[o];
+    for (PetscInt i = 0; i < n_inp; i++)
+      out[o] += weight[o * n_inp + i] * inp[i];
+    if (relu) out[o] = fmax(out[o], 0);
+  }
+  *parameter = bias + n_out;
+}
+
+/* The network of shape `encoded` on one sample, piece by piece. */
+static void PlainEncoded(const double *parameters, const float *inp, double out[5]) {
+  double        codes[18], values[6], hidden[11];
+  const double *parameter = parameters;
+  for (int p = 0; p < 3; p++) {
+    parameter = parameters;
+    for (int i = 0; i < 6; i++)
+      values[i] = (double)inp[8 * p + i];
+    PlainLayer(6, 9, PETSC_TRUE, &parameter, values, hidden);
+    PlainLayer(9, 4, PETSC_FALSE, &parameter, hidden, codes + 6 * p);
+    codes[6 * p + 4] = (double)inp[8 * p + 6];
+    codes[6 * p + 5] = (double)inp[8 * p + 7];
+  }
+  PlainLayer(18, 11, PETSC_TRUE, &parameter, codes, hidden);
+  PlainLayer(11, 5, PETSC_FALSE, &parameter, hidden, out);
+}
+
+/* The orthogonal projection onto vectors of mean 0. */
+static void RemoveMean(const void *context, PetscInt sample, float *difference) {
+  float mean = 0;
+  (void)context, (void)sample;
+  for (int o = 0; o < 5; o++)
+    mean += difference[o] / 5;
+  for (int o = 0; o < 5; o++)
+    difference[o] -= mean;
+}
+
+/* Mean over the batch of 1/2 |P (Psi - target)|^2, P as RemoveMean if `projected`. */
+static double PlainEncodedLoss(const double *parameters, PetscInt batch, const float *inp,
+                               const float *target, PetscBool projected) {
+  double loss = 0;
+  for (PetscInt b = 0; b < batch; b++) {
+    double out[5], mean = 0;
+    PlainEncoded(parameters, inp + b * 24, out);
+    for (int o = 0; o < 5; o++) {
+      out[o] -= (double)target[b * 5 + o];
+      mean += out[o] / 5;
+    }
+    for (int o = 0; o < 5; o++)
+      loss += 0.5 * pow(out[o] - (projected ? mean : 0), 2) / batch;
+  }
+  return loss;
+}
+
+/* Forward in one go and in two stages, against the plain loops; more samples than fit at once. */
+START_TEST(encoder_and_head_match_plain_loops) {
+  enum { BATCH = 70 };
+  uint64_t    seed = test_seed();
+  LodNetwork *network;
+  double      parameters[512], expected[5];
+  float       inp[BATCH * 24], out[BATCH * 5], values[BATCH * 18], codes[BATCH * 12];
+  float       heads[BATCH * 18], staged[BATCH * 5];
+  assert_ok(LodNetworkCreate(&encoded, 33, &network));
+  Randomise(network, seed);
+  ck_assert_int_eq(LodNetworkParameterCount(network), 63 + 40 + 209 + 60);
+  for (PetscInt i = 0; i < LodNetworkParameterCount(network); i++)
+    parameters[i] = (double)LodNetworkParameters(network)[i];
+  Fill(BATCH * 24, seed, 1, inp);
+  for (int row = 0; row < BATCH * 3; row++)
+    memcpy(values + 6 * row, inp + 8 * row, 6 * sizeof *values);
+  assert_ok(LodNetworkForward(network, BATCH, inp, out));
+  assert_ok(LodNetworkEncode(network, BATCH * 3, values, codes));
+  for (int row = 0; row < BATCH * 3; row++) {
+    memcpy(heads + 6 * row, codes + 4 * row, 4 * sizeof *heads);
+    memcpy(heads + 6 * row + 4, inp + 8 * row + 6, 2 * sizeof *heads);
+  }
+  assert_ok(LodNetworkHead(network, BATCH, heads, staged));
+  ck_assert_mem_eq(staged, out, sizeof out);
+  for (int b = 0; b < BATCH; b++) {
+    PlainEncoded(parameters, inp + 24 * b, expected);
+    for (int o = 0; o < 5; o++)
+      ck_assert_double_eq_tol((double)out[5 * b + o], expected[o], 1e-5);
+  }
+  assert_ok(LodNetworkDestroy(&network));
+}
+END_TEST
+
+/* Every entry of every block, encoder and head, with and without projection; several tiles, the
+   last one not full. */
+START_TEST(gradient_through_encoder_and_projection_is_that_of_finite_differences) {
+  enum { BATCH = 37 };
+  const LodNetworkProjection projection = {RemoveMean, NULL};
+  const PetscBool            projected = (PetscBool)_i;
+  uint64_t                   seed = test_seed();
+  LodNetwork                *network;
+  double                     parameters[512], loss, largest = 0;
+  float                      inp[BATCH * 24], target[BATCH * 5];
+  assert_ok(LodNetworkCreate(&encoded, 50, &network));
+  Randomise(network, seed);
+  const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
+  const float   *gradient = LodNetworkGradients(network);
+  for (PetscInt i = 0; i < count; i++)
+    parameters[i] = (double)LodNetworkParameters(network)[i];
+  Fill(BATCH * 24, seed, 1, inp);
+  Fill(BATCH * 5, seed, 2, target);
+  assert_ok(LodNetworkBackward(network, BATCH, inp, target, projected ? &projection : NULL, &loss));
+  ck_assert_double_eq_tol(loss, PlainEncodedLoss(parameters, BATCH, inp, target, projected),
+                          1e-5 * loss);
+  for (PetscInt i = 0; i < count; i++)
+    largest = fmax(largest, fabs((double)gradient[i]));
+  for (PetscInt i = 0; i < count; i++) {
+    const double kept = parameters[i], step = 1e-6;
+    parameters[i] = kept + step;
+    const double above = PlainEncodedLoss(parameters, BATCH, inp, target, projected);
+    parameters[i] = kept - step;
+    const double below = PlainEncodedLoss(parameters, BATCH, inp, target, projected);
+    parameters[i] = kept;
+    ck_assert_msg(fabs((above - below) / (2 * step) - (double)gradient[i]) < 2e-5 * largest,
+                  "parameter %d: %.6e, differences give %.6e", (int)i, (double)gradient[i],
+                  (above - below) / (2 * step));
+  }
+  assert_ok(LodNetworkDestroy(&network));
+}
+END_TEST
+
 START_TEST(glorot_weights_fill_their_interval_and_biases_are_zero) {
   const PetscInt width[] = {40, 60, 20};
   uint64_t       seed = test_seed();
   LodNetwork    *network, *again;
-  assert_ok(LodNetworkCreate(2, width, 1, &network));
-  assert_ok(LodNetworkCreate(2, width, 1, &again));
+  assert_ok(CreatePlain(2, width, 1, &network));
+  assert_ok(CreatePlain(2, width, 1, &again));
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
   assert_ok(LodNetworkInitialize(again, (PetscInt64)seed));
   ck_assert_mem_eq(LodNetworkParameters(network), LodNetworkParameters(again),
@@ -357,13 +506,13 @@ START_TEST(impossible_sizes_are_refused) {
   LodNetwork    *network;
   float          number = 0;
   double         loss;
-  ck_assert_int_ne(LodNetworkCreate(2, width, 1, &network), 0);
+  ck_assert_int_ne(CreatePlain(2, width, 1, &network), 0);
   ck_assert_ptr_null(network);
-  ck_assert_int_ne(LodNetworkCreate(0, width, 1, &network), 0);
-  ck_assert_int_ne(LodNetworkCreate(1, (PetscInt[]){1, 1}, 0, &network), 0);
+  ck_assert_int_ne(CreatePlain(0, width, 1, &network), 0);
+  ck_assert_int_ne(CreatePlain(1, (PetscInt[]){1, 1}, 0, &network), 0);
   LodErrorClear();
-  assert_ok(LodNetworkCreate(1, (PetscInt[]){1, 1}, 2, &network));
-  ck_assert_int_ne(LodNetworkBackward(network, 3, &number, &number, &loss), 0);
+  assert_ok(CreatePlain(1, (PetscInt[]){1, 1}, 2, &network));
+  ck_assert_int_ne(LodNetworkBackward(network, 3, &number, &number, NULL, &loss), 0);
   LodErrorClear();
   assert_ok(LodNetworkDestroy(&network));
   assert_ok(LodNetworkDestroy(&network));
@@ -380,6 +529,9 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, results_are_bitwise_the_same_for_any_number_of_threads);
   tcase_add_test(tests, result_of_a_sample_does_not_depend_on_the_others);
   tcase_add_test(tests, adam_is_algorithm_1);
+  tcase_add_test(tests, encoder_and_head_match_plain_loops);
+  tcase_add_loop_test(tests, gradient_through_encoder_and_projection_is_that_of_finite_differences,
+                      0, 2);
   tcase_add_test(tests, glorot_weights_fill_their_interval_and_biases_are_zero);
   tcase_add_test(tests, impossible_sizes_are_refused);
   suite_add_tcase(suite, tests);

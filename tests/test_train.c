@@ -120,7 +120,8 @@ START_TEST(validation_loss_is_that_of_the_model_that_is_kept) {
   for (int i = 0; i < count; i++)
     index[i] = i;
   assert_ok(LodPairsGather(pairs, LOD_SPLIT_VALIDATION, (PetscInt)count, index, inp, target));
-  LodModelNormalise(model, (size_t)count * 36, inp);
+  for (int i = 0; i < count * 36; i++)
+    if (inp[i] > 0) inp[i] = (inp[i] - (float)model->inp_shift) * (float)model->inp_scale;
   assert_ok(LodNetworkForward(model->network, (PetscInt)count, inp, out));
   for (int i = 0; i < count * 64; i++)
     loss += 0.5 * pow(model->out_scale * (double)out[i] - (double)target[i], 2) / (double)count;
@@ -204,15 +205,14 @@ START_TEST(the_paper_config_builds_the_paper_network) {
   const PetscInt paper[] = {1600, 1600, 800, 800, 400, 400, 144, 144, 144};
   LodConfig      settings;
   LodNetwork    *network;
-  PetscInt       width[LOD_MAX_LAYERS + 2];
   assert_ok(LodConfigRead(LODNET_DATA_DIR "/configs/paper.toml", &settings));
-  const PetscInt n_hidden = settings.network.n_hidden;
-  width[0] = LodGridPatchValues(&settings.grid);
-  memcpy(width + 1, settings.network.hidden, (size_t)n_hidden * sizeof *width);
-  width[n_hidden + 1] = LodGridOperatorSize(&settings.grid);
-  ck_assert_int_eq(n_hidden + 1, 8);
-  ck_assert_mem_eq(width, paper, sizeof paper);
-  assert_ok(LodNetworkCreate(8, width, 1, &network));
+  const LodNetworkShape shape =
+      LodModelShape(&settings.grid, settings.network.n_encoder, settings.network.encoder,
+                    settings.network.n_hidden, settings.network.hidden);
+  ck_assert_int_eq(shape.n_encoder, 0);
+  ck_assert_int_eq(shape.n_head, 8);
+  ck_assert_mem_eq(shape.head, paper, sizeof paper);
+  assert_ok(LodNetworkCreate(&shape, 1, &network));
   ck_assert_int_eq(LodNetworkParameterCount(network), 5063504);
   assert_ok(LodNetworkDestroy(&network));
 }

@@ -44,8 +44,8 @@ typedef struct {
 typedef struct {
   PetscInt n_hidden;               /* hidden layers of the head */
   PetscInt hidden[LOD_MAX_LAYERS]; /* their widths, ReLU after each; the output is affine */
-  /* Widths of an encoder that takes the values of each coarse cell of a patch to a code, the last of
-     them; the head then takes codes. Default none: the paper's plain network. */
+  /* Widths of an encoder that takes the values of each coarse cell of a patch to a code, the last
+     of them; the head then takes codes. Default none: the paper's plain network. */
   PetscInt n_encoder;
   PetscInt encoder[LOD_MAX_LAYERS];
   /* Shift and scale the input by mean and deviation of the training values, the output by the rms
@@ -53,8 +53,8 @@ typedef struct {
   PetscBool normalise;
   /* Structure by construction (model.h), each default false: row and column sums of learned
      operators vanish as those of exact ones do; S(c A) = c S(A); the network learns the difference
-     to the operator of a constant coefficient; every pair is turned by a random symmetry of the cube
-     each time it is trained on. */
+     to the operator of a constant coefficient; every pair is turned by a random symmetry of the
+     cube each time it is trained on. */
   PetscBool zero_sums, scale_equivariant, baseline, symmetric;
 } LodNetworkSettings;
 

@@ -25,8 +25,8 @@ typedef struct {
 
 /* A trained network and what lies between it and coefficients and local operators.
 
-   Let t = A, or log A if scale_equivariant; m_c the mean of t over coarse cell c; and r = m_T for the
-   patch's centre T if scale_equivariant, else inp_shift. Without an encoder the network takes
+   Let t = A, or log A if scale_equivariant; m_c the mean of t over coarse cell c; and r = m_T for
+   the patch's centre T if scale_equivariant, else inp_shift. Without an encoder the network takes
    (t - r) * inp_scale of the values of R_T(A) inside D and 0 outside. With one, its pieces are the
    cells c of the uncut patch, x fastest: (t - m_c) * inp_scale of their k^d values, x fastest, then
    (m_c - r) * inp_scale and 1; outside D all are 0. Its output Psi gives
@@ -65,8 +65,12 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
 
+/* Values of A in one coarse cell, k^d: what an encoder takes of a piece. */
+PetscInt LodModelPieceValues(const LodGrid *grid);
+
 /* Where the values of a row come from in R_T(A), with the patch turned by a symmetry of the cube
-   (structure.h): row value i is R_T(A)[order[i]]. Piece after piece if the network has an encoder. */
+   (structure.h): row value i is R_T(A)[order[i]]. Piece after piece if the network has an encoder.
+ */
 typedef struct {
   PetscInt  n_values, n_pieces, per_piece;
   PetscInt *order;  /* [n_values] */
@@ -77,19 +81,24 @@ PetscErrorCode LodRowOrderCreate(const LodModel *model, PetscInt symmetry, LodRo
 PetscErrorCode LodRowOrderDestroy(LodRowOrder *order);
 
 /* What the network takes of one patch: row[LodNetworkInputs] of R_T(A) in patch[n_values], and
-   *scale = s. May be called by several threads. */
+ *scale = s. May be called by several threads. */
 void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *patch, float *row,
                  double *scale);
 
-/* The parts of a row with an encoder: one piece's values[n] of A, all inside D, as the encoder takes
-   them, returning m_c; and its extras from m_c and r. */
+/* r and *scale = s of a patch whose centre has the mean m_T. */
+double LodModelReference(const LodModel *model, double mean, double *scale);
+
+/* The parts of a row with an encoder: one piece's values[n] of A, all inside D, as the encoder
+   takes them, returning m_c; and its extras from m_c and r. */
 double LodModelPiece(const LodModel *model, PetscInt n, const float *values, float *piece);
 void   LodModelExtras(const LodModel *model, double mean, double reference, float *extras);
 
 /* Operators of the constant coefficient 1: those of a mesh with as few cells as show every way in
    which patches of the grid are cut. values[cell of that mesh][z][j]; the caller frees it. */
 PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values);
-/* The one of a patch that is cut as `inside` says. */
+/* The one of a patch that is cut as `inside` says, and that the boundary of D does not touch where
+   it does not cut. (If it does, S_T differs by the tail of a corrector; R_T does not tell either.)
+ */
 const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside);
 
 /* Learned local operators: S_T = Psi(R_T(A)), many cells in one forward pass, rows of nodes outside

@@ -43,11 +43,11 @@ PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed);
    blocks (borrowed). */
 const LodNetworkShape *LodNetworkShapeOf(const LodNetwork *network);
 PetscInt               LodNetworkLayers(const LodNetwork *network);
-void LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
-                         PetscInt *n_out);
-PetscInt64      LodNetworkParameterCount(const LodNetwork *network);
-float          *LodNetworkParameters(LodNetwork *network);
-float          *LodNetworkGradients(LodNetwork *network);
+void       LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
+                               PetscInt *n_out);
+PetscInt64 LodNetworkParameterCount(const LodNetwork *network);
+float     *LodNetworkParameters(LodNetwork *network);
+float     *LodNetworkGradients(LodNetwork *network);
 
 /* out[batch][n_out] = Psi(inp[batch][n_in]); any batch size (it is cut into pieces of max_batch).
    The result for one sample does not depend on the others or on the number of threads. */
@@ -69,7 +69,7 @@ typedef struct {
 
 /* Loss J = mean over the batch of 1/2 |P (Psi(inp) - target)|^2 and its gradient with respect to
    every parameter, written to the gradient block (batch <= max_batch); P is the projection, or the
-   identity if that is NULL. Bitwise the same for any number of threads. */
+   identity if that or its `apply` is NULL. Bitwise the same for any number of threads. */
 PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
                                   const float *target, const LodNetworkProjection *projection,
                                   double *loss);

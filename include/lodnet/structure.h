@@ -1,6 +1,6 @@
 /* What is known of every local operator before anything is computed (DESIGN section 2, facts 2 and
-   3): rows of nodes outside D vanish, row and column sums vanish, the symmetries of the cube permute
-   it. */
+   3): rows of nodes outside D vanish, row and column sums vanish, the symmetries of the cube
+   permute it. */
 #ifndef LODNET_STRUCTURE_H
 #define LODNET_STRUCTURE_H
 
@@ -22,9 +22,9 @@ void LodZeroSums(PetscInt ell, const LodBox *inside, double *operators);
    symmetry g turns a coefficient A into A' = A o g. */
 PetscInt LodSymmetryCount(PetscInt dim);
 
-/* Where the entries of an array over size^dim points come from when it is turned: entry i of the new
-   one is entry table[i] of the old one. Serves values of A, nodes and corners alike; operators of
-   turned coefficients are S'[z][j] = S[table of nodes [z]][table of corners [j]]. */
+/* Where the entries of an array over size^dim points come from when it is turned: entry i of the
+   new one is entry table[i] of the old one. Serves values of A, nodes and corners alike; operators
+   of turned coefficients are S'[z][j] = S[table of nodes [z]][table of corners [j]]. */
 void LodSymmetryTable(PetscInt dim, PetscInt symmetry, PetscInt size, PetscInt *table);
 
 /* The box of LodInsideNodes of the turned patch. */

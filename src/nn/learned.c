@@ -1,4 +1,7 @@
-/* Learned local operators: the network in the place of the corrector problems. */
+/* Learned local operators: the network in the place of the corrector problems.
+
+   With an encoder every coarse cell is encoded once and patches gather codes, the analogue of
+   shared elimination; without one the head takes whole patches. Everything else is the same. */
 #include <lodnet/model.h>
 #include <string.h>
 
@@ -9,55 +12,15 @@
 typedef struct {
   LodModel             *model;       /* borrowed */
   const LodCoefficient *coefficient; /* borrowed */
-  float                *inp, *out;   /* [CELLS_AT_ONCE][(2l+1)k)^d], [..][(2l+2)^d 2^d] */
+  LodRowOrder           order;
+  PetscInt              n_patch, n_inp, n_code; /* n_code 0: no encoder */
+  double               *baseline;               /* LodBaselineCreate, or NULL */
+  float                *values;    /* [CELLS_AT_ONCE][n_patch]; with encoder [..][k^d] */
+  float                *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
+  double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
+  float                *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
+  double               *means;     /* [N^d]: m_c */
 } Learned;
-
-/* Node z of the uncut patch of cell `cell` lies in the closure of D. */
-static PetscBool NodeInside(const LodGrid *grid, const LodBox *nodes, PetscInt z) {
-  PetscInt index[LOD_MAX_DIM];
-  LodBoxIndex(nodes, z, index);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (index[axis] < 0 || index[axis] > grid->coarse) return PETSC_FALSE;
-  return PETSC_TRUE;
-}
-
-/* Nodes of the uncut patch of a cell. */
-static LodBox PatchNodes(const LodGrid *grid, PetscInt cell) {
-  LodBox nodes = LodGridUncutPatchBox(grid, cell);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    nodes.size[axis]++;
-  return nodes;
-}
-
-void LodClearOutside(const LodGrid *grid, PetscInt cell, double *operators) {
-  const LodBox   nodes = PatchNodes(grid, cell);
-  const PetscInt corners = LodGridCorners(grid);
-  for (PetscInt z = 0; z < LodGridPatchNodes(grid); z++)
-    if (!NodeInside(grid, &nodes, z))
-      memset(operators + z * corners, 0, (size_t)corners * sizeof *operators);
-}
-
-void LodZeroSums(const LodGrid *grid, PetscInt cell, double *operators) {
-  const LodBox   nodes = PatchNodes(grid, cell);
-  const PetscInt corners = LodGridCorners(grid), n_nodes = LodGridPatchNodes(grid);
-  double         column[LOD_MAX_CORNERS] = {0};
-  PetscInt       inside = 0;
-  /* The two projections, on vanishing row sums and on vanishing column sums, commute. */
-  for (PetscInt z = 0; z < n_nodes; z++) {
-    double *row = operators + z * corners, mean = 0;
-    if (!NodeInside(grid, &nodes, z)) continue;
-    for (PetscInt j = 0; j < corners; j++)
-      mean += row[j] / (double)corners;
-    for (PetscInt j = 0; j < corners; j++) {
-      row[j] -= mean;
-      column[j] += row[j];
-    }
-    inside++;
-  }
-  for (PetscInt z = 0; z < n_nodes; z++)
-    for (PetscInt j = 0; j < corners && NodeInside(grid, &nodes, z); j++)
-      operators[z * corners + j] -= column[j] / (double)inside;
-}
 
 /* Implements LodLocalOperators.set_coefficient. */
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
@@ -71,29 +34,85 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
-/* Gathers what the network sees of the cells first <= T < last into learned->inp. */
+/* Encodes the coarse cells that patches of first <= T < last see, each once: whole layers. */
+static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscInt first,
+                                  PetscInt last) {
+  const PetscInt per_layer = LodPower(grid->coarse, grid->dim - 1), ell = grid->ell;
+  const PetscInt low = PetscMax(0, first / per_layer - ell) * per_layer;
+  const PetscInt high = PetscMin(grid->coarse, (last - 1) / per_layer + ell + 1) * per_layer;
+  const PetscInt n = learned->order.per_piece;
+  LodGrid        alone = *grid;
+  PetscFunctionBeginUser;
+  alone.ell = 0; /* the patch of a cell is the cell */
+  for (PetscInt begin = low; begin < high; begin += CELLS_AT_ONCE) {
+    const PetscInt end = PetscMin(begin + CELLS_AT_ONCE, high);
+#pragma omp parallel for schedule(static)
+    for (PetscInt cell = begin; cell < end; cell++) {
+      float *piece = learned->values + (size_t)(cell - begin) * (size_t)n;
+      LodPatchGather(&alone, cell, learned->coefficient->values, NULL, piece);
+      learned->means[cell] = LodModelPiece(learned->model, n, piece, piece);
+    }
+    PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
+                               learned->codes + (size_t)begin * (size_t)learned->n_code));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Gathers the codes of one patch into the head's input. */
+static void GatherCodes(const LodGrid *grid, const Learned *learned, PetscInt cell, float *inp,
+                        double *scale) {
+  const LodModel *model = learned->model;
+  const size_t    n_code = (size_t)learned->n_code, n_row = n_code + LOD_MODEL_EXTRAS;
+  const LodBox    mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox    patch = LodGridUncutPatchBox(grid, cell);
+  const double    reference = LodModelReference(model, learned->means[cell], scale);
+  for (PetscInt p = 0; p < LodBoxCount(&patch); p++, inp += n_row) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&patch, p, index);
+    const PetscInt seen = LodBoxPosition(&mesh, index);
+    const size_t   place = (size_t)(seen < 0 ? LodGridCells(grid) : seen);
+    memcpy(inp, learned->codes + place * n_code, n_code * sizeof *inp);
+    if (seen < 0)
+      memset(inp + n_code, 0, LOD_MODEL_EXTRAS * sizeof *inp);
+    else
+      LodModelExtras(model, learned->means[seen], reference, inp + n_code);
+  }
+}
+
+/* Makes the head's input of the cells first <= T < last. */
 static void Gather(const LodGrid *grid, const Learned *learned, PetscInt first, PetscInt last) {
-  const size_t n_inp = (size_t)LodGridPatchValues(grid);
 #pragma omp parallel for schedule(static)
   for (PetscInt cell = first; cell < last; cell++) {
-    float *inp = learned->inp + (size_t)(cell - first) * n_inp;
-    LodPatchGather(grid, cell, learned->coefficient->values, NULL, inp);
-    LodModelNormalise(learned->model, n_inp, inp);
+    const size_t i = (size_t)(cell - first);
+    float       *inp = learned->inp + i * (size_t)learned->n_inp;
+    if (learned->n_code) {
+      GatherCodes(grid, learned, cell, inp, &learned->scale[i]);
+      continue;
+    }
+    float *patch = learned->values + i * (size_t)learned->n_patch;
+    LodPatchGather(grid, cell, learned->coefficient->values, NULL, patch);
+    LodModelRow(learned->model, &learned->order, patch, inp, &learned->scale[i]);
   }
 }
 
 /* Turns learned->out of the cells first <= T < last into operators[T - first][z][j]. */
 static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first, PetscInt last,
                     double *operators) {
-  const size_t size = (size_t)LodGridOperatorSize(grid);
+  const LodModel *model = learned->model;
+  const size_t    size = (size_t)LodGridOperatorSize(grid);
 #pragma omp parallel for schedule(static)
   for (PetscInt cell = first; cell < last; cell++) {
-    const float *out = learned->out + (size_t)(cell - first) * size;
-    double      *own = operators + (size_t)(cell - first) * size;
-    for (size_t i = 0; i < size; i++)
-      own[i] = learned->model->out_scale * (double)out[i];
-    LodClearOutside(grid, cell, own);
-    if (learned->model->zero_sums) LodZeroSums(grid, cell, own);
+    const size_t  i = (size_t)(cell - first);
+    const LodBox  inside = LodInsideNodes(grid, cell);
+    const float  *out = learned->out + i * size;
+    const double *base = learned->baseline ? LodBaselineOf(grid, learned->baseline, &inside) : NULL;
+    double       *own = operators + i * size;
+    for (size_t o = 0; o < size; o++)
+      own[o] = learned->scale[i] * model->out_scale * (double)out[o];
+    LodClearOutside(grid->ell, &inside, own);
+    if (model->zero_sums) LodZeroSums(grid->ell, &inside, own);
+    for (size_t o = 0; o < size && base; o++)
+      own[o] += learned->scale[i] * base[o];
   }
 }
 
@@ -104,13 +123,14 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   const size_t size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
   PetscCheck(learned->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  if (learned->n_code && first < last) PetscCall(EncodeCells(&self->grid, learned, first, last));
   for (PetscInt begin = first, end; begin < last; begin = end) {
     end = begin + 1;
     if (!LodIsWanted(self, begin)) continue;
     while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
       end++;
     Gather(&self->grid, learned, begin, end);
-    PetscCall(LodNetworkForward(learned->model->network, end - begin, learned->inp, learned->out));
+    PetscCall(LodNetworkHead(learned->model->network, end - begin, learned->inp, learned->out));
     Scatter(&self->grid, learned, begin, end, operators + (size_t)(begin - first) * size);
   }
   PetscFunctionReturn(0);
@@ -120,27 +140,53 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 static PetscErrorCode Destroy(LodLocalOperators *self) {
   Learned *learned = self->data;
   PetscFunctionBeginUser;
-  PetscCall(PetscFree2(learned->inp, learned->out));
+  PetscCall(LodRowOrderDestroy(&learned->order));
+  PetscCall(PetscFree(learned->baseline));
+  PetscCall(PetscFree4(learned->values, learned->inp, learned->out, learned->scale));
+  PetscCall(PetscFree2(learned->codes, learned->means));
   PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+/* Allocates the buffers, and encodes what lies outside D. */
+static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
+  LodModel              *model = learned->model;
+  const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
+  const size_t           cells = (size_t)PetscMin(CELLS_AT_ONCE, LodGridCells(grid));
+  const size_t           all = (size_t)LodGridCells(grid);
+  PetscFunctionBeginUser;
+  PetscCall(LodRowOrderCreate(model, 0, &learned->order));
+  learned->n_patch = LodGridPatchValues(grid);
+  learned->n_inp = LodNetworkHeadInputs(shape);
+  learned->n_code = shape->n_encoder ? shape->encoder[shape->n_encoder] : 0;
+  const size_t n_values = (size_t)(learned->n_code ? learned->order.per_piece : learned->n_patch);
+  PetscCall(PetscCalloc4(cells * n_values, &learned->values, cells * (size_t)learned->n_inp,
+                         &learned->inp, cells * (size_t)LodGridOperatorSize(grid), &learned->out,
+                         cells, &learned->scale));
+  if (model->baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
+  if (learned->n_code == 0) PetscFunctionReturn(0);
+  PetscCall(
+      PetscMalloc2((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means));
+  PetscCall(LodNetworkEncode(model->network, 1, learned->values, /* zeros */
+                             learned->codes + all * (size_t)learned->n_code));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                 LodLocalOperators **operators) {
-  const PetscInt  n_layers = LodNetworkLayers(model->network);
-  const PetscInt *width = LodNetworkWidths(model->network);
-  const size_t    cells = (size_t)PetscMin(CELLS_AT_ONCE, LodGridCells(grid));
-  Learned        *learned;
+  const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
+  const LodNetworkShape wanted = LodModelShape(grid, shape->n_encoder, shape->encoder + 1, 0, NULL);
+  Learned              *learned;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
-  PetscCheck(width[0] == LodGridPatchValues(grid) && width[n_layers] == LodGridOperatorSize(grid),
+  PetscCheck(shape->encoder[0] == wanted.encoder[0] && shape->head[0] == wanted.head[0] &&
+                 shape->head[shape->n_head] == LodGridOperatorSize(grid),
              PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
              "a network of %" PetscInt_FMT " inputs and %" PetscInt_FMT
              " outputs on a mesh that has %" PetscInt_FMT " and %" PetscInt_FMT,
-             width[0], width[n_layers], LodGridPatchValues(grid), LodGridOperatorSize(grid));
+             LodNetworkInputs(shape), shape->head[shape->n_head], LodNetworkInputs(&wanted),
+             LodGridOperatorSize(grid));
   PetscCall(PetscNew(&learned));
-  PetscCall(PetscMalloc2(cells * (size_t)width[0], &learned->inp, cells * (size_t)width[n_layers],
-                         &learned->out));
   learned->model = model;
   PetscCall(PetscNew(operators));
   **operators = (LodLocalOperators){.grid = *grid,
@@ -149,5 +195,8 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                     .compute = Compute,
                                     .destroy = Destroy,
                                     .data = learned};
+  PetscErrorCode error = SetUp(grid, learned);
+  if (error) PetscCall(LodLocalOperatorsDestroy(operators));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

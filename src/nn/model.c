@@ -1,4 +1,4 @@
-/* A model in memory: destruction, normalisation, and whether it fits a problem. */
+/* A model in memory: destruction, and whether it fits a problem. */
 #include <lodnet/model.h>
 #include <string.h>
 
@@ -12,12 +12,6 @@ PetscErrorCode LodModelDestroy(LodModel **model) {
   PetscCall(PetscFree(old->config));
   PetscCall(PetscFree(old));
   PetscFunctionReturn(0);
-}
-
-void LodModelNormalise(const LodModel *model, size_t n, float *values) {
-  const float shift = (float)model->inp_shift, scale = (float)model->inp_scale;
-  for (size_t i = 0; i < n; i++)
-    values[i] = values[i] > 0 ? (values[i] - shift) * scale : 0;
 }
 
 /* Checks the mesh against the signature, number by number. */
@@ -60,16 +54,23 @@ static PetscErrorCode CheckMesh(const LodSignature *signature, const char *model
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
-                            const LodCoefficient *coefficient, const char *coefficient_path,
-                            PetscBool allow_range) {
+/* Checks the values of a coefficient: their range, or their contrast alone if the model does not
+   mind their scale. */
+static PetscErrorCode CheckRange(const LodModel *model, const char *model_path,
+                                 const LodCoefficient *coefficient, const char *coefficient_path) {
   const LodSignature *signature = &model->signature;
+  const double        tolerance = 1e-6, contrast = signature->largest / signature->smallest;
   double              smallest, largest;
-  const double        tolerance = 1e-6;
   PetscFunctionBeginUser;
-  PetscCall(CheckMesh(signature, model_path, grid, coefficient_path));
-  if (allow_range) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  if (model->scale_equivariant) {
+    LodCheckInput(
+        largest <= contrast * smallest * (1 + tolerance),
+        "%s: was trained on a contrast of %.9g, that of %s is %.9g (--allow-range uses the "
+        "model all the same)",
+        model_path, contrast, coefficient_path, largest / smallest);
+    PetscFunctionReturn(0);
+  }
   LodCheckInput(smallest >= signature->smallest * (1 - tolerance),
                 "%s: was trained on values from %.9g to %.9g, the smallest value of %s is %.9g "
                 "(--allow-range uses the model all the same)",
@@ -78,5 +79,14 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                 "%s: was trained on values from %.9g to %.9g, the largest value of %s is %.9g "
                 "(--allow-range uses the model all the same)",
                 model_path, signature->smallest, signature->largest, coefficient_path, largest);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
+                            const LodCoefficient *coefficient, const char *coefficient_path,
+                            PetscBool allow_range) {
+  PetscFunctionBeginUser;
+  PetscCall(CheckMesh(&model->signature, model_path, grid, coefficient_path));
+  if (!allow_range) PetscCall(CheckRange(model, model_path, coefficient, coefficient_path));
   PetscFunctionReturn(0);
 }

@@ -1,8 +1,9 @@
 /* model.h5: written whole, read with every defect named.
 
-   Groups layer0, layer1, ... hold `weight` (out x in) and `bias`; the group `signature` holds what
-   the model was made for, `normalisation` the scales; dataset `history` has a row an epoch; the
-   attributes of the file are layers, config, seed and version. */
+   Groups layer0, layer1, ..., and encoder0, ... if there is an encoder, hold `weight` (out x in)
+   and `bias`; the group `signature` holds what the model was made for, `normalisation` the scales,
+   `structure` the switches; dataset `history` has a row an epoch; the
+   attributes of the file are encoder_layers, layers, config, seed and version. */
 #include <lodnet/hdf5_file.h>
 #include <lodnet/model.h>
 #include <math.h>
@@ -48,22 +49,33 @@ static PetscErrorCode WriteSignature(LodHdf5 *file, const LodSignature *signatur
   PetscFunctionReturn(0);
 }
 
-/* Writes weights and biases. */
-static PetscErrorCode WriteLayers(LodHdf5 *file, LodNetwork *network) {
-  const PetscInt *width = LodNetworkWidths(network);
-  const float    *parameters = LodNetworkParameters(network);
-  char            name[64];
+/* Writes weights and biases of one part of the network, groups PART0, PART1, ...; *parameters moves
+   on. */
+static PetscErrorCode WriteLayers(LodHdf5 *file, const char *part, PetscInt n_layers,
+                                  const PetscInt *width, const float **parameters) {
+  char name[64];
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5WriteInt(file, "/", "layers", LodNetworkLayers(network)));
-  for (PetscInt l = 0; l < LodNetworkLayers(network); l++) {
+  for (PetscInt l = 0; l < n_layers; l++) {
     const hsize_t shape[] = {(hsize_t)width[l + 1], (hsize_t)width[l]};
-    snprintf(name, sizeof name, "layer%d/weight", (int)l);
-    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 2, shape, parameters));
-    parameters += shape[0] * shape[1];
-    snprintf(name, sizeof name, "layer%d/bias", (int)l);
-    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 1, shape, parameters));
-    parameters += shape[0];
+    snprintf(name, sizeof name, "%s%d/weight", part, (int)l);
+    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 2, shape, *parameters));
+    *parameters += shape[0] * shape[1];
+    snprintf(name, sizeof name, "%s%d/bias", part, (int)l);
+    PetscCall(LodHdf5WriteArray(file, name, H5T_NATIVE_FLOAT, 1, shape, *parameters));
+    *parameters += shape[0];
   }
+  PetscFunctionReturn(0);
+}
+
+/* Writes the network. */
+static PetscErrorCode WriteNetwork(LodHdf5 *file, LodNetwork *network) {
+  const LodNetworkShape *shape = LodNetworkShapeOf(network);
+  const float           *parameters = LodNetworkParameters(network);
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteInt(file, "/", "encoder_layers", shape->n_encoder));
+  PetscCall(LodHdf5WriteInt(file, "/", "layers", shape->n_head));
+  PetscCall(WriteLayers(file, "encoder", shape->n_encoder, shape->encoder, &parameters));
+  PetscCall(WriteLayers(file, "layer", shape->n_head, shape->head, &parameters));
   PetscFunctionReturn(0);
 }
 
@@ -72,12 +84,15 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   const hsize_t shape[] = {(hsize_t)model->history.epochs, COLUMNS};
   PetscFunctionBeginUser;
   PetscCall(WriteSignature(file, &model->signature));
-  PetscCall(WriteLayers(file, model->network));
+  PetscCall(WriteNetwork(file, model->network));
   PetscCall(CreateGroup(file, "normalisation"));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_shift", model->inp_shift));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_scale", model->inp_scale));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "out_scale", model->out_scale));
-  PetscCall(LodHdf5WriteInt(file, "normalisation", "zero_sums", model->zero_sums ? 1 : 0));
+  PetscCall(CreateGroup(file, "structure"));
+  PetscCall(LodHdf5WriteInt(file, "structure", "zero_sums", model->zero_sums));
+  PetscCall(LodHdf5WriteInt(file, "structure", "scale_equivariant", model->scale_equivariant));
+  PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
   PetscCall(
       LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
   PetscCall(LodHdf5WriteText(file, "history", "columns",
@@ -169,9 +184,9 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   PetscFunctionReturn(0);
 }
 
-/* Inputs and outputs that a signature asks of its network; an input error if they are too many. */
-static PetscErrorCode SignatureWidths(const char *path, const LodSignature *signature,
-                                      PetscInt *n_inp, PetscInt *n_out) {
+/* The grid of a signature's patches; an input error if they have too many values. */
+static PetscErrorCode SignatureGrid(const char *path, const LodSignature *signature,
+                                    LodGrid *grid) {
   const double patch = 2.0 * (double)signature->ell + 1;
   PetscFunctionBeginUser;
   LodCheckInput(pow(patch * (double)signature->ratio, (double)signature->dim) <= WIDTH_MAX &&
@@ -179,41 +194,54 @@ static PetscErrorCode SignatureWidths(const char *path, const LodSignature *sign
                 "%s: signature: ell = %" PetscInt_FMT ", k = %" PetscInt_FMT
                 " make a patch of too many values",
                 path, signature->ell, signature->ratio);
-  const LodGrid grid = {
+  *grid = (LodGrid){
       .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
-  *n_inp = LodGridPatchValues(&grid);
-  *n_out = LodGridOperatorSize(&grid);
   PetscFunctionReturn(0);
 }
 
-/* Finds the widths from the shapes of the weights, and checks that the layers fit together. */
-static PetscErrorCode ReadWidths(LodHdf5 *file, const LodSignature *signature, PetscInt *n_layers,
-                                 PetscInt width[LOD_MAX_LAYERS + 2]) {
-  char       name[64];
-  hsize_t    shape[8];
-  int        rank;
-  PetscInt   n_out = 0;
-  PetscInt64 parameters = 0;
+/* Finds the widths of one part of the network after the first from the shapes of its weights, and
+   checks that they fit together. *parameters counts. */
+static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_layers,
+                                 PetscInt *width, PetscInt64 *parameters) {
+  char    name[64];
+  hsize_t shape[8];
+  int     rank;
   PetscFunctionBeginUser;
-  PetscCall(SignatureWidths(file->path, signature, &width[0], &n_out));
-  PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, n_layers));
-  for (PetscInt l = 0; l < *n_layers; l++) {
-    snprintf(name, sizeof name, "layer%d/weight", (int)l);
+  for (PetscInt l = 0; l < n_layers; l++) {
+    snprintf(name, sizeof name, "%s%d/weight", part, (int)l);
     PetscCall(LodHdf5Shape(file, name, &rank, shape));
     LodCheckInput(rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX,
                   "%s: %s must have 2 axes, outputs and inputs, neither empty", file->path, name);
     width[l + 1] = (PetscInt)shape[0];
     PetscCall(CheckShape(file, name, width[l + 1], width[l]));
-    snprintf(name, sizeof name, "layer%d/bias", (int)l);
+    snprintf(name, sizeof name, "%s%d/bias", part, (int)l);
     PetscCall(CheckShape(file, name, width[l + 1], 0));
-    parameters += (PetscInt64)width[l + 1] * (width[l] + 1);
-    LodCheckInput(parameters <= PARAMETERS_MAX, "%s: has more than %lld parameters", file->path,
+    *parameters += (PetscInt64)width[l + 1] * (width[l] + 1);
+    LodCheckInput(*parameters <= PARAMETERS_MAX, "%s: has more than %lld parameters", file->path,
                   PARAMETERS_MAX);
   }
-  LodCheckInput(width[*n_layers] == n_out,
+  PetscFunctionReturn(0);
+}
+
+/* Finds the shape of the network. */
+static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, LodNetworkShape *shape) {
+  PetscInt   n_encoder = 0, n_head = 0;
+  PetscInt64 parameters = 0;
+  PetscFunctionBeginUser;
+  PetscCall(ReadBounded(file, "/", "encoder_layers", 0, LOD_MAX_LAYERS, &n_encoder));
+  PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, &n_head));
+  *shape = (LodNetworkShape){.encoder = {LodModelPieceValues(grid)}};
+  PetscCall(ReadWidths(file, "encoder", n_encoder, shape->encoder, &parameters));
+  LodCheckInput((double)shape->encoder[n_encoder] * LodGridPatchCells(grid) <= WIDTH_MAX,
+                "%s: the encoder's codes are too long: %" PetscInt_FMT " numbers", file->path,
+                shape->encoder[n_encoder]);
+  *shape = LodModelShape(grid, n_encoder, shape->encoder + 1, 0, NULL);
+  shape->n_head = n_head;
+  PetscCall(ReadWidths(file, "layer", n_head, shape->head, &parameters));
+  LodCheckInput(shape->head[n_head] == LodGridOperatorSize(grid),
                 "%s: the last layer has %" PetscInt_FMT
                 " outputs; an operator of its signature has %" PetscInt_FMT " numbers",
-                file->path, width[*n_layers], n_out);
+                file->path, shape->head[n_head], LodGridOperatorSize(grid));
   PetscFunctionReturn(0);
 }
 
@@ -227,22 +255,42 @@ static PetscErrorCode ReadBlock(LodHdf5 *file, const char *name, PetscInt64 coun
   PetscFunctionReturn(0);
 }
 
-/* Makes the network and reads its weights and biases. */
-static PetscErrorCode ReadLayers(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
-  PetscInt n_layers = 0, width[LOD_MAX_LAYERS + 2];
-  char     name[64];
+/* Reads weights and biases of one part of the network; *parameters moves on. */
+static PetscErrorCode ReadLayers(LodHdf5 *file, const char *part, PetscInt n_layers,
+                                 const PetscInt *width, float **parameters) {
+  char name[64];
   PetscFunctionBeginUser;
-  PetscCall(ReadWidths(file, &model->signature, &n_layers, width));
-  PetscCall(LodNetworkCreate(n_layers, width, max_batch, &model->network));
-  float *parameters = LodNetworkParameters(model->network);
   for (PetscInt l = 0; l < n_layers; l++) {
     const PetscInt64 n_weights = (PetscInt64)width[l] * width[l + 1];
-    snprintf(name, sizeof name, "layer%d/weight", (int)l);
-    PetscCall(ReadBlock(file, name, n_weights, parameters));
-    snprintf(name, sizeof name, "layer%d/bias", (int)l);
-    PetscCall(ReadBlock(file, name, width[l + 1], parameters + n_weights));
-    parameters += n_weights + width[l + 1];
+    snprintf(name, sizeof name, "%s%d/weight", part, (int)l);
+    PetscCall(ReadBlock(file, name, n_weights, *parameters));
+    snprintf(name, sizeof name, "%s%d/bias", part, (int)l);
+    PetscCall(ReadBlock(file, name, width[l + 1], *parameters + n_weights));
+    *parameters += n_weights + width[l + 1];
   }
+  PetscFunctionReturn(0);
+}
+
+/* Makes the network and reads its parameters. */
+static PetscErrorCode ReadNetwork(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+  LodGrid         grid;
+  LodNetworkShape shape;
+  PetscFunctionBeginUser;
+  PetscCall(SignatureGrid(file->path, &model->signature, &grid));
+  PetscCall(ReadShape(file, &grid, &shape));
+  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
+  float *parameters = LodNetworkParameters(model->network);
+  PetscCall(ReadLayers(file, "encoder", shape.n_encoder, shape.encoder, &parameters));
+  PetscCall(ReadLayers(file, "layer", shape.n_head, shape.head, &parameters));
+  PetscFunctionReturn(0);
+}
+
+/* Reads one switch. */
+static PetscErrorCode ReadSwitch(LodHdf5 *file, const char *name, PetscBool *value) {
+  PetscInt number = 0;
+  PetscFunctionBeginUser;
+  PetscCall(ReadBounded(file, "structure", name, 0, 1, &number));
+  *value = (PetscBool)number;
   PetscFunctionReturn(0);
 }
 
@@ -263,18 +311,18 @@ static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
 
 /* Reads everything into a cleared model. */
 static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
-  PetscInt zero_sums = 0;
   PetscFunctionBeginUser;
   PetscCall(ReadSignature(file, &model->signature));
   PetscCall(ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
   PetscCall(ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));
   PetscCall(ReadFinite(file, "normalisation", "out_scale", PETSC_TRUE, &model->out_scale));
-  PetscCall(ReadBounded(file, "normalisation", "zero_sums", 0, 1, &zero_sums));
-  model->zero_sums = (PetscBool)zero_sums;
+  PetscCall(ReadSwitch(file, "zero_sums", &model->zero_sums));
+  PetscCall(ReadSwitch(file, "scale_equivariant", &model->scale_equivariant));
+  PetscCall(ReadSwitch(file, "baseline", &model->baseline));
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
   PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));
-  PetscCall(ReadLayers(file, max_batch, model));
+  PetscCall(ReadNetwork(file, max_batch, model));
   PetscFunctionReturn(0);
 }
 

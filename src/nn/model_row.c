@@ -6,10 +6,12 @@
 
 /* A grid that has the signature's patches; its N means nothing. */
 static LodGrid PatchGrid(const LodSignature *signature) {
-  return (LodGrid){.dim = signature->dim,
-                   .coarse = 1,
-                   .coefficient = signature->ratio,
-                   .ell = signature->ell};
+  return (LodGrid){
+      .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
+}
+
+PetscInt LodModelPieceValues(const LodGrid *grid) {
+  return LodPower(grid->coefficient / grid->coarse, grid->dim);
 }
 
 LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const PetscInt *encoder,
@@ -19,7 +21,7 @@ LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const Pet
   if (n_encoder > 0) {
     shape.n_pieces = LodGridPatchCells(grid);
     shape.n_extras = LOD_MODEL_EXTRAS;
-    shape.encoder[0] = LodPower(grid->coefficient / grid->coarse, grid->dim);
+    shape.encoder[0] = LodModelPieceValues(grid);
     for (PetscInt l = 0; l < n_encoder; l++)
       shape.encoder[l + 1] = encoder[l];
     shape.head[0] = LodNetworkHeadInputs(&shape);
@@ -92,12 +94,16 @@ void LodModelExtras(const LodModel *model, double mean, double reference, float 
   extras[1] = 1;
 }
 
-/* The reference r of a patch. */
-static double Reference(const LodModel *model, const LodRowOrder *order, const float *patch) {
+double LodModelReference(const LodModel *model, double mean, double *scale) {
+  *scale = model->scale_equivariant ? exp(mean) : 1;
+  return model->scale_equivariant ? mean : model->inp_shift;
+}
+
+/* m_T of a patch, as LodModelPiece gives it. */
+static double CentreMean(const LodModel *model, const LodRowOrder *order, const float *patch) {
   double sum = 0;
-  if (!model->scale_equivariant) return model->inp_shift;
   for (PetscInt i = 0; i < order->per_piece; i++)
-    sum += (double)logf(patch[order->centre[i]]);
+    sum += (double)Transform(model, patch[order->centre[i]]);
   return (double)(float)(sum / (double)order->per_piece);
 }
 
@@ -127,18 +133,18 @@ static void PiecesRow(const LodModel *model, const LodRowOrder *order, const flo
 
 void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *patch, float *row,
                  double *scale) {
-  const double reference = Reference(model, order, patch);
-  *scale = model->scale_equivariant ? exp(reference) : 1;
+  const double reference = LodModelReference(model, CentreMean(model, order, patch), scale);
   if (LodNetworkShapeOf(model->network)->n_encoder)
     PiecesRow(model, order, patch, reference, row);
   else
     PlainRow(model, order, patch, reference, row);
 }
 
-/* The mesh of the baseline: every way to cut a patch of `grid` occurs in it. */
+/* The mesh of the baseline: every way to cut a patch of `grid` occurs in it, and there is one patch
+   that the boundary of D does not even touch. */
 static LodGrid BaselineGrid(const LodGrid *grid) {
   LodGrid mesh = *grid;
-  mesh.coarse = PetscMin(grid->coarse, 2 * grid->ell + 1);
+  mesh.coarse = PetscMin(grid->coarse, 2 * grid->ell + 3);
   mesh.coefficient = mesh.coarse;
   mesh.fine = mesh.coarse * (grid->fine / grid->coarse);
   return mesh;
@@ -172,12 +178,14 @@ const double *LodBaselineOf(const LodGrid *grid, const double *values, const Lod
   const LodGrid mesh = BaselineGrid(grid);
   const LodBox  cells = LodBoxCube(mesh.dim, mesh.coarse);
   PetscInt      index[LOD_MAX_DIM] = {0, 0, 0};
-  /* T is cell l of its uncut patch; of the cut one, which begins where D does, cell l - first. If
-     only the high side is cut, D ends where the patch does. */
+  /* T is cell l of its uncut patch. A patch cut below begins where D does, one cut above alone ends
+     where D does, one that is not cut lies in the middle. */
   for (PetscInt axis = 0; axis < mesh.dim; axis++) {
-    const PetscInt low = inside->first[axis], n_cells = inside->size[axis] - 1;
-    index[axis] = grid->ell - low;
-    if (low == 0) index[axis] = mesh.coarse - n_cells + grid->ell;
+    const PetscInt low = inside->first[axis], high = 2 * grid->ell + 2 - low - inside->size[axis];
+    const PetscInt last = mesh.coarse - 1 - grid->ell;
+    index[axis] = PetscMin(grid->ell + 1, last);
+    if (high > 0) index[axis] = last + high;
+    if (low > 0) index[axis] = grid->ell - low;
   }
   return values + (ptrdiff_t)LodBoxPosition(&cells, index) * LodGridOperatorSize(grid);
 }

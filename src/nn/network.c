@@ -129,7 +129,7 @@ static PetscErrorCode CreatePrimitives(LodNetwork *network) {
     const size_t inp = (size_t)layer->tile_rows * (size_t)layer->inp_stride;
     const size_t out = (size_t)layer->tile_rows * (size_t)layer->out_stride;
     PetscCall(LodLayerSetUp(layer, network->engine));
-    PetscCall(PetscCalloc1(network->n_tiles * layer->pieces, &network->tiles[l]));
+    PetscCall(PetscCalloc1((size_t)(network->n_tiles * layer->pieces), &network->tiles[l]));
     for (PetscInt t = 0; t < network->n_tiles * layer->pieces; t++)
       PetscCall(LodLayerTileSetUp(layer, network->engine, network->out[l] + (size_t)t * inp,
                                   network->out[l + 1] + (size_t)t * out, &network->tiles[l][t]));
@@ -176,7 +176,7 @@ PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch
   const size_t n_layers = (size_t)made->n_layers;
   PetscCall(PetscCalloc5(n_layers, &made->layers, n_layers, &made->tiles, n_layers + 1,
                          &made->length, n_layers + 1, &made->out, n_layers + 1, &made->dout));
-  PetscCall(PetscCalloc1(made->n_tiles * shape->n_pieces, &made->streams));
+  PetscCall(PetscCalloc1((size_t)(made->n_tiles * shape->n_pieces), &made->streams));
   PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   SetSizes(made);
   PetscCall(CreateBlocks(made));

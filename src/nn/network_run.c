@@ -45,8 +45,7 @@ static int RunLayers(LodNetwork *network, PetscInt tile, PetscInt first, PetscIn
     const LodLayer *layer = &network->layers[l];
     if (l == network->shape.n_encoder && l > first) CopyExtras(network, tile);
     for (PetscInt t = tile * layer->pieces; t < (tile + 1) * layer->pieces; t++)
-      status |=
-          LodLayerForward(layer, network->streams[tile * pieces], &network->tiles[l][t]);
+      status |= LodLayerForward(layer, network->streams[tile * pieces], &network->tiles[l][t]);
   }
   return status;
 }
@@ -108,7 +107,8 @@ static int EncodeTile(LodNetwork *network, PetscInt tile, PetscInt rows, const f
     memcpy(inp + row * (size_t)from->inp_stride, values + row * (size_t)from->n_inp,
            (size_t)from->n_inp * sizeof(float));
   for (PetscInt l = 0; l < n_encoder; l++)
-    status |= LodLayerForward(&network->layers[l], network->streams[tile], &network->tiles[l][tile]);
+    status |=
+        LodLayerForward(&network->layers[l], network->streams[tile], &network->tiles[l][tile]);
   for (size_t row = 0; row < (size_t)rows; row++)
     memcpy(codes + row * (size_t)to->n_out, out + row * (size_t)to->out_stride,
            (size_t)to->n_out * sizeof(float));
@@ -118,8 +118,8 @@ static int EncodeTile(LodNetwork *network, PetscInt tile, PetscInt rows, const f
 PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values,
                                 float *codes) {
   const LodNetworkShape *shape = &network->shape;
-  const PetscInt         rows = network->tile_rows, most = network->n_tiles * shape->n_pieces * rows;
-  int                    failed = 0;
+  const PetscInt rows = network->tile_rows, most = network->n_tiles * shape->n_pieces * rows;
+  int            failed = 0;
   PetscFunctionBeginUser;
   PetscCheck(shape->n_encoder > 0, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONGSTATE,
              "the network has no encoder");
@@ -149,7 +149,7 @@ static void LossTile(LodNetwork *network, PetscInt tile, PetscInt batch, const f
     double         sum = 0;
     for (size_t o = 0; o < n_out; o++)
       dout[o] = out[o] - target[o];
-    if (projection) projection->apply(projection->context, sample, dout);
+    if (projection->apply) projection->apply(projection->context, sample, dout);
     for (size_t o = 0; o < n_out; o++) {
       sum += (double)dout[o] * (double)dout[o];
       dout[o] *= weight;
@@ -183,7 +183,10 @@ PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const flo
   const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1;
   double         sum = 0;
   int            failed = 0;
+
+  const LodNetworkProjection identity = {NULL, NULL};
   PetscFunctionBeginUser;
+  if (!projection) projection = &identity;
   PetscCheck(batch >= 1 && batch <= network->max_batch, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a batch of %" PetscInt_FMT " samples; this network takes 1 to %" PetscInt_FMT, batch,
              network->max_batch);

@@ -3,18 +3,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "nn/batch_private.h"
 #include "nn/train_private.h"
 
 /* Pairs read at once for the statistics of the operators. */
 #define PAIRS_AT_ONCE 1000
 
-/* Sums over the training coefficients: number of values, their sum and sum of squares, range. */
+/* Sums over the training coefficients: number of values t (model.h), their sum and sum of squares;
+   range of A. */
 typedef struct {
   double count, sum, squares, smallest, largest;
 } ValueStatistics;
 
 /* Goes through the coefficients of the training split. */
-static PetscErrorCode CollectValues(LodPairs *pairs, ValueStatistics *statistics) {
+static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
+                                    ValueStatistics *statistics) {
   PetscInt64     samples, count;
   LodCoefficient coefficient;
   PetscFunctionBeginUser;
@@ -24,9 +27,9 @@ static PetscErrorCode CollectValues(LodPairs *pairs, ValueStatistics *statistics
     PetscCall(LodPairsCoefficient(pairs, LOD_SPLIT_TRAIN, sample, &coefficient));
     const PetscInt n = LodPower(coefficient.cells, coefficient.dim);
     for (PetscInt i = 0; i < n; i++) {
-      const double value = coefficient.values[i];
-      statistics->sum += value;
-      statistics->squares += value * value;
+      const double value = coefficient.values[i], t = logarithmic ? log(value) : value;
+      statistics->sum += t;
+      statistics->squares += t * t;
       statistics->smallest = fmin(statistics->smallest, value);
       statistics->largest = fmax(statistics->largest, value);
     }
@@ -36,25 +39,25 @@ static PetscErrorCode CollectValues(LodPairs *pairs, ValueStatistics *statistics
   PetscFunctionReturn(0);
 }
 
-/* Root of the mean square over all entries of the training operators. */
-static PetscErrorCode OperatorScale(LodPairs *pairs, const LodGrid *grid, double *scale) {
-  const size_t n_inp = (size_t)LodGridPatchValues(grid), n_out = (size_t)LodGridOperatorSize(grid);
-  PetscInt64   samples, count, index[PAIRS_AT_ONCE];
-  float       *inp, *target;
-  double       squares = 0;
+/* Root of the mean square over all entries of the training targets, as a model of output scale 1
+   has them. */
+static PetscErrorCode TargetScale(LodPairs *pairs, const LodModel *model, double *scale) {
+  PetscInt64 samples, count, index[PAIRS_AT_ONCE];
+  LodBatch   batch;
+  double     squares = 0;
   PetscFunctionBeginUser;
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
-  PetscCall(PetscMalloc2(PAIRS_AT_ONCE * n_inp, &inp, PAIRS_AT_ONCE * n_out, &target));
+  PetscCall(LodBatchCreate(pairs, model, PAIRS_AT_ONCE, PETSC_FALSE, &batch));
   for (PetscInt64 begin = 0; begin < count; begin += PAIRS_AT_ONCE) {
     const PetscInt n = (PetscInt)PetscMin(PAIRS_AT_ONCE, count - begin);
     for (PetscInt i = 0; i < n; i++)
       index[i] = begin + i;
-    PetscCall(LodPairsGather(pairs, LOD_SPLIT_TRAIN, n, index, inp, target));
-    for (size_t i = 0; i < (size_t)n * n_out; i++)
-      squares += (double)target[i] * (double)target[i];
+    PetscCall(LodBatchGather(&batch, LOD_SPLIT_TRAIN, n, index, NULL));
+    for (size_t i = 0; i < (size_t)n * (size_t)batch.n_out; i++)
+      squares += (double)batch.target[i] * (double)batch.target[i];
   }
-  PetscCall(PetscFree2(inp, target));
-  *scale = sqrt(squares / ((double)count * (double)n_out));
+  *scale = sqrt(squares / ((double)count * (double)batch.n_out));
+  PetscCall(LodBatchDestroy(&batch));
   PetscFunctionReturn(0);
 }
 
@@ -84,41 +87,40 @@ static PetscErrorCode FillSignature(const LodConfig *config, const LodGrid *grid
 }
 
 /* Shift and scales: those of the training pairs if the config asks for them, else none. A constant
-   coefficient or an operator of zeros keeps scale 1. */
-static PetscErrorCode FillNormalisation(const LodConfig *config, const LodGrid *grid,
-                                        LodPairs *pairs, const ValueStatistics *statistics,
-                                        LodModel *model) {
+   coefficient or operators of zeros keep scale 1. */
+static PetscErrorCode FillNormalisation(const LodConfig *config, LodPairs *pairs,
+                                        const ValueStatistics *statistics, LodModel *model) {
   const double mean = statistics->sum / statistics->count;
   const double variance = statistics->squares / statistics->count - mean * mean;
   double       scale = 0;
   PetscFunctionBeginUser;
-  model->inp_shift = 0;
-  model->inp_scale = model->out_scale = 1;
-  model->zero_sums = config->network.zero_sums;
   if (!config->network.normalise) PetscFunctionReturn(0);
-  model->inp_shift = mean;
-  if (variance > 1e-12 * mean * mean) model->inp_scale = 1 / sqrt(variance);
-  PetscCall(OperatorScale(pairs, grid, &scale));
+  if (!model->scale_equivariant) model->inp_shift = mean;
+  if (variance > 1e-12 * (1 + mean * mean)) model->inp_scale = 1 / sqrt(variance);
+  PetscCall(TargetScale(pairs, model, &scale));
   if (isfinite(scale) && scale > 0) model->out_scale = scale;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscInt max_batch,
                                LodModel *model) {
-  const PetscInt  n_hidden = config->network.n_hidden;
-  PetscInt        width[LOD_MAX_LAYERS + 2];
-  LodGrid         grid;
-  ValueStatistics statistics;
+  const LodNetworkSettings *settings = &config->network;
+  LodGrid                   grid;
+  ValueStatistics           statistics;
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(pairs, &grid));
-  PetscCall(CollectValues(pairs, &statistics));
+  PetscCall(CollectValues(pairs, settings->scale_equivariant, &statistics));
   PetscCall(FillSignature(config, &grid, &statistics, &model->signature));
-  PetscCall(FillNormalisation(config, &grid, pairs, &statistics, model));
-  width[0] = LodGridPatchValues(&grid);
-  memcpy(width + 1, config->network.hidden, (size_t)n_hidden * sizeof *width);
-  width[n_hidden + 1] = LodGridOperatorSize(&grid);
-  PetscCall(LodNetworkCreate(n_hidden + 1, width, max_batch, &model->network));
+  const LodNetworkShape shape = LodModelShape(&grid, settings->n_encoder, settings->encoder,
+                                              settings->n_hidden, settings->hidden);
+  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
   PetscCall(LodNetworkInitialize(model->network, config->seed));
+  model->inp_shift = 0;
+  model->inp_scale = model->out_scale = 1;
+  model->zero_sums = settings->zero_sums;
+  model->scale_equivariant = settings->scale_equivariant;
+  model->baseline = settings->baseline;
+  PetscCall(FillNormalisation(config, pairs, &statistics, model));
   PetscCall(LodConfigWrite(config, &model->config));
   model->seed = config->seed;
   PetscFunctionReturn(0);

@@ -4,10 +4,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "nn/batch_private.h"
 #include "nn/train_private.h"
 
 /* The stream of random numbers of epoch e's order is this plus e. */
 #define ORDER_STREAM UINT64_C(0x6f72646572000000)
+/* And that of the symmetries by which its pairs are turned. */
+#define TURN_STREAM UINT64_C(0x7475726e00000000)
 
 /* Columns of a history row. */
 enum { EPOCH, SECONDS, TRAIN, VALIDATION, RATE, COLUMNS };
@@ -17,11 +20,13 @@ typedef struct {
   const LodConfig *config;
   LodPairs        *pairs;
   LodModel        *model;
-  PetscInt         batch, n_inp, n_out;
+  LodBatch         pairs_now; /* the mini-batch */
+  PetscInt        *symmetry;  /* [batch]: how each of its pairs is turned */
+  PetscInt         batch;
   PetscInt64       n_train, n_validation; /* pairs */
   PetscInt64      *order;                 /* [max(n_train, n_validation)] */
   PetscInt64       step;                  /* of Adam, from 1 */
-  float           *inp, *target, *out;    /* [batch][n_inp], [batch][n_out] */
+  float           *out;                   /* [batch][n_out] */
   float           *first, *second, *best; /* moments; best parameters so far */
   double           best_loss;
 } Run;
@@ -46,31 +51,34 @@ double LodLearningRate(const LodTrainingSettings *settings, PetscInt epoch) {
   return rate;
 }
 
-/* Gathers pairs index[n] as the network takes them: normalised, in run->inp and run->target. */
-static PetscErrorCode Gather(Run *run, LodSplit split, PetscInt n, const PetscInt64 *index) {
-  const float  scale = (float)(1 / run->model->out_scale);
-  const size_t n_targets = (size_t)n * (size_t)run->n_out;
-  PetscFunctionBeginUser;
-  PetscCall(LodPairsGather(run->pairs, split, n, index, run->inp, run->target));
-  LodModelNormalise(run->model, (size_t)n * (size_t)run->n_inp, run->inp);
-  for (size_t i = 0; i < n_targets; i++)
-    run->target[i] *= scale;
-  PetscFunctionReturn(0);
+/* Chooses how to turn the pairs order[begin..begin + n) of an epoch, all by chance. */
+static const PetscInt *ChooseSymmetries(Run *run, PetscInt epoch, PetscInt64 begin, PetscInt n) {
+  const uint64_t count = (uint64_t)run->pairs_now.n_symmetries;
+  if (count == 1) return NULL;
+  for (PetscInt i = 0; i < n; i++)
+    run->symmetry[i] =
+        (PetscInt)(LodRandomBits((uint64_t)run->config->seed, TURN_STREAM + (uint64_t)epoch,
+                                 (uint64_t)(begin + i)) %
+                   count);
+  return run->symmetry;
 }
 
 /* One pass over the training pairs; *loss is the mean over them, each at the time of its step. */
 static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, PetscBool quiet, double *loss) {
-  LodNetwork  *network = run->model->network;
-  const double rate = LodLearningRate(&run->config->training, epoch);
-  LodProgress  progress;
-  double       sum = 0, mean = 0;
+  const LodNetworkProjection projection = LodBatchProjection(&run->pairs_now);
+  LodNetwork                *network = run->model->network;
+  const double               rate = LodLearningRate(&run->config->training, epoch);
+  LodProgress                progress;
+  double                     sum = 0, mean = 0;
   PetscFunctionBeginUser;
   Shuffle(run->n_train, run->config->seed, epoch, run->order);
   PetscCall(LodProgressBegin(&progress, "training", "pairs", run->n_train, quiet));
   for (PetscInt64 begin = 0; begin < run->n_train; begin += run->batch) {
     const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_train - begin);
-    PetscCall(Gather(run, LOD_SPLIT_TRAIN, n, run->order + begin));
-    PetscCall(LodNetworkBackward(network, n, run->inp, run->target, &mean));
+    PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + begin,
+                             ChooseSymmetries(run, epoch, begin, n)));
+    PetscCall(LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &projection,
+                                 &mean));
     PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
                "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
                "learning rate than %.3e may help",
@@ -85,6 +93,21 @@ static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, PetscBool quiet, doub
   PetscFunctionReturn(0);
 }
 
+/* Loss of pair i of the mini-batch, its output being in run->out, which is overwritten. */
+static double SampleLoss(Run *run, PetscInt i) {
+  const LodNetworkProjection projection = LodBatchProjection(&run->pairs_now);
+  const size_t               n_out = (size_t)run->pairs_now.n_out;
+  float                     *out = run->out + (size_t)i * n_out;
+  const float               *target = run->pairs_now.target + (size_t)i * n_out;
+  double                     sum = 0;
+  for (size_t o = 0; o < n_out; o++)
+    out[o] -= target[o];
+  if (projection.apply) projection.apply(projection.context, i, out);
+  for (size_t o = 0; o < n_out; o++)
+    sum += 0.5 * (double)out[o] * (double)out[o];
+  return sum;
+}
+
 /* Loss of the present parameters on the validation pairs. */
 static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   double sum = 0;
@@ -93,12 +116,10 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
     run->order[i] = i;
   for (PetscInt64 begin = 0; begin < run->n_validation; begin += run->batch) {
     const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_validation - begin);
-    PetscCall(Gather(run, LOD_SPLIT_VALIDATION, n, run->order + begin));
-    PetscCall(LodNetworkForward(run->model->network, n, run->inp, run->out));
-    for (size_t i = 0; i < (size_t)n * (size_t)run->n_out; i++) {
-      const double difference = (double)run->out[i] - (double)run->target[i];
-      sum += 0.5 * difference * difference;
-    }
+    PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_VALIDATION, n, run->order + begin, NULL));
+    PetscCall(LodNetworkForward(run->model->network, n, run->pairs_now.inp, run->out));
+    for (PetscInt i = 0; i < n; i++)
+      sum += SampleLoss(run, i);
   }
   *loss = sum / (double)run->n_validation * run->model->out_scale * run->model->out_scale;
   PetscCheck(isfinite(*loss), PETSC_COMM_SELF, PETSC_ERR_FP,
@@ -183,9 +204,10 @@ static PetscErrorCode CreateBuffers(Run *run) {
   const size_t count = (size_t)LodNetworkParameterCount(run->model->network);
   const size_t batch = (size_t)run->batch;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc4(PetscMax(run->n_train, run->n_validation), &run->order,
-                         batch * (size_t)run->n_inp, &run->inp, batch * (size_t)run->n_out,
-                         &run->target, batch * (size_t)run->n_out, &run->out));
+  PetscCall(LodBatchCreate(run->pairs, run->model, run->batch, run->config->network.symmetric,
+                           &run->pairs_now));
+  PetscCall(PetscMalloc3(PetscMax(run->n_train, run->n_validation), &run->order, batch,
+                         &run->symmetry, batch * (size_t)run->pairs_now.n_out, &run->out));
   PetscCall(PetscCalloc3(count, &run->first, count, &run->second, count, &run->best));
   PetscFunctionReturn(0);
 }
@@ -193,7 +215,8 @@ static PetscErrorCode CreateBuffers(Run *run) {
 /* Frees them. */
 static PetscErrorCode DestroyBuffers(Run *run) {
   PetscFunctionBeginUser;
-  PetscCall(PetscFree4(run->order, run->inp, run->target, run->out));
+  PetscCall(LodBatchDestroy(&run->pairs_now));
+  PetscCall(PetscFree3(run->order, run->symmetry, run->out));
   PetscCall(PetscFree3(run->first, run->second, run->best));
   PetscFunctionReturn(0);
 }
@@ -210,17 +233,13 @@ static PetscErrorCode SetUpAndRun(Run *run, const char *directory, PetscBool qui
 PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const char *directory,
                         PetscBool quiet, LodModel **model) {
   Run        run = {.config = config, .pairs = pairs};
-  LodGrid    grid;
   PetscInt64 samples;
   PetscFunctionBeginUser;
   *model = NULL;
-  PetscCall(LodPairsGrid(pairs, &grid));
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &run.n_train));
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_VALIDATION, &samples, &run.n_validation));
   LodCheckInput(run.n_train >= 1, "%s: no coefficient is left for training", config->path);
   run.batch = (PetscInt)PetscMin(config->training.batch, PetscMax(run.n_train, run.n_validation));
-  run.n_inp = LodGridPatchValues(&grid);
-  run.n_out = LodGridOperatorSize(&grid);
   PetscCall(PetscNew(&run.model));
   PetscErrorCode error = SetUpAndRun(&run, directory, quiet);
   PetscCall(DestroyBuffers(&run));

@@ -1,0 +1,37 @@
+/* Mini-batches: pairs as a model's network takes them. */
+#ifndef LODNET_NN_BATCH_PRIVATE_H
+#define LODNET_NN_BATCH_PRIVATE_H
+
+#include <lodnet/model.h>
+#include <lodnet/pairs.h>
+
+/* Buffers for batches of up to `capacity` pairs. Model and pairs are borrowed. */
+typedef struct {
+  LodPairs       *pairs;
+  const LodModel *model;
+  LodGrid         grid;
+  PetscInt        capacity, n_patch, n_inp, n_out;
+  PetscInt        n_symmetries;     /* how many `order` and `turn` are there for: all, or 1 */
+  LodRowOrder    *order;            /* [symmetry] */
+  PetscInt      **nodes, **corners; /* [symmetry]: tables of LodSymmetryTable */
+  double         *baseline;         /* LodBaselineCreate, or NULL */
+  float          *patch, *raw;  /* [capacity][n_patch], [capacity][n_out]: as the file has them */
+  float          *inp, *target; /* [capacity][n_inp], [capacity][n_out]: as the network does */
+  LodBox         *inside;       /* [capacity] */
+} LodBatch;
+
+/* `symmetric`: batches can be turned by all symmetries of the cube. */
+PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model, PetscInt capacity,
+                              PetscBool symmetric, LodBatch *batch);
+PetscErrorCode LodBatchDestroy(LodBatch *batch);
+
+/* Fills inp, target and inside with pairs index[0..n) of a split, pair i turned by symmetry[i];
+   NULL: none is turned. */
+PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const PetscInt64 *index,
+                              const PetscInt *symmetry);
+
+/* The projection that belongs to the batch in `batch`, which is borrowed; its apply is NULL if the
+   model has none. */
+LodNetworkProjection LodBatchProjection(const LodBatch *batch);
+
+#endif

@@ -1,0 +1,249 @@
+/* Symmetries, cut patches and structured models. */
+#include "exact_properties.h"
+
+#include <lodnet/model.h>
+#include <math.h>
+#include <string.h>
+
+START_TEST(symmetries_are_a_group_of_permutations) {
+  static const PetscInt counts[] = {0, 2, 8, 48};
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    const PetscInt n = LodPower(3, dim);
+    PetscInt       tables[48][27], inverse[27];
+    ck_assert_int_eq(LodSymmetryCount(dim), counts[dim]);
+    for (PetscInt s = 0; s < LodSymmetryCount(dim); s++) {
+      LodSymmetryTable(dim, s, 3, tables[s]);
+      for (PetscInt i = 0; i < n && s == 0; i++)
+        ck_assert_int_eq(tables[0][i], i);
+      for (PetscInt other = 0; other < s; other++)
+        ck_assert_mem_ne(tables[s], tables[other], (size_t)n * sizeof **tables);
+    }
+    for (PetscInt s = 0; s < LodSymmetryCount(dim); s++) {
+      LodSymmetryTable(dim, LodSymmetryInverse(dim, s), 3, inverse);
+      for (PetscInt i = 0; i < n; i++)
+        ck_assert_int_eq(tables[s][inverse[i]], i);
+    }
+  }
+}
+END_TEST
+
+/* Nodes inside D, turned as a box and one by one. */
+START_TEST(turned_boxes_hold_the_turned_nodes) {
+  const LodGrid grids[] = {{.dim = 2, .coarse = 4, .coefficient = 4, .fine = 8, .ell = 2},
+                           {.dim = 3, .coarse = 3, .coefficient = 3, .fine = 6, .ell = 1}};
+  for (int g = 0; g < 2; g++) {
+    const LodGrid *grid = &grids[g];
+    const PetscInt across = 2 * grid->ell + 2;
+    const LodBox   nodes = LodBoxCube(grid->dim, across);
+    PetscInt       table[64], index[LOD_MAX_DIM];
+    for (PetscInt cell = 0; cell < LodGridCells(grid); cell++)
+      for (PetscInt s = 0; s < LodSymmetryCount(grid->dim); s++) {
+        const LodBox inside = LodInsideNodes(grid, cell);
+        const LodBox turned = LodSymmetryBox(s, across, &inside);
+        LodSymmetryTable(grid->dim, s, across, table);
+        for (PetscInt z = 0; z < LodBoxCount(&nodes); z++) {
+          LodBoxIndex(&nodes, z, index);
+          const PetscBool now = (PetscBool)(LodBoxPosition(&turned, index) >= 0);
+          LodBoxIndex(&nodes, table[z], index);
+          ck_assert_int_eq(now, LodBoxPosition(&inside, index) >= 0);
+        }
+      }
+  }
+}
+END_TEST
+
+/* Fact 3 for every symmetry: the operators of the turned coefficient are the turned operators. */
+START_TEST(exact_operators_turn_with_the_coefficient) {
+  const LodGrid  grid = {.dim = 2, .coarse = 5, .coefficient = 10, .fine = 20, .ell = 1};
+  const PetscInt n = LodPower(10, 2), cells = 25, nodes = 16, corners = 4;
+  LodCoefficient coefficient = random_coefficient(&grid, test_seed(), 1, 20), turned;
+  double        *operators = all_operators(LodExactCreate, &grid, &coefficient);
+  PetscInt       values[100], cell[25], node[16], corner[4];
+  assert_ok(LodCoefficientCreate(2, 10, &turned));
+  for (PetscInt s = 0; s < LodSymmetryCount(2); s++) {
+    LodSymmetryTable(2, s, 10, values);
+    LodSymmetryTable(2, s, 5, cell);
+    LodSymmetryTable(2, s, 4, node);
+    LodSymmetryTable(2, s, 2, corner);
+    for (PetscInt i = 0; i < n; i++)
+      turned.values[i] = coefficient.values[values[i]];
+    double *found = all_operators(LodExactCreate, &grid, &turned);
+    for (PetscInt t = 0; t < cells; t++)
+      for (PetscInt z = 0; z < nodes; z++)
+        for (PetscInt j = 0; j < corners; j++)
+          ck_assert_double_eq_tol(found[(t * nodes + z) * corners + j],
+                                  operators[(cell[t] * nodes + node[z]) * corners + corner[j]],
+                                  1e-10);
+    free(found);
+  }
+  free(operators);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  assert_ok(LodCoefficientDestroy(&turned));
+}
+END_TEST
+
+/* Whether a patch that is not cut along some axis has its end on the boundary of D there. */
+static PetscBool touches(const LodGrid *grid, PetscInt cell) {
+  const LodBox mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt     index[LOD_MAX_DIM];
+  LodBoxIndex(&mesh, cell, index);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt low = index[axis] - grid->ell, high = grid->coarse - 1 - index[axis] - grid->ell;
+    if ((low == 0 && high >= 0) || (high == 0 && low >= 0)) return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
+/* The operators of A = 1 on any mesh are those of the smallest mesh with the same cuts, where the
+   boundary of D does not touch the patch without cutting it. */
+START_TEST(baseline_is_the_operator_of_a_constant) {
+  const LodGrid grids[] = {
+      {.dim = 1, .coarse = 9, .coefficient = 18, .fine = 36, .ell = 2},
+      {.dim = 2, .coarse = 7, .coefficient = 14, .fine = 28, .ell = 2},
+      {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 2},
+      {.dim = 2, .coarse = 6, .coefficient = 6, .fine = 24, .ell = 1, .natural = {{1, 0}, {0, 0}}},
+      {.dim = 3, .coarse = 4, .coefficient = 4, .fine = 8, .ell = 1}};
+  for (int g = 0; g < 5; g++) {
+    const LodGrid *grid = &grids[g];
+    const PetscInt size = LodGridOperatorSize(grid);
+    LodCoefficient one = random_coefficient(grid, 1, 1, 1);
+    double        *operators = all_operators(LodExactCreate, grid, &one), *baseline;
+    assert_ok(LodBaselineCreate(grid, &baseline));
+    for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+      const LodBox  inside = LodInsideNodes(grid, cell);
+      const double *base = LodBaselineOf(grid, baseline, &inside);
+      for (PetscInt i = 0; i < size && !touches(grid, cell); i++)
+        ck_assert_double_eq_tol(base[i], operators[cell * size + i], 1e-11);
+    }
+    assert_ok(PetscFree(baseline));
+    assert_ok(LodCoefficientDestroy(&one));
+    free(operators);
+  }
+}
+END_TEST
+
+/* A model with random parameters and all its structure, with or without an encoder. */
+static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64_t seed) {
+  const PetscInt        encoder[] = {7, 5}, hidden[] = {20};
+  const LodNetworkShape shape = LodModelShape(grid, encodes ? 2 : 0, encoder, 1, hidden);
+  LodModel             *model;
+  assert_ok(PetscNew(&model));
+  assert_ok(LodNetworkCreate(&shape, 64, &model->network));
+  for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
+    LodNetworkParameters(model->network)[i] = (float)(0.3 * LodRandomNormal(seed, 1, (uint64_t)i));
+  model->signature = (LodSignature){.dim = grid->dim,
+                                    .ell = grid->ell,
+                                    .ratio = grid->coefficient / grid->coarse,
+                                    .fine_ratio = grid->fine / grid->coefficient,
+                                    .coarse = grid->coarse,
+                                    .smallest = 1,
+                                    .largest = 5};
+  model->inp_scale = 1.3;
+  model->out_scale = 0.4;
+  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
+  return model;
+}
+
+/* Learned operators of a coefficient, of all cells; the caller frees them. */
+static double *learned_operators(const LodGrid *grid, LodModel *model,
+                                 const LodCoefficient *coefficient) {
+  const size_t       count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
+  double            *operators = malloc(count * sizeof *operators);
+  LodLocalOperators *learned;
+  assert_ok(LodLearnedCreate(grid, model, &learned));
+  assert_ok(learned->set_coefficient(learned, coefficient));
+  assert_ok(learned->compute(learned, 0, LodGridCells(grid), operators));
+  assert_ok(LodLocalOperatorsDestroy(&learned));
+  return operators;
+}
+
+static const LodGrid learned_grids[] = {
+    {.dim = 2, .coarse = 5, .coefficient = 15, .fine = 30, .ell = 1},
+    {.dim = 2, .coarse = 6, .coefficient = 12, .fine = 24, .ell = 2},
+    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1}};
+
+/* Whatever the network says, trained or not, on whatever input. */
+START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
+  const LodGrid     *grid = &learned_grids[_i % 3];
+  unsigned long long seed = test_seed();
+  LodModel          *model = structured_model(grid, (PetscBool)(_i / 3), seed);
+  LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 1e4);
+  const PetscInt     cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
+  const PetscInt     corners = LodGridCorners(grid), n = LodPower(grid->coefficient, grid->dim);
+  double            *operators = learned_operators(grid, model, &coefficient);
+  for (PetscInt i = 0; i < n; i++)
+    coefficient.values[i] *= 1024; /* exact in floating point */
+  double *scaled = learned_operators(grid, model, &coefficient);
+  for (PetscInt cell = 0; cell < cells; cell++) {
+    const double *own = operators + cell * size;
+    double        column[LOD_MAX_CORNERS] = {0}, largest = largest_entry(size, own);
+    ck_assert_double_gt(largest, 0);
+    for (PetscInt z = 0; z < size / corners; z++) {
+      double row = 0;
+      for (PetscInt j = 0; j < corners; j++) {
+        row += own[z * corners + j];
+        column[j] += own[z * corners + j];
+      }
+      ck_assert_double_le(fabs(row), 1e-10 * largest);
+    }
+    for (PetscInt j = 0; j < corners; j++)
+      ck_assert_double_le(fabs(column[j]), 1e-10 * largest);
+    for (PetscInt i = 0; i < size; i++)
+      ck_assert_double_eq_tol(scaled[cell * size + i], 1024 * own[i], 1e-4 * 1024 * largest);
+  }
+  free(operators), free(scaled);
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* Encoding every cell once gives what the network gives for whole rows, to the last bit. */
+START_TEST(shared_encoding_is_that_of_whole_patches) {
+  const LodGrid     *grid = &learned_grids[_i];
+  unsigned long long seed = test_seed();
+  LodModel          *model = structured_model(grid, PETSC_TRUE, seed);
+  LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 10);
+  const PetscInt     size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
+  const PetscInt     n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
+  LodRowOrder        order;
+  float             *patch = malloc((size_t)n_patch * sizeof *patch);
+  float             *row = malloc((size_t)n_inp * sizeof *row);
+  float             *out = malloc((size_t)size * sizeof *out);
+  double            *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
+  double            *operators = learned_operators(grid, model, &coefficient);
+  assert_ok(LodRowOrderCreate(model, 0, &order));
+  assert_ok(LodBaselineCreate(grid, &baseline));
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    const LodBox  inside = LodInsideNodes(grid, cell);
+    const double *base = LodBaselineOf(grid, baseline, &inside);
+    assert_ok(LodCoefficientRestrict(&coefficient, grid, cell, patch));
+    LodModelRow(model, &order, patch, row, &scale);
+    assert_ok(LodNetworkForward(model->network, 1, row, out));
+    for (PetscInt i = 0; i < size; i++)
+      expected[i] = scale * model->out_scale * (double)out[i];
+    LodClearOutside(grid->ell, &inside, expected);
+    LodZeroSums(grid->ell, &inside, expected);
+    for (PetscInt i = 0; i < size; i++)
+      ck_assert_double_eq(operators[cell * size + i], expected[i] + scale * base[i]);
+  }
+  assert_ok(LodRowOrderDestroy(&order));
+  assert_ok(PetscFree(baseline));
+  free(patch), free(row), free(out), free(expected), free(operators);
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("structure");
+  TCase *tests = tcase_create("structure");
+  tcase_add_test(tests, symmetries_are_a_group_of_permutations);
+  tcase_add_test(tests, turned_boxes_hold_the_turned_nodes);
+  tcase_add_test(tests, exact_operators_turn_with_the_coefficient);
+  tcase_add_test(tests, baseline_is_the_operator_of_a_constant);
+  tcase_add_loop_test(tests, learned_operators_have_zero_sums_and_the_scale_of_the_coefficient, 0,
+                      6);
+  tcase_add_loop_test(tests, shared_encoding_is_that_of_whole_patches, 0, 3);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
