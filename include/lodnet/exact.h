@@ -27,4 +27,57 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
  * says. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
+/* Cost model.
+
+   The shared path works in three phases: every cell once, windows (lines, and for d = 3 slabs, of
+   2l+1 cells), patches; the reference path has patches only. Its plans tell the exact number of
+   operations, which the functions below sum up. For d > 1 and a ratio r = F/N that grows with l
+   fixed, a cell (its own share of all phases) takes
+
+     r^(3(d-1)) [ c_d + sum over axes a = 0..d-1 of (2l+1)^(3a) w(2(d-1-a)) ]  flops,
+     w(s) = sum over i = 2..l+1 of g(s i + 1) + sum over i = 2..l of g(s i + 1) + g(s (2l+1)),
+     g(m) = 1/3 + m + m^2,   c_2 = 371/6,   c_3 = 1077/14,
+
+   the terms being the cell (nested dissection), the windows along each axis but the last, and the
+   patch (a = d-1). Each merge of a window along axis a eliminates (2l+1)^a r^(d-1) nodes, keeping m
+   times as many: g(m) is their Cholesky elimination. Memory moves O((l + 1) (2l+1)^(2a) r^(2(d-1)))
+   bytes a window. The columns carried along (functionals, tests, loads: about 2 (2l+2)^d) are of
+   lower order in r, but at r = 16, l = 2 they double the number; the functions count them. */
+typedef enum {
+  LOD_EXACT_CELLS,
+  LOD_EXACT_WINDOWS,
+  LOD_EXACT_PATCHES,
+  LOD_EXACT_PHASES
+} LodExactPhase;
+
+/* flops: of the eliminations, an addition, multiplication, division and square root being one each;
+   flops_padded: the same for sizes as they are padded to whole vector registers; bytes: what is
+   read and written when fronts are cleared, filled from their children, eliminated (each entry
+   once: a front is taken to stay in the cache) and packed. */
+typedef struct {
+  double flops, flops_padded, bytes;
+} LodExactWork;
+
+/* Work of one call of compute, and the bytes that the object holds at its peak: plans, stored
+   blocks and one workspace a thread. The caller's array of operators is not among them. */
+typedef struct {
+  LodExactWork work[LOD_EXACT_PHASES];
+  size_t       memory;
+} LodExactCost;
+
+/* What compute(first, last) costs with as many threads as OpenMP would now use; computes nothing.
+   `operators` must come from LodExactSharedCreate. */
+PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                  LodExactCost *cost);
+
+/* Seconds of wall clock that the latest call of compute spent in each phase. */
+PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
+                                     double                   seconds[LOD_EXACT_PHASES]);
+
+/* The same for LodExactPatchCreate: flops from CHOLMOD's analysis of each patch's shape (which must
+   have been met by a call of compute), those of the dense parts added; bytes are not modelled
+   (NaN). `memory` is CHOLMOD's own account of its peak so far. */
+PetscErrorCode LodExactPatchCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                 LodExactCost *cost);
+
 #endif

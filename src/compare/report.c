@@ -2,6 +2,7 @@
 #include <lodnet/compare.h>
 
 #include "compare/compare_private.h"
+#include "io/json_private.h"
 #include "io/text_file_private.h"
 
 /* Prints one row of the table: a label and a number a method; a number below 0 is a dash. */
@@ -35,59 +36,24 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PetscFunctionReturn(0);
 }
 
-/* Prints `"key": "text"` with JSON's escapes, then `end`. */
-static void PrintText(FILE *stream, const char *key, const char *text, const char *end) {
-  fprintf(stream, "\"%s\": \"", key);
-  for (const char *letter = text; *letter; letter++) {
-    if (*letter == '"' || *letter == '\\') {
-      fprintf(stream, "\\%c", *letter);
-    } else if ((unsigned char)*letter < 0x20) {
-      fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*letter);
-    } else {
-      fputc(*letter, stream);
-    }
-  }
-  fprintf(stream, "\"%s", end);
-}
-
-/* Prints `"key": number`, null for a number that is not finite, then `end`. */
-static void PrintNumber(FILE *stream, const char *key, double number, const char *end) {
-  fprintf(stream, "\"%s\": ", key);
-  LodPrintNumber(stream, number, "null");
-  fputs(end, stream);
-}
-
-/* Prints the mesh as a JSON object. */
-static void PrintMesh(FILE *stream, const LodGrid *grid) {
-  fprintf(stream,
-          "  \"mesh\": {\"dimension\": %d, \"coarse\": %d, \"coefficient_cells\": %d, "
-          "\"fine\": %d, \"ell\": %d, \"natural\": [",
-          (int)grid->dim, (int)grid->coarse, (int)grid->coefficient, (int)grid->fine,
-          (int)grid->ell);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    fprintf(stream, "%s[%s, %s]", axis ? ", " : "", grid->natural[axis][0] ? "true" : "false",
-            grid->natural[axis][1] ? "true" : "false");
-  fputs("]},\n", stream);
-}
-
 /* Prints norms, errors and times as JSON objects. */
 static void PrintFindings(FILE *stream, const LodComparison *c) {
   fputs("  \"spectral_norm\": {", stream);
-  PrintNumber(stream, "difference", c->norm_difference, ", ");
-  PrintNumber(stream, "lod", c->norm, ", ");
-  PrintNumber(stream, "relative", c->norm_difference / c->norm, "},\n");
+  LodJsonNumber(stream, "difference", c->norm_difference, ", ");
+  LodJsonNumber(stream, "lod", c->norm, ", ");
+  LodJsonNumber(stream, "relative", c->norm_difference / c->norm, "},\n");
   fputs("  \"relative_l2\": {", stream);
-  PrintNumber(stream, "lod_fine", c->lod_fine, ", ");
-  PrintNumber(stream, "dnn_fine", c->dnn_fine, ", ");
-  PrintNumber(stream, "coarse_fine", c->coarse_fine, ", ");
-  PrintNumber(stream, "dnn_lod", c->dnn_lod, "},\n");
+  LodJsonNumber(stream, "lod_fine", c->lod_fine, ", ");
+  LodJsonNumber(stream, "dnn_fine", c->dnn_fine, ", ");
+  LodJsonNumber(stream, "coarse_fine", c->coarse_fine, ", ");
+  LodJsonNumber(stream, "dnn_lod", c->dnn_lod, "},\n");
   fputs("  \"seconds\": {", stream);
-  PrintNumber(stream, "lod_operator", c->seconds_operator[0], ", ");
-  PrintNumber(stream, "lod_solve", c->seconds_solve[0], ", ");
-  PrintNumber(stream, "dnn_operator", c->seconds_operator[1], ", ");
-  PrintNumber(stream, "dnn_solve", c->seconds_solve[1], ", ");
-  PrintNumber(stream, "coarse", c->seconds_coarse, ", ");
-  PrintNumber(stream, "fine", c->seconds_fine, "}\n");
+  LodJsonNumber(stream, "lod_operator", c->seconds_operator[0], ", ");
+  LodJsonNumber(stream, "lod_solve", c->seconds_solve[0], ", ");
+  LodJsonNumber(stream, "dnn_operator", c->seconds_operator[1], ", ");
+  LodJsonNumber(stream, "dnn_solve", c->seconds_solve[1], ", ");
+  LodJsonNumber(stream, "coarse", c->seconds_coarse, ", ");
+  LodJsonNumber(stream, "fine", c->seconds_fine, "}\n");
 }
 
 PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid *grid,
@@ -99,11 +65,11 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   PetscCall(LodMakeDirectory(directory));
   PetscCall(LodTextFileBegin(&report, directory, "report.json"));
   fputs("{\n  ", report.stream);
-  PrintText(report.stream, "version", LODNET_VERSION, ",\n  ");
-  PrintText(report.stream, "coefficient", coefficient_path, ",\n  ");
-  PrintText(report.stream, "model", model_path, ",\n  ");
-  PrintText(report.stream, "rhs", rhs, ",\n");
-  PrintMesh(report.stream, grid);
+  LodJsonText(report.stream, "version", LODNET_VERSION, ",\n  ");
+  LodJsonText(report.stream, "coefficient", coefficient_path, ",\n  ");
+  LodJsonText(report.stream, "model", model_path, ",\n  ");
+  LodJsonText(report.stream, "rhs", rhs, ",\n  ");
+  LodJsonMesh(report.stream, grid, ",\n");
   PrintFindings(report.stream, comparison);
   fputs("}\n", report.stream);
   PetscCall(LodTextFileCommit(&report));

@@ -4,6 +4,7 @@
 #include <lodnet/fem.h>
 #include <string.h>
 
+#include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
 #include "lod/interpolation_private.h"
 
@@ -412,4 +413,38 @@ int LodCellCondense(const LodCellCondensation *c, const LodCoefficient *coeffici
   AppendTests(c, &block, stiffness,
               workspace + c->workspace - c->variables.n * LodGridCorners(&c->grid), matrix);
   return -1;
+}
+
+LodExactWork LodCellWork(const LodCellCondensation *c) {
+  LodExactWork work = {.bytes = 2 * (double)LodCellSize(c) * sizeof(double)}; /* packed */
+  for (int i = 0; i < c->n_pieces; i++) {
+    const Piece *piece = &c->pieces[i];
+    PetscInt     corners = LodGridCorners(&c->grid);
+    if (piece->half[0] >= 0) {
+      LodWorkAdd(&work, 1, LodMergeWork(piece->plan));
+      continue;
+    }
+    LodWorkAdd(&work, 1, LodFrontWork(piece->plan));
+    work.bytes += 2 * (double)LodMergeSize(piece->plan) * sizeof(double); /* template copied */
+    work.bytes += (double)(LodBoxCount(&piece->box) * corners * (corners + 1) / 2) *
+                  (2 * sizeof(double) + sizeof *piece->places); /* stiffness added */
+  }
+  return work;
+}
+
+size_t LodCellMemory(const LodCellCondensation *c) {
+  size_t corners = (size_t)LodGridCorners(&c->grid), parts;
+  size_t bytes = sizeof *c + (size_t)c->n_pieces * sizeof *c->pieces;
+  parts = (size_t)LodPower(c->grid.coefficient / c->grid.coarse, c->grid.dim);
+  bytes += (size_t)c->variables.n * sizeof *c->variables.variables;
+  bytes += sizeof(double) *
+           (2 * (size_t)(c->ratio + 1) + parts * corners * corners + (size_t)c->n_nodes * corners);
+  for (int i = 0; i < c->n_pieces; i++) {
+    const Piece *piece = &c->pieces[i];
+    bytes += LodMergeMemory(piece->plan);
+    if (!piece->template) continue;
+    bytes += LodMergeSize(piece->plan) * sizeof(double);
+    bytes += (size_t)LodBoxCount(&piece->box) * corners * (corners + 1) / 2 * sizeof(int);
+  }
+  return bytes;
 }

@@ -8,6 +8,7 @@
 #define LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
 
 #include <lodnet/coefficient.h>
+#include <lodnet/exact.h>
 
 #include "lod/merge_private.h"
 
@@ -32,5 +33,9 @@ int LodCellCondense(const LodCellCondensation *condensation, const LodCoefficien
 void LodCellCornerStiffness(const LodCellCondensation *condensation,
                             const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                             double *stiffness);
+
+/* Work of LodCellCondense, and the bytes that the object holds. */
+LodExactWork LodCellWork(const LodCellCondensation *condensation);
+size_t       LodCellMemory(const LodCellCondensation *condensation);
 
 #endif

@@ -3,8 +3,10 @@
 #include <lodnet/base.h>
 #include <lodnet/exact.h>
 #include <lodnet/fem.h>
+#include <math.h>
 #include <omp.h>
 
+#include "lod/exact_cost_private.h"
 #include "lod/interpolation_private.h"
 #include "lod/patch_problem_private.h"
 
@@ -129,5 +131,32 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
   PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &path->problem.functional));
   LodProjectionFunctional(ratio, path->problem.functional);
+  PetscFunctionReturn(0);
+}
+
+/* Flops of a cell's patch, by whichever thread has met its shape; -1: none has. */
+static double CellFlops(const PatchPath *path, PetscInt cell) {
+  double flops = -1;
+  for (PetscInt i = 0; i < path->n_workspaces && flops < 0; i++)
+    flops = LodPatchFlops(&path->problem, &path->workspaces[i], cell);
+  return flops;
+}
+
+PetscErrorCode LodExactPatchCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                 LodExactCost *cost) {
+  const PatchPath *path = operators->data;
+  LodExactWork    *work = &cost->work[LOD_EXACT_PATCHES];
+  PetscFunctionBeginUser;
+  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodExactPatchCreate");
+  *cost = (LodExactCost){.memory = sizeof *path};
+  for (PetscInt i = 0; i < path->n_workspaces; i++)
+    cost->memory += LodPatchMemory(&operators->grid, &path->workspaces[i]);
+  for (PetscInt cell = first; cell < last; cell++) {
+    double flops = CellFlops(path, cell);
+    PetscCheck(flops >= 0, PETSC_COMM_SELF, PETSC_ERR_ORDER,
+               "no patch of the shape of cell %" PetscInt_FMT "'s has been computed yet", cell);
+    LodWorkAdd(work, 1, (LodExactWork){flops, flops, NAN});
+  }
   PetscFunctionReturn(0);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lod/cell_condensation_private.h"
+#include "lod/exact_cost_private.h"
 #include "lod/patch_finish_private.h"
 #include "lod/window_private.h"
 
@@ -36,6 +37,7 @@ typedef struct {
   double               *workspaces;              /* one a thread */
   size_t                workspace;               /* doubles a thread */
   PetscInt              n_threads;
+  double                seconds[LOD_EXACT_PHASES]; /* in the latest call of Compute */
 } SharedPath;
 
 /* The first failure any thread met. */
@@ -298,18 +300,25 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscCheck(path->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureMemory(grid, path));
   MarkNeeded(self, first, last);
+  PetscCall(PetscArrayzero(path->seconds, LOD_EXACT_PHASES));
   PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
   for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
     for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse - 1); next_layer++) {
+      double start = LodSeconds();
       CondenseLayer(grid, path, next_layer, &failure);
+      double condensed = LodSeconds();
       for (PetscInt axis = 0; axis < grid->dim - 1; axis++)
         if (failure.position < 0) MergeLayer(grid, path, axis, next_layer, &failure);
+      path->seconds[LOD_EXACT_CELLS] += condensed - start;
+      path->seconds[LOD_EXACT_WINDOWS] += LodSeconds() - condensed;
     }
     PetscCall(CheckFailure(self, &failure));
     PetscInt low = PetscMax(first, layer * per_layer);
     PetscInt high = PetscMin(last, (layer + 1) * per_layer);
+    double   start = LodSeconds();
     FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size,
                   &failure);
+    path->seconds[LOD_EXACT_PATCHES] += LodSeconds() - start;
     PetscCall(CheckFailure(self, &failure));
     PetscCall(LodProgressUpdate(&progress, high - first));
   }
@@ -383,5 +392,69 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCall(CreateLevel(grid, path, axis));
   PetscCall(CreateFinishes(grid, path));
+  PetscFunctionReturn(0);
+}
+
+/* Raises an error if `operators` are another path's. */
+static PetscErrorCode CheckIsShared(const LodLocalOperators *operators) {
+  PetscFunctionBeginUser;
+  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodExactSharedCreate");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
+                                     double                   seconds[LOD_EXACT_PHASES]) {
+  const SharedPath *path = operators->data;
+  PetscFunctionBeginUser;
+  PetscCall(CheckIsShared(operators));
+  PetscCall(PetscArraycpy(seconds, path->seconds, LOD_EXACT_PHASES));
+  PetscFunctionReturn(0);
+}
+
+/* Bytes that the path holds when all its memory is allocated. */
+static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
+  size_t threads = (size_t)PetscMax(path->n_threads, (PetscInt)omp_get_max_threads());
+  size_t bytes = sizeof *path + LodCellMemory(path->cells);
+  bytes += threads * path->workspace * sizeof(double);
+  bytes += (size_t)(grid->dim + 1) * (size_t)LodGridCells(grid) * sizeof(PetscBool);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const Level *level = &path->levels[axis];
+    size_t       blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
+    bytes += blocks * BlockSize(path, axis) * sizeof(double);
+    for (PetscInt i = 0; i < level->n; i++) {
+      bytes += LodWindowMemory(level->windows[i]);
+      if (axis == grid->dim - 1) bytes += LodPatchFinishMemory(path->finishes[i]);
+    }
+  }
+  return bytes;
+}
+
+PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                  LodExactCost *cost) {
+  const SharedPath *path = operators->data;
+  const LodGrid    *grid = &operators->grid;
+  LodBox            mesh = LodBoxCube(grid->dim, grid->coarse);
+  PetscInt          axis = grid->dim - 1, index[LOD_MAX_DIM];
+  PetscFunctionBeginUser;
+  PetscCall(CheckIsShared(operators));
+  *cost = (LodExactCost){.memory = PathMemory(grid, path)};
+  MarkNeeded(operators, first, last);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    LodBoxIndex(&mesh, cell, index);
+    if (path->needed[0][cell])
+      LodWorkAdd(&cost->work[LOD_EXACT_CELLS], 1, LodCellWork(path->cells));
+    for (PetscInt a = 0; a < axis; a++) {
+      const LodWindow *window = path->levels[a].windows[Combination(path, a, index)];
+      if (!path->needed[a + 1][cell]) continue;
+      LodWorkAdd(&cost->work[LOD_EXACT_WINDOWS], 1, LodWindowWork(window));
+      cost->work[LOD_EXACT_WINDOWS].bytes += 2 * LodTriangleBytes(LodWindowVariables(window)->n);
+    }
+    if (!path->needed[grid->dim][cell]) continue;
+    PetscInt number = Combination(path, axis, index);
+    LodWorkAdd(&cost->work[LOD_EXACT_PATCHES], 1,
+               LodWindowWork(path->levels[axis].windows[number]));
+    LodWorkAdd(&cost->work[LOD_EXACT_PATCHES], 1, LodPatchFinishWork(path->finishes[number]));
+  }
   PetscFunctionReturn(0);
 }

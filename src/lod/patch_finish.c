@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
 
 struct LodPatchFinish {
@@ -123,4 +124,20 @@ int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const 
     for (PetscInt j = 0; j < corners && f->corner_row[z] >= 0; j++)
       operator[f->corner_row[z] * corners + j] += corner[z * corners + j];
   return -1;
+}
+
+LodExactWork LodPatchFinishWork(const LodPatchFinish *f) {
+  PetscInt     used = f->n_constraints + f->n_tests + f->corners;
+  double       back = (double)(f->corners * f->n_constraints * f->n_constraints);
+  LodExactWork work = {.flops = LodFrontFlops(f->n_constraints, used) + back,
+                       .flops_padded = LodFrontFlops(f->eliminated, f->n) + back};
+  /* Block read, front cleared and written; then eliminated. */
+  work.bytes = 2 * LodTriangleBytes(used) + (double)(LodPatchFinishWorkspace(f) * sizeof(double));
+  work.bytes += 2 * LodTriangleBytes(f->n);
+  return work;
+}
+
+size_t LodPatchFinishMemory(const LodPatchFinish *f) {
+  PetscInt variables = f->n_constraints + f->n_tests + f->corners;
+  return sizeof *f + 2 * (size_t)variables * sizeof(PetscInt);
 }

@@ -2,6 +2,8 @@
 #ifndef LODNET_LOD_PATCH_FINISH_PRIVATE_H
 #define LODNET_LOD_PATCH_FINISH_PRIVATE_H
 
+#include <lodnet/exact.h>
+
 #include "lod/window_private.h"
 
 /* Where everything goes, for one kind of patch. */
@@ -21,5 +23,9 @@ size_t LodPatchFinishWorkspace(const LodPatchFinish *finish);
    failed. */
 int LodPatchFinishCompute(const LodPatchFinish *finish, const LodBlock *block, const double *corner,
                           double *workspace, double *operator);
+
+/* Work of LodPatchFinishCompute, and the bytes that the object holds. */
+LodExactWork LodPatchFinishWork(const LodPatchFinish *finish);
+size_t       LodPatchFinishMemory(const LodPatchFinish *finish);
 
 #endif

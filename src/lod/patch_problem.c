@@ -49,20 +49,28 @@ static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, Pe
   if (pattern) start[n] = filled;
 }
 
+/* The shape of the patch if this workspace has met it, else NULL. */
+static LodPatchShape *KnownShape(const LodPatch *patch, const LodPatchWorkspace *work) {
+  for (LodPatchShape *shape = work->shapes; shape; shape = shape->next)
+    if (!memcmp(shape->size, patch->unknowns.size, sizeof shape->size)) return shape;
+  return NULL;
+}
+
 /* The shape of the patch, analysed if it is new to this workspace; NULL without memory. */
 static LodPatchShape *FindShape(const LodPatchProblem *problem, const LodPatch *patch,
                                 LodPatchWorkspace *work) {
-  const LodGrid  *grid = problem->grid;
-  const PetscInt *size = patch->unknowns.size;
-  for (LodPatchShape *shape = work->shapes; shape; shape = shape->next)
-    if (!memcmp(shape->size, size, sizeof shape->size)) return shape;
+  const LodGrid *grid = problem->grid;
+  LodPatchShape *shape = KnownShape(patch, work);
+  if (shape) return shape;
   size_t n = (size_t)LodBoxCount(&patch->unknowns), most = n * (size_t)LodPower(3, grid->dim);
-  LodPatchShape *shape = calloc(1, sizeof(LodPatchShape));
+  shape = calloc(1, sizeof(LodPatchShape));
   if (!shape) return NULL;
-  memcpy(shape->size, size, sizeof shape->size);
+  memcpy(shape->size, patch->unknowns.size, sizeof shape->size);
   shape->matrix = cholmod_allocate_sparse(n, n, most, 1, 1, 1, CHOLMOD_REAL, &work->common);
   if (shape->matrix) FillMatrix(problem, patch, PETSC_TRUE, shape->matrix);
   shape->factor = shape->matrix ? cholmod_analyze(shape->matrix, &work->common) : NULL;
+  shape->factor_flops = work->common.fl;
+  shape->factor_entries = work->common.lnz;
   shape->next = work->shapes;
   work->shapes = shape;
   return shape->factor ? shape : NULL;
@@ -301,6 +309,25 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   FillOperator(problem, &patch, (double *)work->solved->x + (size_t)n_constraints * stride,
                stride, operator);
   return LOD_PATCH_OK;
+}
+
+double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {
+  LodPatch             patch = LodPatchOf(problem->grid, cell);
+  const LodPatchShape *shape = KnownShape(&patch, work);
+  if (!shape) return -1;
+  double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);
+  double m = (double)NumberConstraints(problem->grid, &patch, work->constraint_row);
+  double flops = shape->factor_flops;
+  flops += 4 * shape->factor_entries * (m + corners); /* step 2, each entry used twice a column */
+  flops += 2 * n * m * (m + corners);                 /* step 3: C Y and C W */
+  flops += m * m * m / 3 + 2 * m * m * corners;       /* its factorisation and solves */
+  return flops + 2 * n * m * corners;                 /* step 4 */
+}
+
+size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
+  size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
+  return work->common.memory_usage + nodes * (nodes + corners) * sizeof(double) +
+         nodes * sizeof(PetscInt);
 }
 
 LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work) {

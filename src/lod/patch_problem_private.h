@@ -29,6 +29,7 @@ struct LodPatchShape {
   PetscInt        size[LOD_MAX_DIM];
   cholmod_sparse *matrix; /* upper triangle; pattern fixed, values rewritten */
   cholmod_factor *factor;
+  double          factor_flops, factor_entries; /* of one factorisation, by the analysis */
   LodPatchShape  *next;
 };
 
@@ -51,5 +52,10 @@ void           LodPatchWorkspaceEnd(LodPatchWorkspace *work);
 /* S_T of coarse cell `cell` into operator[z][j], z over the nodes of the uncut patch. */
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
                                PetscInt cell, double *operator);
+
+/* Flops of LodPatchCompute, -1 if no call in this workspace has met a patch of this shape; and the
+   most bytes that the workspace has held so far. */
+double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell);
+size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work);
 
 #endif
