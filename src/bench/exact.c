@@ -38,10 +38,10 @@ PetscErrorCode LodBenchPathFromName(const char *name, const char *where, LodBenc
 }
 
 /* The position along an axis that stands for `position`: the same distance from the boundary on the
-   low side, or the middle if patches there are not cut. */
+   low side, or the middle if the boundary of D neither cuts nor touches patches there. */
 static PetscInt Representative(const LodGrid *grid, PetscInt position) {
   PetscInt distance = PetscMin(position, grid->coarse - 1 - position);
-  return distance < grid->ell ? distance : (grid->coarse - 1) / 2;
+  return distance <= grid->ell ? distance : (grid->coarse - 1) / 2;
 }
 
 /* Lists one line of cells along x of each kind, with how many there are. */
