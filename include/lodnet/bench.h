@@ -30,8 +30,9 @@ typedef struct {
 
 /* Everything but the memory is per coarse cell. The shared path computes all cells. The patch path
    computes one line of cells along x for each kind of line (its distance from the boundary, counted
-   up to l cells along each other axis) and weights it with how many such lines there are: patches
-   of one shape cost the same, so this estimates the mean over all cells at a fraction of the time.
+   up to l + 1 cells along each other axis) and weights it with how many such lines there are:
+   patches of one shape cost the same, so this estimates the mean over all cells at a fraction of
+   the time.
  */
 typedef struct {
   PetscInt     cells_computed;                  /* in one repeat */
