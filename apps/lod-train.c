@@ -15,7 +15,7 @@ const char *argp_program_version = "lod-train " LODNET_VERSION;
 /* What the command line said. */
 typedef struct {
   const char *config, *output;
-  PetscBool   resume, quiet;
+  PetscBool   pairs_only, resume, quiet;
 } Options;
 
 /* The files of a run, all in its output directory. */
@@ -25,6 +25,7 @@ typedef struct {
 
 static const struct argp_option option_table[] = {
     {"output", 'o', "DIR", 0, "where everything goes (default: what the config says)", 0},
+    {"pairs-only", 'p', NULL, 0, "make the training pairs and stop", 0},
     {"resume", 'r', NULL, 0, "do nothing if DIR holds a model that this config made", 0},
     {"quiet", 'q', NULL, 0, "print errors only", 0},
     {0}};
@@ -37,6 +38,7 @@ static const char documentation[] =
     "goes to PETSc.\n\n"
     "Example:\n"
     "  lod-train configs/quickstart.toml --output results/quickstart\n"
+    "  lod-train configs/paper.toml --pairs-only\n"
     "  lod-solve coefficient.h5 --method dnn --model results/quickstart/model.h5\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
@@ -47,6 +49,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   switch (key) {
   case 'o':
     options->output = argument;
+    return 0;
+  case 'p':
+    options->pairs_only = PETSC_TRUE;
     return 0;
   case 'r':
     options->resume = PETSC_TRUE;
@@ -201,6 +206,10 @@ static PetscErrorCode Run(const Options *options) {
     PetscFunctionReturn(0);
   }
   if (!options->quiet) PrintPlan(&config);
+  if (options->pairs_only) {
+    PetscCall(LodPairsMake(&config, files.pairs, options->quiet));
+    PetscFunctionReturn(0);
+  }
   PetscCall(Train(&config, &files, options->quiet, &pairs, &model));
   PetscCall(Evaluate(pairs, model, options->quiet));
   if (!options->quiet) printf("history: %s\n", files.history);

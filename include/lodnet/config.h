@@ -67,6 +67,12 @@ typedef struct {
   double   beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
 } LodTrainingSettings;
 
+/* How pairs.h5 is stored. */
+typedef struct {
+  PetscInt bits;        /* of each number: 32 (default) or 64 */
+  PetscInt compression; /* level of shuffle and deflate, 0 (none, default) to 9 */
+} LodPairsSettings;
+
 /* A whole training run: configs/NAME.toml. */
 typedef struct {
   char                path[LOD_PATH_MAX]; /* the file it came from */
@@ -75,6 +81,7 @@ typedef struct {
   PetscInt            n_families;
   LodSampleSettings   families[LOD_MAX_FAMILIES];
   double              train, validation, test; /* parts of the coefficients; sum 1; 0.8, 0.1, 0.1 */
+  LodPairsSettings    pairs;
   LodNetworkSettings  network;
   LodTrainingSettings training;
   char output[LOD_PATH_MAX]; /* default "results/<stem of the config>" , --output overrides */
@@ -92,7 +99,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);
 /* The resolved config (every value, defaults too) as TOML that LodConfigRead accepts and that gives
    the same settings. Allocates *text with PetscMalloc; the caller frees it. The same settings give
    the same text. LodConfigWritePairs gives only the part that determines pairs.h5 (mesh, samples,
-   seed, split): two runs with the same text have the same pairs. */
+   seed, split, storage): two runs with the same text have the same pairs. */
 PetscErrorCode LodConfigWrite(const LodConfig *config, char **text);
 PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text);
 

@@ -52,11 +52,11 @@ PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *nam
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
 
 /* Makes dataset `name` of shape dims[rank], rank >= 1, one chunk a row (an index of the first
-   axis), with all its space on the disk reserved, so that writing rows later never moves anything
-   in the file. LodHdf5WriteRows and LodHdf5ReadRows transfer rows [first, first + count) of a
-   dataset. */
+   axis). With compression 0 all its space on the disk is reserved, so that writing rows later never
+   moves anything in the file; else rows are shuffled and deflated at that level, 1 to 9.
+   LodHdf5WriteRows and LodHdf5ReadRows transfer rows [first, first + count) of a dataset. */
 PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, int rank,
-                                 const hsize_t *dims);
+                                 const hsize_t *dims, PetscInt compression);
 PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                 hsize_t count, const void *data);
 PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,

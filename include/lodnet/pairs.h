@@ -1,10 +1,12 @@
 /* Exact training pairs on disk: every sample's coefficient and its local operators for every cell.
 
-   pairs.h5: `coefficients` (samples, E, E) and `operators` (samples, N^d, (2l+2)^d, 2^d), float32,
-   one chunk a sample; `split` (samples), 0 train, 1 validation, 2 test; `complete`, how many
-   samples are done; attribute `config`, the text of LodConfigWritePairs, and the mesh. The split is
-   by coefficient, each family and scale in proportion. While samples are missing the file is called
-   pairs.h5.partial; a killed run loses the sample in flight at most. */
+   pairs.h5: `coefficients` (samples, E, E) and `operators` (samples, N^d, (2l+2)^d, 2^d), float32
+   or float64 (config: [pairs] bits), one chunk a sample, shuffled and deflated by [pairs]
+   compression; `split` (samples), 0 train, 1 validation, 2 test; `complete`, how many samples are
+   done; attribute `config`, the text of LodConfigWritePairs, and the mesh. The split is by
+   coefficient, each family and scale in proportion. While samples are missing the file is called
+   pairs.h5.partial; a killed run loses the sample in flight at most. Whatever is stored, reading
+   for training gives single precision. */
 #ifndef LODNET_PAIRS_H
 #define LODNET_PAIRS_H
 
@@ -16,7 +18,7 @@ typedef enum { LOD_SPLIT_TRAIN = 0, LOD_SPLIT_VALIDATION = 1, LOD_SPLIT_TEST = 2
 /* Makes `path` hold all pairs of the config: samples the coefficients, computes their operators and
    appends them. A file that the same settings made is reused, an unfinished one continued; one made
    with other settings is an input error that names the first setting that differs. Each operator
-   belongs to exactly the single-precision coefficient beside it. */
+   belongs to exactly the coefficient beside it. */
 PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool quiet);
 
 /* Pairs opened for reading. Patches are gathered on demand from the coefficients (never stored). */

@@ -16,6 +16,7 @@ void LodConfigDefaults(LodConfig *config) {
   config->train = 0.8;
   config->validation = 0.1;
   config->test = 0.1;
+  config->pairs.bits = 32;
   config->network.n_hidden = sizeof hidden / sizeof hidden[0];
   memcpy(config->network.hidden, hidden, sizeof hidden);
   config->training = (LodTrainingSettings){.epochs = 20,
@@ -118,6 +119,9 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(ValidateFamilies(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
+  LodCheckInput(config->pairs.bits == 32 || config->pairs.bits == 64,
+                "%s: bits in [pairs] is %" PetscInt_FMT ", must be 32 or 64", where,
+                config->pairs.bits);
   LodCheckInput(training->n_steps >= 1 && training->step_from[0] == 0,
                 "%s: schedule in [training] must begin with an entry from = 0", where);
   for (PetscInt i = 1; i < training->n_steps; i++)

@@ -77,6 +77,14 @@ static const LodSetting split_settings[] = {
 };
 static const LodTable split_table = {"[split]", TABLE_OF(split_settings)};
 
+#define PAIRS(field) offsetof(LodConfig, pairs.field)
+
+static const LodSetting pairs_settings[] = {
+    {"bits", LOD_KIND_INTEGER, PAIRS(bits), .low = 32, .high = 64},
+    {"compression", LOD_KIND_INTEGER, PAIRS(compression), .low = 0, .high = 9},
+};
+static const LodTable pairs_table = {"[pairs]", TABLE_OF(pairs_settings)};
+
 #define NETWORK(field) offsetof(LodNetworkSettings, field)
 
 static const LodSetting network_settings[] = {
@@ -117,8 +125,8 @@ static const LodSetting output_settings[] = {
 };
 static const LodTable output_table = {"[output]", TABLE_OF(output_settings)};
 
-/* The first four determine the pairs. */
-enum { N_PAIRS_SETTINGS = 4 };
+/* The first five determine the pairs. */
+enum { N_PAIRS_SETTINGS = 5 };
 static const LodSetting config_settings[] = {
     {"seed", LOD_KIND_SEED, offsetof(LodConfig, seed), .low = 0, .high = INFINITY},
     {"mesh", LOD_KIND_TABLE, offsetof(LodConfig, grid), .table = &mesh_table},
@@ -126,6 +134,7 @@ static const LodSetting config_settings[] = {
      .count = offsetof(LodConfig, n_families), .capacity = LOD_MAX_FAMILIES,
      .table = &sample_table},
     {"split", LOD_KIND_TABLE, .table = &split_table},
+    {"pairs", LOD_KIND_TABLE, .table = &pairs_table},
     {"network", LOD_KIND_TABLE, offsetof(LodConfig, network), .table = &network_table},
     {"training", LOD_KIND_TABLE, offsetof(LodConfig, training), .table = &training_table},
     {"output", LOD_KIND_TABLE, .table = &output_table},

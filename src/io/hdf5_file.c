@@ -231,7 +231,7 @@ PetscErrorCode LodHdf5WriteArray(LodHdf5 *file, const char *name, hid_t type, in
 }
 
 PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, int rank,
-                                 const hsize_t *dims) {
+                                 const hsize_t *dims, PetscInt compression) {
   hsize_t chunk[H5S_MAX_RANK], most[H5S_MAX_RANK];
   hid_t   dataset;
 
@@ -242,8 +242,13 @@ PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, in
   }
   hid_t space = H5Screate_simple(rank, dims, most), properties = H5Pcreate(H5P_DATASET_CREATE);
   H5Pset_chunk(properties, rank, chunk);
-  H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
   H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER);
+  if (compression == 0) {
+    H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY);
+  } else {
+    H5Pset_shuffle(properties);
+    H5Pset_deflate(properties, (unsigned)compression);
+  }
   PetscCall(CreateDataset(file, name, type, space, properties, &dataset));
   LodHdf5CheckWritten(H5Dclose(dataset), file, name);
   H5Sclose(space);

@@ -3,7 +3,8 @@
    The file grows under the name PATH.partial. Its space is reserved when it is made, so that a
    sample only overwrites its own bytes; after each one the file is flushed, then the counter
    `complete` is raised and flushed: a kill at any moment leaves a file that can be continued. When
-   all samples are there it is renamed to PATH. */
+   all samples are there it is renamed to PATH, or copied there if it is to be compressed
+   (pairs_compress.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <lodnet/exact.h>
@@ -16,9 +17,6 @@
 #include "io/hdf5_private.h"
 #include "io/pairs_private.h"
 
-/* Cells whose operators are computed between two updates of the progress bar. */
-#define CELLS_A_STEP 64
-
 /* What the functions here hand on: the config, its text, and where things are written. */
 typedef struct {
   const LodConfig *config;
@@ -27,7 +25,16 @@ typedef struct {
   char             partial[LOD_PATH_MAX];
   PetscInt         samples;
   PetscBool        quiet;
+  double           seconds[3]; /* spent on sampling, operators and writing */
 } Job;
+
+/* Numbers of one sample: coefficient and operators in double precision, and as the file has them
+   where that is single precision. */
+typedef struct {
+  size_t  n_values, n_numbers;
+  double *operators;         /* [n_numbers] */
+  float  *values, *narrowed; /* [n_values], [n_numbers] */
+} Sample;
 
 /* Copies the line that begins at `line` to text[256], "nothing" if it is empty. */
 static void CopyLine(const char *line, char text[256]) {
@@ -83,10 +90,9 @@ static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete
   PetscFunctionReturn(0);
 }
 
-/* Draws sample `sample` as the file will hold it: rounded to single precision in `narrow`, and the
-   same numbers in *coefficient, so that a pair's operator belongs to exactly its coefficient. */
-static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient *coefficient,
-                                 float *narrow) {
+/* Draws sample `sample` as the file will hold it: rounded to single precision, if that is how it is
+   stored, so that a pair's operator belongs to exactly its coefficient. */
+static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient *coefficient) {
   const LodConfig *config = job->config;
   const PetscInt   family = LodPairsFamily(config, sample);
   char             where[96];
@@ -95,12 +101,11 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
   PetscCall(LodSample(&config->families[family], config->grid.dim, config->grid.coefficient,
                       config->seed, sample, coefficient));
   const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
-  for (PetscInt i = 0; i < count; i++) {
-    narrow[i] = (float)coefficient->values[i];
-    coefficient->values[i] = (double)narrow[i];
-  }
-  snprintf(where, sizeof where, "sample %d (%s) in single precision", (int)sample,
-           LodFamilyName(config->families[family].family));
+  for (PetscInt i = 0; i < count && config->pairs.bits == 32; i++)
+    coefficient->values[i] = (double)(float)coefficient->values[i];
+  snprintf(where, sizeof where, "sample %d (%s)%s", (int)sample,
+           LodFamilyName(config->families[family].family),
+           config->pairs.bits == 32 ? " in single precision" : "");
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
@@ -113,17 +118,19 @@ static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family
   const PetscInt count = LodPower(grid->coefficient, grid->dim);
   LodCoefficient coefficient = {0};
   PetscBool      same = PETSC_TRUE;
-  float         *drawn, *stored;
+  double        *stored;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(count, &drawn, count, &stored));
-  PetscErrorCode error = DrawSample(job, sample, &coefficient, drawn);
+  PetscCall(PetscMalloc1(count, &stored));
+  PetscErrorCode error = DrawSample(job, sample, &coefficient);
   if (!error)
-    error = LodHdf5ReadRows(file, "coefficients", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, stored);
-  for (PetscInt i = 0; i < count && !error; i++)
-    if (!(fabsf(drawn[i] - stored[i]) <= 1e-5F * drawn[i])) same = PETSC_FALSE;
+    error = LodHdf5ReadRows(file, "coefficients", H5T_NATIVE_DOUBLE, (hsize_t)sample, 1, stored);
+  for (PetscInt i = 0; i < count && !error; i++) {
+    const double drawn = coefficient.values[i];
+    if (!(fabs(drawn - stored[i]) <= 1e-5 * drawn)) same = PETSC_FALSE;
+  }
   PetscCall(LodCoefficientDestroy(&coefficient));
-  PetscCall(PetscFree2(drawn, stored));
+  PetscCall(PetscFree(stored));
   PetscCall(error);
   LodCheckInput(same,
                 "%s: sample %" PetscInt_FMT " (%s) is not what the settings give now: the picture "
@@ -174,30 +181,42 @@ static PetscErrorCode CheckComplete(const Job *job, PetscBool *done) {
   PetscFunctionReturn(0);
 }
 
-/* Makes the datasets of a new file; the counter comes last, when the rest is on the disk. */
-static PetscErrorCode CreateDatasets(const Job *job, LodHdf5 *file) {
-  const LodGrid *grid = &job->config->grid;
-  const hsize_t  samples = (hsize_t)job->samples, cells = (hsize_t)grid->coefficient, one = 1;
-  const int64_t  complete = 0;
+PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
+                                      PetscInt compression, LodHdf5 *file) {
+  const LodGrid *grid = &config->grid;
+  const hid_t    type = config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
+  const PetscInt n_samples = LodPairsSamples(config);
+  const hsize_t  samples = (hsize_t)n_samples, cells = (hsize_t)grid->coefficient;
   int32_t       *split;
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5WriteText(file, "/", "config", job->text));
+  PetscCall(LodHdf5WriteText(file, "/", "config", text));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
   PetscCall(LodPairsWriteGrid(file, grid));
-  PetscCall(PetscMalloc1(job->samples, &split));
-  PetscCall(LodPairsShare(job->config, split));
+  PetscCall(PetscMalloc1(n_samples, &split));
+  PetscCall(LodPairsShare(config, split));
   PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
   PetscCall(PetscFree(split));
-  PetscCall(LodHdf5CreateRows(file, "coefficients", H5T_NATIVE_FLOAT, 1 + (int)grid->dim,
-                              (hsize_t[]){samples, cells, cells, cells}));
-  PetscCall(LodHdf5CreateRows(file, "operators", H5T_NATIVE_FLOAT, 4,
+  PetscCall(LodHdf5CreateRows(file, "coefficients", type, 1 + (int)grid->dim,
+                              (hsize_t[]){samples, cells, cells, cells}, compression));
+  PetscCall(LodHdf5CreateRows(file, "operators", type, 4,
                               (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
                                           (hsize_t)LodGridPatchNodes(grid),
-                                          (hsize_t)LodGridCorners(grid)}));
+                                          (hsize_t)LodGridCorners(grid)},
+                              compression));
   PetscCall(LodHdf5Flush(file));
-  PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one));
-  PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
+  const hsize_t one = 1;
+  const int64_t counter = complete;
+  PetscBool     exists;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Exists(file, "complete", &exists));
+  if (!exists) PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one, 0));
+  PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &counter));
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
 }
@@ -208,7 +227,7 @@ static PetscErrorCode CreateDatasets(const Job *job, LodHdf5 *file) {
 static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   const LodGrid *grid = &job->config->grid;
   struct stat    status;
-  double         size = 1e6 + 4.0 * job->samples *
+  double         size = 1e6 + (double)job->config->pairs.bits / 8 * job->samples *
                           (pow(grid->coefficient, grid->dim) +
                            (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
@@ -248,85 +267,112 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
   }
   PetscCall(ReserveSpace(job, PETSC_FALSE));
   PetscCall(LodHdf5OpenUpdate(job->partial, PETSC_TRUE, file));
-  PetscErrorCode error = CreateDatasets(job, file);
+  PetscErrorCode error = LodPairsCreateDatasets(job->config, job->text, 0, file);
+  if (!error) error = LodPairsWriteCounter(file, 0); /* last, when the rest is on the disk */
   if (!error) error = ReserveSpace(job, PETSC_TRUE); /* creating gave the first one back */
   if (error) PetscCall(LodHdf5Close(file));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-/* Computes the operators of all cells of one coefficient in single precision,
-   narrow[cell][z][j]; wide[] is workspace for CELLS_A_STEP cells. */
-static PetscErrorCode ComputeOperators(LodLocalOperators *operators, PetscInt sample,
-                                       LodProgress *progress, double *wide, float *narrow) {
-  const PetscInt cells = LodGridCells(&operators->grid);
-  const PetscInt size = LodGridOperatorSize(&operators->grid);
+/* Writes a sample's coefficient and operators, in the precision of the file, and counts it. */
+static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number,
+                                  const LodCoefficient *coefficient, Sample *sample) {
+  const PetscBool narrow = (PetscBool)(job->config->pairs.bits == 32);
+  const hid_t     type = narrow ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+  PetscBool       finite = PETSC_TRUE;
 
   PetscFunctionBeginUser;
-  for (PetscInt first = 0; first < cells; first += CELLS_A_STEP) {
-    const PetscInt last = PetscMin(cells, first + CELLS_A_STEP), count = (last - first) * size;
-    float         *target = narrow + (size_t)first * (size_t)size;
-    PetscCall(operators->compute(operators, first, last, wide));
-    for (PetscInt i = 0; i < count; i++) {
-      target[i] = (float)wide[i];
-      PetscCheck(isfinite(target[i]), PETSC_COMM_SELF, PETSC_ERR_FP,
-                 "sample %" PetscInt_FMT ", cell %" PetscInt_FMT
-                 ": the local operator is not finite in single precision",
-                 sample, first + i / size);
-    }
-    PetscCall(LodProgressUpdate(progress, (PetscInt64)sample * cells + last));
+  for (size_t i = 0; i < sample->n_values && narrow; i++)
+    sample->values[i] = (float)coefficient->values[i];
+  for (size_t i = 0; i < sample->n_numbers; i++) {
+    sample->narrowed[i] = (float)sample->operators[i];
+    if (!isfinite(sample->narrowed[i])) finite = PETSC_FALSE;
   }
+  PetscCheck(finite, PETSC_COMM_SELF, PETSC_ERR_FP,
+             "sample %" PetscInt_FMT ": a local operator is not finite in single precision",
+             number);
+  PetscCall(LodHdf5WriteRows(file, "coefficients", type, (hsize_t)number, 1,
+                             narrow ? (void *)sample->values : coefficient->values));
+  PetscCall(LodHdf5WriteRows(file, "operators", type, (hsize_t)number, 1,
+                             narrow ? (void *)sample->narrowed : sample->operators));
+  PetscCall(LodHdf5Flush(file));
+  PetscCall(LodPairsWriteCounter(file, number + 1));
   PetscFunctionReturn(0);
 }
 
-/* Draws, computes and appends samples [first, samples), flushing after each. */
-static PetscErrorCode Append(const Job *job, LodHdf5 *file, PetscInt first,
-                             LodLocalOperators *operators, LodProgress *progress) {
-  const LodGrid *grid = &job->config->grid;
-  const size_t   cells = (size_t)LodGridCells(grid), size = (size_t)LodGridOperatorSize(grid);
+/* Draws, computes and writes one sample, adding up the time of each. */
+static PetscErrorCode MakeSample(Job *job, LodHdf5 *file, PetscInt number,
+                                 LodLocalOperators *operators, Sample *sample) {
   LodCoefficient coefficient = {0};
-  float         *values, *narrow;
-  double        *wide;
+  const double   start = LodSeconds();
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(LodPower(grid->coefficient, grid->dim), &values, cells * size, &narrow,
-                         CELLS_A_STEP * size, &wide));
-  for (PetscInt sample = first; sample < job->samples; sample++) {
-    const int64_t complete = sample + 1;
-    PetscCall(DrawSample(job, sample, &coefficient, values));
-    PetscCall(operators->set_coefficient(operators, &coefficient));
-    PetscCall(ComputeOperators(operators, sample, progress, wide, narrow));
-    PetscCall(LodHdf5WriteRows(file, "coefficients", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, values));
-    PetscCall(LodHdf5WriteRows(file, "operators", H5T_NATIVE_FLOAT, (hsize_t)sample, 1, narrow));
-    PetscCall(LodHdf5Flush(file));
-    PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
-    PetscCall(LodHdf5Flush(file));
-    PetscCall(LodCoefficientDestroy(&coefficient));
-  }
-  PetscCall(PetscFree3(values, narrow, wide));
+  PetscCall(DrawSample(job, number, &coefficient));
+  const double drawn = LodSeconds();
+  PetscCall(operators->set_coefficient(operators, &coefficient));
+  PetscCall(operators->compute(operators, 0, LodGridCells(&operators->grid), sample->operators));
+  const double computed = LodSeconds();
+  PetscCall(WriteSample(job, file, number, &coefficient, sample));
+  PetscCall(LodCoefficientDestroy(&coefficient));
+  job->seconds[0] += drawn - start;
+  job->seconds[1] += computed - drawn;
+  job->seconds[2] += LodSeconds() - computed;
   PetscFunctionReturn(0);
 }
 
-/* Gives the finished file its name, after all of it has reached the disk. */
-static PetscErrorCode Rename(const Job *job) {
+/* Makes the samples [first, samples). */
+static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
+                             LodLocalOperators *operators) {
+  const LodGrid *grid = &job->config->grid;
+  const PetscInt cells = LodGridCells(grid);
+  Sample         sample = {.n_values = (size_t)LodPower(grid->coefficient, grid->dim),
+                           .n_numbers = (size_t)cells * (size_t)LodGridOperatorSize(grid)};
+  LodProgress    progress;
+  PetscErrorCode error = 0;
+
   PetscFunctionBeginUser;
-  const int descriptor = open(job->partial, O_RDONLY | O_CLOEXEC);
+  PetscCall(PetscMalloc3(sample.n_numbers, &sample.operators, sample.n_values, &sample.values,
+                         sample.n_numbers, &sample.narrowed));
+  PetscCall(LodProgressBegin(&progress, "pairs", "pairs",
+                             (PetscInt64)(job->samples - first) * cells, job->quiet));
+  for (PetscInt number = first; number < job->samples && !error; number++) {
+    error = MakeSample(job, file, number, operators, &sample);
+    if (!error) error = LodProgressUpdate(&progress, (PetscInt64)(number + 1 - first) * cells);
+  }
+  PetscCall(LodProgressEnd(&progress));
+  PetscCall(PetscFree3(sample.operators, sample.values, sample.narrowed));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPairsRename(const char *from, const char *to) {
+  PetscFunctionBeginUser;
+  const int descriptor = open(from, O_RDONLY | O_CLOEXEC);
   PetscBool failed = (PetscBool)(descriptor < 0 || fsync(descriptor) != 0);
-  if (!failed) failed = (PetscBool)(rename(job->partial, job->path) != 0);
+  if (!failed) failed = (PetscBool)(rename(from, to) != 0);
   const int reason = errno;
   if (descriptor >= 0) close(descriptor);
-  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s", job->path,
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s", to,
              strerror(reason));
   PetscFunctionReturn(0);
 }
 
-/* Computes what is missing in PATH.partial and renames it. */
-static PetscErrorCode Complete(const Job *job) {
+/* Says how fast it went. */
+static void PrintRates(const Job *job, PetscInt first, double seconds) {
+  const double pairs = (double)(job->samples - first) * LodGridCells(&job->config->grid);
+
+  if (job->quiet || first == job->samples) return;
+  printf("pairs: %.0f in %.1f s, %.0f pairs/s: sampling %.1f s, operators %.1f s, writing %.1f s\n",
+         pairs, seconds, pairs / seconds, job->seconds[0], job->seconds[1], job->seconds[2]);
+}
+
+/* Computes what is missing in PATH.partial. */
+static PetscErrorCode Complete(Job *job) {
   LodHdf5            file;
   PetscInt64         complete;
-  LodProgress        progress;
   LodLocalOperators *operators;
-  const PetscInt64   cells = LodGridCells(&job->config->grid);
+  const double       start = LodSeconds();
 
   PetscFunctionBeginUser;
   PetscCall(OpenPartial(job, &file, &complete));
@@ -339,15 +385,23 @@ static PetscErrorCode Complete(const Job *job) {
   PetscErrorCode error = LodExactCreate(&job->config->grid, &operators);
   if (!error) {
     operators->quiet = PETSC_TRUE;
-    PetscCall(LodProgressBegin(&progress, "pairs", "cells", job->samples * cells, job->quiet));
-    error = Append(job, &file, (PetscInt)complete, operators, &progress);
-    PetscCall(LodProgressEnd(&progress));
+    error = Append(job, &file, (PetscInt)complete, operators);
     PetscCall(LodLocalOperatorsDestroy(&operators));
   }
   PetscErrorCode closing = LodHdf5Close(&file);
   PetscCall(error);
   PetscCall(closing);
-  PetscCall(Rename(job));
+  PrintRates(job, (PetscInt)complete, LodSeconds() - start);
+  PetscFunctionReturn(0);
+}
+
+/* Makes PATH of the complete PATH.partial. */
+static PetscErrorCode Finish(const Job *job) {
+  PetscFunctionBeginUser;
+  if (job->config->pairs.compression > 0)
+    PetscCall(LodPairsCompress(job->config, job->text, job->partial, job->path, job->quiet));
+  else
+    PetscCall(LodPairsRename(job->partial, job->path));
   PetscFunctionReturn(0);
 }
 
@@ -364,6 +418,7 @@ PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool
   PetscErrorCode error = CheckComplete(&job, &done);
   if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
   if (!error && !done) error = Complete(&job);
+  if (!error && !done) error = Finish(&job);
   PetscCall(PetscFree(job.text));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -20,6 +20,22 @@ PetscErrorCode LodPairsShare(const LodConfig *config, int32_t *split);
 PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
 PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid);
 
+/* Everything of a new pairs file but the counter: settings, mesh, split, and the datasets that hold
+   the samples, compressed or not. */
+PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
+                                      PetscInt compression, LodHdf5 *file);
+
+/* Sets how many samples are complete, after everything else has been handed to the system. */
+PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete);
+
+/* Renames a finished file after all of it has reached the disk. */
+PetscErrorCode LodPairsRename(const char *from, const char *to);
+
+/* Makes the compressed file `path` of the complete file `partial`, which is deleted then. A kill in
+   between leaves `partial` as it was. */
+PetscErrorCode LodPairsCompress(const LodConfig *config, const char *text, const char *partial,
+                                const char *path, PetscBool quiet);
+
 /* LodPairsOpen with a choice of how many bytes of operators may be kept in memory; beyond that they
    are read from the file when they are asked for. */
 PetscErrorCode LodPairsOpenWithin(const char *path, double most_bytes, LodPairs **pairs);

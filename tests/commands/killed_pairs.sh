@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# kill -9 during pair making at ten random moments: after it is resumed the file equals that of an
+# undisturbed run, byte for byte in its datasets.
+# shellcheck source=tests/commands/harness.sh
+source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
+RANDOM=${LODNET_TEST_SEED:-$$}
+echo "seed: LODNET_TEST_SEED=${LODNET_TEST_SEED:-$$}"
+
+# write_config BITS COMPRESSION
+write_config() {
+  printf '%s\n' 'seed = 3' '[mesh]' "use = \"$source_root/meshes/small-2d.toml\"" \
+    '[[sample]]' 'family = "iid"' 'count = 600' 'scales = [8, 32]' \
+    '[[sample]]' 'family = "lognormal"' 'count = 200' \
+    '[pairs]' "bits = $1" "compression = $2" >config.toml
+}
+
+# microseconds COMMAND...: how long it takes.
+microseconds() {
+  local began
+  began=$(date +%s%N)
+  "$@" >/dev/null 2>&1
+  echo $((($(date +%s%N) - began) / 1000))
+}
+
+# disturbed DIRECTORY FIRST LENGTH: ten times starts making pairs and kills it, at a moment within
+# LENGTH microseconds from FIRST on.
+disturbed() {
+  local process found=0
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    "$bin/lod-train" config.toml --pairs-only --quiet --output "$1" >stdout.txt 2>stderr.txt &
+    process=$!
+    sleep "$(awk -v first="$2" -v length_="$3" -v random=$((RANDOM * 32768 + RANDOM)) \
+      'BEGIN { printf "%.6f", 1e-6 * (first + length_ * random / 1073741824) }')"
+    kill -9 $process 2>/dev/null
+    wait $process 2>/dev/null
+    [ -e "$1/pairs.h5.partial" ] && found=$((found + 1))
+  done
+  checks=$((checks + 1))
+  [ $found -ge 5 ] || fail "only $found of 10 kills found an unfinished file"
+}
+
+for settings in '32 0' '64 6'; do
+  write_config $settings
+  rm -rf whole killed
+  lasted=$(microseconds "$bin/lod-train" config.toml --pairs-only --quiet --output whole)
+  started=$(microseconds "$bin/lod-train" config.toml --pairs-only --quiet --output whole) # reuses
+  disturbed killed $((started * 3 / 4)) $(((lasted - started) / 6 + started / 4))
+  expect 0 '' "$bin/lod-train" config.toml --pairs-only --output killed
+  for dataset in coefficients operators split complete; do
+    expect 0 '' h5diff whole/pairs.h5 killed/pairs.h5 "/$dataset"
+  done
+  [ -e killed/pairs.h5.partial ] && fail 'the unfinished file is still there'
+done
+# The last one is compressed.
+[ "$(h5dump -p -H killed/pairs.h5 | grep -c DEFLATE)" -eq 2 ] || fail 'the file is not compressed'
+finish
