@@ -5,26 +5,16 @@
 #include <lodnet/compare.h>
 #include <lodnet/options.h>
 
-/* Samples that the network takes at once. */
-#define BATCH 1024
-
 const char *argp_program_version = "lod-compare " LODNET_VERSION;
 
 /* What the command line said. */
 typedef struct {
-  LodMeshOptions mesh;
-  const char    *coefficient, *model, *dataset, *rhs, *output;
-  PetscBool      allow_range, quiet;
+  LodProblemOptions problem;
+  const char       *output;
 } Options;
 
 static const struct argp_option option_table[] = {
-    {"model", 'M', "M.h5", 0, "trained model (required)", 0},
-    {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
-    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
     {"output", 'o', "DIR", 0, "directory for report, data and pictures (default comparison)", 0},
-    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
-     2},
-    {"quiet", 'q', NULL, 0, "print errors only", 2},
     {0}};
 
 static const char documentation[] =
@@ -46,33 +36,13 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 
   switch (key) {
   case ARGP_KEY_INIT:
-    state->child_inputs[0] = &options->mesh;
-    return 0;
-  case 'M':
-    options->model = argument;
-    return 0;
-  case 'd':
-    options->dataset = argument;
-    return 0;
-  case 'f':
-    options->rhs = argument;
+    state->child_inputs[0] = &options->problem;
     return 0;
   case 'o':
     options->output = argument;
     return 0;
-  case 'R':
-    options->allow_range = PETSC_TRUE;
-    return 0;
-  case 'q':
-    options->quiet = PETSC_TRUE;
-    return 0;
-  case ARGP_KEY_ARG:
-    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
-    options->coefficient = argument;
-    return 0;
   case ARGP_KEY_END:
-    if (!options->coefficient) argp_error(state, "no coefficient file given");
-    if (!options->model) argp_error(state, "no model given: --model M.h5");
+    if (!options->problem.model) argp_error(state, "no model given: --model M.h5");
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -92,66 +62,59 @@ static PetscErrorCode MakeOutput(const char *directory) {
 }
 
 /* Prints the heading and the table. */
-static PetscErrorCode Print(const Options *options, const LodGrid *grid, const char *origin,
+static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *problem,
                             const LodComparison *comparison) {
+  const LodGrid *grid = &problem->grid;
+
   PetscFunctionBeginUser;
   printf("%s, f = %s, d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", options->coefficient,
          options->rhs, (int)grid->dim, (int)grid->coarse, (int)grid->coefficient, (int)grid->fine,
-         (int)grid->ell, origin);
+         (int)grid->ell, problem->origin);
   PetscCall(LodComparisonPrint(comparison));
   PetscFunctionReturn(0);
 }
 
 /* Compares, prints and writes; rank 0 does the latter two. */
-static PetscErrorCode CompareAndReport(const Options *options, const LodGrid *grid,
-                                       const char *origin, const LodCoefficient *coefficient,
-                                       LodModel *model) {
-  LodComparison  comparison;
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+static PetscErrorCode CompareAndReport(const Options *options, const LodProblem *problem) {
+  const LodProblemOptions *given = &options->problem;
+  const PetscBool          quiet = given->quiet;
+  LodComparison            comparison;
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodCompare(PETSC_COMM_WORLD, grid, coefficient, model, options->rhs, options->quiet,
-                       &comparison));
-  if (rank == 0 && !options->quiet) PetscCall(Print(options, grid, origin, &comparison));
+  PetscCall(LodCompare(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, problem->model,
+                       given->rhs, quiet, &comparison));
+  if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   if (rank == 0)
-    error = LodComparisonWrite(&comparison, grid, coefficient, options->coefficient, options->model,
-                               options->rhs, options->output);
+    error = LodComparisonWrite(&comparison, &problem->grid, &problem->coefficient,
+                               given->coefficient, given->model, given->rhs, options->output);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0 && !options->quiet) printf("report, data and pictures: %s\n", options->output);
+  if (rank == 0 && !quiet) printf("report, data and pictures: %s\n", options->output);
   PetscCall(LodComparisonDestroy(&comparison));
   PetscFunctionReturn(0);
 }
 
 /* The program: read, compare, report. */
 static PetscErrorCode Run(const Options *options) {
-  LodCoefficient coefficient;
-  LodGrid        grid;
-  LodModel      *model = NULL;
-  char           origin[LOD_TEXT_MAX];
+  LodProblem problem;
 
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientRead(options->coefficient, options->dataset, &coefficient));
-  PetscCall(LodModelRead(options->model, BATCH, &model));
-  PetscCall(LodMeshOptionsResolve(&options->mesh, coefficient.dim, coefficient.cells,
-                                  options->coefficient, &model->signature, &grid, origin));
-  PetscCall(LodModelFits(model, options->model, &grid, &coefficient, options->coefficient,
-                         options->allow_range));
+  PetscCall(LodProblemRead(&options->problem, &problem));
   PetscCall(MakeOutput(options->output));
-  PetscCall(CompareAndReport(options, &grid, origin, &coefficient, model));
-  PetscCall(LodModelDestroy(&model));
-  PetscCall(LodCoefficientDestroy(&coefficient));
+  PetscCall(CompareAndReport(options, &problem));
+  PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);
 }
 
 /* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
 int main(int argc, char **argv) {
-  const struct argp_child children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};
+  const struct argp_child children[] = {{&lod_problem_argp, 0, NULL, 0}, {0}};
   const struct argp       parser = {option_table,  ParseOption, "COEFFICIENT.h5 [-- PETSC-OPTIONS]",
                                     documentation, children,    NULL,
                                     NULL};
-  Options                 options = {.rhs = "1", .output = "comparison"};
+  Options                 options = {.problem = {.rhs = "1"}, .output = "comparison"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;

@@ -6,33 +6,23 @@
 #include <lodnet/solution.h>
 #include <lodnet/solve.h>
 
-/* Samples that the network takes at once. */
-#define BATCH 1024
-
 const char *argp_program_version = "lod-solve " LODNET_VERSION;
 
 /* What the command line said. */
 typedef struct {
-  LodMeshOptions mesh;
-  const char    *coefficient, *method, *model, *dataset, *rhs, *output, *previous;
-  PetscBool      operators, allow_range, quiet;
+  LodProblemOptions problem;
+  const char       *method, *output, *previous;
+  PetscBool         operators;
 } Options;
 
 static const struct argp_option option_table[] = {
-    {"method", 'm', "NAME", 0, "lod (default), dnn, fine or coarse", 0},
-    {"model", 'M', "M.h5", 0, "trained model, for --method dnn", 0},
-    {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
-    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
+    {"method", 'm', "NAME", 0, "lod (default), dnn (needs --model), fine or coarse", 0},
     {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
     {"previous", 'p', "S.h5", 0,
      "start from the operators of an earlier solution, made with --operators: only cells whose "
-     "patch "
-     "of A has changed are computed",
+     "patch of A has changed are computed",
      2},
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
-    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
-     2},
-    {"quiet", 'q', NULL, 0, "print errors only", 2},
     {0}};
 
 static const char documentation[] =
@@ -55,19 +45,10 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 
   switch (key) {
   case ARGP_KEY_INIT:
-    state->child_inputs[0] = &options->mesh;
+    state->child_inputs[0] = &options->problem;
     return 0;
   case 'm':
     options->method = argument;
-    return 0;
-  case 'M':
-    options->model = argument;
-    return 0;
-  case 'd':
-    options->dataset = argument;
-    return 0;
-  case 'f':
-    options->rhs = argument;
     return 0;
   case 'o':
     options->output = argument;
@@ -77,19 +58,6 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case 'O':
     options->operators = PETSC_TRUE;
-    return 0;
-  case 'R':
-    options->allow_range = PETSC_TRUE;
-    return 0;
-  case 'q':
-    options->quiet = PETSC_TRUE;
-    return 0;
-  case ARGP_KEY_ARG:
-    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
-    options->coefficient = argument;
-    return 0;
-  case ARGP_KEY_END:
-    if (!options->coefficient) argp_error(state, "no coefficient file given");
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -103,10 +71,10 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   PetscFunctionBeginUser;
   (void)snprintf(where, sizeof where, "--method %.40s", options->method);
   PetscCall(LodMethodFromName(options->method, where, method));
-  LodCheckInput(*method != LOD_METHOD_DNN || options->model,
+  LodCheckInput(*method != LOD_METHOD_DNN || options->problem.model,
                 "--method dnn: needs a trained model: give --model M.h5");
-  LodCheckInput(*method == LOD_METHOD_DNN || !options->model,
-                "--model %s: --method %s uses no model (--method dnn does)", options->model,
+  LodCheckInput(*method == LOD_METHOD_DNN || !options->problem.model,
+                "--model %s: --method %s uses no model (--method dnn does)", options->problem.model,
                 options->method);
   LodCheckInput(!options->operators || *method == LOD_METHOD_LOD || *method == LOD_METHOD_DNN,
                 "--operators: --method %s has no local operators", options->method);
@@ -130,33 +98,18 @@ static PetscErrorCode CheckOutput(const char *path) {
   PetscFunctionReturn(0);
 }
 
-/* Reads the model, if there is one, and settles the mesh. */
-static PetscErrorCode SetUpMesh(const Options *options, const LodCoefficient *coefficient,
-                                LodGrid *grid, LodModel **model, char origin[LOD_TEXT_MAX]) {
-  PetscFunctionBeginUser;
-  if (options->model) PetscCall(LodModelRead(options->model, BATCH, model));
-  PetscCall(LodMeshOptionsResolve(&options->mesh, coefficient->dim, coefficient->cells,
-                                  options->coefficient, *model ? &(*model)->signature : NULL, grid,
-                                  origin));
-  if (*model)
-    PetscCall(LodModelFits(*model, options->model, grid, coefficient, options->coefficient,
-                           options->allow_range));
-  PetscFunctionReturn(0);
-}
-
 /* Writes the solution file. */
-static PetscErrorCode WriteSolution(const Options *options, const LodGrid *grid,
-                                    const LodCoefficient *coefficient,
+static PetscErrorCode WriteSolution(const Options *options, const LodProblem *problem,
                                     const LodSolveResult *result) {
-  LodSolution solution = {.grid = grid,
+  LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
-                          .rhs = options->rhs,
+                          .rhs = options->problem.rhs,
                           .cells = result->cells,
                           .values = result->values,
                           .seconds_operator = result->seconds_operator,
                           .seconds_solve = result->seconds_solve,
                           .operators = result->operators,
-                          .coefficient = coefficient};
+                          .coefficient = &problem->coefficient};
 
   PetscFunctionBeginUser;
   PetscCall(LodSolutionWrite(&solution, options->output));
@@ -164,20 +117,22 @@ static PetscErrorCode WriteSolution(const Options *options, const LodGrid *grid,
 }
 
 /* Prints what was done. */
-static PetscErrorCode PrintSummary(const Options *options, const LodGrid *grid, const char *origin,
+static PetscErrorCode PrintSummary(const Options *options, const LodProblem *problem,
                                    const LodSolveResult *result) {
-  char     xdmf[LOD_PATH_MAX];
-  PetscInt nodes = LodPower(result->cells + 1, grid->dim);
-  double   smallest = result->values[0], largest = result->values[0];
+  const LodGrid *grid = &problem->grid;
+  char           xdmf[LOD_PATH_MAX];
+  PetscInt       nodes = LodPower(result->cells + 1, grid->dim);
+  double         smallest = result->values[0], largest = result->values[0];
 
   PetscFunctionBeginUser;
   for (PetscInt node = 1; node < nodes; node++) {
     smallest = PetscMin(smallest, result->values[node]);
     largest = PetscMax(largest, result->values[node]);
   }
-  printf("method    %s, f = %s\n", LodMethodName(result->method), options->rhs);
+  printf("method    %s, f = %s\n", LodMethodName(result->method), options->problem.rhs);
   printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
-         (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell, origin);
+         (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell,
+         problem->origin);
   if (options->previous)
     printf("previous  %s: %d of %d cells computed anew\n", options->previous,
            (int)result->n_computed, (int)LodGridCells(grid));
@@ -192,61 +147,59 @@ static PetscErrorCode PrintSummary(const Options *options, const LodGrid *grid, 
   PetscFunctionReturn(0);
 }
 
-/* Solves, and writes and prints on rank 0. */
-static PetscErrorCode SolveAndReport(const Options *options, LodMethod method, const LodGrid *grid,
-                                     const char *origin, const LodCoefficient *coefficient,
-                                     LodModel *model) {
+/* Solves; the values are on every rank then. Collective. */
+static PetscErrorCode Solve(const Options *options, LodMethod method, const LodProblem *problem,
+                            LodSolveResult *result) {
+  const LodGrid  *grid = &problem->grid;
+  LodSolveOptions solve = {.model = problem->model,
+                           .keep_operators = options->operators,
+                           .quiet = options->problem.quiet};
+  LodPrevious     previous;
+  double         *rhs;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
+  PetscCall(LodRightHandSide(grid, options->problem.rhs, rhs));
+  if (options->previous) {
+    PetscCall(LodPreviousRead(options->previous, grid, &previous));
+    solve.previous = &previous;
+  }
+  PetscCall(
+      LodMethodSolve(PETSC_COMM_WORLD, method, grid, &problem->coefficient, rhs, &solve, result));
+  if (options->previous) PetscCall(LodPreviousDestroy(&previous));
+  PetscCall(PetscFree(rhs));
+  PetscFunctionReturn(0);
+}
+
+/* The program: check, read, solve; rank 0 writes and prints. */
+static PetscErrorCode Run(const Options *options) {
+  LodMethod      method;
+  LodProblem     problem;
   LodSolveResult result;
-  LodPrevious    previous;
-  double        *rhs;
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
-  PetscCall(LodRightHandSide(grid, options->rhs, rhs));
-  if (options->previous) PetscCall(LodPreviousRead(options->previous, grid, &previous));
-  const LodSolveOptions solve = {.model = model,
-                                 .previous = options->previous ? &previous : NULL,
-                                 .keep_operators = options->operators,
-                                 .quiet = options->quiet};
-  PetscCall(LodMethodSolve(PETSC_COMM_WORLD, method, grid, coefficient, rhs, &solve, &result));
-  if (options->previous) PetscCall(LodPreviousDestroy(&previous));
-  PetscCall(PetscFree(rhs));
-  if (rank == 0) error = WriteSolution(options, grid, coefficient, &result);
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0 && !options->quiet) PetscCall(PrintSummary(options, grid, origin, &result));
-  PetscCall(LodSolveResultDestroy(&result));
-  PetscFunctionReturn(0);
-}
-
-/* The program: check, read, solve, write. */
-static PetscErrorCode Run(const Options *options) {
-  LodMethod      method;
-  LodCoefficient coefficient;
-  LodGrid        grid;
-  LodModel      *model = NULL;
-  char           origin[LOD_TEXT_MAX];
-
-  PetscFunctionBeginUser;
   PetscCall(CheckOptions(options, &method));
   PetscCall(CheckOutput(options->output));
-  PetscCall(LodCoefficientRead(options->coefficient, options->dataset, &coefficient));
-  PetscCall(SetUpMesh(options, &coefficient, &grid, &model, origin));
-  PetscCall(SolveAndReport(options, method, &grid, origin, &coefficient, model));
-  if (model) PetscCall(LodModelDestroy(&model));
-  PetscCall(LodCoefficientDestroy(&coefficient));
+  PetscCall(LodProblemRead(&options->problem, &problem));
+  PetscCall(Solve(options, method, &problem, &result));
+  if (rank == 0) error = WriteSolution(options, &problem, &result);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  if (rank == 0 && !options->problem.quiet) PetscCall(PrintSummary(options, &problem, &result));
+  PetscCall(LodSolveResultDestroy(&result));
+  PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);
 }
 
 /* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
 int main(int argc, char **argv) {
-  const struct argp_child children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};
+  const struct argp_child children[] = {{&lod_problem_argp, 0, NULL, 0}, {0}};
   const struct argp       parser = {option_table,  ParseOption, "COEFFICIENT.h5 [-- PETSC-OPTIONS]",
                                     documentation, children,    NULL,
                                     NULL};
-  Options                 options = {.method = "lod", .rhs = "1", .output = "solution.h5"};
+  Options options = {.problem = {.rhs = "1"}, .method = "lod", .output = "solution.h5"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;

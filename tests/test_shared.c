@@ -97,6 +97,30 @@ START_TEST(operators_do_not_depend_on_threads_or_range) {
 }
 END_TEST
 
+/* Far beyond what double precision can hold: an error that names cell and contrast, and no number that
+   is not one. The source goes on working. */
+START_TEST(hopeless_contrast_is_refused_by_name) {
+  const LodGrid     *grid = &meshes[2];
+  LodCoefficient     hopeless = random_coefficient(grid, test_seed(), 3, 1e200);
+  LodCoefficient     good = random_coefficient(grid, test_seed(), 4, 10);
+  double            *operators = all_operators(LodExactSharedCreate, grid, &good);
+  LodLocalOperators *source;
+  assert_ok(LodExactSharedCreate(grid, &source));
+  assert_ok(source->set_coefficient(source, &hopeless));
+  ck_assert_int_ne(source->compute(source, 0, LodGridCells(grid), operators), 0);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "coarse cell (x "));
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "contrast of the coefficient ("));
+  LodErrorClear();
+  assert_ok(source->set_coefficient(source, &good));
+  assert_ok(source->compute(source, 0, LodGridCells(grid), operators));
+  ck_assert(isfinite(largest_entry(LodGridCells(grid) * LodGridOperatorSize(grid), operators)));
+  assert_ok(LodLocalOperatorsDestroy(&source));
+  free(operators);
+  assert_ok(LodCoefficientDestroy(&hopeless));
+  assert_ok(LodCoefficientDestroy(&good));
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("shared");
   TCase *tests = tcase_create("shared");
@@ -105,6 +129,7 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, scaling_is_linear, 0, N_MESHES);
   tcase_add_test(tests, quarter_turn_permutes_entries);
   tcase_add_test(tests, operators_do_not_depend_on_threads_or_range);
+  tcase_add_test(tests, hopeless_contrast_is_refused_by_name);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

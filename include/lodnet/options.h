@@ -40,4 +40,28 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
                                      const char *path, const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]);
 
+/* What the options say that name one problem: --dataset, --rhs, --model, --allow-range, --quiet,
+   the mesh, and the coefficient file, the one argument. */
+typedef struct {
+  LodMeshOptions mesh;
+  const char    *coefficient, *dataset, *model, *rhs;
+  PetscBool      allow_range, quiet;
+} LodProblemOptions;
+
+/* argp parser of these options and of the mesh options, for a program's `children`; its input is a
+   LodProblemOptions that holds the defaults. Ends the program if there is not one coefficient. */
+extern const struct argp lod_problem_argp;
+
+/* A problem as read: mesh, coefficient, and the model if one was named. */
+typedef struct {
+  LodGrid        grid;
+  LodCoefficient coefficient;
+  LodModel      *model;
+  char           origin[LOD_TEXT_MAX]; /* where the mesh came from */
+} LodProblem;
+
+/* Reads what the options name, and checks that model, mesh and coefficient fit together. */
+PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodProblem *problem);
+PetscErrorCode LodProblemDestroy(LodProblem *problem);
+
 #endif

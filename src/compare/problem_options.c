@@ -1,0 +1,84 @@
+/* The problem that a command line names. */
+#include <lodnet/options.h>
+
+/* Samples that the network of a model takes at once. */
+#define BATCH 1024
+
+/* Takes one option or the coefficient file (argp's parser function). */
+static error_t ParseProblemOption(int key, char *argument, struct argp_state *state) {
+  LodProblemOptions *options = state->input;
+
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->mesh;
+    return 0;
+  case 'M':
+    options->model = argument;
+    return 0;
+  case 'd':
+    options->dataset = argument;
+    return 0;
+  case 'f':
+    options->rhs = argument;
+    return 0;
+  case 'R':
+    options->allow_range = PETSC_TRUE;
+    return 0;
+  case 'q':
+    options->quiet = PETSC_TRUE;
+    return 0;
+  case ARGP_KEY_ARG:
+    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
+    options->coefficient = argument;
+    return 0;
+  case ARGP_KEY_END:
+    if (!options->coefficient) argp_error(state, "no coefficient file given");
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option problem_option_table[] = {
+    {"model", 'M', "M.h5", 0, "trained model", 0},
+    {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
+    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
+    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
+     2},
+    {"quiet", 'q', NULL, 0, "print errors only", 2},
+    {0}};
+
+static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};
+
+const struct argp lod_problem_argp = {
+    problem_option_table, ParseProblemOption, NULL, NULL, problem_children, NULL, NULL};
+
+/* Reads the model, if there is one, and settles the mesh. */
+static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
+  PetscFunctionBeginUser;
+  if (options->model) PetscCall(LodModelRead(options->model, BATCH, &problem->model));
+  PetscCall(LodMeshOptionsResolve(
+      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
+      problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
+  if (problem->model)
+    PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
+                           options->coefficient, options->allow_range));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodProblem *problem) {
+  PetscFunctionBeginUser;
+  *problem = (LodProblem){.model = NULL};
+  PetscCall(LodCoefficientRead(options->coefficient, options->dataset, &problem->coefficient));
+  PetscErrorCode error = ReadRest(options, problem);
+  if (error) PetscCall(LodProblemDestroy(problem));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProblemDestroy(LodProblem *problem) {
+  PetscFunctionBeginUser;
+  PetscCall(LodModelDestroy(&problem->model));
+  PetscCall(LodCoefficientDestroy(&problem->coefficient));
+  PetscFunctionReturn(0);
+}
