@@ -97,8 +97,8 @@ START_TEST(operators_do_not_depend_on_threads_or_range) {
 }
 END_TEST
 
-/* Far beyond what double precision can hold: an error that names cell and contrast, and no number that
-   is not one. The source goes on working. */
+/* Far beyond what double precision can hold: an error that names cell and contrast, and no number
+   that is not one. The source goes on working. */
 START_TEST(hopeless_contrast_is_refused_by_name) {
   const LodGrid     *grid = &meshes[2];
   LodCoefficient     hopeless = random_coefficient(grid, test_seed(), 3, 1e200);
