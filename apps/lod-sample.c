@@ -41,7 +41,7 @@ static const char description[] =
 static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What to make:", 1},
     {"family", KEY_FAMILY, "NAME", 0,
-     "iid, sine, expression, lognormal, channels or image; default iid", 0},
+     "iid, sine, expression, lognormal, channels, image or darcy; default iid", 0},
     {"expression", KEY_EXPRESSION, "EXPR", 0, "A at cell midpoints, a function of x, y, z", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
      "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
@@ -53,9 +53,9 @@ static const struct argp_option option_table[] = {
     {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
     {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
     {"quiet", 'q', 0, 0, "Print nothing", 0},
-    {0, 0, 0, 0, "Values (iid, sine, channels, image):", 2},
-    {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1", 0},
-    {"beta", KEY_BETA, "B", 0, "Largest value; default 5", 0},
+    {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy):", 2},
+    {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1, darcy 3", 0},
+    {"beta", KEY_BETA, "B", 0, "Largest value; default 5, darcy 12", 0},
     {0, 0, 0, 0, "Parameters of single families:", 3},
     {"scale", KEY_SCALE, "N[,N...]", 0,
      "iid: pieces per axis, each with one value; of a list, draw number n takes entry n in turn; "
@@ -134,14 +134,14 @@ static void SetFamily(struct argp_state *state, Options *options, LodFamily fami
 
 /* Finds the family named on the command line. */
 static void ParseFamily(struct argp_state *state, const char *name, Options *options) {
-  for (int family = LOD_FAMILY_IID; family <= LOD_FAMILY_IMAGE; family++)
+  for (int family = LOD_FAMILY_IID; family <= LOD_FAMILY_DARCY; family++)
     if (strcmp(name, LodFamilyName((LodFamily)family)) == 0) {
       SetFamily(state, options, (LodFamily)family);
       return;
     }
   argp_error(state,
              "--family: no family '%s'; the families are iid, sine, expression, lognormal, "
-             "channels, image",
+             "channels, image, darcy",
              name);
 }
 
@@ -199,7 +199,7 @@ static void CheckParameters(struct argp_state *state, const Options *options) {
   const unsigned iid = 1U << LOD_FAMILY_IID, sine = 1U << LOD_FAMILY_SINE,
                  expression = 1U << LOD_FAMILY_EXPRESSION, lognormal = 1U << LOD_FAMILY_LOGNORMAL,
                  channels = 1U << LOD_FAMILY_CHANNELS, image = 1U << LOD_FAMILY_IMAGE;
-  const unsigned range = iid | sine | channels | image;
+  const unsigned range = iid | sine | channels | image | 1U << LOD_FAMILY_DARCY;
   const unsigned belongs[KEY_END - KEY_FIRST] = {[KEY_EXPRESSION - KEY_FIRST] = expression,
                                                  [KEY_IMAGE - KEY_FIRST] = image,
                                                  [KEY_ALPHA - KEY_FIRST] = range,
@@ -218,6 +218,14 @@ static void CheckParameters(struct argp_state *state, const Options *options) {
       argp_error(state, "--%s has no meaning for family %s", option->name,
                  LodFamilyName(options->settings.family));
   }
+}
+
+/* Sets what --alpha and --beta did not. */
+static void SetDefaultRange(Options *options) {
+  double alpha, beta;
+  LodFamilyRange(options->settings.family, &alpha, &beta);
+  if (!options->given[KEY_ALPHA - KEY_FIRST]) options->settings.alpha = alpha;
+  if (!options->given[KEY_BETA - KEY_FIRST]) options->settings.beta = beta;
 }
 
 /* argp's parser: one option after the other, then the check of all. */
@@ -251,6 +259,7 @@ static error_t ParseOption(int key, char *text, struct argp_state *state) {
     break;
   case ARGP_KEY_END:
     CheckParameters(state, options);
+    SetDefaultRange(options);
     break;
   default:
     return ParseParameter(key, text, state);

@@ -135,6 +135,30 @@ START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
 }
 END_TEST
 
+/* In one dimension the energy of a Q1 function is a sum over cells that can be written down. */
+START_TEST(relative_energy_is_that_of_the_formula) {
+  const LodGrid      grid = {.dim = 1, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  unsigned long long seed = test_seed();
+  LodCoefficient     coefficient;
+  double             u[5], v[5], difference = 0, norm = 0, error;
+  assert_ok(LodCoefficientCreate(1, 8, &coefficient));
+  for (PetscInt i = 0; i < 8; i++)
+    coefficient.values[i] = 1 + LodRandomUniform(seed, 1, (uint64_t)i);
+  for (int i = 0; i < 5; i++) {
+    u[i] = LodRandomNormal(seed, 2, (uint64_t)i);
+    v[i] = LodRandomNormal(seed, 3, (uint64_t)i);
+  }
+  for (int c = 0; c < 4; c++) {
+    const double mean = (coefficient.values[2 * c] + coefficient.values[2 * c + 1]) / 2;
+    difference += mean * 4 * pow(u[c + 1] - v[c + 1] - u[c] + v[c], 2);
+    norm += mean * 4 * pow(v[c + 1] - v[c], 2);
+  }
+  assert_ok(LodRelativeEnergy(&grid, &coefficient, u, v, &error));
+  ck_assert_double_eq_tol(error, sqrt(difference / norm), 1e-12);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("fem");
   TCase *tests = tcase_create("fem");
@@ -143,6 +167,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, prolongation_and_load_are_exact);
   tcase_add_test(tests, fine_solution_converges_with_order_two);
   tcase_add_test(tests, coarse_and_fine_solves_agree_on_one_mesh);
+  tcase_add_test(tests, relative_energy_is_that_of_the_formula);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -1,6 +1,7 @@
 /* The families of coefficients: reproducible, of the right law, the right way up; bad parameters
    refused. */
 #include "check_lodnet.h"
+#include "sample/sample_private.h"
 #include <lodnet/sample.h>
 #include <math.h>
 #include <omp.h>
@@ -65,10 +66,10 @@ static LodCoefficient draw_picture(PetscInt cells, double alpha, double beta,
 START_TEST(same_seed_same_bytes_for_any_number_of_threads) {
   unsigned long long seed = test_seed();
   const LodFamily    families[] = {LOD_FAMILY_IID, LOD_FAMILY_SINE, LOD_FAMILY_LOGNORMAL,
-                                   LOD_FAMILY_CHANNELS};
+                                   LOD_FAMILY_CHANNELS, LOD_FAMILY_DARCY};
   const PetscInt     cells[] = {6000, 72, 18}; /* enough for the samplers to use threads */
   const int          threads = omp_get_max_threads();
-  for (int f = 0; f < 4; f++)
+  for (int f = 0; f < 5; f++)
     for (PetscInt dim = 1; dim <= 3; dim++) {
       LodSampleSettings settings = defaults(families[f]);
       omp_set_num_threads(1);
@@ -255,6 +256,53 @@ START_TEST(a_channel_is_connected_thin_and_of_two_values) {
 }
 END_TEST
 
+/* Covariance of the field between two midpoints against the series, summed up here in the plainest
+   way; and both values about equally often. */
+START_TEST(darcy_field_has_the_covariance_of_its_series) {
+  enum { CELLS = 8, N = 4000 };
+  unsigned long long seed = test_seed();
+  const PetscInt     a = 1 + 2 * CELLS, b = 3 + 5 * CELLS;
+  double             measured[3] = {0}, expected[3] = {0}, field[CELLS * CELLS], positive = 0;
+  for (PetscInt number = 0; number < N; number++) {
+    assert_ok(LodSampleDarcyField(2, CELLS, (PetscInt64)seed, number, field));
+    measured[0] += field[a] * field[a] / N;
+    measured[1] += field[b] * field[b] / N;
+    measured[2] += field[a] * field[b] / N;
+    positive += (field[a] > 0) / (double)N;
+  }
+  for (int k = 1; k < CELLS * CELLS; k++) {
+    const int    kx = k % CELLS, ky = k / CELLS;
+    const double deviation = 1 / (M_PI * M_PI * (kx * kx + ky * ky) + 9);
+    const double norm = (kx ? sqrt(2) : 1) * (ky ? sqrt(2) : 1);
+    const double at_a = norm * cos(M_PI * kx * 1.5 / CELLS) * cos(M_PI * ky * 2.5 / CELLS);
+    const double at_b = norm * cos(M_PI * kx * 3.5 / CELLS) * cos(M_PI * ky * 5.5 / CELLS);
+    expected[0] += deviation * deviation * at_a * at_a;
+    expected[1] += deviation * deviation * at_b * at_b;
+    expected[2] += deviation * deviation * at_a * at_b;
+  }
+  /* Six standard errors; a product of normal variables has at most twice the variances' product. */
+  for (int i = 0; i < 3; i++)
+    ck_assert_double_eq_tol(measured[i], expected[i],
+                            6 * sqrt(2 * expected[0] * expected[1] / N) *
+                                (i < 2 ? expected[i] / sqrt(expected[0] * expected[1]) : 1));
+  ck_assert_double_eq_tol(positive, 0.5, 6 * 0.5 / sqrt(N));
+}
+END_TEST
+
+START_TEST(darcy_has_two_values) {
+  LodSampleSettings settings = defaults(LOD_FAMILY_DARCY);
+  LodFamilyRange(LOD_FAMILY_DARCY, &settings.alpha, &settings.beta);
+  LodCoefficient coefficient = draw(&settings, 2, 32, test_seed(), 0);
+  int            high = 0;
+  for (PetscInt i = 0; i < 32 * 32; i++) {
+    ck_assert(coefficient.values[i] == 3 || coefficient.values[i] == 12);
+    high += coefficient.values[i] == 12;
+  }
+  ck_assert(high > 0 && high < 32 * 32);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 START_TEST(picture_row_0_is_the_top) {
   const png_byte pixels[6] = {0, 51, 102, 153, 204, 255}; /* 3 wide, 2 high */
   write_png(3, 2, 8, 1, pixels);
@@ -399,7 +447,7 @@ END_TEST
 
 START_TEST(names_of_families_go_both_ways) {
   LodFamily family;
-  for (int i = LOD_FAMILY_IID; i <= LOD_FAMILY_IMAGE; i++) {
+  for (int i = LOD_FAMILY_IID; i <= LOD_FAMILY_DARCY; i++) {
     assert_ok(LodFamilyFromName(LodFamilyName((LodFamily)i), "test", &family));
     ck_assert_int_eq(family, i);
   }
@@ -422,6 +470,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, lognormal_of_no_variance_is_one);
   tcase_add_test(tests, lognormal_says_when_it_is_not_exact);
   tcase_add_test(tests, a_channel_is_connected_thin_and_of_two_values);
+  tcase_add_test(tests, darcy_field_has_the_covariance_of_its_series);
+  tcase_add_test(tests, darcy_has_two_values);
   tcase_add_test(tests, picture_row_0_is_the_top);
   tcase_add_test(tests, picture_is_averaged_over_cells);
   tcase_add_test(tests, picture_of_16_bits_in_log_scale);

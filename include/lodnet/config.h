@@ -21,14 +21,15 @@ typedef enum {
   LOD_FAMILY_EXPRESSION, /* any expression of x, y, z at cell midpoints */
   LOD_FAMILY_LOGNORMAL,  /* exp of a Gaussian field, exponential covariance */
   LOD_FAMILY_CHANNELS,   /* thin high- or low-value inclusions in a background */
-  LOD_FAMILY_IMAGE       /* grey values of a PNG mapped to [alpha, beta] */
+  LOD_FAMILY_IMAGE,      /* grey values of a PNG mapped to [alpha, beta] */
+  LOD_FAMILY_DARCY       /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
 } LodFamily;
 
 /* One [[sample]] table: a family and its parameters; `count` coefficients are drawn from it. */
 typedef struct {
   LodFamily family;
   PetscInt  count;                  /* >= 1 */
-  double    alpha, beta;            /* iid, sine, channels, image: 0 < alpha <= beta; 1, 5 */
+  double    alpha, beta;            /* all but expression, lognormal: 0 < alpha <= beta; 1, 5 */
   PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
   PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
   char      expression[LOD_TEXT_MAX];

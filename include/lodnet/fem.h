@@ -73,4 +73,9 @@ PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *
 PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, const double *v,
                              double *error);
 
+/* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) = integral of A grad u . grad v, for Q1 functions u, v
+   on the coarse mesh; exact. */
+PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                 const double *u, const double *v, double *error);
+
 #endif

@@ -8,7 +8,9 @@
    channels   inclusions of `channel_width` cells around straight axes with middle uniform in D,
               uniform direction and length uniform in [1/4, 3/4].
    image      grey values, averaged over each cell; the picture is stretched to fill D, its top row
-              lies at y = 1 and its left column at x = 0. */
+              lies at y = 1 and its left column at x = 0.
+   darcy      beta where a Gaussian field of covariance (-Laplace + 9)^-2 with natural conditions is
+              positive, alpha elsewhere: the benchmark of neural operators. */
 #ifndef LODNET_SAMPLE_H
 #define LODNET_SAMPLE_H
 
@@ -29,6 +31,9 @@ PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, PetscI
 void           LodSampleDefaults(LodSampleSettings *settings);
 const char    *LodFamilyName(LodFamily family);
 PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily *family);
+
+/* The range of values that a family has unless alpha and beta are set. */
+void LodFamilyRange(LodFamily family, double *alpha, double *beta);
 
 /* Checks the parameters that the family uses, for a mesh of `cells` cells per axis. */
 PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,

@@ -31,7 +31,7 @@ const LodTable lod_mesh_table = {.name = "",
 
 #define USED_BY_RANGE                                                                              \
   .families = 1 << LOD_FAMILY_IID | 1 << LOD_FAMILY_SINE | 1 << LOD_FAMILY_CHANNELS |              \
-              1 << LOD_FAMILY_IMAGE
+              1 << LOD_FAMILY_IMAGE | 1 << LOD_FAMILY_DARCY
 #define SAMPLE(field) offsetof(LodSampleSettings, field)
 
 /* One [[sample]]; `family` comes first because it decides which others may follow. */

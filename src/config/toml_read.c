@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <libgen.h>
 #include <lodnet/sample.h>
+#include <stddef.h>
 #include <string.h>
 
 /* Larger files are not configs. */
@@ -175,6 +176,13 @@ static PetscErrorCode CheckType(const LodSettingsFile *file, const LodTomlNode *
   PetscFunctionReturn(0);
 }
 
+/* Sets the range of values that goes with a family just read, the first field of its settings; what
+   the file says of the range is read after it. */
+static void SetDefaultRange(LodSampleSettings *settings) {
+  _Static_assert(offsetof(LodSampleSettings, family) == 0, "the family is the first field");
+  LodFamilyRange(settings->family, &settings->alpha, &settings->beta);
+}
+
 /* Reads one value that is neither a table nor a list into `field`; `entry`: see Name. */
 static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *node,
                                 const LodTable *table, const LodSetting *setting, size_t entry,
@@ -201,6 +209,7 @@ static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *
     break;
   case LOD_KIND_FAMILY:
     PetscCall(LodFamilyFromName(node->text, where, field));
+    SetDefaultRange(field);
     break;
   case LOD_KIND_FACES:
     PetscCall(LodGridSetFace(field, node->text, where));

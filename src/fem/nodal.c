@@ -1,6 +1,7 @@
 /* Nodal vectors on tensor-product meshes: mass, prolongation, load and norms are one-dimensional
    operations along one axis after the other. */
 #include <lodnet/fem.h>
+#include <math.h>
 
 /* The layout of an array of nodes seen along one axis: `before` values stand between neighbours
    (the product of the sizes of faster axes), `after` is the number of such planes. */
@@ -163,5 +164,33 @@ PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, cons
   PetscCall(LodNormL2(dim, cells, v, &size));
   PetscCall(PetscFree(difference));
   *error = size > 0 ? *error / size : (*error > 0 ? PETSC_INFINITY : 0);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                 const double *u, const double *v, double *error) {
+  const PetscInt corners = LodGridCorners(grid);
+  const LodBox   cells = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox   nodes = LodBoxCube(grid->dim, grid->coarse + 1);
+  double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], difference = 0, norm = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
+    PetscInt index[LOD_MAX_DIM], place[LOD_MAX_CORNERS];
+    LodBoxIndex(&cells, cell, index);
+    LodCellStiffness(grid, coefficient, index, matrix);
+    for (PetscInt a = 0; a < corners; a++) {
+      PetscInt node[LOD_MAX_DIM];
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = index[axis] + (a >> axis & 1);
+      place[a] = LodBoxPosition(&nodes, node);
+    }
+    for (PetscInt a = 0; a < corners; a++)
+      for (PetscInt b = 0; b < corners; b++) {
+        const PetscInt i = place[a], j = place[b];
+        difference += matrix[a * corners + b] * (u[i] - v[i]) * (u[j] - v[j]);
+        norm += matrix[a * corners + b] * v[i] * v[j];
+      }
+  }
+  *error = sqrt(difference / norm);
   PetscFunctionReturn(0);
 }

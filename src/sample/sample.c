@@ -106,6 +106,9 @@ static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, Pets
   case LOD_FAMILY_IMAGE:
     PetscCall(LodSampleImage(settings, cells, values));
     break;
+  case LOD_FAMILY_DARCY:
+    PetscCall(LodSampleDarcy(settings, dim, cells, seed, number, values));
+    break;
   }
   PetscFunctionReturn(0);
 }

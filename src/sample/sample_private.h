@@ -32,6 +32,12 @@ PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt di
 PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
                                  PetscInt64 seed, PetscInt64 number, double *values);
 
+/* The Gaussian field of the darcy family at cell midpoints, and the coefficient made of it. */
+PetscErrorCode LodSampleDarcyField(PetscInt dim, PetscInt cells, PetscInt64 seed, PetscInt64 number,
+                                   double *values);
+PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+                              PetscInt64 seed, PetscInt64 number, double *values);
+
 /* Grey values of a picture; dim is 2. */
 PetscErrorCode LodSampleImage(const LodSampleSettings *settings, PetscInt cells, double *values);
 

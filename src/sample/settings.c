@@ -6,21 +6,25 @@
 #include <string.h>
 
 /* Names of the families in the order of LodFamily. */
-static const char *const family_names[] = {"iid",       "sine",     "expression",
-                                           "lognormal", "channels", "image"};
+static const char *const family_names[] = {"iid",      "sine",  "expression", "lognormal",
+                                           "channels", "image", "darcy"};
 enum { n_family_names = sizeof family_names / sizeof family_names[0] };
 
 void LodSampleDefaults(LodSampleSettings *settings) {
   memset(settings, 0, sizeof *settings);
   settings->family = LOD_FAMILY_IID;
   settings->count = 1;
-  settings->alpha = 1;
-  settings->beta = 5;
+  LodFamilyRange(settings->family, &settings->alpha, &settings->beta);
   settings->n_scales = 0; /* the cells of the mesh */
   settings->correlation_length = 0.1;
   settings->variance = 1;
   settings->channels = 8;
   settings->channel_width = 1;
+}
+
+void LodFamilyRange(LodFamily family, double *alpha, double *beta) {
+  *alpha = family == LOD_FAMILY_DARCY ? 3 : 1;
+  *beta = family == LOD_FAMILY_DARCY ? 12 : 5;
 }
 
 const char *LodFamilyName(LodFamily family) {
@@ -119,7 +123,7 @@ PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim
   LodCheckInput(settings->count >= 1, "%s: count is %" PetscInt_FMT ", must be at least 1", where,
                 settings->count);
   const PetscBool random = (PetscBool)(family == LOD_FAMILY_IID || family == LOD_FAMILY_LOGNORMAL ||
-                                       family == LOD_FAMILY_CHANNELS);
+                                       family == LOD_FAMILY_CHANNELS || family == LOD_FAMILY_DARCY);
   LodCheckInput(random || settings->count == 1,
                 "%s: count is %" PetscInt_FMT ", but family %s gives the same coefficient every "
                 "time: must be 1",

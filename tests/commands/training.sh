@@ -30,6 +30,18 @@ done
 [ "$(find compare -name '*.png' | wc -l)" -ge 3 ] || fail 'lod-compare left too few pictures'
 [ "$(find compare -name '*.svg' | wc -l)" -ge 3 ] || fail 'lod-compare left too few SVG pictures'
 
+# The evaluation writes its tables and, unless told not to, cross sections; the same ones each time.
+expect 0 '' "$bin/lod-evaluate" one/model.h5 --output evaluation
+[ "$(wc -l <evaluation/evaluation.csv)" -ge 25 ] || fail 'evaluation.csv has too few rows'
+grep -q '| darcy' evaluation/evaluation.md || fail 'evaluation.md lacks a family'
+[ -s evaluation/1/cross-section-along-x.png ] || fail 'lod-evaluate left no picture'
+OMP_NUM_THREADS=1 expect 0 '' "$bin/lod-evaluate" two/model.h5 --output again --no-pictures --quiet
+cmp evaluation/evaluation.csv again/evaluation.csv || fail 'two evaluations differ'
+[ ! -e again/1 ] || fail 'lod-evaluate --no-pictures draws pictures'
+refuses 'missing\.h5' lod-evaluate missing.h5
+refuses 'missing\.toml' lod-evaluate one/model.h5 --set missing.toml
+refuses 'one/model\.h5' lod-evaluate one/model.h5 --output one/model.h5
+
 # A model refuses what it was not made for, and says which number differs.
 expect 0 '' "$bin/lod-sample" --cells 64 --output large.h5
 refuses '.*[0-9]+' lod-solve unseen.h5 --method dnn --model one/model.h5 --ell 2

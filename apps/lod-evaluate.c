@@ -1,0 +1,106 @@
+/* lod-evaluate: a trained model on a set of coefficients that it never saw. */
+#include <argp.h>
+#include <errno.h>
+
+#include <lodnet/base.h>
+#include <lodnet/evaluation.h>
+
+/* Samples that the network takes at once. */
+#define BATCH 1024
+
+const char *argp_program_version = "lod-evaluate " LODNET_VERSION;
+
+/* Options without a short form. */
+enum { KEY_NO_PICTURES = 256 };
+
+/* What the command line said. */
+typedef struct {
+  const char *model, *set, *output;
+  PetscBool   no_pictures, quiet;
+} Options;
+
+static const struct argp_option option_table[] = {
+    {"set", 's', "FILE.toml", 0,
+     "the coefficients: a file with a seed and [[sample]] tables as configs have them (default: "
+     "evaluation.toml of the configs that come with lodnet)",
+     0},
+    {"output", 'o', "DIR", 0, "directory for tables and pictures (default evaluation)", 0},
+    {"no-pictures", KEY_NO_PICTURES, NULL, 0, "write the tables only", 0},
+    {"quiet", 'q', NULL, 0, "print errors only", 0},
+    {0}};
+
+static const char documentation[] =
+    "Compare learned with exact and fine solutions on a fixed set of coefficients, for f = 1, x "
+    "and "
+    "sin(pi x) sin(pi y), on the mesh that the model was trained for.\v"
+    "DIR gets evaluation.csv, evaluation.md and, in a folder for each coefficient, cross sections "
+    "for f = 1. Coefficients outside the range of the training are evaluated all the same and "
+    "marked. "
+    "What follows -- goes to PETSc.\n\n"
+    "Example:\n"
+    "  lod-evaluate model.h5 --output results/model\n\n"
+    "Exit status: 0 done, 1 failed while running, 2 unusable input.";
+
+/* Takes one word of the command line (argp's parser function). */
+static error_t ParseOption(int key, char *argument, struct argp_state *state) {
+  Options *options = state->input;
+
+  switch (key) {
+  case 's':
+    options->set = argument;
+    return 0;
+  case 'o':
+    options->output = argument;
+    return 0;
+  case 'q':
+    options->quiet = PETSC_TRUE;
+    return 0;
+  case KEY_NO_PICTURES:
+    options->no_pictures = PETSC_TRUE;
+    return 0;
+  case ARGP_KEY_ARG:
+    if (options->model) argp_error(state, "%s: a second model", argument);
+    options->model = argument;
+    return 0;
+  case ARGP_KEY_END:
+    if (!options->model) argp_error(state, "no model given");
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+/* The program: read, evaluate, write. */
+static PetscErrorCode Run(const Options *options) {
+  LodModel     *model = NULL;
+  LodEvaluation evaluation;
+  PetscMPIInt   n_ranks;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
+  LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodModelRead(options->model, BATCH, &model));
+  PetscCall(LodMakeDirectory(options->output));
+  PetscCall(LodEvaluateModel(model, options->set, options->output,
+                             options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
+                             &evaluation));
+  PetscCall(LodEvaluationWrite(&evaluation, model->signature.dim, options->model, options->output));
+  if (!options->quiet) printf("tables: %s/evaluation.csv, evaluation.md\n", options->output);
+  PetscCall(LodEvaluationDestroy(&evaluation));
+  PetscCall(LodModelDestroy(&model));
+  PetscFunctionReturn(0);
+}
+
+/* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
+int main(int argc, char **argv) {
+  const struct argp parser = {
+      option_table, ParseOption, "MODEL.h5 [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
+  Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
+
+  argv[0] = program_invocation_short_name; /* for argp's messages */
+  argp_err_exit_status = 2;
+  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  PetscErrorCode error = LodProgramBegin(argc, argv);
+  if (!error) error = Run(&options);
+  return LodProgramEnd("lod-evaluate", error);
+}
