@@ -26,14 +26,19 @@ typedef struct {
 static const struct argp_option option_table[] = {
     {"output", 'o', "DIR", 0, "where everything goes (default: what the config says)", 0},
     {"pairs-only", 'p', NULL, 0, "make the training pairs and stop", 0},
-    {"resume", 'r', NULL, 0, "do nothing if DIR holds a model that this config made", 0},
+    {"resume", 'r', NULL, 0,
+     "go on from DIR/checkpoint.h5 if an earlier run left it; do nothing if DIR holds a model that "
+     "this "
+     "config made",
+     0},
     {"quiet", 'q', NULL, 0, "print errors only", 0},
     {0}};
 
 static const char documentation[] =
     "Sample coefficients, compute their exact local operators, train a network on these pairs, and "
     "try it on the coefficients held back for the test.\v"
-    "DIR gets pairs.h5, model.h5, history.csv and loss.png, loss.svg. Pairs of an earlier run with "
+    "DIR gets pairs.h5, model.h5, history.csv and loss.png, loss.svg, and while training goes on "
+    "checkpoint.h5. Pairs of an earlier run with "
     "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
     "goes to PETSc.\n\n"
     "Example:\n"
@@ -155,16 +160,22 @@ static void PrintPlan(const LodConfig *config) {
 }
 
 /* Makes pairs and model and writes the latter; the pairs stay open for the test. */
-static PetscErrorCode Train(const LodConfig *config, const Files *files, PetscBool quiet,
+static PetscErrorCode Train(const LodConfig *config, const Files *files, const Options *options,
                             LodPairs **pairs, LodModel **model) {
-  double start = LodSeconds();
+  const double    start = LodSeconds();
+  const PetscBool quiet = options->quiet;
+  char            checkpoint[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
   PetscCall(LodPairsMake(config, files->pairs, quiet));
   PetscCall(LodPairsOpen(files->pairs, pairs));
   if (!quiet) printf("pairs: %s (%.1f s)\n", files->pairs, LodSeconds() - start);
-  PetscCall(LodTrain(config, *pairs, config->output, quiet, model));
+  const LodTrainOptions train = {
+      .directory = config->output, .resume = options->resume, .quiet = quiet};
+  PetscCall(LodTrain(config, *pairs, &train, model));
   PetscCall(LodModelWrite(*model, files->model));
+  PetscCall(LodCheckpointPath(config->output, checkpoint));
+  unlink(checkpoint);
   if (!quiet)
     printf("model: %s (parameters of epoch %d)\n", files->model, (int)(*model)->history.best_epoch);
   PetscFunctionReturn(0);
@@ -210,7 +221,7 @@ static PetscErrorCode Run(const Options *options) {
     PetscCall(LodPairsMake(&config, files.pairs, options->quiet));
     PetscFunctionReturn(0);
   }
-  PetscCall(Train(&config, &files, options->quiet, &pairs, &model));
+  PetscCall(Train(&config, &files, options, &pairs, &model));
   PetscCall(Evaluate(pairs, model, options->quiet));
   if (!options->quiet) printf("history: %s\n", files.history);
   fflush(stdout);

@@ -36,10 +36,16 @@ static void SetUp(void) {
 }
 
 static void TearDown(void) {
+  char path[LOD_PATH_MAX];
+  assert_ok(LodCheckpointPath(directory, path));
+  unlink(path);
   unlink(pairs_path);
   unlink(history_path);
   rmdir(directory);
 }
+
+/* How the tests train. */
+static LodTrainOptions options = {.directory = directory, .quiet = PETSC_TRUE};
 
 /* Trains from the config; the pairs are made if they are not there. */
 static LodModel *Train(void) {
@@ -47,7 +53,7 @@ static LodModel *Train(void) {
   LodModel *model;
   assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  assert_ok(LodTrain(&config, pairs, directory, PETSC_TRUE, &model));
+  assert_ok(LodTrain(&config, pairs, &options, &model));
   assert_ok(LodPairsClose(&pairs));
   return model;
 }
@@ -158,7 +164,7 @@ START_TEST(a_loss_that_is_not_finite_stops_with_epoch_and_step) {
   config.training.step_rate[0] = 1e30;
   assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  PetscErrorCode error = LodTrain(&config, pairs, directory, PETSC_TRUE, &model);
+  PetscErrorCode error = LodTrain(&config, pairs, &options, &model);
   ck_assert(error && error != LOD_ERR_INPUT);
   ck_assert_msg(strstr(LodErrorMessage(), "epoch 1, step 2"), "%s", LodErrorMessage());
   ck_assert_ptr_null(model);

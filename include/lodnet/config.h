@@ -66,6 +66,7 @@ typedef struct {
   PetscInt step_from[LOD_MAX_STEPS];
   double   step_rate[LOD_MAX_STEPS];
   double   beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
+  double   checkpoint_minutes;    /* at most that long between checkpoints; 0: every step; 5 */
 } LodTrainingSettings;
 
 /* How pairs.h5 is stored. */
@@ -103,6 +104,12 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);
    seed, split, storage): two runs with the same text have the same pairs. */
 PetscErrorCode LodConfigWrite(const LodConfig *config, char **text);
 PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text);
+
+/* Raises an input error that names the first line in which two such texts differ and the table that
+   it stands in, and ends with `advice`; no error if they are equal. `path` is what the text `found`
+   is from. */
+PetscErrorCode LodConfigCheckSame(const char *path, const char *found, const char *wanted,
+                                  const char *advice);
 
 /* Mesh settings. `name` is a TOML file, or the stem of one in meshes/ (looked up in ./meshes, then
    in the directory named by LODNET_MESHES, then in the source tree). Keys: dimension, coarse,

@@ -6,14 +6,26 @@
 #include <lodnet/model.h>
 #include <lodnet/pairs.h>
 
+/* How a training run is to go. */
+typedef struct {
+  const char *directory; /* for history.csv and checkpoint.h5 */
+  PetscBool   resume;    /* go on from `directory`/checkpoint.h5 if it is there */
+  PetscBool   quiet;
+} LodTrainOptions;
+
 /* Trains config->network on the training split with Adam, validates after each epoch and keeps the
    parameters of the best epoch (if there are no validation pairs: of the lowest training loss).
-   Writes `directory`/history.csv as it goes. Prints one line an epoch to stdout unless `quiet`.
-   Losses are in units of S_T, whatever the normalisation, so that runs compare. Same config and
-   pairs, same parameters, for any number of threads. A loss that is not finite stops with an error
-   that names epoch and step. */
-PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const char *directory,
-                        PetscBool quiet, LodModel **model);
+   Writes history.csv as it goes, and checkpoint.h5 after each epoch and every checkpoint_minutes: a
+   run that was killed and resumes ends with the same bytes as one that was not. Prints one line an
+   epoch to stdout unless `quiet`. Losses are in units of S_T / s (model.h), whatever the
+   normalisation, so that runs compare. Same config and pairs, same parameters, for any number of
+   threads. A loss that is not finite, or ten times that of the first epoch, stops with an error
+   that names epoch and step; the last good checkpoint stays. */
+PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const LodTrainOptions *options,
+                        LodModel **model);
+
+/* The checkpoint of runs in a directory; whoever has saved the trained model deletes it. */
+PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX]);
 
 /* How well a model does on the coefficients of a split: for f = 1, relative L2 difference of the
    solution with learned operators to that with the exact ones of pairs.h5. errors[n] is allocated

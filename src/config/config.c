@@ -26,7 +26,8 @@ void LodConfigDefaults(LodConfig *config) {
                                            .step_rate = {1e-4, 1e-5},
                                            .beta1 = 0.9,
                                            .beta2 = 0.999,
-                                           .epsilon = 1e-8};
+                                           .epsilon = 1e-8,
+                                           .checkpoint_minutes = 5};
   (void)snprintf(config->output, sizeof config->output, "results/default");
 }
 
@@ -142,5 +143,31 @@ PetscErrorCode LodConfigWrite(const LodConfig *config, char **text) {
 PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text) {
   PetscFunctionBeginUser;
   PetscCall(LodSettingsWrite(&lod_pairs_table, config, text));
+  PetscFunctionReturn(0);
+}
+
+/* Copies the line that begins at `line` to text[256], "nothing" if it is empty. */
+static void CopyLine(const char *line, char text[256]) {
+  const int length = (int)strcspn(line, "\n");
+  snprintf(text, 256, "%.*s", length ? length : 7, length ? line : "nothing");
+}
+
+PetscErrorCode LodConfigCheckSame(const char *path, const char *found, const char *wanted,
+                                  const char *advice) {
+  char old[256], new[256], table[256] = "";
+
+  PetscFunctionBeginUser;
+  while (*found || *wanted) {
+    const size_t length = strcspn(found, "\n"), other = strcspn(wanted, "\n");
+    if (length != other || strncmp(found, wanted, length) != 0) break;
+    if (*wanted == '[') CopyLine(wanted, table);
+    found += length + (found[length] == '\n');
+    wanted += other + (wanted[other] == '\n');
+  }
+  if (!*found && !*wanted) PetscFunctionReturn(0);
+  CopyLine(found, old);
+  CopyLine(wanted, new);
+  LodInputError("%s: %s%smade with other settings: it has '%s', now asked for is '%s'; %s", path,
+                table, table[0] ? ": " : "", old, new, advice);
   PetscFunctionReturn(0);
 }

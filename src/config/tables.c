@@ -117,6 +117,7 @@ static const LodSetting training_settings[] = {
     {"beta1", LOD_KIND_REAL, TRAINING(beta1), .low = 0, .high = 1, .below_high = PETSC_TRUE},
     {"beta2", LOD_KIND_REAL, TRAINING(beta2), .low = 0, .high = 1, .below_high = PETSC_TRUE},
     {"epsilon", LOD_KIND_REAL, TRAINING(epsilon), POSITIVE},
+    {"checkpoint_minutes", LOD_KIND_REAL, TRAINING(checkpoint_minutes), NOT_NEGATIVE},
 };
 static const LodTable training_table = {"[training]", TABLE_OF(training_settings)};
 

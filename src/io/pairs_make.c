@@ -36,34 +36,6 @@ typedef struct {
   float  *values, *narrowed; /* [n_values], [n_numbers] */
 } Sample;
 
-/* Copies the line that begins at `line` to text[256], "nothing" if it is empty. */
-static void CopyLine(const char *line, char text[256]) {
-  const int length = (int)strcspn(line, "\n");
-  snprintf(text, 256, "%.*s", length ? length : 7, length ? line : "nothing");
-}
-
-/* Raises an input error that names the first line in which two config texts differ and the table
-   that it stands in; no error if they are equal. */
-static PetscErrorCode CheckSameSettings(const char *path, const char *found, const char *wanted) {
-  char old[256], new[256], table[256] = "";
-
-  PetscFunctionBeginUser;
-  while (*found || *wanted) {
-    const size_t length = strcspn(found, "\n"), other = strcspn(wanted, "\n");
-    if (length != other || strncmp(found, wanted, length) != 0) break;
-    if (*wanted == '[') CopyLine(wanted, table);
-    found += length + (found[length] == '\n');
-    wanted += other + (wanted[other] == '\n');
-  }
-  if (!*found && !*wanted) PetscFunctionReturn(0);
-  CopyLine(found, old);
-  CopyLine(wanted, new);
-  LodInputError("%s: %s%smade with other settings: it has '%s', now asked for is '%s'; choose "
-                "another --output or delete the file",
-                path, table, table[0] ? ": " : "", old, new);
-  PetscFunctionReturn(0);
-}
-
 /* Checks that a dataset has `samples` rows of the right size. */
 static PetscErrorCode CheckRows(LodHdf5 *file, const char *name, PetscInt samples, double size) {
   hsize_t dims[8];
@@ -147,7 +119,8 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
   PetscInt       sample = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(CheckSameSettings(file->path, text, job->text));
+  PetscCall(LodConfigCheckSame(file->path, text, job->text,
+                               "choose another --output or delete the file"));
   PetscCall(CheckRows(file, "coefficients", job->samples, pow(grid->coefficient, grid->dim)));
   PetscCall(CheckRows(file, "operators", job->samples,
                       (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));

@@ -3,6 +3,7 @@
 #include <lodnet/train.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "nn/batch_private.h"
 #include "nn/train_private.h"
@@ -12,23 +13,26 @@
 /* And that of the symmetries by which its pairs are turned. */
 #define TURN_STREAM UINT64_C(0x7475726e00000000)
 
-/* Columns of a history row. */
-enum { EPOCH, SECONDS, TRAIN, VALIDATION, RATE, COLUMNS };
+/* A run whose mean loss over an epoch is that many times the first epoch's has diverged. */
+#define DIVERGED 10
 
 /* One training run. */
 typedef struct {
-  const LodConfig *config;
-  LodPairs        *pairs;
-  LodModel        *model;
-  LodBatch         pairs_now; /* the mini-batch */
-  PetscInt        *symmetry;  /* [batch]: how each of its pairs is turned */
-  PetscInt         batch;
-  PetscInt64       n_train, n_validation; /* pairs */
-  PetscInt64      *order;                 /* [max(n_train, n_validation)] */
-  PetscInt64       step;                  /* of Adam, from 1 */
-  float           *out;                   /* [batch][n_out] */
-  float           *first, *second, *best; /* moments; best parameters so far */
-  double           best_loss;
+  const LodConfig       *config;
+  const LodTrainOptions *options;
+  LodPairs              *pairs;
+  LodModel              *model;
+  LodBatch               pairs_now; /* the mini-batch */
+  PetscInt              *symmetry;  /* [batch]: how each of its pairs is turned */
+  PetscInt               batch;
+  PetscInt64             n_train, n_validation; /* pairs */
+  PetscInt64            *order;                 /* [max(n_train, n_validation)] */
+  float                 *out;                   /* [batch][n_out] */
+  LodTrainingState       state;
+  double                 start, saved; /* of this run, and of the latest checkpoint: LodSeconds */
+  LodProgress            progress;     /* over all pairs that are still to come */
+  PetscInt64             seen;         /* by this run */
+  char                   label[64];
 } Run;
 
 /* order[n] = a permutation of 0..n-1 that depends on seed and epoch alone (Fisher and Yates). */
@@ -63,33 +67,66 @@ static const PetscInt *ChooseSymmetries(Run *run, PetscInt epoch, PetscInt64 beg
   return run->symmetry;
 }
 
-/* One pass over the training pairs; *loss is the mean over them, each at the time of its step. */
-static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, PetscBool quiet, double *loss) {
+/* Writes DIRECTORY/checkpoint.h5. */
+static PetscErrorCode SaveCheckpoint(Run *run) {
+  LodTrainingState state = run->state;
+  char             path[LOD_PATH_MAX];
+  PetscFunctionBeginUser;
+  state.seconds += LodSeconds() - run->start;
+  PetscCall(LodCheckpointPath(run->options->directory, path));
+  PetscCall(LodCheckpointWrite(path, run->model, &state));
+  run->saved = LodSeconds();
+  PetscFunctionReturn(0);
+}
+
+/* Shows how far the run is. */
+static PetscErrorCode ShowProgress(Run *run, PetscInt epoch, PetscInt n) {
+  const double scale = run->model->out_scale * run->model->out_scale;
+  PetscFunctionBeginUser;
+  run->seen += n;
+  (void)snprintf(run->label, sizeof run->label, "epoch %d, loss %.3e", (int)epoch + 1,
+                 scale * run->state.sum / (double)run->state.begin);
+  PetscCall(LodProgressUpdate(&run->progress, run->seen));
+  PetscFunctionReturn(0);
+}
+
+/* One step: the next n pairs of the epoch's order. */
+static PetscErrorCode Step(Run *run, PetscInt epoch, PetscInt n) {
   const LodNetworkProjection projection = LodBatchProjection(&run->pairs_now);
-  LodNetwork                *network = run->model->network;
   const double               rate = LodLearningRate(&run->config->training, epoch);
-  LodProgress                progress;
-  double                     sum = 0, mean = 0;
+  LodTrainingState          *state = &run->state;
+  LodNetwork                *network = run->model->network;
+  double                     mean = 0;
+  PetscFunctionBeginUser;
+  PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + state->begin,
+                           ChooseSymmetries(run, epoch, state->begin, n)));
+  PetscCall(LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &projection,
+                               &mean));
+  PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
+             "learning rate than %.3e may help; the last good checkpoint is kept",
+             mean, epoch + 1, (long long)(state->begin / run->batch + 1), rate);
+  PetscCall(LodNetworkAdam(network, &run->config->training, rate, ++state->step, state->first,
+                           state->second));
+  state->sum += mean * (double)n;
+  state->begin += n;
+  PetscFunctionReturn(0);
+}
+
+/* What is left of an epoch's pass over the training pairs; *loss is the mean over them, each at the
+   time of its step. */
+static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, double *loss) {
+  const double interval = 60 * run->config->training.checkpoint_minutes;
   PetscFunctionBeginUser;
   Shuffle(run->n_train, run->config->seed, epoch, run->order);
-  PetscCall(LodProgressBegin(&progress, "training", "pairs", run->n_train, quiet));
-  for (PetscInt64 begin = 0; begin < run->n_train; begin += run->batch) {
-    const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_train - begin);
-    PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + begin,
-                             ChooseSymmetries(run, epoch, begin, n)));
-    PetscCall(LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &projection,
-                                 &mean));
-    PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
-               "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
-               "learning rate than %.3e may help",
-               mean, epoch + 1, (long long)(begin / run->batch + 1), rate);
-    PetscCall(LodNetworkAdam(network, &run->config->training, rate, ++run->step, run->first,
-                             run->second));
-    sum += mean * (double)n;
-    PetscCall(LodProgressUpdate(&progress, begin + n));
+  while (run->state.begin < run->n_train) {
+    const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_train - run->state.begin);
+    PetscCall(Step(run, epoch, n));
+    PetscCall(ShowProgress(run, epoch, n));
+    if (run->state.begin < run->n_train && LodSeconds() - run->saved >= interval)
+      PetscCall(SaveCheckpoint(run));
   }
-  PetscCall(LodProgressEnd(&progress));
-  *loss = sum / (double)run->n_train * run->model->out_scale * run->model->out_scale;
+  *loss = run->state.sum / (double)run->n_train * run->model->out_scale * run->model->out_scale;
   PetscFunctionReturn(0);
 }
 
@@ -124,7 +161,7 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   *loss = sum / (double)run->n_validation * run->model->out_scale * run->model->out_scale;
   PetscCheck(isfinite(*loss), PETSC_COMM_SELF, PETSC_ERR_FP,
              "training: the validation loss is %.9g after epoch %" PetscInt_FMT ", step %lld",
-             *loss, epoch + 1, (long long)run->step);
+             *loss, epoch + 1, (long long)run->state.step);
   PetscFunctionReturn(0);
 }
 
@@ -137,9 +174,10 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   if (stream) {
     fprintf(stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
     for (PetscInt e = 0; e < history->epochs; e++) {
-      const double *row = history->history + e * COLUMNS;
-      fprintf(stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[EPOCH], row[SECONDS], row[TRAIN],
-              row[VALIDATION], row[RATE]);
+      const double *row = history->history + e * LOD_HISTORY_COLUMNS;
+      fprintf(stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
+              row[LOD_HISTORY_SECONDS], row[LOD_HISTORY_TRAIN], row[LOD_HISTORY_VALIDATION],
+              row[LOD_HISTORY_RATE]);
     }
     failed = ferror(stream);
     failed |= fclose(stream);
@@ -150,52 +188,73 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   PetscFunctionReturn(0);
 }
 
-/* Takes down what an epoch gave, in memory, in history.csv and on the terminal; keeps the
-   parameters if they are the best so far. */
-static PetscErrorCode Record(Run *run, const double row[COLUMNS], const char *directory,
-                             PetscBool quiet) {
-  LodHistory  *history = &run->model->history;
-  LodNetwork  *network = run->model->network;
-  const double loss = run->n_validation ? row[VALIDATION] : row[TRAIN];
-  char         path[LOD_PATH_MAX];
+/* Prints the line of an epoch. */
+static PetscErrorCode PrintEpoch(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
+  const LodHistory *history = &run->model->history;
   PetscFunctionBeginUser;
-  memcpy(history->history + history->epochs * COLUMNS, row, COLUMNS * sizeof *row);
-  history->epochs++;
-  if (history->epochs == 1 || loss < run->best_loss) {
-    run->best_loss = loss;
-    history->best_epoch = history->epochs;
-    memcpy(run->best, LodNetworkParameters(network),
-           (size_t)LodNetworkParameterCount(network) * sizeof *run->best);
-  }
-  PetscCall(PetscSNPrintf(path, sizeof path, "%s/history.csv", directory));
-  PetscCall(LodHistoryWrite(history, path));
-  if (!quiet) {
-    printf("epoch %3.0f of %d   loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s\n",
-           row[EPOCH], (int)run->config->training.epochs, row[TRAIN], row[VALIDATION], row[RATE],
-           row[SECONDS], history->best_epoch == history->epochs ? "  best" : "");
-    fflush(stdout);
-  }
+  if (run->options->quiet) PetscFunctionReturn(0);
+  PetscCall(LodProgressEnd(&run->progress)); /* makes room for the line; the bar comes back */
+  printf("epoch %3.0f of %d   loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s\n",
+         row[LOD_HISTORY_EPOCH], (int)run->config->training.epochs, row[LOD_HISTORY_TRAIN],
+         row[LOD_HISTORY_VALIDATION], row[LOD_HISTORY_RATE], row[LOD_HISTORY_SECONDS],
+         history->best_epoch == history->epochs ? "  best" : "");
+  fflush(stdout);
   PetscFunctionReturn(0);
 }
 
-/* The epochs; on return the network has the parameters of the best. */
-static PetscErrorCode RunEpochs(Run *run, const char *directory, PetscBool quiet) {
-  LodNetwork    *network = run->model->network;
-  const PetscInt epochs = run->config->training.epochs;
-  const double   start = LodSeconds();
+/* Takes down what an epoch gave, in memory, in history.csv and on the terminal; keeps the
+   parameters if they are the best so far. */
+static PetscErrorCode Record(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
+  LodHistory  *history = &run->model->history;
+  LodNetwork  *network = run->model->network;
+  const double loss = row[run->n_validation ? LOD_HISTORY_VALIDATION : LOD_HISTORY_TRAIN];
+  char         path[LOD_PATH_MAX];
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(epochs * COLUMNS, &run->model->history.history));
-  for (PetscInt epoch = 0; epoch < epochs; epoch++) {
-    double row[COLUMNS] = {[EPOCH] = epoch + 1};
-    row[RATE] = LodLearningRate(&run->config->training, epoch);
-    PetscCall(TrainEpoch(run, epoch, quiet, &row[TRAIN]));
-    row[VALIDATION] = row[TRAIN];
-    if (run->n_validation) PetscCall(Validate(run, epoch, &row[VALIDATION]));
-    row[SECONDS] = LodSeconds() - start;
-    PetscCall(Record(run, row, directory, quiet));
+  memcpy(history->history + history->epochs * LOD_HISTORY_COLUMNS, row,
+         LOD_HISTORY_COLUMNS * sizeof *row);
+  history->epochs++;
+  PetscCheck(row[LOD_HISTORY_TRAIN] <= DIVERGED * history->history[LOD_HISTORY_TRAIN],
+             PETSC_COMM_SELF, PETSC_ERR_FP,
+             "training: diverges: the loss is %.3e in epoch %.0f, step %lld, %.3e in the first: a "
+             "smaller learning rate than %.3e may help; the last good checkpoint is kept",
+             row[LOD_HISTORY_TRAIN], row[LOD_HISTORY_EPOCH], (long long)run->state.step,
+             history->history[LOD_HISTORY_TRAIN], row[LOD_HISTORY_RATE]);
+  if (history->epochs == 1 || loss < run->state.best_loss) {
+    run->state.best_loss = loss;
+    history->best_epoch = history->epochs;
+    memcpy(run->state.best, LodNetworkParameters(network),
+           (size_t)LodNetworkParameterCount(network) * sizeof *run->state.best);
   }
-  memcpy(LodNetworkParameters(network), run->best,
-         (size_t)LodNetworkParameterCount(network) * sizeof *run->best);
+  PetscCall(PetscSNPrintf(path, sizeof path, "%s/history.csv", run->options->directory));
+  PetscCall(LodHistoryWrite(history, path));
+  PetscCall(PrintEpoch(run, row));
+  PetscFunctionReturn(0);
+}
+
+/* The epochs that are still to come; on return the network has the parameters of the best. */
+static PetscErrorCode RunEpochs(Run *run) {
+  LodNetwork       *network = run->model->network;
+  const LodHistory *history = &run->model->history;
+  const PetscInt    epochs = run->config->training.epochs;
+  PetscFunctionBeginUser;
+  PetscCall(LodProgressBegin(&run->progress, run->label, "pairs",
+                             (epochs - history->epochs) * run->n_train - run->state.begin,
+                             run->options->quiet));
+  for (PetscInt epoch = history->epochs; epoch < epochs; epoch++) {
+    double row[LOD_HISTORY_COLUMNS] = {[LOD_HISTORY_EPOCH] = epoch + 1};
+    row[LOD_HISTORY_RATE] = LodLearningRate(&run->config->training, epoch);
+    PetscCall(TrainEpoch(run, epoch, &row[LOD_HISTORY_TRAIN]));
+    row[LOD_HISTORY_VALIDATION] = row[LOD_HISTORY_TRAIN];
+    if (run->n_validation) PetscCall(Validate(run, epoch, &row[LOD_HISTORY_VALIDATION]));
+    row[LOD_HISTORY_SECONDS] = run->state.seconds + LodSeconds() - run->start;
+    PetscCall(Record(run, row));
+    run->state.begin = 0;
+    run->state.sum = 0;
+    PetscCall(SaveCheckpoint(run));
+  }
+  PetscCall(LodProgressEnd(&run->progress));
+  memcpy(LodNetworkParameters(network), run->state.best,
+         (size_t)LodNetworkParameterCount(network) * sizeof *run->state.best);
   PetscFunctionReturn(0);
 }
 
@@ -208,7 +267,10 @@ static PetscErrorCode CreateBuffers(Run *run) {
                            &run->pairs_now));
   PetscCall(PetscMalloc3(PetscMax(run->n_train, run->n_validation), &run->order, batch,
                          &run->symmetry, batch * (size_t)run->pairs_now.n_out, &run->out));
-  PetscCall(PetscCalloc3(count, &run->first, count, &run->second, count, &run->best));
+  PetscCall(
+      PetscCalloc3(count, &run->state.first, count, &run->state.second, count, &run->state.best));
+  PetscCall(PetscMalloc1(run->config->training.epochs * LOD_HISTORY_COLUMNS,
+                         &run->model->history.history));
   PetscFunctionReturn(0);
 }
 
@@ -217,22 +279,39 @@ static PetscErrorCode DestroyBuffers(Run *run) {
   PetscFunctionBeginUser;
   PetscCall(LodBatchDestroy(&run->pairs_now));
   PetscCall(PetscFree3(run->order, run->symmetry, run->out));
-  PetscCall(PetscFree3(run->first, run->second, run->best));
+  PetscCall(PetscFree3(run->state.first, run->state.second, run->state.best));
+  PetscFunctionReturn(0);
+}
+
+/* Goes on where the checkpoint of an earlier run stands, if there is one and that is wanted. */
+static PetscErrorCode Resume(Run *run) {
+  char path[LOD_PATH_MAX];
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckpointPath(run->options->directory, path));
+  if (!run->options->resume || access(path, F_OK) != 0) PetscFunctionReturn(0);
+  PetscCall(LodCheckpointRead(path, run->config->training.epochs, run->model, &run->state));
+  LodCheckInput(run->state.begin < run->n_train, "%s: begin: is %lld of %lld pairs", path,
+                (long long)run->state.begin, (long long)run->n_train);
+  if (!run->options->quiet)
+    printf("training: continues %s: %d epochs and %lld of %lld pairs are done\n", path,
+           (int)run->model->history.epochs, (long long)run->state.begin, (long long)run->n_train);
   PetscFunctionReturn(0);
 }
 
 /* Everything between finding out how many pairs there are and the trained model. */
-static PetscErrorCode SetUpAndRun(Run *run, const char *directory, PetscBool quiet) {
+static PetscErrorCode SetUpAndRun(Run *run) {
   PetscFunctionBeginUser;
   PetscCall(LodModelPrepare(run->config, run->pairs, run->batch, run->model));
   PetscCall(CreateBuffers(run));
-  PetscCall(RunEpochs(run, directory, quiet));
+  PetscCall(Resume(run));
+  run->start = run->saved = LodSeconds();
+  PetscCall(RunEpochs(run));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const char *directory,
-                        PetscBool quiet, LodModel **model) {
-  Run        run = {.config = config, .pairs = pairs};
+PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const LodTrainOptions *options,
+                        LodModel **model) {
+  Run        run = {.config = config, .options = options, .pairs = pairs, .label = "training"};
   PetscInt64 samples;
   PetscFunctionBeginUser;
   *model = NULL;
@@ -241,10 +320,16 @@ PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const char *di
   LodCheckInput(run.n_train >= 1, "%s: no coefficient is left for training", config->path);
   run.batch = (PetscInt)PetscMin(config->training.batch, PetscMax(run.n_train, run.n_validation));
   PetscCall(PetscNew(&run.model));
-  PetscErrorCode error = SetUpAndRun(&run, directory, quiet);
+  PetscErrorCode error = SetUpAndRun(&run);
   PetscCall(DestroyBuffers(&run));
   if (error) PetscCall(LodModelDestroy(&run.model));
   PetscCall(error);
   *model = run.model;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX]) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(path, LOD_PATH_MAX, "%s/checkpoint.h5", directory));
   PetscFunctionReturn(0);
 }
