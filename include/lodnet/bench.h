@@ -1,4 +1,5 @@
-/* Speed of the exact operators and of the fine solve, measured: what lod-bench prints.
+/* Speed of the exact operators, of the fine solve, of networks and of their training, measured:
+   what lod-bench prints.
 
    The coefficient is the same for the same numbers of cells: independent values uniform in [1, 5]
    on the coefficient cells, seed 1. Every measurement is repeated after one run that warms up
@@ -7,6 +8,7 @@
 #define LODNET_BENCH_H
 
 #include <lodnet/exact.h>
+#include <lodnet/model.h>
 #include <stdio.h>
 
 /* Median, smallest and largest of the repeats. */
@@ -64,6 +66,45 @@ PetscErrorCode LodBenchFine(const LodGrid *grid, PetscInt repeats, LodBenchFineR
    OpenBLAS's dgemm with one thread each; the best of several. */
 PetscErrorCode LodGemmRate(PetscInt threads, double *rate);
 
+/* The same for single precision, by oneDNN's sgemm. */
+PetscErrorCode LodGemmRateSingle(PetscInt threads, double *rate);
+
+/* A model for speed alone: the network that a config asks for, with its first random weights. */
+PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model);
+
+/* A network on all `cells` = N^d cells of a mesh, and the way from a coefficient in memory to the
+   solution with the learned operator: restriction, network, scatter, assembly into PETSc's matrix,
+   factorisation and solve, structures reused from one coefficient to the next. */
+typedef struct {
+  PetscInt64 parameters;
+  PetscInt   coarse;                    /* N */
+  double     flops;                     /* of the network, per cell */
+  LodSpread  seconds;                   /* of the network, per cell */
+  double     gemm_rate, gemm_share;     /* of LodGemmRateSingle */
+  LodSpread  end_to_end;                /* seconds for the whole way */
+  LodSpread  parts[LOD_LEARNED_PHASES]; /* restriction, network, scatter: of the whole */
+  LodSpread  seconds_assembly, seconds_solve;
+} LodBenchNetworkResult;
+
+/* Measures with `threads` OpenMP threads on the mesh of the model with N = `coarse`. */
+PetscErrorCode LodBenchNetwork(LodModel *model, PetscInt coarse, PetscInt threads, PetscInt repeats,
+                               LodBenchNetworkResult *result);
+
+/* Training steps of a config: seconds of one mini-batch each, loading, forward, backward (measured
+   as forward and backward together less forward), Adam; and the rate of all of them but the extra
+   forward pass. The pairs are of a few of the config's coefficients, made for the purpose in a
+   temporary directory. */
+typedef struct {
+  PetscInt   batch;
+  PetscInt64 parameters;
+  double     flops; /* of one sample: forward, and backward without the input's derivative */
+  LodSpread  seconds_load, seconds_forward, seconds_backward, seconds_update;
+  double     samples_per_second, gemm_rate, gemm_share;
+} LodBenchTrainResult;
+
+PetscErrorCode LodBenchTrain(const LodConfig *config, PetscInt threads, PetscInt repeats,
+                             LodBenchTrainResult *result);
+
 /* The processor's name as the system tells it, "unknown" if it does not. */
 void LodProcessorName(char name[256]);
 
@@ -76,5 +117,9 @@ void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
                        const LodBenchFineResult *result);
 void LodBenchFinePrintJson(FILE *stream, const LodGrid *grid, PetscInt repeats,
                            const LodBenchFineResult *result);
+void LodBenchNetworkPrint(FILE *stream, PetscInt cells, PetscInt threads, PetscInt repeats,
+                          PetscBool json, const LodBenchNetworkResult *result);
+void LodBenchTrainPrint(FILE *stream, PetscInt threads, PetscInt repeats, PetscBool json,
+                        const LodBenchTrainResult *result);
 
 #endif

@@ -107,4 +107,15 @@ const double *LodBaselineOf(const LodGrid *grid, const double *values, const Lod
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                 LodLocalOperators **operators);
 
+/* Seconds that the latest call of compute spent on gathering (restriction R_T, or codes), in the
+   network, and on turning its output into operators. */
+typedef enum {
+  LOD_LEARNED_GATHER,
+  LOD_LEARNED_NETWORK,
+  LOD_LEARNED_SCATTER,
+  LOD_LEARNED_PHASES
+} LodLearnedPhase;
+PetscErrorCode LodLearnedSeconds(const LodLocalOperators *operators,
+                                 double                   seconds[LOD_LEARNED_PHASES]);
+
 #endif

@@ -11,8 +11,7 @@ static int FirstPhase(const LodBenchExactSettings *settings) {
   return settings->path == LOD_BENCH_SHARED ? LOD_EXACT_CELLS : LOD_EXACT_PATCHES;
 }
 
-/* Prints which machine it was. */
-static void PrintMachine(FILE *stream, PetscInt threads) {
+void LodBenchPrintMachine(FILE *stream, PetscInt threads) {
   char processor[256];
   LodProcessorName(processor);
   fprintf(stream, "machine   %s, OpenBLAS core %s, %d thread%s\n", processor,
@@ -41,7 +40,7 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
   fprintf(stream, "exact     %s path, d = %d, N = %d, E = %d, F = %d, l = %d\n",
           LodBenchPathName(settings->path), (int)grid->dim, (int)grid->coarse,
           (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
-  PrintMachine(stream, settings->threads);
+  LodBenchPrintMachine(stream, settings->threads);
   if (r->cells_computed == n_cells)
     fprintf(stream, "cells     all %d\n", n_cells);
   else
@@ -61,8 +60,7 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
     PrintPhase(stream, r, phase);
 }
 
-/* Prints NAME, NAME_min and NAME_max, then `end`. */
-static void PrintSpread(FILE *stream, const char *name, LodSpread spread, const char *end) {
+void LodBenchSpreadJson(FILE *stream, const char *name, LodSpread spread, const char *end) {
   char key[64];
   LodJsonNumber(stream, name, spread.median, ", ");
   (void)snprintf(key, sizeof key, "%s_min", name);
@@ -71,8 +69,7 @@ static void PrintSpread(FILE *stream, const char *name, LodSpread spread, const 
   LodJsonNumber(stream, key, spread.largest, end);
 }
 
-/* Opens the object: which benchmark, by which version, on which machine, how often. */
-static void BeginJson(FILE *stream, const char *benchmark, PetscInt threads, PetscInt repeats) {
+void LodBenchBeginJson(FILE *stream, const char *benchmark, PetscInt threads, PetscInt repeats) {
   char processor[256];
   LodProcessorName(processor);
   fputs("{\n  ", stream);
@@ -86,7 +83,7 @@ static void BeginJson(FILE *stream, const char *benchmark, PetscInt threads, Pet
 /* Prints one phase as a member of "phases". */
 static void PrintPhaseJson(FILE *stream, const LodBenchExactResult *r, int phase) {
   fprintf(stream, "\n    \"%s\": {", phase_names[phase]);
-  PrintSpread(stream, "seconds_per_cell", r->phase_seconds[phase], ", ");
+  LodBenchSpreadJson(stream, "seconds_per_cell", r->phase_seconds[phase], ", ");
   LodJsonNumber(stream, "flops_per_cell", r->work[phase].flops, ", ");
   LodJsonNumber(stream, "flops_per_cell_padded", r->work[phase].flops_padded, ", ");
   LodJsonNumber(stream, "bytes_per_cell", r->work[phase].bytes,
@@ -95,12 +92,12 @@ static void PrintPhaseJson(FILE *stream, const LodBenchExactResult *r, int phase
 
 void LodBenchExactPrintJson(FILE *stream, const LodBenchExactSettings *settings,
                             const LodBenchExactResult *r) {
-  BeginJson(stream, "exact", settings->threads, settings->repeats);
+  LodBenchBeginJson(stream, "exact", settings->threads, settings->repeats);
   LodJsonText(stream, "method", LodBenchPathName(settings->path), ",\n  ");
   LodJsonMesh(stream, &settings->grid, ",\n  ");
   fprintf(stream, "\"cells\": %d,\n  \"cells_computed\": %d,\n  ",
           (int)LodGridCells(&settings->grid), (int)r->cells_computed);
-  PrintSpread(stream, "seconds_per_cell", r->seconds, ",\n  ");
+  LodBenchSpreadJson(stream, "seconds_per_cell", r->seconds, ",\n  ");
   LodJsonNumber(stream, "flops_per_cell", r->flops, ", ");
   LodJsonNumber(stream, "flops_per_cell_padded", r->flops_padded, ",\n  ");
   LodJsonNumber(stream, "gemm_flops_per_second", r->gemm_rate, ",\n  ");
@@ -113,8 +110,7 @@ void LodBenchExactPrintJson(FILE *stream, const LodBenchExactSettings *settings,
   fputs("\n  }\n}\n", stream);
 }
 
-/* Prints one line of times. */
-static void PrintSeconds(FILE *stream, const char *label, LodSpread spread) {
+void LodBenchPrintSeconds(FILE *stream, const char *label, LodSpread spread) {
   fprintf(stream, "%-9s %.4f s (%.4f to %.4f)\n", label, spread.median, spread.smallest,
           spread.largest);
 }
@@ -123,24 +119,24 @@ void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
                        const LodBenchFineResult *r) {
   fprintf(stream, "fine      d = %d, E = %d, F = %d, %d repeats\n", (int)grid->dim,
           (int)grid->coefficient, (int)grid->fine, (int)repeats);
-  PrintMachine(stream, 1);
-  PrintSeconds(stream, "time", r->seconds);
-  PrintSeconds(stream, "assembly", r->seconds_assembly);
-  PrintSeconds(stream, "set-up", r->seconds_setup);
-  PrintSeconds(stream, "solve", r->seconds_solve);
+  LodBenchPrintMachine(stream, 1);
+  LodBenchPrintSeconds(stream, "time", r->seconds);
+  LodBenchPrintSeconds(stream, "assembly", r->seconds_assembly);
+  LodBenchPrintSeconds(stream, "set-up", r->seconds_setup);
+  LodBenchPrintSeconds(stream, "solve", r->seconds_solve);
   fprintf(stream, "CG        %d iterations to relative residual %.1e\n", (int)r->iterations,
           r->residual);
 }
 
 void LodBenchFinePrintJson(FILE *stream, const LodGrid *grid, PetscInt repeats,
                            const LodBenchFineResult *r) {
-  BeginJson(stream, "fine", 1, repeats);
+  LodBenchBeginJson(stream, "fine", 1, repeats);
   fprintf(stream, "\"mesh\": {\"dimension\": %d, \"coefficient_cells\": %d, \"fine\": %d},\n  ",
           (int)grid->dim, (int)grid->coefficient, (int)grid->fine);
-  PrintSpread(stream, "seconds", r->seconds, ",\n  ");
-  PrintSpread(stream, "seconds_assembly", r->seconds_assembly, ",\n  ");
-  PrintSpread(stream, "seconds_setup", r->seconds_setup, ",\n  ");
-  PrintSpread(stream, "seconds_solve", r->seconds_solve, ",\n  ");
+  LodBenchSpreadJson(stream, "seconds", r->seconds, ",\n  ");
+  LodBenchSpreadJson(stream, "seconds_assembly", r->seconds_assembly, ",\n  ");
+  LodBenchSpreadJson(stream, "seconds_setup", r->seconds_setup, ",\n  ");
+  LodBenchSpreadJson(stream, "seconds_solve", r->seconds_solve, ",\n  ");
   fprintf(stream, "\"iterations\": %d,\n  ", (int)r->iterations);
   LodJsonNumber(stream, "relative_residual", r->residual, "\n}\n");
 }

@@ -20,7 +20,15 @@ typedef struct {
   double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
   float                *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
   double               *means;     /* [N^d]: m_c */
+  double                seconds[LOD_LEARNED_PHASES]; /* of the latest call of compute */
 } Learned;
+
+/* Adds the time since *start to a phase and starts anew. */
+static void Clock(Learned *learned, LodLearnedPhase phase, double *start) {
+  const double now = LodSeconds();
+  learned->seconds[phase] += now - *start;
+  *start = now;
+}
 
 /* Implements LodLocalOperators.set_coefficient. */
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
@@ -42,6 +50,7 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
   const PetscInt high = PetscMin(grid->coarse, (last - 1) / per_layer + ell + 1) * per_layer;
   const PetscInt n = learned->order.per_piece;
   LodGrid        alone = *grid;
+  double         start = LodSeconds();
   PetscFunctionBeginUser;
   alone.ell = 0; /* the patch of a cell is the cell */
   for (PetscInt begin = low; begin < high; begin += CELLS_AT_ONCE) {
@@ -52,8 +61,10 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
       LodPatchGather(&alone, cell, learned->coefficient->values, NULL, piece);
       learned->means[cell] = LodModelPiece(learned->model, n, piece, piece);
     }
+    Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
                                learned->codes + (size_t)begin * (size_t)learned->n_code));
+    Clock(learned, LOD_LEARNED_NETWORK, &start);
   }
   PetscFunctionReturn(0);
 }
@@ -123,15 +134,20 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   const size_t size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
   PetscCheck(learned->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  PetscCall(PetscArrayzero(learned->seconds, LOD_LEARNED_PHASES));
   if (learned->n_code && first < last) PetscCall(EncodeCells(&self->grid, learned, first, last));
+  double start = LodSeconds();
   for (PetscInt begin = first, end; begin < last; begin = end) {
     end = begin + 1;
     if (!LodIsWanted(self, begin)) continue;
     while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
       end++;
     Gather(&self->grid, learned, begin, end);
+    Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodNetworkHead(learned->model->network, end - begin, learned->inp, learned->out));
+    Clock(learned, LOD_LEARNED_NETWORK, &start);
     Scatter(&self->grid, learned, begin, end, operators + (size_t)(begin - first) * size);
+    Clock(learned, LOD_LEARNED_SCATTER, &start);
   }
   PetscFunctionReturn(0);
 }
@@ -198,5 +214,15 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
   PetscErrorCode error = SetUp(grid, learned);
   if (error) PetscCall(LodLocalOperatorsDestroy(operators));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLearnedSeconds(const LodLocalOperators *operators,
+                                 double                   seconds[LOD_LEARNED_PHASES]) {
+  const Learned *learned = operators->data;
+  PetscFunctionBeginUser;
+  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodLearnedCreate");
+  PetscCall(PetscArraycpy(seconds, learned->seconds, LOD_LEARNED_PHASES));
   PetscFunctionReturn(0);
 }

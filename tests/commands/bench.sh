@@ -23,6 +23,18 @@ done
 expect 0 '' "$bin/lod-bench" fine --fine 16 --repeats 1 --json
 has seconds seconds_assembly seconds_setup seconds_solve
 expect 0 '' "$bin/lod-bench" fine --fine 16 --repeats 1
+tiny=$source_root/configs/tiny.toml
+expect 0 '' "$bin/lod-bench" network --config "$tiny" --cells 16 --threads 2 --repeats 2 --json
+has seconds_per_cell gemm_share parameters seconds_end_to_end restriction network assembly solve
+expect 0 '' "$bin/lod-bench" network --config "$tiny" --repeats 1
+expect 0 '' "$bin/lod-bench" train --config "$tiny" --repeats 2 --json
+has samples_per_second gemm_share seconds_load seconds_forward seconds_backward seconds_update
+expect 0 '' "$bin/lod-bench" train --config "$tiny" --repeats 1
+refuses '--cells 17' lod-bench network --config "$tiny" --cells 17
+refuses '--coarse' lod-bench network --coarse 4
+refuses '--config' lod-bench exact --config "$tiny"
+refuses 'missing\.h5' lod-bench network --model missing.h5
+refuses 'missing\.toml' lod-bench train --config missing.toml
 refuses 'magic.*exact' lod-bench magic
 refuses '--method magic.*shared' lod-bench exact --method magic
 refuses '.*0' lod-bench exact --threads 0
