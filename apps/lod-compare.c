@@ -42,6 +42,7 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     options->output = argument;
     return 0;
   case ARGP_KEY_END:
+    if (options->problem.n_rhs > 1) argp_error(state, "--rhs: compares for one right-hand side");
     if (!options->problem.model) argp_error(state, "no model given: --model M.h5");
     return 0;
   default:
@@ -68,8 +69,8 @@ static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *
 
   PetscFunctionBeginUser;
   printf("%s, f = %s, d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", options->coefficient,
-         options->rhs, (int)grid->dim, (int)grid->coarse, (int)grid->coefficient, (int)grid->fine,
-         (int)grid->ell, problem->origin);
+         options->rhs[0], (int)grid->dim, (int)grid->coarse, (int)grid->coefficient,
+         (int)grid->fine, (int)grid->ell, problem->origin);
   PetscCall(LodComparisonPrint(comparison));
   PetscFunctionReturn(0);
 }
@@ -85,11 +86,11 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(LodCompare(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, problem->model,
-                       given->rhs, quiet, &comparison));
+                       given->rhs[0], quiet, &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   if (rank == 0)
     error = LodComparisonWrite(&comparison, &problem->grid, &problem->coefficient,
-                               given->coefficient, given->model, given->rhs, options->output);
+                               given->coefficient, given->model, given->rhs[0], options->output);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (rank == 0 && !quiet) printf("report, data and pictures: %s\n", options->output);
   PetscCall(LodComparisonDestroy(&comparison));
@@ -101,7 +102,7 @@ static PetscErrorCode Run(const Options *options) {
   LodProblem problem;
 
   PetscFunctionBeginUser;
-  PetscCall(LodProblemRead(&options->problem, &problem));
+  PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(MakeOutput(options->output));
   PetscCall(CompareAndReport(options, &problem));
   PetscCall(LodProblemDestroy(&problem));
@@ -114,7 +115,7 @@ int main(int argc, char **argv) {
   const struct argp       parser = {option_table,  ParseOption, "COEFFICIENT.h5 [-- PETSC-OPTIONS]",
                                     documentation, children,    NULL,
                                     NULL};
-  Options                 options = {.problem = {.rhs = "1"}, .output = "comparison"};
+  Options                 options = {.problem = {.rhs = {"1"}}, .output = "comparison"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;

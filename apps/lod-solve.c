@@ -12,7 +12,7 @@ const char *argp_program_version = "lod-solve " LODNET_VERSION;
 typedef struct {
   LodProblemOptions problem;
   const char       *method, *output, *previous;
-  PetscBool         operators;
+  PetscBool         operators, many;
 } Options;
 
 static const struct argp_option option_table[] = {
@@ -21,6 +21,11 @@ static const struct argp_option option_table[] = {
     {"previous", 'p', "S.h5", 0,
      "start from the operators of an earlier solution, made with --operators: only cells whose "
      "patch of A has changed are computed",
+     2},
+    {"many", 'n', NULL, 0,
+     "the dataset holds many coefficients along its first axis; --rhs may be given several times; "
+     "the "
+     "solution gets the axes sample and right-hand side in front",
      2},
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
     {0}};
@@ -35,7 +40,8 @@ static const char documentation[] =
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"
     "  lod-solve intact.h5 --operators --output intact-u.h5\n"
-    "  lod-solve cracked.h5 --previous intact-u.h5\n\n"
+    "  lod-solve cracked.h5 --previous intact-u.h5\n"
+    "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
     "The solution is written with its axes; paraview u.xdmf shows it. "
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
@@ -55,6 +61,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case 'p':
     options->previous = argument;
+    return 0;
+  case 'n':
+    options->many = PETSC_TRUE;
     return 0;
   case 'O':
     options->operators = PETSC_TRUE;
@@ -78,6 +87,11 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
                 options->method);
   LodCheckInput(!options->operators || *method == LOD_METHOD_LOD || *method == LOD_METHOD_DNN,
                 "--operators: --method %s has no local operators", options->method);
+  LodCheckInput(options->many || options->problem.n_rhs <= 1,
+                "--rhs: several right-hand sides need --many");
+  LodCheckInput(!options->many || (!options->operators && !options->previous),
+                "--many: %s is for one coefficient",
+                options->operators ? "--operators" : "--previous");
   LodCheckInput(!options->previous || *method == LOD_METHOD_LOD,
                 "--previous: --method %s does not start from earlier operators (--method lod does)",
                 options->method);
@@ -103,7 +117,7 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
                                     const LodSolveResult *result) {
   LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
-                          .rhs = options->problem.rhs,
+                          .rhs = options->problem.rhs[0],
                           .cells = result->cells,
                           .values = result->values,
                           .seconds_operator = result->seconds_operator,
@@ -129,7 +143,7 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
     smallest = PetscMin(smallest, result->values[node]);
     largest = PetscMax(largest, result->values[node]);
   }
-  printf("method    %s, f = %s\n", LodMethodName(result->method), options->problem.rhs);
+  printf("method    %s, f = %s\n", LodMethodName(result->method), options->problem.rhs[0]);
   printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
          (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell,
          problem->origin);
@@ -159,7 +173,7 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
-  PetscCall(LodRightHandSide(grid, options->problem.rhs, rhs));
+  PetscCall(LodRightHandSide(grid, options->problem.rhs[0], rhs));
   if (options->previous) {
     PetscCall(LodPreviousRead(options->previous, grid, &previous));
     solve.previous = &previous;
@@ -168,6 +182,42 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
       LodMethodSolve(PETSC_COMM_WORLD, method, grid, &problem->coefficient, rhs, &solve, result));
   if (options->previous) PetscCall(LodPreviousDestroy(&previous));
   PetscCall(PetscFree(rhs));
+  PetscFunctionReturn(0);
+}
+
+/* Solves for all coefficients of a file and all right-hand sides, and says how fast. */
+static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
+  const LodProblemOptions *given = &options->problem;
+  LodCoefficientSeries     series;
+  LodProblem               problem;
+  LodManyResult            result;
+  PetscMPIInt              n_ranks;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
+  LodCheckInput(n_ranks == 1,
+                "--many: runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodProblemRead(given, &series, &problem));
+  const LodManySettings settings = {.method = method,
+                                    .grid = &problem.grid,
+                                    .model = problem.model,
+                                    .model_path = given->model,
+                                    .allow_range = given->allow_range,
+                                    .n_rhs = PetscMax(1, given->n_rhs),
+                                    .rhs = given->rhs,
+                                    .output = options->output,
+                                    .quiet = given->quiet};
+  PetscErrorCode        error = LodSolveMany(&series, &settings, &result);
+  if (!error && !given->quiet) {
+    printf("method    %s, %d right-hand sides\n", LodMethodName(method), (int)settings.n_rhs);
+    printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)series.count,
+           result.seconds, (double)series.count / result.seconds);
+    printf("operator  %.3g s\nsolve     %.3g s\n", result.seconds_operator, result.seconds_solve);
+    printf("file      %s\n", options->output);
+  }
+  PetscCall(LodProblemDestroy(&problem));
+  PetscCall(LodCoefficientSeriesClose(&series));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -183,7 +233,11 @@ static PetscErrorCode Run(const Options *options) {
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckOptions(options, &method));
   PetscCall(CheckOutput(options->output));
-  PetscCall(LodProblemRead(&options->problem, &problem));
+  if (options->many) {
+    PetscCall(SolveMany(options, method));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(Solve(options, method, &problem, &result));
   if (rank == 0) error = WriteSolution(options, &problem, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
@@ -199,7 +253,7 @@ int main(int argc, char **argv) {
   const struct argp       parser = {option_table,  ParseOption, "COEFFICIENT.h5 [-- PETSC-OPTIONS]",
                                     documentation, children,    NULL,
                                     NULL};
-  Options options = {.problem = {.rhs = "1"}, .method = "lod", .output = "solution.h5"};
+  Options options = {.problem = {.rhs = {"1"}}, .method = "lod", .output = "solution.h5"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
   argp_err_exit_status = 2;

@@ -31,6 +31,22 @@ PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const c
 PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
                                   LodCoefficient *coefficient);
 
+/* Many coefficients in one dataset of shape (count, E), (count, E, E) or (count, E, E, E), read one
+   by one. */
+typedef struct {
+  struct LodHdf5 *file;    /* owned */
+  const char     *dataset; /* borrowed */
+  PetscInt        count, dim, cells;
+} LodCoefficientSeries;
+
+/* Opens a file for that; defects as LodCoefficientRead. Read fills a coefficient that was created
+   with dim and cells; a bad value is an input error that names dataset and number. */
+PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
+                                        LodCoefficientSeries *series);
+PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt number,
+                                        LodCoefficient *coefficient);
+PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series);
+
 /* Writes `coefficient` (float64) and the attributes `made_by` (the text given, e.g. the command
    line that made it) and `version`, atomically. */
 PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char *path,

@@ -6,7 +6,7 @@
 #include <hdf5.h>
 #include <lodnet/base.h>
 
-typedef struct {
+typedef struct LodHdf5 {
   hid_t         id;
   char          path[LOD_PATH_MAX];
   PetscBool     writing; /* a new file under a temporary name, until LodHdf5Commit */

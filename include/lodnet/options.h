@@ -40,11 +40,16 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
                                      const char *path, const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]);
 
+/* Most right-hand sides that a command line can name. */
+#define LOD_MAX_RHS 64
+
 /* What the options say that name one problem: --dataset, --rhs, --model, --allow-range, --quiet,
    the mesh, and the coefficient file, the one argument. */
 typedef struct {
   LodMeshOptions mesh;
-  const char    *coefficient, *dataset, *model, *rhs;
+  const char    *coefficient, *dataset, *model;
+  const char    *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
+  PetscInt       n_rhs;            /* 0: none was given; rhs[0] is the default then */
   PetscBool      allow_range, quiet;
 } LodProblemOptions;
 
@@ -60,8 +65,11 @@ typedef struct {
   char           origin[LOD_TEXT_MAX]; /* where the mesh came from */
 } LodProblem;
 
-/* Reads what the options name, and checks that model, mesh and coefficient fit together. */
-PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodProblem *problem);
+/* Reads what the options name, and checks that model, mesh and coefficient fit together. With
+   `series`, the coefficient file holds many, of which the first is read, and the series stays open.
+ */
+PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
+                              LodProblem *problem);
 PetscErrorCode LodProblemDestroy(LodProblem *problem);
 
 #endif

@@ -19,7 +19,9 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
     options->dataset = argument;
     return 0;
   case 'f':
-    options->rhs = argument;
+    if (options->n_rhs == LOD_MAX_RHS)
+      argp_error(state, "--rhs: more than %d right-hand sides", LOD_MAX_RHS);
+    options->rhs[options->n_rhs++] = argument;
     return 0;
   case 'R':
     options->allow_range = PETSC_TRUE;
@@ -66,12 +68,28 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodProblem *problem) {
+/* Reads the coefficient, or opens a series and reads its first. */
+static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
+                                      LodCoefficientSeries *series, LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  if (series) {
+    PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
+    PetscCall(LodCoefficientCreate(series->dim, series->cells, coefficient));
+    PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
+  } else {
+    PetscCall(LodCoefficientRead(options->coefficient, options->dataset, coefficient));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
+                              LodProblem *problem) {
   PetscFunctionBeginUser;
   *problem = (LodProblem){.model = NULL};
-  PetscCall(LodCoefficientRead(options->coefficient, options->dataset, &problem->coefficient));
-  PetscErrorCode error = ReadRest(options, problem);
+  PetscErrorCode error = ReadCoefficient(options, series, &problem->coefficient);
+  if (!error) error = ReadRest(options, problem);
   if (error) PetscCall(LodProblemDestroy(problem));
+  if (error && series) PetscCall(LodCoefficientSeriesClose(series));
   PetscCall(error);
   PetscFunctionReturn(0);
 }

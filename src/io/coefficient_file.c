@@ -12,36 +12,44 @@ static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
   snprintf(text + used, 256 - used, ")");
 }
 
-/* Checks that a dataset can be a coefficient: floating point, 1 to 3 equal axes, not empty, not
-   larger than an index can count. Returns its number of axes and cells per axis. */
-static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt *dim, PetscInt *cells) {
+/* Checks that a dataset can be a coefficient, or with `count` a series of them along the first
+   axis: floating point, 1 to 3 equal axes, not empty, not larger than an index can count. Returns
+   the number of axes, cells per axis, and *count. */
+static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt *count, PetscInt *dim,
+                                 PetscInt *cells) {
+  const int first = count ? 1 : 0; /* axis of the coefficient */
   hsize_t   shape[8];
   int       rank;
   char      text[256];
   PetscBool is_float;
-  double    count = 1;
+  double    values = 1;
 
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Shape(file, name, &rank, shape));
   ShapeText(rank, shape, text);
-  LodCheckInput(rank >= 1 && rank <= 3,
-                "%s: %s: shape %s has %d axes; a coefficient has 1, 2 or 3 (its dimension)",
-                file->path, name, text, rank);
+  LodCheckInput(rank >= first + 1 && rank <= first + 3,
+                "%s: %s: shape %s has %d axes; a coefficient has 1, 2 or 3 (its dimension)%s",
+                file->path, name, text, rank,
+                count       ? ", many have one more in front"
+                : rank == 4 ? "; for many use --many"
+                            : "");
   for (int axis = 0; axis < rank; axis++) {
     LodCheckInput(shape[axis] > 0, "%s: %s: shape %s: the dataset is empty", file->path, name,
                   text);
-    count *= (double)shape[axis];
+    if (axis >= first) values *= (double)shape[axis];
   }
-  for (int axis = 1; axis < rank; axis++)
-    LodCheckInput(shape[axis] == shape[0],
-                  "%s: %s: shape %s is not square: a coefficient has as many cells along each axis",
-                  file->path, name, text);
-  LodCheckInput(count < (double)PETSC_MAX_INT, "%s: %s: shape %s: too many cells", file->path, name,
-                text);
+  for (int axis = first + 1; axis < rank; axis++)
+    LodCheckInput(
+        shape[axis] == shape[first],
+        "%s: %s: shape %s is not square: a coefficient has as many cells along each axis%s",
+        file->path, name, text, count ? "" : " (for many along the first use --many)");
+  LodCheckInput(values < (double)PETSC_MAX_INT && shape[0] < PETSC_MAX_INT,
+                "%s: %s: shape %s: too many cells", file->path, name, text);
   PetscCall(LodHdf5IsFloat(file, name, &is_float));
   LodCheckInput(is_float, "%s: %s: must hold float32 or float64 numbers", file->path, name);
-  *dim = (PetscInt)rank;
-  *cells = (PetscInt)shape[0];
+  *dim = (PetscInt)(rank - first);
+  *cells = (PetscInt)shape[first];
+  if (count) *count = (PetscInt)shape[0];
   PetscFunctionReturn(0);
 }
 
@@ -51,7 +59,7 @@ static PetscErrorCode ReadDataset(LodHdf5 *file, const char *name, LodCoefficien
   char     where[LOD_PATH_MAX + 256];
 
   PetscFunctionBeginUser;
-  PetscCall(CheckShape(file, name, &dim, &cells));
+  PetscCall(CheckShape(file, name, NULL, &dim, &cells));
   PetscCall(LodCoefficientCreate(dim, cells, coefficient));
   PetscCall(LodHdf5ReadArray(file, name, H5T_NATIVE_DOUBLE, coefficient->values));
   snprintf(where, sizeof where, "%s: %s", file->path, name);
@@ -89,5 +97,40 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
   if (error) PetscCall(LodHdf5Abort(&file));
   PetscCall(error);
   PetscCall(LodHdf5Commit(&file));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
+                                        LodCoefficientSeries *series) {
+  PetscFunctionBeginUser;
+  memset(series, 0, sizeof *series);
+  series->dataset = dataset ? dataset : "coefficient";
+  PetscCall(PetscNew(&series->file));
+  PetscErrorCode error = LodHdf5Open(path, series->file);
+  if (error) PetscCall(PetscFree(series->file));
+  PetscCall(error);
+  error = CheckShape(series->file, series->dataset, &series->count, &series->dim, &series->cells);
+  if (error) PetscCall(LodCoefficientSeriesClose(series));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt number,
+                                        LodCoefficient *coefficient) {
+  char where[LOD_PATH_MAX + 256];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadRows(series->file, series->dataset, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
+                            coefficient->values));
+  snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]", series->file->path, series->dataset,
+           number);
+  PetscCall(LodCoefficientValidate(coefficient, where));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series) {
+  PetscFunctionBeginUser;
+  if (series->file) PetscCall(LodHdf5Close(series->file));
+  PetscCall(PetscFree(series->file));
   PetscFunctionReturn(0);
 }

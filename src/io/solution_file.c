@@ -8,16 +8,12 @@
 #include "io/solution_private.h"
 #include "io/text_file_private.h"
 
-/* Writes the nodal values and the axes. */
-static PetscErrorCode WriteValues(const LodSolution *solution, LodHdf5 *file) {
+PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file) {
   static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
   const hsize_t            nodes = (hsize_t)solution->cells + 1;
-  const hsize_t            dims[LOD_MAX_DIM] = {nodes, nodes, nodes};
   double                  *axis;
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5WriteArray(file, "solution", H5T_NATIVE_DOUBLE, (int)solution->grid->dim, dims,
-                              solution->values));
   PetscCall(PetscMalloc1(solution->cells + 1, &axis));
   for (PetscInt i = 0; i <= solution->cells; i++)
     axis[i] = (double)i / (double)solution->cells;
@@ -68,8 +64,7 @@ PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]) {
   PetscFunctionReturn(0);
 }
 
-/* Writes what the solution is of, as attributes of the file. */
-static PetscErrorCode WriteAttributes(const LodSolution *solution, LodHdf5 *file) {
+PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file) {
   const LodGrid *grid = solution->grid;
   char           faces[64];
 
@@ -90,10 +85,14 @@ static PetscErrorCode WriteAttributes(const LodSolution *solution, LodHdf5 *file
 
 /* Writes everything that solution.h5 holds. */
 static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) {
+  const hsize_t nodes = (hsize_t)solution->cells + 1, dims[LOD_MAX_DIM] = {nodes, nodes, nodes};
+
   PetscFunctionBeginUser;
-  PetscCall(WriteValues(solution, file));
+  PetscCall(LodHdf5WriteArray(file, "solution", H5T_NATIVE_DOUBLE, (int)solution->grid->dim, dims,
+                              solution->values));
+  PetscCall(LodSolutionWriteAxes(solution, file));
   if (solution->operators) PetscCall(WriteOperators(solution, file));
-  PetscCall(WriteAttributes(solution, file));
+  PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }
 

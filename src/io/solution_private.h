@@ -11,4 +11,9 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
 /* The names of the natural faces, separated by commas. */
 PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]);
 
+/* Writes the axes x, y, z of the mesh that a solution lives on; and what it is of, as attributes.
+ */
+PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file);
+PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file);
+
 #endif

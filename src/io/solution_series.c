@@ -1,0 +1,57 @@
+/* Many solutions in one file, written one by one. */
+#include <lodnet/hdf5_file.h>
+#include <lodnet/solution.h>
+
+#include "io/solution_private.h"
+
+/* Makes dataset and axes in the open file. */
+static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, PetscInt samples,
+                                     PetscInt n_rhs) {
+  const hsize_t nodes = (hsize_t)kind->cells + 1;
+  const hsize_t dims[] = {(hsize_t)samples, (hsize_t)n_rhs, nodes, nodes, nodes};
+
+  PetscFunctionBeginUser;
+  PetscCall(
+      LodHdf5CreateRows(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim, dims, 0));
+  PetscCall(LodSolutionWriteAxes(kind, file));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
+                                      PetscInt n_rhs, LodSolutionSeries *series) {
+  PetscFunctionBeginUser;
+  PetscCall(LodAtomicFileBegin(&series->atomic, path));
+  PetscCall(PetscNew(&series->file));
+  PetscErrorCode error = LodHdf5OpenUpdate(series->atomic.temporary, PETSC_TRUE, series->file);
+  if (!error) error = CreateDatasets(series->file, kind, samples, n_rhs);
+  if (error) PetscCall(LodSolutionSeriesAbort(series));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample,
+                                      const double *values) {
+  PetscFunctionBeginUser;
+  PetscCall(
+      LodHdf5WriteRows(series->file, "solution", H5T_NATIVE_DOUBLE, (hsize_t)sample, 1, values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = LodSolutionWriteAttributes(kind, series->file);
+  if (!error) error = LodHdf5Close(series->file);
+  if (error) PetscCall(LodSolutionSeriesAbort(series));
+  PetscCall(error);
+  PetscCall(PetscFree(series->file));
+  PetscCall(LodAtomicFileCommit(&series->atomic));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series) {
+  PetscFunctionBeginUser;
+  if (series->file) (void)LodHdf5Close(series->file); /* whether that succeeds no longer matters */
+  PetscCall(PetscFree(series->file));
+  PetscCall(LodAtomicFileAbort(&series->atomic));
+  PetscFunctionReturn(0);
+}
