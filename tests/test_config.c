@@ -319,8 +319,12 @@ static const char everything[] =
     "channel_low = true\n"
     "[[sample]]\nfamily = \"image\"\nimage = \"picture \\\"1\\\".png\"\nlogarithmic = true\n"
     "[split]\ntrain = 0.5\nvalidation = 0.25\ntest = 0.25\n"
-    "[network]\nhidden = []\nnormalise = true\nzero_sums = true\n"
+    "[[sample]]\nfamily = \"darcy\"\nbeta = 20\n"
+    "[pairs]\nbits = 64\ncompression = 5\n"
+    "[network]\nhidden = []\nnormalise = true\nzero_sums = true\nencoder = [9, 8]\n"
+    "scale_equivariant = true\nbaseline = true\n"
     "[training]\nepochs = 7\nbatch = 11\nbeta1 = 0\nbeta2 = 0.5\nepsilon = 1e-300\n"
+    "checkpoint_minutes = 0\n"
     "schedule = [{from = 0, rate = 0.3}, {rate = 1, from = 2}, {from = 5, rate = 1e-9}]\n"
     "[output]\ndirectory = \"back\\\\slash\"\n";
 
@@ -332,7 +336,7 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert_int_eq(config->grid.ell, 1);
   ck_assert(config->grid.natural[0][0] && !config->grid.natural[0][1]);
   ck_assert(!config->grid.natural[1][0] && config->grid.natural[1][1]);
-  ck_assert_int_eq(config->n_families, 6);
+  ck_assert_int_eq(config->n_families, 7);
   ck_assert_double_eq(config->families[0].alpha, 0.1);
   ck_assert_int_eq(config->families[0].n_scales, 2);
   ck_assert_int_eq(config->families[0].scales[1], 4);
@@ -344,9 +348,14 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert_int_eq(config->families[4].channel_width, 3);
   ck_assert(config->families[4].channel_low && config->families[5].logarithmic);
   ck_assert_str_eq(config->families[5].image, path_of("picture \"1\".png"));
+  ck_assert(config->families[6].alpha == 3 && config->families[6].beta == 20);
+  ck_assert(config->pairs.bits == 64 && config->pairs.compression == 5);
   ck_assert_double_eq(config->train, 0.5);
   ck_assert_int_eq(config->network.n_hidden, 0);
   ck_assert(config->network.normalise && config->network.zero_sums);
+  ck_assert(config->network.scale_equivariant && config->network.baseline);
+  ck_assert(config->network.n_encoder == 2 && config->network.encoder[0] == 9);
+  ck_assert_double_eq(config->training.checkpoint_minutes, 0);
   ck_assert_int_eq(config->training.n_steps, 3);
   ck_assert_int_eq(config->training.step_from[1], 2);
   ck_assert_double_eq(config->training.step_rate[1], 1);
@@ -409,6 +418,9 @@ START_TEST(pairs_depend_on_mesh_samples_seed_and_split_only) {
   second.families[0].beta = 6;
   ck_assert(!same_pairs(&first, &second));
   second = first;
+  second.pairs.bits = 64;
+  ck_assert(!same_pairs(&first, &second));
+  second = first;
   second.train = 0.7;
   second.test = 0.2;
   ck_assert(!same_pairs(&first, &second));
@@ -417,6 +429,16 @@ END_TEST
 
 START_TEST(validates_what_a_program_sets) {
   static LodConfig config;
+  LodConfigDefaults(&config);
+  config.pairs.bits = 48;
+  LodErrorClear();
+  assert_refuses(LodConfigValidate(&config, "here"),
+                 "here: bits in [pairs] is 48, must be 32 or 64");
+  LodConfigDefaults(&config);
+  config.network.symmetric = config.grid.natural[1][0] = PETSC_TRUE;
+  LodErrorClear();
+  assert_refuses(LodConfigValidate(&config, "here"), "here: symmetric in [network]");
+  LodErrorClear();
   LodConfigDefaults(&config);
   assert_ok(LodConfigValidate(&config, "here"));
   config.training.step_rate[1] = -1;

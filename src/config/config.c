@@ -95,6 +95,17 @@ static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *wher
   PetscFunctionReturn(0);
 }
 
+/* Checks that a network that learns turned pairs may do so: natural faces would have to turn too.
+ */
+static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *where) {
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < config->grid.dim && config->network.symmetric; axis++)
+    for (int side = 0; side < 2; side++)
+      LodCheckInput(!config->grid.natural[axis][side],
+                    "%s: symmetric in [network] needs u = 0 on all faces of the mesh", where);
+  PetscFunctionReturn(0);
+}
+
 /* Checks that input and output of the network, R_T(A) and S_T, have sizes that fit an index. */
 static PetscErrorCode ValidateSizes(const LodGrid *grid, const char *where) {
   const double dim = (double)grid->dim, ratio = (double)(grid->coefficient / grid->coarse);
@@ -118,6 +129,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(LodGridValidate(&config->grid, where));
   PetscCall(ValidateSizes(&config->grid, where));
   PetscCall(ValidateFamilies(config, where));
+  PetscCall(ValidateSymmetry(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
   LodCheckInput(config->pairs.bits == 32 || config->pairs.bits == 64,
