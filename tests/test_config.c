@@ -433,7 +433,7 @@ START_TEST(validates_what_a_program_sets) {
   config.pairs.bits = 48;
   LodErrorClear();
   assert_refuses(LodConfigValidate(&config, "here"),
-                 "here: bits in [pairs] is 48, must be 32 or 64");
+                 "here: bits in [pairs] is 48, must be 16, 32 or 64");
   LodConfigDefaults(&config);
   config.network.symmetric = config.grid.natural[1][0] = PETSC_TRUE;
   LodErrorClear();

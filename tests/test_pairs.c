@@ -177,6 +177,41 @@ static void count_splits(const LodConfig *config, const int32_t *split, PetscInt
   }
 }
 
+/* Storage in 16, 32 and 64 bits, compressed and not: the same pairs, up to the rounding of each;
+   none of 64 bits against operators computed here in double precision. */
+START_TEST(storage_rounds_and_does_nothing_else) {
+  static const PetscInt bits[] = {16, 32, 64};
+  static const double   rounding[] = {1.0 / 256, 1.2e-7, 0};
+  const PetscInt        compression = 3 * (_i % 2);
+  LodConfig             config = small_config(test_seed());
+  LodLocalOperators    *exact;
+  LodCoefficient        coefficient;
+  LodHdf5               file;
+  const size_t count = (size_t)(LodGridCells(&config.grid) * LodGridOperatorSize(&config.grid));
+  double *stored = malloc(count * sizeof *stored), *expected = malloc(count * sizeof *expected);
+  config.pairs = (LodPairsSettings){.bits = bits[_i / 2], .compression = compression};
+  clean();
+  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodExactCreate(&config.grid, &exact));
+  assert_ok(LodCoefficientCreate(2, 6, &coefficient));
+  assert_ok(LodHdf5Open(pairs_path(), &file));
+  for (hsize_t sample = 0; sample < 9; sample++) {
+    assert_ok(
+        LodHdf5ReadRows(&file, "coefficients", H5T_NATIVE_DOUBLE, sample, 1, coefficient.values));
+    assert_ok(LodHdf5ReadRows(&file, "operators", H5T_NATIVE_DOUBLE, sample, 1, stored));
+    assert_ok(exact->set_coefficient(exact, &coefficient));
+    assert_ok(exact->compute(exact, 0, LodGridCells(&config.grid), expected));
+    for (size_t i = 0; i < count; i++)
+      ck_assert_double_eq_tol(stored[i], expected[i], rounding[_i / 2] * fabs(expected[i]) + 1e-37);
+  }
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  assert_ok(LodLocalOperatorsDestroy(&exact));
+  free(stored), free(expected);
+  clean();
+}
+END_TEST
+
 START_TEST(split_has_every_family_and_scale_in_proportion) {
   unsigned long long seed = test_seed();
   int32_t            split[800], again[800];
@@ -415,6 +450,7 @@ int main(int argc, char **argv) {
   if (!mkdtemp(directory)) return 1;
   tcase_add_test(tests, operators_and_patches_belong_to_their_coefficient);
   tcase_add_test(tests, gather_from_file_equals_gather_from_memory);
+  tcase_add_loop_test(tests, storage_rounds_and_does_nothing_else, 0, 6);
   tcase_add_test(tests, split_has_every_family_and_scale_in_proportion);
   tcase_add_test(tests, small_splits_have_at_least_one_sample_each);
   tcase_add_test(tests, same_settings_reuse_the_file_untouched);

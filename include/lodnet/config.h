@@ -71,7 +71,7 @@ typedef struct {
 
 /* How pairs.h5 is stored. */
 typedef struct {
-  PetscInt bits;        /* of each number: 32 (default) or 64 */
+  PetscInt bits;        /* of each number: 32 (default) or 64; 16: operators as bfloat16 */
   PetscInt compression; /* level of shuffle and deflate, 0 (none, default) to 9 */
 } LodPairsSettings;
 

@@ -51,6 +51,11 @@ PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *nam
 /* Allocates *value with PetscMalloc; the caller frees it with PetscFree. */
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
 
+/* The 16-bit type bfloat16 (8 bits of exponent, 7 of mantissa), for datasets; in memory their
+   numbers are H5T_NATIVE_FLOAT, rounded to the nearest when written. The caller closes it
+   (H5Tclose). */
+PetscErrorCode LodHdf5BFloat16(hid_t *type);
+
 /* Makes dataset `name` of shape dims[rank], rank >= 1, one chunk a row (an index of the first
    axis). With compression 0 all its space on the disk is reserved, so that writing rows later never
    moves anything in the file; else rows are shuffled and deflated at that level, 1 to 9.

@@ -1,12 +1,12 @@
 /* Exact training pairs on disk: every sample's coefficient and its local operators for every cell.
 
    pairs.h5: `coefficients` (samples, E, E) and `operators` (samples, N^d, (2l+2)^d, 2^d), float32
-   or float64 (config: [pairs] bits), one chunk a sample, shuffled and deflated by [pairs]
-   compression; `split` (samples), 0 train, 1 validation, 2 test; `complete`, how many samples are
-   done; attribute `config`, the text of LodConfigWritePairs, and the mesh. The split is by
-   coefficient, each family and scale in proportion. While samples are missing the file is called
-   pairs.h5.partial; a killed run loses the sample in flight at most. Whatever is stored, reading
-   for training gives single precision. */
+   or float64, or operators as bfloat16 (config: [pairs] bits), one chunk a sample, shuffled and
+   deflated by [pairs] compression; `split` (samples), 0 train, 1 validation, 2 test; `complete`,
+   how many samples are done; attribute `config`, the text of LodConfigWritePairs, and the mesh. The
+   split is by coefficient, each family and scale in proportion. While samples are missing the file
+   is called pairs.h5.partial; a killed run loses the sample in flight at most. Whatever is stored,
+   reading for training gives single precision. */
 #ifndef LODNET_PAIRS_H
 #define LODNET_PAIRS_H
 

@@ -132,8 +132,8 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(ValidateSymmetry(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
-  LodCheckInput(config->pairs.bits == 32 || config->pairs.bits == 64,
-                "%s: bits in [pairs] is %" PetscInt_FMT ", must be 32 or 64", where,
+  LodCheckInput(config->pairs.bits == 16 || config->pairs.bits == 32 || config->pairs.bits == 64,
+                "%s: bits in [pairs] is %" PetscInt_FMT ", must be 16, 32 or 64", where,
                 config->pairs.bits);
   LodCheckInput(training->n_steps >= 1 && training->step_from[0] == 0,
                 "%s: schedule in [training] must begin with an entry from = 0", where);

@@ -80,7 +80,7 @@ static const LodTable split_table = {"[split]", TABLE_OF(split_settings)};
 #define PAIRS(field) offsetof(LodConfig, pairs.field)
 
 static const LodSetting pairs_settings[] = {
-    {"bits", LOD_KIND_INTEGER, PAIRS(bits), .low = 32, .high = 64},
+    {"bits", LOD_KIND_INTEGER, PAIRS(bits), .low = 16, .high = 64},
     {"compression", LOD_KIND_INTEGER, PAIRS(compression), .low = 0, .high = 9},
 };
 static const LodTable pairs_table = {"[pairs]", TABLE_OF(pairs_settings)};

@@ -230,6 +230,16 @@ PetscErrorCode LodHdf5WriteArray(LodHdf5 *file, const char *name, hid_t type, in
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodHdf5BFloat16(hid_t *type) {
+  PetscFunctionBeginUser;
+  *type = H5Tcopy(H5T_IEEE_F32LE);
+  PetscBool failed = (PetscBool)(*type < 0 || H5Tset_fields(*type, 15, 7, 8, 0, 7) < 0);
+  failed = (PetscBool)(failed || H5Tset_precision(*type, 16) < 0 || H5Tset_ebias(*type, 127) < 0);
+  failed = (PetscBool)(failed || H5Tset_size(*type, 2) < 0);
+  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "HDF5 cannot make a 16-bit type");
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, int rank,
                                  const hsize_t *dims, PetscInt compression) {
   hsize_t chunk[H5S_MAX_RANK], most[H5S_MAX_RANK];

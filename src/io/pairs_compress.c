@@ -25,7 +25,7 @@ static PetscErrorCode CopySamples(const LodConfig *config, LodHdf5 *from, LodHdf
                                   PetscBool quiet) {
   const LodGrid *grid = &config->grid;
   const PetscInt samples = LodPairsSamples(config);
-  const hid_t    type = config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
+  const hid_t    type = LodPairsType(config);
   const size_t   values = (size_t)LodPower(grid->coefficient, grid->dim);
   const size_t   numbers = (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
   LodProgress    progress;

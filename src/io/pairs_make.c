@@ -73,11 +73,11 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
   PetscCall(LodSample(&config->families[family], config->grid.dim, config->grid.coefficient,
                       config->seed, sample, coefficient));
   const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
-  for (PetscInt i = 0; i < count && config->pairs.bits == 32; i++)
+  for (PetscInt i = 0; i < count && config->pairs.bits < 64; i++)
     coefficient->values[i] = (double)(float)coefficient->values[i];
   snprintf(where, sizeof where, "sample %d (%s)%s", (int)sample,
            LodFamilyName(config->families[family].family),
-           config->pairs.bits == 32 ? " in single precision" : "");
+           config->pairs.bits < 64 ? " in single precision" : "");
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
@@ -154,10 +154,15 @@ static PetscErrorCode CheckComplete(const Job *job, PetscBool *done) {
   PetscFunctionReturn(0);
 }
 
+hid_t LodPairsType(const LodConfig *config) {
+  return config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
+}
+
 PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
                                       PetscInt compression, LodHdf5 *file) {
   const LodGrid *grid = &config->grid;
-  const hid_t    type = config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
+  const hid_t    type = LodPairsType(config);
+  hid_t          stored = type; /* of the operators */
   const PetscInt n_samples = LodPairsSamples(config);
   const hsize_t  samples = (hsize_t)n_samples, cells = (hsize_t)grid->coefficient;
   int32_t       *split;
@@ -172,11 +177,13 @@ PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
   PetscCall(PetscFree(split));
   PetscCall(LodHdf5CreateRows(file, "coefficients", type, 1 + (int)grid->dim,
                               (hsize_t[]){samples, cells, cells, cells}, compression));
-  PetscCall(LodHdf5CreateRows(file, "operators", type, 4,
+  if (config->pairs.bits == 16) PetscCall(LodHdf5BFloat16(&stored));
+  PetscCall(LodHdf5CreateRows(file, "operators", stored, 4,
                               (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
                                           (hsize_t)LodGridPatchNodes(grid),
                                           (hsize_t)LodGridCorners(grid)},
                               compression));
+  if (stored != type) H5Tclose(stored);
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
 }
@@ -200,7 +207,7 @@ PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
 static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   const LodGrid *grid = &job->config->grid;
   struct stat    status;
-  double         size = 1e6 + (double)job->config->pairs.bits / 8 * job->samples *
+  double         size = 1e6 + (double)PetscMax(32, job->config->pairs.bits) / 8 * job->samples *
                           (pow(grid->coefficient, grid->dim) +
                            (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
@@ -251,8 +258,8 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
 /* Writes a sample's coefficient and operators, in the precision of the file, and counts it. */
 static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number,
                                   const LodCoefficient *coefficient, Sample *sample) {
-  const PetscBool narrow = (PetscBool)(job->config->pairs.bits == 32);
-  const hid_t     type = narrow ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+  const PetscBool narrow = (PetscBool)(job->config->pairs.bits < 64);
+  const hid_t     type = LodPairsType(job->config);
   PetscBool       finite = PETSC_TRUE;
 
   PetscFunctionBeginUser;

@@ -20,6 +20,9 @@ PetscErrorCode LodPairsShare(const LodConfig *config, int32_t *split);
 PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
 PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid);
 
+/* The type in memory of what a pairs file holds: double for 64 bits, else float. */
+hid_t LodPairsType(const LodConfig *config);
+
 /* Everything of a new pairs file but the counter: settings, mesh, split, and the datasets that hold
    the samples, compressed or not. */
 PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
