@@ -9,8 +9,8 @@ echo "seed: LODNET_TEST_SEED=${LODNET_TEST_SEED:-$$}"
 # write_config BITS COMPRESSION
 write_config() {
   printf '%s\n' 'seed = 3' '[mesh]' "use = \"$source_root/meshes/small-2d.toml\"" \
-    '[[sample]]' 'family = "iid"' 'count = 600' 'scales = [8, 32]' \
-    '[[sample]]' 'family = "lognormal"' 'count = 200' \
+    '[[sample]]' 'family = "iid"' 'count = 240' 'scales = [8, 32]' \
+    '[[sample]]' 'family = "lognormal"' 'count = 80' \
     '[pairs]' "bits = $1" "compression = $2" >config.toml
 }
 
