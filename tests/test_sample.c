@@ -72,6 +72,9 @@ START_TEST(same_seed_same_bytes_for_any_number_of_threads) {
   for (int f = 0; f < 5; f++)
     for (PetscInt dim = 1; dim <= 3; dim++) {
       LodSampleSettings settings = defaults(families[f]);
+      /* Two draws of few intervals on a line can be the same. */
+      const PetscBool two_valued =
+          (PetscBool)(families[f] == LOD_FAMILY_CHANNELS || families[f] == LOD_FAMILY_DARCY);
       omp_set_num_threads(1);
       LodCoefficient one = draw(&settings, dim, cells[dim - 1], seed, 5);
       omp_set_num_threads(3);
@@ -79,7 +82,7 @@ START_TEST(same_seed_same_bytes_for_any_number_of_threads) {
       LodCoefficient three = draw(&settings, dim, cells[dim - 1], seed, 5);
       size_t         bytes = (size_t)LodPower(cells[dim - 1], dim) * sizeof *one.values;
       ck_assert_mem_eq(one.values, three.values, bytes);
-      if (families[f] != LOD_FAMILY_SINE && !(families[f] == LOD_FAMILY_CHANNELS && dim == 1))
+      if (families[f] != LOD_FAMILY_SINE && (dim > 1 || !two_valued))
         ck_assert_mem_ne(one.values, other.values, bytes);
       assert_ok(LodCoefficientDestroy(&one));
       assert_ok(LodCoefficientDestroy(&other));

@@ -65,8 +65,13 @@ static void SetUpHandlers(void) {
 
 PetscErrorCode LodInitialize(int *argc, char ***argv) {
   /* A program started without mpiexec needs no daemon of Open MPI's: it starts twice as fast and
-     does not fail where the daemon's own files do not fit. */
-  setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+     does not fail where the daemon's own files do not fit. Nor does it need a session directory:
+     all such programs of a user would share one, and one that ends removes it under one that
+     starts. */
+  if (!getenv("OMPI_COMM_WORLD_SIZE")) {
+    setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
+    setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
+  }
   PetscErrorCode error = PetscInitialize(argc, argv, NULL, NULL);
   if (error) return error;
   PetscFunctionBeginUser;
