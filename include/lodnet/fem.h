@@ -49,6 +49,11 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics);
 
+/* The stiffness matrix of Q1 on the coarse mesh over its free nodes, rows and columns as in
+   LodCoarseSystem; the caller destroys it. Collective. */
+PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, Mat *stiffness);
+
 /* The load (f, phi_z) for the hat functions phi_z of the mesh of `cells` cells per axis (a divisor
    of F), f being the Q1 function with the values rhs[] at the fine nodes; exact. load[(cells+1)^d],
    on all nodes. */

@@ -36,49 +36,37 @@ static void MassAlong(AxisView view, PetscInt n, double side, double *values) {
     }
 }
 
-/* fine[] = interpolation of coarse[] along one axis, `ratio` fine cells a coarse cell; or,
-   transposed, coarse[] = (interpolation)^T fine[]. */
-static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, PetscBool transposed,
-                             double *coarse, double *fine) {
+/* fine[] = interpolation of coarse[] along one axis, `ratio` fine cells a coarse cell. */
+static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, const double *coarse,
+                             double *fine) {
   PetscInt n_coarse = cells + 1, n_fine = cells * ratio + 1, step = view.before;
   for (PetscInt plane = 0; plane < view.after; plane++)
     for (PetscInt line = 0; line < step; line++) {
-      double *c = coarse + plane * n_coarse * step + line, *f = fine + plane * n_fine * step + line;
-      if (transposed)
-        for (PetscInt i = 0; i < n_coarse; i++)
-          c[i * step] = 0;
+      const double *c = coarse + plane * n_coarse * step + line;
+      double       *f = fine + plane * n_fine * step + line;
       for (PetscInt i = 0; i < n_fine; i++) {
         PetscInt low = i / ratio, high = PetscMin(low + 1, cells);
         double   weight = (double)(i % ratio) / (double)ratio;
-        if (transposed) {
-          c[low * step] += (1 - weight) * f[i * step];
-          c[high * step] += weight * f[i * step];
-        } else {
-          f[i * step] = (1 - weight) * c[low * step] + weight * c[high * step];
-        }
+        f[i * step] = (1 - weight) * c[low * step] + weight * c[high * step];
       }
     }
 }
 
-/* Interpolation between the nodes of meshes of `cells` and cells*ratio cells per axis, or its
-   transpose: `from` is the argument, `to` the result. */
-static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio,
-                                  PetscBool transposed, const double *from, double *to) {
+/* Interpolation between the nodes of meshes of `cells` and cells*ratio cells per axis. */
+static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio, const double *from,
+                                  double *to) {
   PetscInt size[LOD_MAX_DIM] = {0}, n_coarse = cells + 1, n_fine = cells * ratio + 1;
   PetscInt largest = LodPower(n_fine, dim);
   double  *now, *next;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc2(largest, &now, largest, &next));
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    size[axis] = transposed ? n_fine : n_coarse;
+    size[axis] = n_coarse;
   PetscCall(PetscArraycpy(now, from, LodPower(size[0], dim)));
   for (PetscInt axis = 0; axis < dim; axis++) {
     AxisView view = ViewAlong(dim, size, axis);
-    if (transposed)
-      InterpolateAlong(view, cells, ratio, PETSC_TRUE, next, now);
-    else
-      InterpolateAlong(view, cells, ratio, PETSC_FALSE, now, next);
-    size[axis] = transposed ? n_coarse : n_fine;
+    InterpolateAlong(view, cells, ratio, now, next);
+    size[axis] = n_fine;
     double *swap = now;
     now = next, next = swap;
   }
@@ -97,7 +85,7 @@ PetscErrorCode LodProlongate(PetscInt dim, PetscInt from, const double *coarse, 
              "the finer mesh (%" PetscInt_FMT
              " cells) must be a multiple of the coarser (%" PetscInt_FMT ")",
              to, from);
-  PetscCall(Interpolate(dim, from, to / from, PETSC_FALSE, coarse, fine));
+  PetscCall(Interpolate(dim, from, to / from, coarse, fine));
   PetscFunctionReturn(0);
 }
 
@@ -108,18 +96,54 @@ static void ApplyMass(PetscInt dim, PetscInt cells, double *values) {
     MassAlong(ViewAlong(dim, size, axis), cells + 1, 1.0 / (double)cells, values);
 }
 
+/* The integrals of a hat function of one dimension, of support 2 `ratio` fine cells of side `side`,
+   times the fine hat functions: weight[ratio + o] for the one o fine nodes from its middle. */
+static void HatWeights(PetscInt ratio, double side, double *weight) {
+  for (PetscInt o = -ratio; o <= ratio; o++)
+    weight[ratio + o] = side * (1 - (double)PetscAbsInt(o) / (double)ratio);
+  weight[ratio] -= side / (3 * (double)ratio); /* the kinks */
+  weight[0] = weight[2 * ratio] = side / (6 * (double)ratio);
+}
+
+/* coarse[] = integrals of fine[] times the coarse hat functions along one axis. */
+static void LoadAlong(AxisView view, PetscInt cells, PetscInt ratio, const double *weight,
+                      const double *fine, double *coarse) {
+  const PetscInt n_coarse = cells + 1, n_fine = cells * ratio + 1, step = view.before;
+  for (PetscInt plane = 0; plane < view.after; plane++)
+    for (PetscInt node = 0; node < n_coarse; node++) {
+      const PetscInt first = node > 0 ? -ratio : 0, last = node < cells ? ratio : 0;
+      const double  *f = fine + (plane * n_fine + node * ratio) * step;
+      double        *c = coarse + (plane * n_coarse + node) * step;
+      for (PetscInt line = 0; line < step; line++)
+        c[line] = 0;
+      for (PetscInt o = first; o <= last; o++) {
+        /* Half of the middle lies outside the first and the last node's support. */
+        const double w = weight[ratio + o] * (o == 0 && last - first == ratio ? 0.5 : 1);
+        for (PetscInt line = 0; line < step; line++)
+          c[line] += w * f[o * step + line];
+      }
+    }
+}
+
 PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load) {
-  PetscInt count = LodPower(grid->fine + 1, grid->dim);
-  double  *weighted;
+  const PetscInt ratio = cells > 0 ? grid->fine / cells : 0,
+                 largest = (cells + 1) * LodPower(grid->fine + 1, grid->dim - 1);
+  PetscInt      size[LOD_MAX_DIM] = {grid->fine + 1, grid->fine + 1, grid->fine + 1};
+  const double *from = rhs;
+  double       *buffer[2], *weight;
   PetscFunctionBeginUser;
   PetscCheck(grid->fine % cells == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
              "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells,
              grid->fine);
-  PetscCall(PetscMalloc1(count, &weighted));
-  PetscCall(PetscArraycpy(weighted, rhs, count));
-  ApplyMass(grid->dim, grid->fine, weighted);
-  PetscCall(Interpolate(grid->dim, cells, grid->fine / cells, PETSC_TRUE, weighted, load));
-  PetscCall(PetscFree(weighted));
+  PetscCall(PetscMalloc3(largest, &buffer[0], largest, &buffer[1], 2 * (size_t)ratio + 1, &weight));
+  HatWeights(ratio, 1.0 / (double)grid->fine, weight);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    double *to = axis + 1 < grid->dim ? buffer[axis % 2] : load;
+    LoadAlong(ViewAlong(grid->dim, size, axis), cells, ratio, weight, from, to);
+    size[axis] = cells + 1;
+    from = to;
+  }
+  PetscCall(PetscFree3(buffer[0], buffer[1], weight));
   PetscFunctionReturn(0);
 }
 

@@ -158,22 +158,42 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
-                                const LodCoefficient *coefficient, const double *rhs,
-                                double *solution, LodSolveStatistics *statistics) {
-  PetscInt        size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
-  LodBox          mesh = LodBoxCube(grid->dim, grid->coarse);
-  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
-  double         *matrices;
+/* The stiffness of every coarse cell, [cell][a][b]; the caller frees it. */
+static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *coefficient,
+                                     double **matrices) {
+  const PetscInt size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
+  const LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1((size_t)n_cells * (size_t)size, &matrices));
+  PetscCall(PetscMalloc1((size_t)n_cells * (size_t)size, matrices));
   for (PetscInt cell = 0; cell < n_cells; cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&mesh, cell, index);
-    LodCellStiffness(grid, coefficient, index, matrices + cell * size);
+    LodCellStiffness(grid, coefficient, index, *matrices + cell * size);
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
+                                const LodCoefficient *coefficient, const double *rhs,
+                                double *solution, LodSolveStatistics *statistics) {
+  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  double         *matrices;
+  PetscFunctionBeginUser;
+  PetscCall(CoarseMatrices(grid, coefficient, &matrices));
   source.matrix = matrices;
   PetscCall(SolveOnMesh(comm, &source, "coarse_", "coarse", rhs, solution, statistics));
+  PetscCall(PetscFree(matrices));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, Mat *stiffness) {
+  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  double         *matrices;
+  PetscFunctionBeginUser;
+  PetscCall(CoarseMatrices(grid, coefficient, &matrices));
+  source.matrix = matrices;
+  PetscCall(AssembleStiffness(comm, &source, stiffness));
   PetscCall(PetscFree(matrices));
   PetscFunctionReturn(0);
 }
