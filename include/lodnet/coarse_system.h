@@ -25,8 +25,10 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
                                         const double **operators);
 
 /* Solves S u = (f, phi_z) for f given at the nodes of the *fine* mesh (its Q1 interpolant is
-   integrated exactly) and gives u at all (N+1)^d coarse nodes on every rank. Sparse direct unless
-   options with prefix -lod_ choose a KSP. Collective. */
+   integrated exactly) and gives u at all (N+1)^d coarse nodes on every rank. By one process to the
+   accuracy of a direct solver: BiCGStab with incomplete factors, and where it does not get there in
+   a few steps, sparse direct; by several sparse direct. Options with prefix -lod_ choose another
+   KSP. Collective. */
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);
 
 /* |S - S_hat|_2 and |S|_2 by power iteration on B^T B (deterministic start); collective. */
