@@ -24,8 +24,8 @@ static const char documentation[] =
     "Prints a table and writes to DIR: report.json, cross-sections.csv (columns section, "
     "coordinates, fine, lod, dnn, coarse), and pictures of cross sections, solutions, their "
     "difference and the coefficient as PNG and SVG, each beside its gnuplot script and data. The "
-    "mesh is the one the model was trained for unless options say otherwise. What follows -- goes "
-    "to PETSc.\n\n"
+    "mesh is the one the model was trained for unless options say otherwise; without --model it is "
+    "the one that comes with lodnet. What follows -- goes to PETSc.\n\n"
     "Example:\n"
     "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
@@ -43,7 +43,7 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case ARGP_KEY_END:
     if (options->problem.n_rhs > 1) argp_error(state, "--rhs: compares for one right-hand side");
-    if (!options->problem.model) argp_error(state, "no model given: --model M.h5");
+    if (!options->problem.model) options->problem.model = LodModelDefaultPath();
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;

@@ -32,7 +32,8 @@ static const struct argp_option option_table[] = {
 static const char documentation[] =
     "Compare learned with exact and fine solutions on a fixed set of coefficients, for f = 1, x "
     "and "
-    "sin(pi x) sin(pi y), on the mesh that the model was trained for.\v"
+    "sin(pi x) sin(pi y), on the mesh that the model was trained for; without MODEL.h5 of the one "
+    "that comes with lodnet.\v"
     "DIR gets evaluation.csv, evaluation.md and, in a folder for each coefficient, cross sections "
     "for f = 1. Coefficients outside the range of the training are evaluated all the same and "
     "marked. "
@@ -63,7 +64,7 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     options->model = argument;
     return 0;
   case ARGP_KEY_END:
-    if (!options->model) argp_error(state, "no model given");
+    if (!options->model) options->model = LodModelDefaultPath();
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -94,7 +95,7 @@ static PetscErrorCode Run(const Options *options) {
 /* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
 int main(int argc, char **argv) {
   const struct argp parser = {
-      option_table, ParseOption, "MODEL.h5 [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
+      option_table, ParseOption, "[MODEL.h5] [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
   Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */

@@ -33,14 +33,18 @@ static const struct argp_option option_table[] = {
 static const char documentation[] =
     "Solve -div(A grad u) = f on the unit interval, square or cube, A read from COEFFICIENT.h5, "
     "with u = 0 on all faces that --neumann does not name.\v"
-    "Methods: lod, the exact compressed operator; dnn, the one that a trained network gives; fine, "
-    "Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, coefficient "
-    "and fine cells per axis. What follows -- goes to PETSc.\n\n"
+    "Methods: lod, the exact compressed operator; dnn, the one that a trained network gives "
+    "(without "
+    "--model the one that comes with lodnet, for k = 8, q = 2, l = 2 in two dimensions); fine, Q1 "
+    "on "
+    "the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, coefficient and fine "
+    "cells per axis. What follows -- goes to PETSc.\n\n"
     "Example:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"
     "  lod-solve intact.h5 --operators --output intact-u.h5\n"
     "  lod-solve cracked.h5 --previous intact-u.h5\n"
+    "  lod-solve coefficient.h5 --method dnn\n"
     "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
     "The solution is written with its axes; paraview u.xdmf shows it. "
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
@@ -80,8 +84,6 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   PetscFunctionBeginUser;
   (void)snprintf(where, sizeof where, "--method %.40s", options->method);
   PetscCall(LodMethodFromName(options->method, where, method));
-  LodCheckInput(*method != LOD_METHOD_DNN || options->problem.model,
-                "--method dnn: needs a trained model: give --model M.h5");
   LodCheckInput(*method == LOD_METHOD_DNN || !options->problem.model,
                 "--model %s: --method %s uses no model (--method dnn does)", options->problem.model,
                 options->method);
@@ -147,6 +149,7 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
          (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell,
          problem->origin);
+  if (problem->model) printf("model     %s\n", options->problem.model);
   if (options->previous)
     printf("previous  %s: %d of %d cells computed anew\n", options->previous,
            (int)result->n_computed, (int)LodGridCells(grid));
@@ -222,7 +225,7 @@ static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
 }
 
 /* The program: check, read, solve; rank 0 writes and prints. */
-static PetscErrorCode Run(const Options *options) {
+static PetscErrorCode Run(Options *options) {
   LodMethod      method;
   LodProblem     problem;
   LodSolveResult result;
@@ -233,6 +236,8 @@ static PetscErrorCode Run(const Options *options) {
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckOptions(options, &method));
   PetscCall(CheckOutput(options->output));
+  if (method == LOD_METHOD_DNN && !options->problem.model)
+    options->problem.model = LodModelDefaultPath();
   if (options->many) {
     PetscCall(SolveMany(options, method));
     PetscFunctionReturn(0);

@@ -135,12 +135,10 @@ static long long PrintWidths(PetscInt n_layers, const PetscInt *width) {
 
 /* Says what is about to be done. */
 static void PrintPlan(const LodConfig *config) {
-  const LodGrid            *grid = &config->grid;
-  const LodNetworkSettings *network = &config->network;
-  const LodNetworkShape     shape =
-      LodModelShape(grid, network->n_encoder, network->encoder, network->n_hidden, network->hidden);
-  PetscInt  samples = 0;
-  long long parameters = 0;
+  const LodGrid        *grid = &config->grid;
+  const LodNetworkShape shape = LodModelShape(grid, &config->network);
+  PetscInt              samples = 0;
+  long long             parameters = 0;
 
   for (PetscInt i = 0; i < config->n_families; i++)
     samples += config->families[i].count;

@@ -13,8 +13,9 @@ static const LodGrid grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16
 /* A model for `grid` with random parameters, small enough that its operators are near the baseline
    and their system can be solved. */
 static LodModel *near_baseline(uint64_t seed) {
-  const LodNetworkShape shape = LodModelShape(&grid, 0, NULL, 1, (PetscInt[]){8});
-  LodModel             *model;
+  const LodNetworkSettings settings = {.n_hidden = 1, .hidden = {8}};
+  const LodNetworkShape    shape = LodModelShape(&grid, &settings);
+  LodModel                *model;
   assert_ok(PetscNew(&model));
   assert_ok(LodNetworkCreate(&shape, 16, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)

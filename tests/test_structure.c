@@ -1,6 +1,7 @@
 /* Symmetries, cut patches and structured models. */
 #include "exact_properties.h"
 
+#include <lodnet/average.h>
 #include <lodnet/model.h>
 #include <math.h>
 #include <string.h>
@@ -124,9 +125,16 @@ END_TEST
 
 /* A model with random parameters and all its structure, with or without an encoder. */
 static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64_t seed) {
-  const PetscInt        encoder[] = {7, 5}, hidden[] = {20};
-  const LodNetworkShape shape = LodModelShape(grid, encodes ? 2 : 0, encoder, 1, hidden);
-  LodModel             *model;
+  const LodNetworkSettings settings = {.n_encoder = encodes ? 2 : 0,
+                                       .encoder = {7, 5},
+                                       .n_codes = 2,
+                                       .codes = {4, 3},
+                                       .bounds = encodes,
+                                       .activation = LOD_ACTIVATION_ELU,
+                                       .n_hidden = 1,
+                                       .hidden = {20}};
+  const LodNetworkShape    shape = LodModelShape(grid, &settings);
+  LodModel                *model;
   assert_ok(PetscNew(&model));
   assert_ok(LodNetworkCreate(&shape, 64, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
@@ -141,6 +149,7 @@ static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64
   model->inp_scale = 1.3;
   model->out_scale = 0.4;
   model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
+  model->bounds = encodes;
   return model;
 }
 
@@ -197,6 +206,78 @@ START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
 }
 END_TEST
 
+/* The learned operators of a turned coefficient are the turned ones, if averaged and only then. */
+START_TEST(averages_turn_with_the_coefficient) {
+  const LodGrid *grid = &learned_grids[_i % 3];
+  const PetscInt n = LodPower(grid->coefficient, grid->dim), cells = LodGridCells(grid);
+  const PetscInt nodes = LodGridPatchNodes(grid), corners = LodGridCorners(grid);
+  const PetscInt symmetry = LodSymmetryCount(grid->dim) - 1;
+  PetscInt      *values = malloc((size_t)n * sizeof *values), *cell = malloc(sizeof(PetscInt[64]));
+  PetscInt      *node = malloc((size_t)nodes * sizeof *node), corner[LOD_MAX_CORNERS];
+  uint64_t       seed = test_seed();
+  LodModel      *model = structured_model(grid, PETSC_TRUE, seed);
+  LodCoefficient coefficient = random_coefficient(grid, seed, 2, 5), turned;
+  assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &turned));
+  LodSymmetryTable(grid->dim, symmetry, grid->coefficient, values);
+  LodSymmetryTable(grid->dim, symmetry, grid->coarse, cell);
+  LodSymmetryTable(grid->dim, symmetry, 2 * grid->ell + 2, node);
+  LodSymmetryTable(grid->dim, symmetry, 2, corner);
+  for (PetscInt i = 0; i < n; i++)
+    turned.values[i] = coefficient.values[values[i]];
+  for (int average = 0; average < 2; average++) {
+    double gap = 0, largest = 0;
+    model->average = (PetscBool)average;
+    double *first = learned_operators(grid, model, &coefficient);
+    double *second = learned_operators(grid, model, &turned);
+    for (PetscInt t = 0; t < cells; t++)
+      for (PetscInt z = 0; z < nodes; z++)
+        for (PetscInt j = 0; j < corners; j++) {
+          const double there = first[(cell[t] * nodes + node[z]) * corners + corner[j]];
+          gap = fmax(gap, fabs(second[(t * nodes + z) * corners + j] - there));
+          largest = fmax(largest, fabs(there));
+        }
+    if (average)
+      ck_assert_double_le(gap, 1e-12 * largest);
+    else
+      ck_assert_double_gt(gap, 1e-3 * largest);
+    free(first), free(second);
+  }
+  free(values), free(cell), free(node);
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  assert_ok(LodCoefficientDestroy(&turned));
+}
+END_TEST
+
+/* What is exact already is not changed, nor what is not wanted; natural faces do not turn. */
+START_TEST(averages_of_exact_operators_are_exact) {
+  const LodGrid      grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  const PetscInt     size = LodGridOperatorSize(&grid);
+  LodCoefficient     coefficient = random_coefficient(&grid, test_seed(), 1, 20);
+  double            *expected = all_operators(LodExactCreate, &grid, &coefficient);
+  double            *found = calloc((size_t)(16 * size), sizeof *found);
+  PetscBool          wanted[16] = {[5] = PETSC_TRUE, [9] = PETSC_TRUE};
+  LodGrid            natural = grid;
+  LodLocalOperators *source, *averaged;
+  assert_ok(LodExactCreate(&grid, &source));
+  assert_ok(LodAveragedCreate(source, &averaged));
+  assert_ok(averaged->set_coefficient(averaged, &coefficient));
+  averaged->wanted = wanted;
+  assert_ok(averaged->compute(averaged, 4, 16, found));
+  for (PetscInt cell = 4; cell < 16; cell++)
+    for (PetscInt i = 0; i < size; i++)
+      ck_assert_double_eq_tol(found[(cell - 4) * size + i],
+                              wanted[cell] ? expected[cell * size + i] : 0, 1e-11);
+  assert_ok(LodLocalOperatorsDestroy(&averaged));
+  natural.natural[0][1] = PETSC_TRUE;
+  assert_ok(LodExactCreate(&natural, &source));
+  assert_refuses(LodAveragedCreate(source, &averaged), "needs u = 0 on all faces");
+  LodErrorClear();
+  free(expected), free(found);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* Encoding every cell once gives what the network gives for whole rows, to the last bit. */
 START_TEST(shared_encoding_is_that_of_whole_patches) {
   const LodGrid     *grid = &learned_grids[_i];
@@ -240,6 +321,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, symmetries_are_a_group_of_permutations);
   tcase_add_test(tests, turned_boxes_hold_the_turned_nodes);
   tcase_add_test(tests, exact_operators_turn_with_the_coefficient);
+  tcase_add_loop_test(tests, averages_turn_with_the_coefficient, 0, 3);
+  tcase_add_test(tests, averages_of_exact_operators_are_exact);
   tcase_add_test(tests, baseline_is_the_operator_of_a_constant);
   tcase_add_loop_test(tests, learned_operators_have_zero_sums_and_the_scale_of_the_coefficient, 0,
                       6);

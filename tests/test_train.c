@@ -212,9 +212,7 @@ START_TEST(the_paper_config_builds_the_paper_network) {
   LodConfig      settings;
   LodNetwork    *network;
   assert_ok(LodConfigRead(LODNET_DATA_DIR "/configs/paper.toml", &settings));
-  const LodNetworkShape shape =
-      LodModelShape(&settings.grid, settings.network.n_encoder, settings.network.encoder,
-                    settings.network.n_hidden, settings.network.hidden);
+  const LodNetworkShape shape = LodModelShape(&settings.grid, &settings.network);
   ck_assert_int_eq(shape.n_encoder, 0);
   ck_assert_int_eq(shape.n_head, 8);
   ck_assert_mem_eq(shape.head, paper, sizeof paper);

@@ -2,18 +2,19 @@
 #ifndef LODNET_COMPARE_H
 #define LODNET_COMPARE_H
 
-#include <lodnet/coefficient.h>
-#include <lodnet/model.h>
+#include <lodnet/checks.h>
 
 /* What one comparison found. Relative L2 errors of coarse-mesh solutions against the fine one are
    of their Q1 functions on the fine mesh. */
 typedef struct {
-  double  norm_difference, norm;                 /* |S - S_hat|_2, |S|_2 */
-  double  lod_fine, dnn_fine, coarse_fine;       /* relative L2 against fine */
-  double  dnn_lod;                               /* relative L2 of u_hat against u, coarse mesh */
-  double  seconds_operator[2], seconds_solve[2]; /* lod, dnn */
-  double  seconds_fine, seconds_coarse;
-  double *lod, *dnn, *coarse, *fine; /* nodal values; owned */
+  double    norm_difference, norm;                 /* |S - S_hat|_2, |S|_2 */
+  double    lod_fine, dnn_fine, coarse_fine;       /* relative L2 against fine */
+  double    dnn_lod;                               /* relative L2 of u_hat against u, coarse mesh */
+  double    seconds_operator[2], seconds_solve[2]; /* lod, dnn */
+  double    seconds_fine, seconds_coarse;
+  LodChecks checks[2];                 /* of S and S_hat */
+  double    out_of_range;              /* LodOutOfRange */
+  double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
 /* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
@@ -24,8 +25,8 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
 /* The table on stdout, and the files in `directory`, both by one rank:
-   - report.json: what was compared, mesh, spectral norms, relative L2 errors, seconds; a number
-   that is not finite is null.
+   - report.json: what was compared, mesh, spectral norms, relative L2 errors, checks, seconds; a
+   number that is not finite is null.
    - cross-sections.csv: columns section ("y=1/2", "x=1/2"), the coordinates, fine, lod, dnn,
    coarse; one row a fine node of the line, the coarse solutions there being their Q1 functions.
    - pictures (plot.h) cross-section-along-x, -y, coefficient (log scale from contrast 10 on),

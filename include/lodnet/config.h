@@ -13,6 +13,7 @@
 #define LOD_MAX_SCALES 16
 #define LOD_MAX_LAYERS 32
 #define LOD_MAX_STEPS 16
+#define LOD_MAX_RINGS 16
 #define LOD_TEXT_MAX 512
 
 typedef enum {
@@ -42,13 +43,30 @@ typedef struct {
   PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
 } LodSampleSettings;
 
+/* The nonlinearity between the layers of a network: max(x, 0), or x above and exp(x) - 1 below 0
+   (D.-A. Clevert, T. Unterthiner, S. Hochreiter, ICLR 2016, eq. 15), which is continuously
+   differentiable. */
+typedef enum { LOD_ACTIVATION_RELU, LOD_ACTIVATION_ELU } LodActivation;
+
+/* What training minimises (loss.h). */
+typedef enum { LOD_LOSS_ENTRIES, LOD_LOSS_ENERGY, LOD_LOSS_MOMENTS } LodLossKind;
+
 typedef struct {
   PetscInt n_hidden;               /* hidden layers of the head */
-  PetscInt hidden[LOD_MAX_LAYERS]; /* their widths, ReLU after each; the output is affine */
+  PetscInt hidden[LOD_MAX_LAYERS]; /* their widths; the output is affine */
   /* Widths of an encoder that takes the values of each coarse cell of a patch to a code, the last
      of them; the head then takes codes. Default none: the paper's plain network. */
   PetscInt n_encoder;
   PetscInt encoder[LOD_MAX_LAYERS];
+  /* How many numbers of the code the head takes of a cell that lies so many layers away from the
+     patch's centre: codes[0] of the centre itself. The last entry stands for all further layers.
+     Default empty: the whole code of every cell. */
+  PetscInt n_codes;
+  PetscInt codes[LOD_MAX_RINGS];
+  /* Give the head the bounds of Cardwell and Parsons for the effective coefficient of every coarse
+     cell along every axis (model.h). Default false. */
+  PetscBool     bounds;
+  LodActivation activation; /* after every layer but the encoder's and the head's last; ReLU */
   /* Shift and scale the input by mean and deviation of the training values, the output by the rms
      of the training operators. Default false: the paper's plain network. */
   PetscBool normalise;
@@ -60,13 +78,15 @@ typedef struct {
 } LodNetworkSettings;
 
 typedef struct {
-  PetscInt epochs;
-  PetscInt batch;   /* samples per mini-batch */
-  PetscInt n_steps; /* step-size schedule: rate[i] from epoch from[i] (0 = first) on */
-  PetscInt step_from[LOD_MAX_STEPS];
-  double   step_rate[LOD_MAX_STEPS];
-  double   beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
-  double   checkpoint_minutes;    /* at most that long between checkpoints; 0: every step; 5 */
+  PetscInt    epochs;
+  PetscInt    batch;   /* samples per mini-batch */
+  PetscInt    n_steps; /* step-size schedule: rate[i] from epoch from[i] (0 = first) on */
+  PetscInt    step_from[LOD_MAX_STEPS];
+  double      step_rate[LOD_MAX_STEPS];
+  double      beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
+  double      checkpoint_minutes;    /* at most that long between checkpoints; 0: every step; 5 */
+  LodLossKind loss;                  /* entries */
+  double      moment_weight;         /* of the moments in the loss of that name; 30 */
 } LodTrainingSettings;
 
 /* How pairs.h5 is stored. */

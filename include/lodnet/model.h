@@ -29,32 +29,45 @@ typedef struct {
    the patch's centre T if scale_equivariant, else inp_shift. Without an encoder the network takes
    (t - r) * inp_scale of the values of R_T(A) inside D and 0 outside. With one, its pieces are the
    cells c of the uncut patch, x fastest: (t - m_c) * inp_scale of their k^d values, x fastest, then
-   (m_c - r) * inp_scale and 1; outside D all are 0. Its output Psi gives
+   (m_c - r) * inp_scale and 1, and if `bounds` for every axis (b - m_c) * inp_scale of the two
+   bounds b below; outside D all are 0. Its output Psi gives
 
      S_T = s (out_scale P Psi + B),
 
    s = exp(r) if scale_equivariant, else 1; P clears rows outside D and, if zero_sums, projects onto
    vanishing row and column sums (LodZeroSums); B is the operator of A = 1 if baseline, else 0.
-   inp_shift 0, scales 1 and no switch on: the paper's plain network. */
+   inp_shift 0, scales 1 and no switch on: the paper's plain network.
+
+   The effective coefficient of a cell along an axis lies between the arithmetic mean over the lines
+   along that axis of the harmonic means on them, and the harmonic mean over the slabs across it of
+   the arithmetic means in them (W. Cardwell, R. Parsons, Trans. AIME 160, 1945, p. 34-42); b is t
+   of these two numbers. */
 typedef struct {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
-  PetscBool    scale_equivariant, zero_sums, baseline;
-  PetscInt64   seed; /* of weights and mini-batches */
+  PetscBool    scale_equivariant, zero_sums, baseline, bounds;
+  PetscBool    average; /* LodLearnedCreate averages over symmetries (average.h); not in the file */
+  PetscInt64   seed;    /* of weights and mini-batches */
   LodHistory   history;
   char        *config; /* resolved config it was trained with, TOML; owned */
 } LodModel;
 
-/* Numbers that pass an encoder by with each piece: mean and whether it lies in D. */
-#define LOD_MODEL_EXTRAS 2
+/* Numbers that pass an encoder by with each piece: mean, whether it lies in D, bounds. */
+static inline PetscInt LodModelExtrasCount(PetscInt dim, PetscBool bounds) {
+  return 2 + (bounds ? 2 * dim : 0);
+}
+#define LOD_MODEL_MAX_EXTRAS (2 + 2 * LOD_MAX_DIM)
 
-/* The shape of a network for patches of a grid: encoder[n_encoder] and hidden[n_hidden] are the
-   widths after the first, of the pieces' codes and of the head without its output. */
-LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const PetscInt *encoder,
-                              PetscInt n_hidden, const PetscInt *hidden);
+/* The shape of a network for patches of a grid: encoder, codes, bounds, hidden and activation of
+   the settings matter. */
+LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings);
 
 PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
+/* The model that comes with lodnet: the file that LODNET_MODEL in the environment names, or the one
+   trained by configs/structured.toml (k = 8, q = 2, l = 2). Not to be freed. */
+const char *LodModelDefaultPath(void);
+
 /* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
 PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
@@ -88,10 +101,12 @@ void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *p
 /* r and *scale = s of a patch whose centre has the mean m_T. */
 double LodModelReference(const LodModel *model, double mean, double *scale);
 
-/* The parts of a row with an encoder: one piece's values[n] of A, all inside D, as the encoder
-   takes them, returning m_c; and its extras from m_c and r. */
-double LodModelPiece(const LodModel *model, PetscInt n, const float *values, float *piece);
-void   LodModelExtras(const LodModel *model, double mean, double reference, float *extras);
+/* The parts of a row with an encoder: of one piece's values[k^d] of A, all inside D, what the
+   encoder takes, piece[k^d] (may be values), and means: m_c, then if `bounds` the b; and the extras
+   from these means and r. */
+void LodModelPiece(const LodModel *model, const float *values, float *piece,
+                   float means[LOD_MODEL_MAX_EXTRAS]);
+void LodModelExtras(const LodModel *model, const float *means, double reference, float *extras);
 
 /* Operators of the constant coefficient 1: those of a mesh with as few cells as show every way in
    which patches of the grid are cut. values[cell of that mesh][z][j]; the caller frees it. */
@@ -102,8 +117,7 @@ PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values);
 const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside);
 
 /* Learned local operators: S_T = Psi(R_T(A)), many cells in one forward pass, rows of nodes outside
-   D set to 0. The model is borrowed.
- */
+   D set to 0; the mean over all symmetries if the model says so. The model is borrowed. */
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                 LodLocalOperators **operators);
 

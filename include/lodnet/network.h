@@ -1,4 +1,5 @@
-/* A feedforward network in single precision on oneDNN: affine layers, ReLU between, identity last.
+/* A feedforward network in single precision on oneDNN: affine layers, an activation between,
+   identity last.
    Parameters, gradients and Adam moments are one contiguous block each, layer after layer,
    weight[out][in] then bias[out]; the encoder's layers come first. */
 #ifndef LODNET_NETWORK_H
@@ -11,15 +12,19 @@ typedef struct LodNetwork LodNetwork;
 
 /* What a network looks like. A sample is a row of n_pieces pieces, each encoder[0] values and then
    n_extras numbers that pass the encoder by. One encoder takes the values of every piece to its
-   code; the head takes all codes, each followed by its piece's extras, to the output. Without an
-   encoder the head takes the sample as it is. The code is the encoder's last affine layer, without
-   ReLU. */
+   code; the head takes the codes, each followed by its piece's extras, to the output. The pieces
+   fill a cube of 2 n_rings - 1 pieces per axis in `dim` dimensions, x fastest; of a piece that is r
+   pieces away from the middle one (in the maximum norm) the head takes the first taken[r] numbers
+   of the code. Without an encoder the head takes the sample as it is. The code is the encoder's
+   last affine layer, without activation. */
 typedef struct {
-  PetscInt n_encoder; /* layers of the encoder, 0: none */
-  PetscInt encoder[LOD_MAX_LAYERS + 2];
-  PetscInt n_pieces, n_extras; /* without encoder: 1, 0 */
-  PetscInt n_head;             /* layers of the head */
-  PetscInt head[LOD_MAX_LAYERS + 2];
+  LodActivation activation;
+  PetscInt      n_encoder; /* layers of the encoder, 0: none */
+  PetscInt      encoder[LOD_MAX_LAYERS + 2];
+  PetscInt      dim, n_rings, taken[LOD_MAX_RINGS]; /* without encoder: 0, 0 */
+  PetscInt      n_pieces, n_extras;                 /* without encoder: 1, 0 */
+  PetscInt      n_head;                             /* layers of the head */
+  PetscInt      head[LOD_MAX_LAYERS + 2];
 } LodNetworkShape;
 
 /* The shape of a plain network, a head alone: width[0] inputs, width[n_layers] outputs. */
@@ -28,6 +33,9 @@ LodNetworkShape LodNetworkPlainShape(PetscInt n_layers, const PetscInt *width);
 /* Length of a sample's row, and of the head's input. */
 PetscInt LodNetworkInputs(const LodNetworkShape *shape);
 PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape);
+
+/* How many numbers of the code of piece `piece` the head takes. */
+PetscInt LodNetworkTaken(const LodNetworkShape *shape, PetscInt piece);
 
 /* A network of the given shape. Buffers for batches of up to `max_batch` samples are allocated
    here, none later. Parameters are 0. */
@@ -54,25 +62,24 @@ float     *LodNetworkGradients(LodNetwork *network);
 PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const float *inp, float *out);
 
 /* The two stages apart, so that a piece that lies in many samples is encoded once:
-   codes[n][code length] of values[n][encoder[0]], and out[batch][n_out] of
-   inp[batch][n_pieces][code, extras]. Any n and batch. The same numbers as LodNetworkForward. */
+   codes[n][code length] of values[n][encoder[0]], and out[batch][n_out] of inp[batch][..], for each
+   piece what the head takes of its code, then its extras. Any n and batch. The same numbers as
+   LodNetworkForward. */
 PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values, float *codes);
 PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out);
 
-/* A linear map that is its own adjoint and its own square, applied in place to the difference of a
-   sample's output and target before the loss is taken: an orthogonal projection onto what outputs
-   may be. */
+/* The loss of one sample of a batch: takes the difference d[n_out] of its output and target in
+   place to the gradient of J(d) and returns J(d). May be called by several threads. */
 typedef struct {
-  void (*apply)(const void *context, PetscInt sample, float *difference);
+  double (*apply)(const void *context, PetscInt sample, float *difference);
   const void *context;
-} LodNetworkProjection;
+} LodNetworkLoss;
 
-/* Loss J = mean over the batch of 1/2 |P (Psi(inp) - target)|^2 and its gradient with respect to
-   every parameter, written to the gradient block (batch <= max_batch); P is the projection, or the
-   identity if that or its `apply` is NULL. Bitwise the same for any number of threads. */
+/* The mean over the batch of J(Psi(inp) - target) and its gradient with respect to every parameter,
+   written to the gradient block (batch <= max_batch); J is `loss`, or 1/2 |d|^2 if that is NULL.
+   Bitwise the same for any number of threads. */
 PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, const LodNetworkProjection *projection,
-                                  double *loss);
+                                  const float *target, const LodNetworkLoss *loss, double *mean);
 
 /* One step of Adam (D. Kingma, J. Ba, ICLR 2015, algorithm 1); `step` counts from 1; first[] and
    second[] are the moments, as long as the parameters. */

@@ -43,14 +43,14 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
 /* Most right-hand sides that a command line can name. */
 #define LOD_MAX_RHS 64
 
-/* What the options say that name one problem: --dataset, --rhs, --model, --allow-range, --quiet,
-   the mesh, and the coefficient file, the one argument. */
+/* What the options say that name one problem: --dataset, --rhs, --model, --allow-range, --average,
+   --quiet, the mesh, and the coefficient file, the one argument. */
 typedef struct {
   LodMeshOptions mesh;
   const char    *coefficient, *dataset, *model;
   const char    *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
   PetscInt       n_rhs;            /* 0: none was given; rhs[0] is the default then */
-  PetscBool      allow_range, quiet;
+  PetscBool      allow_range, average, quiet;
 } LodProblemOptions;
 
 /* argp parser of these options and of the mesh options, for a program's `children`; its input is a

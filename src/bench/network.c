@@ -12,8 +12,7 @@
 PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   const LodGrid            *grid = &config->grid;
   const LodNetworkSettings *settings = &config->network;
-  const LodNetworkShape     shape = LodModelShape(grid, settings->n_encoder, settings->encoder,
-                                                  settings->n_hidden, settings->hidden);
+  const LodNetworkShape     shape = LodModelShape(grid, settings);
   PetscFunctionBeginUser;
   PetscCall(PetscNew(model));
   PetscCall(LodNetworkCreate(&shape, BATCH, &(*model)->network));
@@ -30,6 +29,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   (*model)->zero_sums = settings->zero_sums;
   (*model)->scale_equivariant = settings->scale_equivariant;
   (*model)->baseline = settings->baseline;
+  (*model)->bounds = settings->bounds;
   PetscFunctionReturn(0);
 }
 

@@ -30,8 +30,8 @@ static LodConfig SmallConfig(const LodConfig *config) {
 static PetscErrorCode Step(LodBatch *batch, LodModel *model, const LodTrainingSettings *settings,
                            PetscInt64 step, const PetscInt64 *index, LodTrainingState *state,
                            float *out, double times[PARTS]) {
-  const LodNetworkProjection projection = LodBatchProjection(batch);
-  double                     loss, start = LodSeconds(), now;
+  const LodNetworkLoss loss = LodBatchLoss(batch);
+  double               mean, start = LodSeconds(), now;
   PetscFunctionBeginUser;
   PetscCall(LodBatchGather(batch, LOD_SPLIT_TRAIN, batch->capacity, index, NULL));
   times[LOAD] = (now = LodSeconds()) - start;
@@ -39,8 +39,8 @@ static PetscErrorCode Step(LodBatch *batch, LodModel *model, const LodTrainingSe
   PetscCall(LodNetworkForward(model->network, batch->capacity, batch->inp, out));
   times[FORWARD] = (now = LodSeconds()) - start;
   start = now;
-  PetscCall(LodNetworkBackward(model->network, batch->capacity, batch->inp, batch->target,
-                               &projection, &loss));
+  PetscCall(
+      LodNetworkBackward(model->network, batch->capacity, batch->inp, batch->target, &loss, &mean));
   times[BACKWARD] = (now = LodSeconds()) - start - times[FORWARD];
   start = now;
   PetscCall(LodNetworkAdam(model->network, settings, 1e-4, step, state->first, state->second));
@@ -98,7 +98,7 @@ static PetscErrorCode Measure(const LodConfig *config, LodPairs *pairs, PetscInt
   result->batch = (PetscInt)PetscMin(config->training.batch, count);
   PetscCall(PetscNew(&model));
   PetscCall(LodModelPrepare(config, pairs, result->batch, model));
-  PetscCall(LodBatchCreate(pairs, model, result->batch, PETSC_FALSE, &batch));
+  PetscCall(LodBatchCreate(pairs, model, &config->training, result->batch, PETSC_FALSE, &batch));
   result->parameters = LodNetworkParameterCount(model->network);
   result->flops = SampleFlops(model->network);
   PetscCall(PetscCalloc5(result->parameters, &state.first, result->parameters, &state.second,

@@ -50,7 +50,9 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
     PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, solution[i],
                                  &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
     PetscCall(LodCoarseSystemMatrix(system[i], &matrix[i]));
+    PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
   }
+  PetscCall(LodOutOfRange(model, grid, coefficient, &comparison->out_of_range));
   PetscCall(LodSpectralNormDifference(matrix[0], matrix[1], &comparison->norm_difference,
                                       &comparison->norm));
   for (int i = 0; i < 2; i++) {

@@ -26,6 +26,9 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case 'R':
     options->allow_range = PETSC_TRUE;
     return 0;
+  case 'a':
+    options->average = PETSC_TRUE;
+    return 0;
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
@@ -42,10 +45,14 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
 }
 
 static const struct argp_option problem_option_table[] = {
-    {"model", 'M', "M.h5", 0, "trained model", 0},
+    {"model", 'M', "M.h5", 0, "trained model (default: the one that comes with lodnet)", 0},
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
     {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1)", 0},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
+     2},
+    {"average", 'a', NULL, 0,
+     "average the learned operators over the symmetries of the cube: more accurate, 2^d d! times "
+     "the cost",
      2},
     {"quiet", 'q', NULL, 0, "print errors only", 2},
     {0}};
@@ -62,6 +69,7 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
   PetscCall(LodMeshOptionsResolve(
       &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
+  if (problem->model) problem->model->average = options->average;
   if (problem->model)
     PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
                            options->coefficient, options->allow_range));

@@ -17,6 +17,14 @@ static void PrintRow(const char *label, const char *format, const double numbers
   putchar('\n');
 }
 
+/* Prints the coercivity constants, which may be negative, and what that means. */
+static void PrintCoercivity(const LodComparison *c) {
+  printf("  %-32s%12.3g%12.3g\n", "coercivity, v'Sv / |grad v|^2 >=", c->checks[0].coercivity,
+         c->checks[1].coercivity);
+  if (c->checks[1].coercivity <= 0)
+    printf("  the learned operator is not coercive: do not trust its solution\n");
+}
+
 PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PetscFunctionBeginUser;
   printf("  %-32s%12s%12s%12s%12s\n", "", "lod", "dnn", "coarse Q1", "fine");
@@ -31,6 +39,12 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
            (double[]){c->seconds_operator[0] + c->seconds_solve[0],
                       c->seconds_operator[1] + c->seconds_solve[1], c->seconds_coarse,
                       c->seconds_fine});
+  PrintRow("zero sums, largest violation", "%.1e",
+           (double[]){c->checks[0].kernel_residual, c->checks[1].kernel_residual, -1, -1});
+  PrintRow("symmetry, |S - S^T| / |S|", "%.1e",
+           (double[]){c->checks[0].symmetry_defect, c->checks[1].symmetry_defect, -1, -1});
+  PrintCoercivity(c);
+  printf("  patches outside the range of the training: %.3g %%\n", 100 * c->out_of_range);
   printf("  spectral norms: |S_lod - S_dnn| = %.3e, |S_lod| = %.3e, relative %.3e\n",
          c->norm_difference, c->norm, c->norm_difference / c->norm);
   PetscFunctionReturn(0);
@@ -47,6 +61,14 @@ static void PrintFindings(FILE *stream, const LodComparison *c) {
   LodJsonNumber(stream, "dnn_fine", c->dnn_fine, ", ");
   LodJsonNumber(stream, "coarse_fine", c->coarse_fine, ", ");
   LodJsonNumber(stream, "dnn_lod", c->dnn_lod, "},\n");
+  for (int i = 0; i < 2; i++) {
+    fputs(i ? "  \"checks_dnn\": {" : "  \"checks_lod\": {", stream);
+    LodJsonNumber(stream, "kernel_residual", c->checks[i].kernel_residual, ", ");
+    LodJsonNumber(stream, "symmetry_defect", c->checks[i].symmetry_defect, ", ");
+    LodJsonNumber(stream, "coercivity", c->checks[i].coercivity, "},\n");
+  }
+  fputs("  ", stream);
+  LodJsonNumber(stream, "out_of_range", c->out_of_range, ",\n");
   fputs("  \"seconds\": {", stream);
   LodJsonNumber(stream, "lod_operator", c->seconds_operator[0], ", ");
   LodJsonNumber(stream, "lod_solve", c->seconds_solve[0], ", ");

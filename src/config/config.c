@@ -27,7 +27,9 @@ void LodConfigDefaults(LodConfig *config) {
                                            .beta1 = 0.9,
                                            .beta2 = 0.999,
                                            .epsilon = 1e-8,
-                                           .checkpoint_minutes = 5};
+                                           .checkpoint_minutes = 5,
+                                           .loss = LOD_LOSS_ENTRIES,
+                                           .moment_weight = 30};
   (void)snprintf(config->output, sizeof config->output, "results/default");
 }
 
@@ -106,6 +108,25 @@ static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *wher
   PetscFunctionReturn(0);
 }
 
+/* Checks that the head can take what it wants of the codes. */
+static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) {
+  const LodNetworkSettings *network = &config->network;
+  PetscFunctionBeginUser;
+  LodCheckInput(network->n_encoder == 0 || config->grid.ell < LOD_MAX_RINGS,
+                "%s: encoder in [network] takes ell up to %d, not %" PetscInt_FMT, where,
+                LOD_MAX_RINGS - 1, config->grid.ell);
+  LodCheckInput(network->n_encoder > 0 || network->n_codes == 0,
+                "%s: codes in [network] needs an encoder", where);
+  LodCheckInput(network->n_encoder > 0 || !network->bounds,
+                "%s: bounds in [network] needs an encoder", where);
+  for (PetscInt i = 0; i < network->n_codes; i++)
+    LodCheckInput(network->codes[i] <= network->encoder[network->n_encoder - 1],
+                  "%s: codes in [network] takes %" PetscInt_FMT
+                  " numbers; the encoder gives %" PetscInt_FMT,
+                  where, network->codes[i], network->encoder[network->n_encoder - 1]);
+  PetscFunctionReturn(0);
+}
+
 /* Checks that input and output of the network, R_T(A) and S_T, have sizes that fit an index. */
 static PetscErrorCode ValidateSizes(const LodGrid *grid, const char *where) {
   const double dim = (double)grid->dim, ratio = (double)(grid->coefficient / grid->coarse);
@@ -130,6 +151,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(ValidateSizes(&config->grid, where));
   PetscCall(ValidateFamilies(config, where));
   PetscCall(ValidateSymmetry(config, where));
+  PetscCall(ValidateCodes(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
   LodCheckInput(config->pairs.bits == 16 || config->pairs.bits == 32 || config->pairs.bits == 64,

@@ -87,11 +87,18 @@ static const LodTable pairs_table = {"[pairs]", TABLE_OF(pairs_settings)};
 
 #define NETWORK(field) offsetof(LodNetworkSettings, field)
 
+static const char *const activation_names[] = {
+    [LOD_ACTIVATION_RELU] = "relu", [LOD_ACTIVATION_ELU] = "elu", NULL};
+
 static const LodSetting network_settings[] = {
     {"hidden", LOD_KIND_INTEGER, NETWORK(hidden), AT_LEAST(1), .count = NETWORK(n_hidden),
      .capacity = LOD_MAX_LAYERS},
     {"encoder", LOD_KIND_INTEGER, NETWORK(encoder), AT_LEAST(1), .count = NETWORK(n_encoder),
      .capacity = LOD_MAX_LAYERS},
+    {"codes", LOD_KIND_INTEGER, NETWORK(codes), AT_LEAST(1), .count = NETWORK(n_codes),
+     .capacity = LOD_MAX_RINGS},
+    {"bounds", LOD_KIND_BOOLEAN, .offset = NETWORK(bounds)},
+    {"activation", LOD_KIND_CHOICE, NETWORK(activation), .choices = activation_names},
     {"normalise", LOD_KIND_BOOLEAN, .offset = NETWORK(normalise)},
     {"zero_sums", LOD_KIND_BOOLEAN, .offset = NETWORK(zero_sums)},
     {"scale_equivariant", LOD_KIND_BOOLEAN, .offset = NETWORK(scale_equivariant)},
@@ -109,6 +116,11 @@ static const LodSetting step_settings[] = {
 };
 static const LodTable step_table = {"schedule", TABLE_OF(step_settings), .required = 2};
 
+static const char *const loss_names[] = {[LOD_LOSS_ENTRIES] = "entries",
+                                         [LOD_LOSS_ENERGY] = "energy",
+                                         [LOD_LOSS_MOMENTS] = "moments",
+                                         NULL};
+
 static const LodSetting training_settings[] = {
     {"epochs", LOD_KIND_INTEGER, TRAINING(epochs), AT_LEAST(1)},
     {"batch", LOD_KIND_INTEGER, TRAINING(batch), AT_LEAST(1)},
@@ -118,6 +130,8 @@ static const LodSetting training_settings[] = {
     {"beta2", LOD_KIND_REAL, TRAINING(beta2), .low = 0, .high = 1, .below_high = PETSC_TRUE},
     {"epsilon", LOD_KIND_REAL, TRAINING(epsilon), POSITIVE},
     {"checkpoint_minutes", LOD_KIND_REAL, TRAINING(checkpoint_minutes), NOT_NEGATIVE},
+    {"loss", LOD_KIND_CHOICE, TRAINING(loss), .choices = loss_names},
+    {"moment_weight", LOD_KIND_REAL, TRAINING(moment_weight), NOT_NEGATIVE},
 };
 static const LodTable training_table = {"[training]", TABLE_OF(training_settings)};
 

@@ -14,6 +14,7 @@ typedef enum {
   LOD_KIND_BOOLEAN, /* PetscBool */
   LOD_KIND_TEXT,    /* char[capacity] */
   LOD_KIND_PATH,    /* char[capacity]: a file; relative names count from the config's directory */
+  LOD_KIND_CHOICE,  /* an enumeration, by name, see `choices` */
   LOD_KIND_FAMILY,  /* LodFamily, by name */
   LOD_KIND_MESH,    /* LodGrid: the name of a mesh to start from; never written */
   LOD_KIND_FACES,   /* LodGrid: a list of the faces that are natural */
@@ -35,6 +36,7 @@ typedef struct {
   PetscInt        capacity;              /* lists: most entries; texts: bytes */
   unsigned        families;              /* bit LodFamily set: that family uses it; 0: not asked */
   const LodTable *table;
+  const char *const *choices; /* LOD_KIND_CHOICE: names in the order of the values, then NULL */
 } LodSetting;
 
 struct LodTable {

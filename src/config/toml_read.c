@@ -34,6 +34,7 @@ static const struct {
     [LOD_KIND_BOOLEAN] = {LOD_TOML_BOOLEAN, "true or false", NULL},
     [LOD_KIND_TEXT] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_PATH] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_CHOICE] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_FAMILY] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_MESH] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_FACES] = {LOD_TOML_TEXT, "a string", "a list of strings"},
@@ -183,6 +184,24 @@ static void SetDefaultRange(LodSampleSettings *settings) {
   LodFamilyRange(settings->family, &settings->alpha, &settings->beta);
 }
 
+/* Reads the name of one of a setting's choices. */
+static PetscErrorCode ReadChoice(const LodSetting *setting, const char *name, const char *where,
+                                 int *value) {
+  char   known[256] = "";
+  size_t used = 0;
+  PetscFunctionBeginUser;
+  for (int i = 0; setting->choices[i]; i++) {
+    if (strcmp(name, setting->choices[i]) == 0) {
+      *value = i;
+      PetscFunctionReturn(0);
+    }
+    used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                             setting->choices[i]);
+  }
+  LodInputError("%s: no %s '%s'; there are %s", where, setting->key, name, known);
+  PetscFunctionReturn(0);
+}
+
 /* Reads one value that is neither a table nor a list into `field`; `entry`: see Name. */
 static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *node,
                                 const LodTable *table, const LodSetting *setting, size_t entry,
@@ -206,6 +225,9 @@ static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *
     break;
   case LOD_KIND_BOOLEAN:
     *(PetscBool *)field = node->boolean ? PETSC_TRUE : PETSC_FALSE;
+    break;
+  case LOD_KIND_CHOICE:
+    PetscCall(ReadChoice(setting, node->text, where, field));
     break;
   case LOD_KIND_FAMILY:
     PetscCall(LodFamilyFromName(node->text, where, field));

@@ -80,6 +80,9 @@ static void WriteValue(FILE *stream, const LodSetting *setting, const char *base
   case LOD_KIND_BOOLEAN:
     fputs(*(const PetscBool *)value ? "true" : "false", stream);
     break;
+  case LOD_KIND_CHOICE:
+    WriteText(stream, setting->choices[*(const int *)value]);
+    break;
   case LOD_KIND_FAMILY:
     WriteText(stream, LodFamilyName(*(const LodFamily *)value));
     break;

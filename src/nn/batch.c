@@ -3,10 +3,6 @@
 
 #include <string.h>
 
-/* Most numbers of a local operator that are projected in single precision: l = 3 in three
-   dimensions. */
-#define MOST_NUMBERS 4096
-
 /* Plans the tables of one symmetry. */
 static PetscErrorCode CreateTables(LodBatch *batch, PetscInt symmetry) {
   const LodGrid *grid = &batch->grid;
@@ -19,7 +15,8 @@ static PetscErrorCode CreateTables(LodBatch *batch, PetscInt symmetry) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model, PetscInt capacity,
+PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
+                              const LodTrainingSettings *settings, PetscInt capacity,
                               PetscBool symmetric, LodBatch *batch) {
   PetscFunctionBeginUser;
   *batch = (LodBatch){.pairs = pairs, .model = model, .capacity = capacity};
@@ -28,15 +25,13 @@ PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model, PetscInt c
   batch->n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
   batch->n_out = LodGridOperatorSize(&batch->grid);
   batch->n_symmetries = symmetric ? LodSymmetryCount(batch->grid.dim) : 1;
-  PetscCheck(batch->n_out <= MOST_NUMBERS || !model->zero_sums, PETSC_COMM_SELF, PETSC_ERR_SUP,
-             "local operators of %" PetscInt_FMT " numbers; zero_sums takes at most %d",
-             batch->n_out, MOST_NUMBERS);
   const size_t n = (size_t)capacity, n_patch = (size_t)batch->n_patch;
   PetscCall(PetscCalloc3(batch->n_symmetries, &batch->order, batch->n_symmetries, &batch->nodes,
                          batch->n_symmetries, &batch->corners));
   for (PetscInt s = 0; s < batch->n_symmetries; s++)
     PetscCall(CreateTables(batch, s));
   if (model->baseline) PetscCall(LodBaselineCreate(&batch->grid, &batch->baseline));
+  PetscCall(LodLossCreate(&batch->grid, settings, model->zero_sums, &batch->loss));
   PetscCall(PetscMalloc5(n * n_patch, &batch->patch, n * (size_t)batch->n_out, &batch->raw,
                          n * (size_t)batch->n_inp, &batch->inp, n * (size_t)batch->n_out,
                          &batch->target, n, &batch->inside));
@@ -52,6 +47,7 @@ PetscErrorCode LodBatchDestroy(LodBatch *batch) {
   }
   PetscCall(PetscFree3(batch->order, batch->nodes, batch->corners));
   PetscCall(PetscFree(batch->baseline));
+  PetscCall(LodLossDestroy(&batch->loss));
   PetscCall(PetscFree5(batch->patch, batch->raw, batch->inp, batch->target, batch->inside));
   PetscFunctionReturn(0);
 }
@@ -93,19 +89,12 @@ PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const
   PetscFunctionReturn(0);
 }
 
-/* Implements LodNetworkProjection.apply: what LodModel's P does. */
-static void Project(const void *context, PetscInt sample, float *difference) {
+/* Implements LodNetworkLoss.apply. */
+static double ApplyLoss(const void *context, PetscInt sample, float *difference) {
   const LodBatch *batch = context;
-  double          wide[MOST_NUMBERS];
-  for (PetscInt i = 0; i < batch->n_out; i++)
-    wide[i] = (double)difference[i];
-  LodClearOutside(batch->grid.ell, &batch->inside[sample], wide);
-  LodZeroSums(batch->grid.ell, &batch->inside[sample], wide);
-  for (PetscInt i = 0; i < batch->n_out; i++)
-    difference[i] = (float)wide[i];
+  return LodLossApply(batch->loss, &batch->inside[sample], difference);
 }
 
-LodNetworkProjection LodBatchProjection(const LodBatch *batch) {
-  return (LodNetworkProjection){.apply = batch->model->zero_sums ? Project : NULL,
-                                .context = batch};
+LodNetworkLoss LodBatchLoss(const LodBatch *batch) {
+  return (LodNetworkLoss){.apply = ApplyLoss, .context = batch};
 }

@@ -5,6 +5,8 @@
 #include <lodnet/model.h>
 #include <lodnet/pairs.h>
 
+#include "nn/loss_private.h"
+
 /* Buffers for batches of up to `capacity` pairs. Model and pairs are borrowed. */
 typedef struct {
   LodPairs       *pairs;
@@ -18,10 +20,13 @@ typedef struct {
   float          *patch, *raw;  /* [capacity][n_patch], [capacity][n_out]: as the file has them */
   float          *inp, *target; /* [capacity][n_inp], [capacity][n_out]: as the network does */
   LodBox         *inside;       /* [capacity] */
+  LodLoss        *loss;
 } LodBatch;
 
-/* `symmetric`: batches can be turned by all symmetries of the cube. */
-PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model, PetscInt capacity,
+/* `symmetric`: batches can be turned by all symmetries of the cube. Of the settings only the loss
+   matters. */
+PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
+                              const LodTrainingSettings *settings, PetscInt capacity,
                               PetscBool symmetric, LodBatch *batch);
 PetscErrorCode LodBatchDestroy(LodBatch *batch);
 
@@ -30,8 +35,7 @@ PetscErrorCode LodBatchDestroy(LodBatch *batch);
 PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const PetscInt64 *index,
                               const PetscInt *symmetry);
 
-/* The projection that belongs to the batch in `batch`, which is borrowed; its apply is NULL if the
-   model has none. */
-LodNetworkProjection LodBatchProjection(const LodBatch *batch);
+/* The loss of the samples in `batch`, which is borrowed. */
+LodNetworkLoss LodBatchLoss(const LodBatch *batch);
 
 #endif

@@ -22,16 +22,20 @@ static PetscErrorCode DescribeRows(PetscInt rows, PetscInt columns, PetscInt str
   PetscFunctionReturn(0);
 }
 
-/* Attributes of the forward primitive: ReLU after the product, and scratch memory from us (the
-   library's own would be shared by all threads that run the primitive). */
-static PetscErrorCode CreateAttributes(PetscBool relu, dnnl_primitive_attr_t *attributes) {
-  dnnl_post_ops_t after;
+/* Attributes of the forward primitive: the activation after the product, and scratch memory from us
+   (the library's own would be shared by all threads that run the primitive). */
+static PetscErrorCode CreateAttributes(const LodLayer *layer, dnnl_primitive_attr_t *attributes) {
+  static const dnnl_alg_kind_t kinds[] = {
+      [LOD_ACTIVATION_RELU] = dnnl_eltwise_relu, [LOD_ACTIVATION_ELU] = dnnl_eltwise_elu};
+  static const float alphas[] = {[LOD_ACTIVATION_RELU] = 0, [LOD_ACTIVATION_ELU] = 1};
+  dnnl_post_ops_t    after;
   PetscFunctionBeginUser;
   LodCallDnnl(dnnl_primitive_attr_create(attributes));
   LodCallDnnl(dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user));
-  if (relu) {
+  if (layer->active) {
     LodCallDnnl(dnnl_post_ops_create(&after));
-    LodCallDnnl(dnnl_post_ops_append_eltwise(after, 1.f, dnnl_eltwise_relu, 0.f, 0.f));
+    LodCallDnnl(dnnl_post_ops_append_eltwise(after, 1.f, kinds[layer->activation],
+                                             alphas[layer->activation], 0.f));
     LodCallDnnl(dnnl_primitive_attr_set_post_ops(*attributes, after));
     LodCallDnnl(dnnl_post_ops_destroy(after));
   }
@@ -47,7 +51,7 @@ static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
   dnnl_primitive_desc_t description;
   const int             n_threads = omp_get_max_threads();
   PetscFunctionBeginUser;
-  PetscCall(CreateAttributes(layer->relu, &attributes));
+  PetscCall(CreateAttributes(layer, &attributes));
   LodCallDnnl(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
                                     &layer->out_shape));
   /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed by
@@ -115,12 +119,15 @@ int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerT
   return (int)dnnl_primitive_execute(layer->forward, stream, 5, arguments);
 }
 
-void LodLayerBackwardRelu(const LodLayer *layer, PetscInt rows, const float *out, float *dout) {
-  if (!layer->relu) return;
+void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *out,
+                                float *dout) {
+  /* exp(x) = out + 1 where ELU's out is negative. */
+  const float rest = layer->activation == LOD_ACTIVATION_ELU ? 1 : 0;
+  if (!layer->active) return;
   for (size_t row = 0; row < (size_t)rows; row++) {
     const size_t first = row * (size_t)layer->out_stride;
     for (size_t i = first; i < first + (size_t)layer->n_out; i++)
-      dout[i] = out[i] > 0 ? dout[i] : 0;
+      dout[i] *= out[i] > 0 ? 1 : rest * (out[i] + 1);
   }
 }
 

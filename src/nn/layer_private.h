@@ -1,9 +1,10 @@
-/* One affine layer, out = inp weight^T + bias, with or without ReLU: forward and backward on tiles.
+/* One affine layer, out = s(inp weight^T + bias), s an activation or the identity: forward and
+   backward on tiles.
 
    Names are the same in both directions: inp[rows][n_inp], out[rows][n_out], weight[n_out][n_inp],
    bias[n_out], and dinp, dout, dweight, dbias, the derivatives of the loss with respect to them.
-   Rows of inp and dinp are inp_stride floats apart, those of out and dout out_stride: an encoder
-   leaves room between its codes for the numbers that pass it by.
+   Rows of inp and dinp are inp_stride floats apart, those of out and dout out_stride: the input of
+   an encoder has numbers between that pass it by.
 
    Every function below runs on the calling thread alone. A caller that wants threads cuts the work
    into tiles whose number and bounds do not depend on how many threads there are, and calls from a
@@ -11,7 +12,7 @@
 #ifndef LODNET_NN_LAYER_PRIVATE_H
 #define LODNET_NN_LAYER_PRIVATE_H
 
-#include <lodnet/base.h>
+#include <lodnet/config.h>
 #include <oneapi/dnnl/dnnl.h>
 
 /* Rows of dweight in one tile. */
@@ -23,10 +24,11 @@ typedef struct {
   PetscInt           inp_stride, out_stride;
   PetscInt           pieces;    /* rows that one sample has here */
   PetscInt           tile_rows; /* rows in one tile */
-  PetscBool          relu;
+  PetscBool          active;    /* ends with the activation */
+  LodActivation      activation;
   float             *weight, *bias;   /* weight[n_out][n_inp], bias[n_out] */
   float             *dweight, *dbias; /* the same shapes */
-  dnnl_primitive_t   forward;         /* one tile, ReLU fused */
+  dnnl_primitive_t   forward;         /* one tile, activation fused */
   dnnl_memory_t      weight_memory, bias_memory;
   dnnl_memory_desc_t inp_shape, out_shape, scratch_shape;
 } LodLayer;
@@ -44,7 +46,7 @@ typedef struct {
                "oneDNN failed (status %d) in %s", (int)dnnl_status_, #call);                       \
   } while (0)
 
-/* Makes the primitive of a layer whose sizes, ReLU and parameter arrays are set. */
+/* Makes the primitive of a layer whose sizes, activation and parameter arrays are set. */
 PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine);
 PetscErrorCode LodLayerEnd(LodLayer *layer);
 
@@ -53,15 +55,17 @@ PetscErrorCode LodLayerTileSetUp(const LodLayer *layer, dnnl_engine_t engine, fl
                                  float *out, LodLayerTile *tile);
 PetscErrorCode LodLayerTileEnd(LodLayerTile *tile);
 
-/* out = inp weight^T + bias, then max(., 0) if the layer has ReLU, for all tile_rows rows of
-   the tile. Returns 0, or oneDNN's status. */
+/* out = s(inp weight^T + bias) for all tile_rows rows of the tile. Returns 0, or oneDNN's status.
+ */
 int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerTile *tile);
 
-/* Takes dout back through the ReLU, in place: 0 where out[rows][n_out] is 0. */
-void LodLayerBackwardRelu(const LodLayer *layer, PetscInt rows, const float *out, float *dout);
+/* Takes dout back through the activation, in place: times its derivative, which follows from
+   out[rows][n_out]. */
+void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *out,
+                                float *dout);
 
-/* dinp[rows][n_inp] = dout[rows][n_out] weight, dout already taken back through the ReLU. Returns
-   0, or oneDNN's status. */
+/* dinp[rows][n_inp] = dout[rows][n_out] weight, dout already taken back through the activation.
+   Returns 0, or oneDNN's status. */
 int LodLayerBackwardInput(const LodLayer *layer, PetscInt rows, const float *dout, float *dinp);
 
 /* Rows first <= o < last of dweight = dout^T inp, and of dbias = sum over the rows of dout; inp is

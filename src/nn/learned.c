@@ -2,6 +2,7 @@
 
    With an encoder every coarse cell is encoded once and patches gather codes, the analogue of
    shared elimination; without one the head takes whole patches. Everything else is the same. */
+#include <lodnet/average.h>
 #include <lodnet/model.h>
 #include <string.h>
 
@@ -19,8 +20,9 @@ typedef struct {
   float                *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
   double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
   float                *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
-  double               *means;     /* [N^d]: m_c */
-  double                seconds[LOD_LEARNED_PHASES]; /* of the latest call of compute */
+  float (*means)[LOD_MODEL_MAX_EXTRAS];  /* [N^d]: those of LodModelPiece */
+  PetscInt *taken;                       /* [pieces]: LodNetworkTaken */
+  double    seconds[LOD_LEARNED_PHASES]; /* of the latest call of compute */
 } Learned;
 
 /* Adds the time since *start to a phase and starts anew. */
@@ -59,7 +61,7 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
     for (PetscInt cell = begin; cell < end; cell++) {
       float *piece = learned->values + (size_t)(cell - begin) * (size_t)n;
       LodPatchGather(&alone, cell, learned->coefficient->values, NULL, piece);
-      learned->means[cell] = LodModelPiece(learned->model, n, piece, piece);
+      LodModelPiece(learned->model, piece, piece, learned->means[cell]);
     }
     Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
@@ -73,20 +75,24 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
 static void GatherCodes(const LodGrid *grid, const Learned *learned, PetscInt cell, float *inp,
                         double *scale) {
   const LodModel *model = learned->model;
-  const size_t    n_code = (size_t)learned->n_code, n_row = n_code + LOD_MODEL_EXTRAS;
+  const size_t    n_code = (size_t)learned->n_code;
   const LodBox    mesh = LodBoxCube(grid->dim, grid->coarse);
   const LodBox    patch = LodGridUncutPatchBox(grid, cell);
-  const double    reference = LodModelReference(model, learned->means[cell], scale);
-  for (PetscInt p = 0; p < LodBoxCount(&patch); p++, inp += n_row) {
+  const size_t    n_extras = (size_t)LodNetworkShapeOf(model->network)->n_extras;
+  const double    reference = LodModelReference(model, (double)learned->means[cell][0], scale);
+  for (PetscInt p = 0; p < LodBoxCount(&patch); p++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&patch, p, index);
     const PetscInt seen = LodBoxPosition(&mesh, index);
     const size_t   place = (size_t)(seen < 0 ? LodGridCells(grid) : seen);
-    memcpy(inp, learned->codes + place * n_code, n_code * sizeof *inp);
+    const size_t   taken = (size_t)learned->taken[p];
+    memcpy(inp, learned->codes + place * n_code, taken * sizeof *inp);
+    inp += taken;
     if (seen < 0)
-      memset(inp + n_code, 0, LOD_MODEL_EXTRAS * sizeof *inp);
+      memset(inp, 0, n_extras * sizeof *inp);
     else
-      LodModelExtras(model, learned->means[seen], reference, inp + n_code);
+      LodModelExtras(model, learned->means[seen], reference, inp);
+    inp += n_extras;
   }
 }
 
@@ -159,7 +165,7 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   PetscCall(LodRowOrderDestroy(&learned->order));
   PetscCall(PetscFree(learned->baseline));
   PetscCall(PetscFree4(learned->values, learned->inp, learned->out, learned->scale));
-  PetscCall(PetscFree2(learned->codes, learned->means));
+  PetscCall(PetscFree3(learned->codes, learned->means, learned->taken));
   PetscCall(PetscFree(self->data));
   PetscFunctionReturn(0);
 }
@@ -181,8 +187,10 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
                          cells, &learned->scale));
   if (model->baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
   if (learned->n_code == 0) PetscFunctionReturn(0);
-  PetscCall(
-      PetscMalloc2((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means));
+  PetscCall(PetscMalloc3((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means,
+                         shape->n_pieces, &learned->taken));
+  for (PetscInt piece = 0; piece < shape->n_pieces; piece++)
+    learned->taken[piece] = LodNetworkTaken(shape, piece);
   PetscCall(LodNetworkEncode(model->network, 1, learned->values, /* zeros */
                              learned->codes + all * (size_t)learned->n_code));
   PetscFunctionReturn(0);
@@ -191,16 +199,19 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                 LodLocalOperators **operators) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
-  const LodNetworkShape wanted = LodModelShape(grid, shape->n_encoder, shape->encoder + 1, 0, NULL);
-  Learned              *learned;
+  const PetscInt n_values = shape->n_encoder ? LodModelPieceValues(grid) : LodGridPatchValues(grid);
+  const PetscInt n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
+  Learned       *learned;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
-  PetscCheck(shape->encoder[0] == wanted.encoder[0] && shape->head[0] == wanted.head[0] &&
+  PetscCheck((shape->n_encoder ? shape->encoder : shape->head)[0] == n_values &&
+                 shape->n_pieces == n_pieces &&
                  shape->head[shape->n_head] == LodGridOperatorSize(grid),
              PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
              "a network of %" PetscInt_FMT " inputs and %" PetscInt_FMT
-             " outputs on a mesh that has %" PetscInt_FMT " and %" PetscInt_FMT,
-             LodNetworkInputs(shape), shape->head[shape->n_head], LodNetworkInputs(&wanted),
+             " outputs on a mesh whose patches have %" PetscInt_FMT " values and operators "
+             "%" PetscInt_FMT " numbers",
+             LodNetworkInputs(shape), shape->head[shape->n_head], LodGridPatchValues(grid),
              LodGridOperatorSize(grid));
   PetscCall(PetscNew(&learned));
   learned->model = model;
@@ -214,6 +225,7 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
   PetscErrorCode error = SetUp(grid, learned);
   if (error) PetscCall(LodLocalOperatorsDestroy(operators));
   PetscCall(error);
+  if (model->average) PetscCall(LodAveragedCreate(*operators, operators));
   PetscFunctionReturn(0);
 }
 

@@ -7,6 +7,7 @@
 #include <lodnet/hdf5_file.h>
 #include <lodnet/model.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "io/hdf5_private.h"
@@ -74,6 +75,11 @@ static PetscErrorCode WriteNetwork(LodHdf5 *file, LodNetwork *network) {
   PetscFunctionBeginUser;
   PetscCall(LodHdf5WriteInt(file, "/", "encoder_layers", shape->n_encoder));
   PetscCall(LodHdf5WriteInt(file, "/", "layers", shape->n_head));
+  PetscCall(LodHdf5WriteInt(file, "/", "activation", (PetscInt64)shape->activation));
+  if (shape->n_encoder) {
+    const hsize_t rings = (hsize_t)shape->n_rings;
+    PetscCall(LodHdf5WriteArray(file, "codes", H5T_NATIVE_INT, 1, &rings, shape->taken));
+  }
   PetscCall(WriteLayers(file, "encoder", shape->n_encoder, shape->encoder, &parameters));
   PetscCall(WriteLayers(file, "layer", shape->n_head, shape->head, &parameters));
   PetscFunctionReturn(0);
@@ -93,6 +99,7 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   PetscCall(LodHdf5WriteInt(file, "structure", "zero_sums", model->zero_sums));
   PetscCall(LodHdf5WriteInt(file, "structure", "scale_equivariant", model->scale_equivariant));
   PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
+  PetscCall(LodHdf5WriteInt(file, "structure", "bounds", model->bounds));
   PetscCall(
       LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
   PetscCall(LodHdf5WriteText(file, "history", "columns",
@@ -223,19 +230,44 @@ static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_lay
   PetscFunctionReturn(0);
 }
 
-/* Finds the shape of the network. */
-static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, LodNetworkShape *shape) {
-  PetscInt   n_encoder = 0, n_head = 0;
-  PetscInt64 parameters = 0;
+/* Reads what an encoder adds to the settings: widths and codes. */
+static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetworkSettings *settings,
+                                  PetscInt64 *parameters) {
+  PetscInt       width[LOD_MAX_LAYERS + 2] = {LodModelPieceValues(grid)};
+  const PetscInt n = settings->n_encoder;
   PetscFunctionBeginUser;
-  PetscCall(ReadBounded(file, "/", "encoder_layers", 0, LOD_MAX_LAYERS, &n_encoder));
-  PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, &n_head));
-  *shape = (LodNetworkShape){.encoder = {LodModelPieceValues(grid)}};
-  PetscCall(ReadWidths(file, "encoder", n_encoder, shape->encoder, &parameters));
-  LodCheckInput((double)shape->encoder[n_encoder] * LodGridPatchCells(grid) <= WIDTH_MAX,
+  LodCheckInput(grid->ell < LOD_MAX_RINGS,
+                "%s: ell is %" PetscInt_FMT ", at most %d with an encoder", file->path, grid->ell,
+                LOD_MAX_RINGS - 1);
+  PetscCall(ReadWidths(file, "encoder", n, width, parameters));
+  LodCheckInput((double)width[n] * LodGridPatchCells(grid) <= WIDTH_MAX,
                 "%s: the encoder's codes are too long: %" PetscInt_FMT " numbers", file->path,
-                shape->encoder[n_encoder]);
-  *shape = LodModelShape(grid, n_encoder, shape->encoder + 1, 0, NULL);
+                width[n]);
+  memcpy(settings->encoder, width + 1, (size_t)n * sizeof *width);
+  settings->n_codes = grid->ell + 1;
+  PetscCall(CheckShape(file, "codes", settings->n_codes, 0));
+  PetscCall(LodHdf5ReadArray(file, "codes", H5T_NATIVE_INT, settings->codes));
+  for (PetscInt ring = 0; ring < settings->n_codes; ring++)
+    LodCheckInput(settings->codes[ring] >= 1 && settings->codes[ring] <= width[n],
+                  "%s: codes: entry %" PetscInt_FMT " is %" PetscInt_FMT
+                  "; it must lie between 1 and %" PetscInt_FMT,
+                  file->path, ring, settings->codes[ring], width[n]);
+  PetscFunctionReturn(0);
+}
+
+/* Finds the shape of the network. */
+static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, PetscBool bounds,
+                                LodNetworkShape *shape) {
+  LodNetworkSettings settings = {.bounds = bounds};
+  PetscInt           n_head = 0, activation = 0;
+  PetscInt64         parameters = 0;
+  PetscFunctionBeginUser;
+  PetscCall(ReadBounded(file, "/", "encoder_layers", 0, LOD_MAX_LAYERS, &settings.n_encoder));
+  PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, &n_head));
+  PetscCall(ReadBounded(file, "/", "activation", 0, LOD_ACTIVATION_ELU, &activation));
+  settings.activation = (LodActivation)activation;
+  if (settings.n_encoder) PetscCall(ReadEncoder(file, grid, &settings, &parameters));
+  *shape = LodModelShape(grid, &settings);
   shape->n_head = n_head;
   PetscCall(ReadWidths(file, "layer", n_head, shape->head, &parameters));
   LodCheckInput(shape->head[n_head] == LodGridOperatorSize(grid),
@@ -277,7 +309,7 @@ static PetscErrorCode ReadNetwork(LodHdf5 *file, PetscInt max_batch, LodModel *m
   LodNetworkShape shape;
   PetscFunctionBeginUser;
   PetscCall(SignatureGrid(file->path, &model->signature, &grid));
-  PetscCall(ReadShape(file, &grid, &shape));
+  PetscCall(ReadShape(file, &grid, model->bounds, &shape));
   PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   PetscCall(ReadLayers(file, "encoder", shape.n_encoder, shape.encoder, &parameters));
@@ -319,11 +351,17 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscCall(ReadSwitch(file, "zero_sums", &model->zero_sums));
   PetscCall(ReadSwitch(file, "scale_equivariant", &model->scale_equivariant));
   PetscCall(ReadSwitch(file, "baseline", &model->baseline));
+  PetscCall(ReadSwitch(file, "bounds", &model->bounds));
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
   PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));
   PetscCall(ReadNetwork(file, max_batch, model));
   PetscFunctionReturn(0);
+}
+
+const char *LodModelDefaultPath(void) {
+  const char *named = getenv("LODNET_MODEL");
+  return named && named[0] ? named : LODNET_DATA_DIR "/results/structured/model.h5";
 }
 
 PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model) {

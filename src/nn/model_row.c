@@ -14,20 +14,34 @@ PetscInt LodModelPieceValues(const LodGrid *grid) {
   return LodPower(grid->coefficient / grid->coarse, grid->dim);
 }
 
-LodNetworkShape LodModelShape(const LodGrid *grid, PetscInt n_encoder, const PetscInt *encoder,
-                              PetscInt n_hidden, const PetscInt *hidden) {
-  LodNetworkShape shape = {.n_encoder = n_encoder, .n_pieces = 1, .n_head = n_hidden + 1};
+/* Fills in the parts that a network with encoder has. */
+static void EncoderShape(const LodGrid *grid, const LodNetworkSettings *settings,
+                         LodNetworkShape *shape) {
+  const PetscInt n_encoder = settings->n_encoder, n_codes = settings->n_codes;
+  shape->n_encoder = n_encoder;
+  shape->encoder[0] = LodModelPieceValues(grid);
+  for (PetscInt l = 0; l < n_encoder; l++)
+    shape->encoder[l + 1] = settings->encoder[l];
+  shape->dim = grid->dim;
+  shape->n_rings = grid->ell + 1;
+  for (PetscInt ring = 0; ring < PetscMin(shape->n_rings, LOD_MAX_RINGS); ring++)
+    shape->taken[ring] =
+        n_codes ? settings->codes[PetscMin(ring, n_codes - 1)] : shape->encoder[n_encoder];
+  shape->n_pieces = LodGridPatchCells(grid);
+  shape->n_extras = LodModelExtrasCount(grid->dim, settings->bounds);
+}
+
+LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings) {
+  const PetscInt  n_hidden = settings->n_hidden;
+  LodNetworkShape shape = {
+      .activation = settings->activation, .n_pieces = 1, .n_head = n_hidden + 1};
   shape.head[0] = LodGridPatchValues(grid);
-  if (n_encoder > 0) {
-    shape.n_pieces = LodGridPatchCells(grid);
-    shape.n_extras = LOD_MODEL_EXTRAS;
-    shape.encoder[0] = LodModelPieceValues(grid);
-    for (PetscInt l = 0; l < n_encoder; l++)
-      shape.encoder[l + 1] = encoder[l];
+  if (settings->n_encoder > 0) {
+    EncoderShape(grid, settings, &shape);
     shape.head[0] = LodNetworkHeadInputs(&shape);
   }
   for (PetscInt l = 0; l < n_hidden; l++)
-    shape.head[l + 1] = hidden[l];
+    shape.head[l + 1] = settings->hidden[l];
   shape.head[n_hidden + 1] = LodGridOperatorSize(grid);
   return shape;
 }
@@ -76,9 +90,38 @@ static inline float Transform(const LodModel *model, float value) {
   return model->scale_equivariant ? logf(value) : value;
 }
 
-double LodModelPiece(const LodModel *model, PetscInt n, const float *values, float *piece) {
-  const float scale = (float)model->inp_scale;
-  double      sum = 0;
+/* Cardwell and Parsons' bounds along an axis of a cube of k^dim values: lines along the axis have
+   `stride` from value to value, slabs across it k^dim / k values. */
+static void Bounds(PetscInt k, PetscInt stride, PetscInt n, const float *values, float bounds[2]) {
+  float lower = 0, upper = 0;
+  for (PetscInt begin = 0; begin < n; begin += stride * k)
+    for (PetscInt line = begin; line < begin + stride; line++) {
+      float resistance = 0;
+      for (PetscInt i = 0; i < k; i++)
+        resistance += 1 / values[line + i * stride];
+      lower += 1 / resistance;
+    }
+  for (PetscInt i = 0; i < k; i++) {
+    float conductance = 0;
+    for (PetscInt begin = i * stride; begin < n; begin += stride * k)
+      for (PetscInt v = begin; v < begin + stride; v++)
+        conductance += values[v];
+    upper += 1 / conductance;
+  }
+  bounds[0] = lower * (float)(k * k) / (float)n;
+  bounds[1] = (float)(k * k) / (upper * (float)n);
+}
+
+void LodModelPiece(const LodModel *model, const float *values, float *piece,
+                   float means[LOD_MODEL_MAX_EXTRAS]) {
+  const PetscInt k = model->signature.ratio, dim = model->signature.dim, n = LodPower(k, dim);
+  const float    scale = (float)model->inp_scale;
+  double         sum = 0;
+  for (PetscInt axis = 0, stride = 1; axis < dim && model->bounds; axis++, stride *= k) {
+    Bounds(k, stride, n, values, means + 1 + 2 * axis);
+    for (PetscInt i = 1 + 2 * axis; i < 3 + 2 * axis; i++)
+      means[i] = Transform(model, means[i]);
+  }
   for (PetscInt i = 0; i < n; i++) {
     piece[i] = Transform(model, values[i]);
     sum += (double)piece[i];
@@ -86,12 +129,15 @@ double LodModelPiece(const LodModel *model, PetscInt n, const float *values, flo
   const float mean = (float)(sum / (double)n);
   for (PetscInt i = 0; i < n; i++)
     piece[i] = (piece[i] - mean) * scale;
-  return (double)mean;
+  means[0] = mean;
 }
 
-void LodModelExtras(const LodModel *model, double mean, double reference, float *extras) {
-  extras[0] = (float)((mean - reference) * model->inp_scale);
+void LodModelExtras(const LodModel *model, const float *means, double reference, float *extras) {
+  const PetscInt n_bounds = model->bounds ? 2 * model->signature.dim : 0;
+  extras[0] = (float)(((double)means[0] - reference) * model->inp_scale);
   extras[1] = 1;
+  for (PetscInt i = 1; i <= n_bounds; i++)
+    extras[1 + i] = (means[i] - means[0]) * (float)model->inp_scale;
 }
 
 double LodModelReference(const LodModel *model, double mean, double *scale) {
@@ -120,14 +166,16 @@ static void PlainRow(const LodModel *model, const LodRowOrder *order, const floa
 /* The row of a network with encoder; a piece outside D has no positive value. */
 static void PiecesRow(const LodModel *model, const LodRowOrder *order, const float *patch,
                       double reference, float *row) {
-  const PetscInt n = order->per_piece;
-  for (PetscInt p = 0; p < order->n_pieces; p++, row += n + LOD_MODEL_EXTRAS) {
+  const PetscInt n = order->per_piece, n_extras = LodNetworkShapeOf(model->network)->n_extras;
+  float          means[LOD_MODEL_MAX_EXTRAS];
+  for (PetscInt p = 0; p < order->n_pieces; p++, row += n + n_extras) {
     for (PetscInt i = 0; i < n; i++)
       row[i] = patch[order->order[p * n + i]];
-    if (row[0] > 0)
-      LodModelExtras(model, LodModelPiece(model, n, row, row), reference, row + n);
-    else
-      memset(row, 0, (size_t)(n + LOD_MODEL_EXTRAS) * sizeof *row);
+    if (row[0] > 0) {
+      LodModelPiece(model, row, row, means);
+      LodModelExtras(model, means, reference, row + n);
+    } else
+      memset(row, 0, (size_t)(n + n_extras) * sizeof *row);
   }
 }
 

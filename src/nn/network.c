@@ -15,9 +15,27 @@ PetscInt LodNetworkInputs(const LodNetworkShape *shape) {
                           : shape->head[0];
 }
 
+/* How many pieces away from the middle one a piece is. */
+static PetscInt Ring(const LodNetworkShape *shape, PetscInt piece) {
+  const PetscInt middle = shape->n_rings - 1;
+  const LodBox   cube = LodBoxCube(shape->dim, 2 * middle + 1);
+  PetscInt       index[LOD_MAX_DIM], ring = 0;
+  LodBoxIndex(&cube, piece, index);
+  for (PetscInt axis = 0; axis < shape->dim; axis++)
+    ring = PetscMax(ring, PetscAbsInt(index[axis] - middle));
+  return ring;
+}
+
+PetscInt LodNetworkTaken(const LodNetworkShape *shape, PetscInt piece) {
+  return shape->taken[Ring(shape, piece)];
+}
+
 PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape) {
-  return shape->n_encoder ? shape->n_pieces * (shape->encoder[shape->n_encoder] + shape->n_extras)
-                          : shape->head[0];
+  PetscInt count = shape->n_pieces * shape->n_extras;
+  if (shape->n_encoder == 0) return shape->head[0];
+  for (PetscInt piece = 0; piece < shape->n_pieces; piece++)
+    count += LodNetworkTaken(shape, piece);
+  return count;
 }
 
 /* Checks one chain of widths. */
@@ -34,6 +52,23 @@ static PetscErrorCode CheckWidths(const char *part, PetscInt n_layers, const Pet
   PetscFunctionReturn(0);
 }
 
+/* Checks what the head takes of the codes. */
+static PetscErrorCode CheckRings(const LodNetworkShape *shape) {
+  const PetscInt code = shape->encoder[shape->n_encoder];
+  PetscFunctionBeginUser;
+  PetscCheck(shape->n_rings >= 1 && shape->n_rings <= LOD_MAX_RINGS &&
+                 shape->n_pieces == LodPower(2 * shape->n_rings - 1, shape->dim),
+             PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "%" PetscInt_FMT " pieces are not a cube of %" PetscInt_FMT " rings", shape->n_pieces,
+             shape->n_rings);
+  for (PetscInt ring = 0; ring < shape->n_rings; ring++)
+    PetscCheck(shape->taken[ring] >= 1 && shape->taken[ring] <= code, PETSC_COMM_SELF,
+               PETSC_ERR_ARG_OUTOFRANGE,
+               "the head takes %" PetscInt_FMT " numbers of a code of %" PetscInt_FMT,
+               shape->taken[ring], code);
+  PetscFunctionReturn(0);
+}
+
 /* Checks that a shape makes sense. */
 static PetscErrorCode CheckShape(const LodNetworkShape *shape) {
   PetscFunctionBeginUser;
@@ -46,6 +81,7 @@ static PetscErrorCode CheckShape(const LodNetworkShape *shape) {
              shape->n_pieces, shape->n_extras);
   if (shape->n_encoder == 0) PetscFunctionReturn(0);
   PetscCall(CheckWidths("encoder", shape->n_encoder, shape->encoder));
+  PetscCall(CheckRings(shape));
   PetscCheck(shape->head[0] == LodNetworkHeadInputs(shape), PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
              "the head of a network takes %" PetscInt_FMT " numbers, the codes are %" PetscInt_FMT,
              shape->head[0], LodNetworkHeadInputs(shape));
@@ -56,23 +92,24 @@ static PetscErrorCode CheckShape(const LodNetworkShape *shape) {
 static void SetSizes(LodNetwork *network) {
   const LodNetworkShape *shape = &network->shape;
   network->length[0] = (size_t)LodNetworkInputs(shape);
+  network->length[LodNetworkBuffer(network, shape->n_encoder)] =
+      (size_t)LodNetworkHeadInputs(shape);
   for (PetscInt l = 0; l < network->n_layers; l++) {
     LodLayer       *layer = &network->layers[l];
     const PetscBool encodes = (PetscBool)(l < shape->n_encoder);
     const PetscInt *width = encodes ? shape->encoder + l : shape->head + (l - shape->n_encoder);
-    *layer = (LodLayer){.n_inp = width[0],
-                        .n_out = width[1],
-                        .inp_stride = width[0],
-                        .out_stride = width[1],
-                        .pieces = encodes ? shape->n_pieces : 1,
-                        .tile_rows = network->tile_rows,
-                        .relu = (PetscBool)(l + 1 < network->n_layers)};
+    *layer =
+        (LodLayer){.n_inp = width[0],
+                   .n_out = width[1],
+                   .inp_stride = width[0],
+                   .out_stride = width[1],
+                   .pieces = encodes ? shape->n_pieces : 1,
+                   .tile_rows = network->tile_rows,
+                   .active = (PetscBool)(l + 1 != shape->n_encoder && l + 1 < network->n_layers),
+                   .activation = shape->activation};
     if (encodes && l == 0) layer->inp_stride += shape->n_extras;
-    if (l + 1 == shape->n_encoder) {
-      layer->out_stride += shape->n_extras;
-      layer->relu = PETSC_FALSE;
-    }
-    network->length[l + 1] = (size_t)layer->pieces * (size_t)layer->out_stride;
+    network->length[LodNetworkBuffer(network, l) + 1] =
+        (size_t)layer->pieces * (size_t)layer->out_stride;
     network->n_parameters += ((PetscInt64)layer->n_inp + 1) * layer->n_out;
   }
 }
@@ -93,16 +130,16 @@ static PetscErrorCode CreateBlocks(LodNetwork *network) {
   const size_t samples = (size_t)network->n_tiles * (size_t)network->tile_rows;
   size_t       place = 0, length = 0;
   PetscFunctionBeginUser;
-  for (PetscInt l = 0; l <= network->n_layers; l++)
-    length += network->length[l];
+  for (PetscInt b = 0; b < network->n_buffers; b++)
+    length += network->length[b];
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->parameters));
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->gradients));
-  PetscCall(AllocateFloats(samples * length, &network->activation));
-  PetscCall(AllocateFloats(samples * length, &network->dactivation));
-  for (PetscInt l = 0; l <= network->n_layers; l++) {
-    network->out[l] = network->activation + place;
-    network->dout[l] = network->dactivation + place;
-    place += samples * network->length[l];
+  PetscCall(AllocateFloats(samples * length, &network->values));
+  PetscCall(AllocateFloats(samples * length, &network->dvalues));
+  for (PetscInt b = 0; b < network->n_buffers; b++) {
+    network->out[b] = network->values + place;
+    network->dout[b] = network->dvalues + place;
+    place += samples * network->length[b];
   }
   place = 0;
   for (PetscInt l = 0; l < network->n_layers; l++) {
@@ -128,11 +165,12 @@ static PetscErrorCode CreatePrimitives(LodNetwork *network) {
     LodLayer    *layer = &network->layers[l];
     const size_t inp = (size_t)layer->tile_rows * (size_t)layer->inp_stride;
     const size_t out = (size_t)layer->tile_rows * (size_t)layer->out_stride;
+    float      **buffer = network->out + LodNetworkBuffer(network, l);
     PetscCall(LodLayerSetUp(layer, network->engine));
     PetscCall(PetscCalloc1((size_t)(network->n_tiles * layer->pieces), &network->tiles[l]));
     for (PetscInt t = 0; t < network->n_tiles * layer->pieces; t++)
-      PetscCall(LodLayerTileSetUp(layer, network->engine, network->out[l] + (size_t)t * inp,
-                                  network->out[l + 1] + (size_t)t * out, &network->tiles[l][t]));
+      PetscCall(LodLayerTileSetUp(layer, network->engine, buffer[0] + (size_t)t * inp,
+                                  buffer[1] + (size_t)t * out, &network->tiles[l][t]));
   }
   PetscFunctionReturn(0);
 }
@@ -170,12 +208,16 @@ PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch
   *network = made;
   made->shape = *shape;
   made->n_layers = shape->n_encoder + shape->n_head;
+  made->n_buffers = LodNetworkBuffer(made, made->n_layers) + 1;
   made->max_batch = max_batch;
   made->tile_rows = ChooseTileRows(max_batch);
   made->n_tiles = (max_batch - 1) / made->tile_rows + 1;
-  const size_t n_layers = (size_t)made->n_layers;
-  PetscCall(PetscCalloc5(n_layers, &made->layers, n_layers, &made->tiles, n_layers + 1,
-                         &made->length, n_layers + 1, &made->out, n_layers + 1, &made->dout));
+  const size_t n_layers = (size_t)made->n_layers, n_buffers = (size_t)made->n_buffers;
+  PetscCall(PetscCalloc6(n_layers, &made->layers, n_layers, &made->tiles, n_buffers, &made->length,
+                         n_buffers, &made->out, n_buffers, &made->dout, shape->n_pieces,
+                         &made->taken));
+  for (PetscInt piece = 0; piece < shape->n_pieces && shape->n_encoder; piece++)
+    made->taken[piece] = LodNetworkTaken(shape, piece);
   PetscCall(PetscCalloc1((size_t)(made->n_tiles * shape->n_pieces), &made->streams));
   PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   SetSizes(made);
@@ -208,9 +250,9 @@ PetscErrorCode LodNetworkDestroy(LodNetwork **network) {
   if (old->engine) LodCallDnnl(dnnl_engine_destroy(old->engine));
   free(old->parameters);
   free(old->gradients);
-  free(old->activation);
-  free(old->dactivation);
-  PetscCall(PetscFree5(old->layers, old->tiles, old->length, old->out, old->dout));
+  free(old->values);
+  free(old->dvalues);
+  PetscCall(PetscFree6(old->layers, old->tiles, old->length, old->out, old->dout, old->taken));
   PetscCall(PetscFree(old->streams));
   PetscCall(PetscFree(old->sample_loss));
   PetscCall(PetscFree(old->weight_tiles));

@@ -12,21 +12,29 @@ typedef struct {
 
 struct LodNetwork {
   LodNetworkShape shape;
-  PetscInt        n_layers; /* encoder and head */
+  PetscInt        n_layers;  /* encoder and head */
+  PetscInt        n_buffers; /* inputs and outputs of encoder and head, one after the other */
   PetscInt        max_batch, tile_rows, n_tiles, n_weight_tiles;
   PetscInt64      n_parameters;
   LodLayer       *layers;       /* [n_layers] */
   float          *parameters;   /* [n_parameters], layer after layer: weight, bias */
   float          *gradients;    /* the same */
-  float          *activation;   /* out of all layers and the input, see out[] */
-  float          *dactivation;  /* derivatives of the loss with respect to them */
-  size_t         *length;       /* length[l]: floats of one sample in out[l], l <= n_layers */
-  float         **out, **dout;  /* out[l][n_tiles * tile_rows][length[l]]; out[0]: input */
+  float          *values;       /* all buffers */
+  float          *dvalues;      /* derivatives of the loss with respect to them */
+  size_t         *length;       /* length[b]: floats of one sample in buffer b */
+  float         **out, **dout;  /* out[b][n_tiles * tile_rows][length[b]]; out[0]: input */
+  PetscInt       *taken;        /* [n_pieces]: LodNetworkTaken; without encoder NULL */
   double         *sample_loss;  /* [max_batch] */
   LodLayerTile  **tiles;        /* tiles[l][n_tiles * pieces of layer l], tile_rows rows each */
   LodWeightTile  *weight_tiles; /* [n_weight_tiles] */
   dnnl_engine_t   engine;
   dnnl_stream_t  *streams; /* [n_tiles * n_pieces]: tiles run at the same time */
 };
+
+/* The buffer that layer l takes; it gives the next one. */
+static inline PetscInt LodNetworkBuffer(const LodNetwork *network, PetscInt l) {
+  const PetscInt n_encoder = network->shape.n_encoder;
+  return l + (n_encoder > 0 && l >= n_encoder);
+}
 
 #endif

@@ -11,30 +11,51 @@ static PetscInt TileRows(const LodNetwork *network, PetscInt batch, PetscInt til
   return PetscMin(network->tile_rows, batch - tile * network->tile_rows);
 }
 
-/* Floats of the rows of buffer `l` before tile `tile` of samples. */
-static size_t TilePlace(const LodNetwork *network, PetscInt l, PetscInt tile) {
-  return (size_t)tile * (size_t)network->tile_rows * network->length[l];
+/* Floats of the rows of a buffer before tile `tile` of samples. */
+static size_t TilePlace(const LodNetwork *network, PetscInt buffer, PetscInt tile) {
+  return (size_t)tile * (size_t)network->tile_rows * network->length[buffer];
 }
 
-/* Copies `rows` samples inp[rows][length] into tile `tile` of buffer `l`, and zeros behind them. */
-static void FillTile(LodNetwork *network, PetscInt l, PetscInt tile, PetscInt rows,
+/* Copies `rows` samples inp[rows][length] into tile `tile` of a buffer, and zeros behind them. */
+static void FillTile(LodNetwork *network, PetscInt buffer, PetscInt tile, PetscInt rows,
                      const float *inp) {
-  const size_t length = network->length[l], used = (size_t)rows * length;
-  float       *own = network->out[l] + TilePlace(network, l, tile);
+  const size_t length = network->length[buffer], used = (size_t)rows * length;
+  float       *own = network->out[buffer] + TilePlace(network, buffer, tile);
   memcpy(own, inp, used * sizeof(float));
   memset(own + used, 0, ((size_t)network->tile_rows * length - used) * sizeof(float));
 }
 
-/* Writes the extras of a tile behind the codes. */
-static void CopyExtras(LodNetwork *network, PetscInt tile) {
+/* Makes the head's input of a tile: of each piece what it takes of the code, and the extras. */
+static void TakeCodes(LodNetwork *network, PetscInt tile) {
   const LodNetworkShape *shape = &network->shape;
-  const LodLayer        *from = &network->layers[0], *to = &network->layers[shape->n_encoder - 1];
-  const size_t           rows = (size_t)(network->tile_rows * shape->n_pieces);
-  const float           *inp = network->out[0] + TilePlace(network, 0, tile) + from->n_inp;
-  float *out = network->out[shape->n_encoder] + TilePlace(network, shape->n_encoder, tile);
-  for (size_t row = 0; row < rows; row++)
-    memcpy(out + row * (size_t)to->out_stride + to->n_out, inp + row * (size_t)from->inp_stride,
-           (size_t)shape->n_extras * sizeof(float));
+  const PetscInt         n_encoder = shape->n_encoder;
+  const size_t           rows = (size_t)(network->tile_rows * shape->n_pieces),
+               extras = (size_t)shape->n_extras;
+  const size_t n_values = (size_t)shape->encoder[0], n_code = (size_t)shape->encoder[n_encoder];
+  const float *inp = network->out[0] + TilePlace(network, 0, tile);
+  const float *code = network->out[n_encoder] + TilePlace(network, n_encoder, tile);
+  float       *out = network->out[n_encoder + 1] + TilePlace(network, n_encoder + 1, tile);
+  for (size_t row = 0; row < rows; row++, inp += n_values + extras, code += n_code) {
+    const size_t taken = (size_t)network->taken[row % (size_t)shape->n_pieces];
+    memcpy(out, code, taken * sizeof(float));
+    memcpy(out + taken, inp + n_values, extras * sizeof(float));
+    out += taken + extras;
+  }
+}
+
+/* The way back: the derivatives with respect to the codes of the first `rows` samples of a tile. */
+static void BackwardCodes(LodNetwork *network, PetscInt tile, PetscInt rows) {
+  const LodNetworkShape *shape = &network->shape;
+  const PetscInt         n_encoder = shape->n_encoder;
+  const size_t n_code = (size_t)shape->encoder[n_encoder], n = (size_t)(rows * shape->n_pieces);
+  const float *dout = network->dout[n_encoder + 1] + TilePlace(network, n_encoder + 1, tile);
+  float       *dcode = network->dout[n_encoder] + TilePlace(network, n_encoder, tile);
+  for (size_t row = 0; row < n; row++, dcode += n_code) {
+    const size_t taken = (size_t)network->taken[row % (size_t)shape->n_pieces];
+    memcpy(dcode, dout, taken * sizeof(float));
+    memset(dcode + taken, 0, (n_code - taken) * sizeof(float));
+    dout += taken + (size_t)shape->n_extras;
+  }
 }
 
 /* Takes one tile of samples through the layers first <= l < last. */
@@ -43,7 +64,7 @@ static int RunLayers(LodNetwork *network, PetscInt tile, PetscInt first, PetscIn
   int            status = 0;
   for (PetscInt l = first; l < last; l++) {
     const LodLayer *layer = &network->layers[l];
-    if (l == network->shape.n_encoder && l > first) CopyExtras(network, tile);
+    if (l == network->shape.n_encoder && l > first) TakeCodes(network, tile);
     for (PetscInt t = tile * layer->pieces; t < (tile + 1) * layer->pieces; t++)
       status |= LodLayerForward(layer, network->streams[tile * pieces], &network->tiles[l][t]);
   }
@@ -54,16 +75,17 @@ static int RunLayers(LodNetwork *network, PetscInt tile, PetscInt first, PetscIn
 static PetscErrorCode ForwardBatch(LodNetwork *network, PetscInt first, PetscInt batch,
                                    const float *inp, float *out) {
   const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1, n_layers = network->n_layers;
-  const size_t   n_out = network->length[n_layers];
+  const PetscInt from = LodNetworkBuffer(network, first), to = network->n_buffers - 1;
+  const size_t   n_out = network->length[to];
   int            failed = 0;
   PetscFunctionBeginUser;
 #pragma omp parallel for schedule(dynamic, 1) reduction(| : failed)
   for (PetscInt t = 0; t < n_tiles; t++) {
     const PetscInt rows = TileRows(network, batch, t);
-    const size_t   place = TilePlace(network, n_layers, t);
-    FillTile(network, first, t, rows, inp + TilePlace(network, first, t));
+    const size_t   place = TilePlace(network, to, t);
+    FillTile(network, from, t, rows, inp + TilePlace(network, from, t));
     failed |= RunLayers(network, t, first, n_layers);
-    memcpy(out + place, network->out[n_layers] + place, (size_t)rows * n_out * sizeof(float));
+    memcpy(out + place, network->out[to] + place, (size_t)rows * n_out * sizeof(float));
   }
   PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the forward pass");
   PetscFunctionReturn(0);
@@ -72,11 +94,12 @@ static PetscErrorCode ForwardBatch(LodNetwork *network, PetscInt first, PetscInt
 /* Any batch, in pieces that fit, through the layers from `first` to the last. */
 static PetscErrorCode ForwardFrom(LodNetwork *network, PetscInt first, PetscInt batch,
                                   const float *inp, float *out) {
+  const size_t n_inp = network->length[LodNetworkBuffer(network, first)];
+  const size_t n_out = network->length[network->n_buffers - 1];
   PetscFunctionBeginUser;
   for (PetscInt begin = 0; begin < batch; begin += network->max_batch)
     PetscCall(ForwardBatch(network, first, PetscMin(network->max_batch, batch - begin),
-                           inp + (size_t)begin * network->length[first],
-                           out + (size_t)begin * network->length[network->n_layers]));
+                           inp + (size_t)begin * n_inp, out + (size_t)begin * n_out));
   PetscFunctionReturn(0);
 }
 
@@ -135,58 +158,63 @@ PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *va
   PetscFunctionReturn(0);
 }
 
-/* The derivative of J with respect to the output, P (Psi - target) / batch, and each sample's
-   1/2 |P (Psi - target)|^2, for one tile; target[rows][n_out]. */
+/* Implements LodNetworkLoss.apply: 1/2 |d|^2; context: the length of d, a size_t. */
+static double HalfSquare(const void *context, PetscInt sample, float *difference) {
+  const size_t n_out = *(const size_t *)context;
+  double       sum = 0;
+  (void)sample;
+  for (size_t o = 0; o < n_out; o++)
+    sum += (double)difference[o] * (double)difference[o];
+  return 0.5 * sum;
+}
+
+/* The derivative of the mean loss with respect to the output, and each sample's loss, for one tile;
+   target[rows][n_out]. */
 static void LossTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *target,
-                     const LodNetworkProjection *projection) {
-  const PetscInt rows = TileRows(network, batch, tile);
-  const size_t   n_out = network->length[network->n_layers];
-  const size_t   place = TilePlace(network, network->n_layers, tile);
-  const float   *out = network->out[network->n_layers] + place, weight = 1.f / (float)batch;
-  float         *dout = network->dout[network->n_layers] + place;
+                     const LodNetworkLoss *loss) {
+  const PetscInt rows = TileRows(network, batch, tile), last = network->n_buffers - 1;
+  const size_t   n_out = network->length[last], place = TilePlace(network, last, tile);
+  const float   *out = network->out[last] + place, weight = 1.f / (float)batch;
+  float         *dout = network->dout[last] + place;
   for (PetscInt row = 0; row < rows; row++, out += n_out, dout += n_out, target += n_out) {
     const PetscInt sample = tile * network->tile_rows + row;
-    double         sum = 0;
     for (size_t o = 0; o < n_out; o++)
       dout[o] = out[o] - target[o];
-    if (projection->apply) projection->apply(projection->context, sample, dout);
-    for (size_t o = 0; o < n_out; o++) {
-      sum += (double)dout[o] * (double)dout[o];
+    network->sample_loss[sample] = loss->apply(loss->context, sample, dout);
+    for (size_t o = 0; o < n_out; o++)
       dout[o] *= weight;
-    }
-    network->sample_loss[sample] = 0.5 * sum;
   }
 }
 
 /* Takes one tile forward, through the loss and back to dout[1]. */
 static int BackwardTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *inp,
-                        const float *target, const LodNetworkProjection *projection) {
-  const PetscInt rows = TileRows(network, batch, tile), n_layers = network->n_layers;
+                        const float *target, const LodNetworkLoss *loss) {
+  const PetscInt rows = TileRows(network, batch, tile), last = network->n_buffers - 1;
   FillTile(network, 0, tile, rows, inp + TilePlace(network, 0, tile));
-  int status = RunLayers(network, tile, 0, n_layers);
-  LossTile(network, tile, batch, target + TilePlace(network, n_layers, tile), projection);
-  for (PetscInt l = n_layers - 1; l >= 0 && !status; l--) {
+  int status = RunLayers(network, tile, 0, network->n_layers);
+  LossTile(network, tile, batch, target + TilePlace(network, last, tile), loss);
+  for (PetscInt l = network->n_layers - 1; l >= 0 && !status; l--) {
     const LodLayer *layer = &network->layers[l];
-    const size_t    place = TilePlace(network, l + 1, tile);
-    float          *dout = network->dout[l + 1] + place;
-    LodLayerBackwardRelu(layer, rows * layer->pieces, network->out[l + 1] + place, dout);
+    const PetscInt  buffer = LodNetworkBuffer(network, l);
+    const size_t    place = TilePlace(network, buffer + 1, tile);
+    float          *dout = network->dout[buffer + 1] + place;
+    LodLayerBackwardActivation(layer, rows * layer->pieces, network->out[buffer + 1] + place, dout);
     if (l > 0)
       status = LodLayerBackwardInput(layer, rows * layer->pieces, dout,
-                                     network->dout[l] + TilePlace(network, l, tile));
+                                     network->dout[buffer] + TilePlace(network, buffer, tile));
+    if (l > 0 && l == network->shape.n_encoder) BackwardCodes(network, tile, rows);
   }
   return status;
 }
 
 PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, const LodNetworkProjection *projection,
-                                  double *loss) {
-  const PetscInt n_tiles = (batch - 1) / network->tile_rows + 1;
-  double         sum = 0;
-  int            failed = 0;
-
-  const LodNetworkProjection identity = {NULL, NULL};
+                                  const float *target, const LodNetworkLoss *loss, double *mean) {
+  const PetscInt       n_tiles = (batch - 1) / network->tile_rows + 1;
+  const LodNetworkLoss plain = {HalfSquare, &network->length[network->n_buffers - 1]};
+  double               sum = 0;
+  int                  failed = 0;
   PetscFunctionBeginUser;
-  if (!projection) projection = &identity;
+  if (!loss) loss = &plain;
   PetscCheck(batch >= 1 && batch <= network->max_batch, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a batch of %" PetscInt_FMT " samples; this network takes 1 to %" PetscInt_FMT, batch,
              network->max_batch);
@@ -194,18 +222,19 @@ PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const flo
   {
 #pragma omp for schedule(dynamic, 1)
     for (PetscInt t = 0; t < n_tiles; t++)
-      failed |= BackwardTile(network, t, batch, inp, target, projection);
+      failed |= BackwardTile(network, t, batch, inp, target, loss);
 #pragma omp for schedule(dynamic, 1)
     for (PetscInt t = 0; t < network->n_weight_tiles; t++) {
       const LodWeightTile *tile = &network->weight_tiles[t];
       const LodLayer      *layer = &network->layers[tile->layer];
+      const PetscInt       buffer = LodNetworkBuffer(network, tile->layer);
       failed |= LodLayerBackwardWeight(layer, tile->first, tile->last, batch * layer->pieces,
-                                       network->out[tile->layer], network->dout[tile->layer + 1]);
+                                       network->out[buffer], network->dout[buffer + 1]);
     }
   }
   PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the backward pass");
   for (PetscInt sample = 0; sample < batch; sample++)
     sum += network->sample_loss[sample];
-  *loss = sum / (double)batch;
+  *mean = sum / (double)batch;
   PetscFunctionReturn(0);
 }

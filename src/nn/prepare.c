@@ -41,13 +41,14 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
 
 /* Root of the mean square over all entries of the training targets, as a model of output scale 1
    has them. */
-static PetscErrorCode TargetScale(LodPairs *pairs, const LodModel *model, double *scale) {
+static PetscErrorCode TargetScale(LodPairs *pairs, const LodModel *model,
+                                  const LodTrainingSettings *settings, double *scale) {
   PetscInt64 samples, count, index[PAIRS_AT_ONCE];
   LodBatch   batch;
   double     squares = 0;
   PetscFunctionBeginUser;
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
-  PetscCall(LodBatchCreate(pairs, model, PAIRS_AT_ONCE, PETSC_FALSE, &batch));
+  PetscCall(LodBatchCreate(pairs, model, settings, PAIRS_AT_ONCE, PETSC_FALSE, &batch));
   for (PetscInt64 begin = 0; begin < count; begin += PAIRS_AT_ONCE) {
     const PetscInt n = (PetscInt)PetscMin(PAIRS_AT_ONCE, count - begin);
     for (PetscInt i = 0; i < n; i++)
@@ -97,7 +98,7 @@ static PetscErrorCode FillNormalisation(const LodConfig *config, LodPairs *pairs
   if (!config->network.normalise) PetscFunctionReturn(0);
   if (!model->scale_equivariant) model->inp_shift = mean;
   if (variance > 1e-12 * (1 + mean * mean)) model->inp_scale = 1 / sqrt(variance);
-  PetscCall(TargetScale(pairs, model, &scale));
+  PetscCall(TargetScale(pairs, model, &config->training, &scale));
   if (isfinite(scale) && scale > 0) model->out_scale = scale;
   PetscFunctionReturn(0);
 }
@@ -111,8 +112,7 @@ PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscIn
   PetscCall(LodPairsGrid(pairs, &grid));
   PetscCall(CollectValues(pairs, settings->scale_equivariant, &statistics));
   PetscCall(FillSignature(config, &grid, &statistics, &model->signature));
-  const LodNetworkShape shape = LodModelShape(&grid, settings->n_encoder, settings->encoder,
-                                              settings->n_hidden, settings->hidden);
+  const LodNetworkShape shape = LodModelShape(&grid, settings);
   PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
   PetscCall(LodNetworkInitialize(model->network, config->seed));
   model->inp_shift = 0;
@@ -120,6 +120,7 @@ PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscIn
   model->zero_sums = settings->zero_sums;
   model->scale_equivariant = settings->scale_equivariant;
   model->baseline = settings->baseline;
+  model->bounds = settings->bounds;
   PetscCall(FillNormalisation(config, pairs, &statistics, model));
   PetscCall(LodConfigWrite(config, &model->config));
   model->seed = config->seed;

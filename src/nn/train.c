@@ -92,16 +92,16 @@ static PetscErrorCode ShowProgress(Run *run, PetscInt epoch, PetscInt n) {
 
 /* One step: the next n pairs of the epoch's order. */
 static PetscErrorCode Step(Run *run, PetscInt epoch, PetscInt n) {
-  const LodNetworkProjection projection = LodBatchProjection(&run->pairs_now);
-  const double               rate = LodLearningRate(&run->config->training, epoch);
-  LodTrainingState          *state = &run->state;
-  LodNetwork                *network = run->model->network;
-  double                     mean = 0;
+  const LodNetworkLoss loss = LodBatchLoss(&run->pairs_now);
+  const double         rate = LodLearningRate(&run->config->training, epoch);
+  LodTrainingState    *state = &run->state;
+  LodNetwork          *network = run->model->network;
+  double               mean = 0;
   PetscFunctionBeginUser;
   PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + state->begin,
                            ChooseSymmetries(run, epoch, state->begin, n)));
-  PetscCall(LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &projection,
-                               &mean));
+  PetscCall(
+      LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &loss, &mean));
   PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
              "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
              "learning rate than %.3e may help; the last good checkpoint is kept",
@@ -132,17 +132,13 @@ static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, double *loss) {
 
 /* Loss of pair i of the mini-batch, its output being in run->out, which is overwritten. */
 static double SampleLoss(Run *run, PetscInt i) {
-  const LodNetworkProjection projection = LodBatchProjection(&run->pairs_now);
-  const size_t               n_out = (size_t)run->pairs_now.n_out;
-  float                     *out = run->out + (size_t)i * n_out;
-  const float               *target = run->pairs_now.target + (size_t)i * n_out;
-  double                     sum = 0;
+  const LodNetworkLoss loss = LodBatchLoss(&run->pairs_now);
+  const size_t         n_out = (size_t)run->pairs_now.n_out;
+  float               *out = run->out + (size_t)i * n_out;
+  const float         *target = run->pairs_now.target + (size_t)i * n_out;
   for (size_t o = 0; o < n_out; o++)
     out[o] -= target[o];
-  if (projection.apply) projection.apply(projection.context, i, out);
-  for (size_t o = 0; o < n_out; o++)
-    sum += 0.5 * (double)out[o] * (double)out[o];
-  return sum;
+  return loss.apply(loss.context, i, out);
 }
 
 /* Loss of the present parameters on the validation pairs. */
@@ -263,8 +259,8 @@ static PetscErrorCode CreateBuffers(Run *run) {
   const size_t count = (size_t)LodNetworkParameterCount(run->model->network);
   const size_t batch = (size_t)run->batch;
   PetscFunctionBeginUser;
-  PetscCall(LodBatchCreate(run->pairs, run->model, run->batch, run->config->network.symmetric,
-                           &run->pairs_now));
+  PetscCall(LodBatchCreate(run->pairs, run->model, &run->config->training, run->batch,
+                           run->config->network.symmetric, &run->pairs_now));
   PetscCall(PetscMalloc3(PetscMax(run->n_train, run->n_validation), &run->order, batch,
                          &run->symmetry, batch * (size_t)run->pairs_now.n_out, &run->out));
   PetscCall(

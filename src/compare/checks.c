@@ -1,0 +1,144 @@
+/* Kernel, symmetry, coercivity, range. */
+#include <lodnet/checks.h>
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* Steps of Lanczos' method; the smallest value is found to several digits in far fewer. */
+#define MOST_STEPS 400
+
+/* kernel_residual. */
+static PetscErrorCode KernelResidual(LodCoarseSystem *system, const LodGrid *grid,
+                                     double *residual) {
+  const PetscInt corners = LodGridCorners(grid), size = LodGridOperatorSize(grid);
+  PetscInt       first, last;
+  const double  *operators;
+  double         worst = 0;
+  Mat            matrix;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoarseSystemOperators(system, &first, &last, &operators));
+  for (PetscInt cell = 0; cell < last - first; cell++, operators += size) {
+    double column[LOD_MAX_CORNERS] = {0}, largest = DBL_MIN, sum = 0;
+    for (PetscInt z = 0; z < size; z += corners) {
+      double row = 0;
+      for (PetscInt j = 0; j < corners; j++) {
+        row += operators[z + j];
+        column[j] += operators[z + j];
+        largest = fmax(largest, fabs(operators[z + j]));
+      }
+      sum = fmax(sum, fabs(row));
+    }
+    for (PetscInt j = 0; j < corners; j++)
+      sum = fmax(sum, fabs(column[j]));
+    worst = fmax(worst, sum / largest);
+  }
+  PetscCall(LodCoarseSystemMatrix(system, &matrix));
+  PetscCallMPI(MPI_Allreduce(&worst, residual, 1, MPI_DOUBLE, MPI_MAX,
+                             PetscObjectComm((PetscObject)matrix)));
+  PetscFunctionReturn(0);
+}
+
+/* The stiffness of A = 1. */
+static PetscErrorCode PlainStiffness(MPI_Comm comm, const LodGrid *grid, Mat *stiffness) {
+  LodGrid        plain = *grid;
+  LodCoefficient one;
+  PetscFunctionBeginUser;
+  plain.coefficient = grid->coarse;
+  PetscCall(LodCoefficientCreate(grid->dim, grid->coarse, &one));
+  for (PetscInt i = 0; i < LodGridCells(grid); i++)
+    one.values[i] = 1;
+  PetscErrorCode error = LodCoarseStiffness(comm, &plain, &one, stiffness);
+  PetscCall(LodCoefficientDestroy(&one));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Conjugate gradients for `part`, set up to keep Lanczos' matrix; options with prefix -check_. */
+static PetscErrorCode CreateLanczos(Mat part, Mat stiffness, KSP *lanczos) {
+  MPI_Comm    comm = PetscObjectComm((PetscObject)part);
+  PetscMPIInt n_ranks;
+  PC          preconditioner;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  PetscCall(KSPCreate(comm, lanczos));
+  PetscCall(KSPSetOperators(*lanczos, part, stiffness));
+  PetscCall(KSPSetOptionsPrefix(*lanczos, "check_"));
+  PetscCall(KSPSetType(*lanczos, KSPCG));
+  PetscCall(KSPSetTolerances(*lanczos, 1e-10, PETSC_DEFAULT, PETSC_DEFAULT, MOST_STEPS));
+  PetscCall(KSPGetPC(*lanczos, &preconditioner));
+  PetscCall(PCSetType(preconditioner, PCCHOLESKY));
+  if (n_ranks > 1) PetscCall(PCFactorSetMatSolverType(preconditioner, MATSOLVERMUMPS));
+  PetscCall(KSPSetComputeEigenvalues(*lanczos, PETSC_TRUE));
+  PetscCall(KSPSetFromOptions(*lanczos));
+  PetscFunctionReturn(0);
+}
+
+/* Smallest eigenvalue of part v = c stiffness v, both symmetric, the second positive definite. */
+static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smallest) {
+  KSP       lanczos;
+  Vec       rhs, solution;
+  PetscInt  first, last, n = 0;
+  PetscReal real[MOST_STEPS + 1], imaginary[MOST_STEPS + 1];
+  PetscFunctionBeginUser;
+  PetscCall(CreateLanczos(part, stiffness, &lanczos));
+  PetscCall(MatCreateVecs(part, &solution, &rhs));
+  PetscCall(VecGetOwnershipRange(rhs, &first, &last));
+  for (PetscInt i = first; i < last; i++)
+    PetscCall(VecSetValue(rhs, i, LodRandomUniform(1, 1, (uint64_t)i) - 0.5, INSERT_VALUES));
+  PetscCall(VecAssemblyBegin(rhs));
+  PetscCall(VecAssemblyEnd(rhs));
+  PetscCall(KSPSolve(lanczos, rhs, solution)); /* ends early where it finds a negative direction */
+  PetscCall(KSPComputeEigenvalues(lanczos, MOST_STEPS + 1, real, imaginary, &n));
+  *smallest = HUGE_VAL;
+  for (PetscInt i = 0; i < n; i++)
+    *smallest = fmin(*smallest, real[i]);
+  PetscCall(VecDestroy(&rhs));
+  PetscCall(VecDestroy(&solution));
+  PetscCall(KSPDestroy(&lanczos));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks) {
+  Mat    matrix, transposed, stiffness;
+  double gap, norm;
+  PetscFunctionBeginUser;
+  PetscCall(KernelResidual(system, grid, &checks->kernel_residual));
+  PetscCall(LodCoarseSystemMatrix(system, &matrix));
+  PetscCall(MatTranspose(matrix, MAT_INITIAL_MATRIX, &transposed));
+  PetscCall(LodSpectralNormDifference(matrix, transposed, &gap, &norm));
+  checks->symmetry_defect = norm > 0 ? gap / norm : 0;
+  PetscCall(MatAXPY(transposed, 1, matrix, SAME_NONZERO_PATTERN));
+  PetscCall(MatScale(transposed, 0.5)); /* the symmetric part */
+  PetscCall(PlainStiffness(PetscObjectComm((PetscObject)matrix), grid, &stiffness));
+  PetscCall(SmallestEigenvalue(transposed, stiffness, &checks->coercivity));
+  PetscCall(MatDestroy(&stiffness));
+  PetscCall(MatDestroy(&transposed));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodOutOfRange(const LodModel *model, const LodGrid *grid,
+                             const LodCoefficient *coefficient, double *fraction) {
+  const LodSignature *signature = &model->signature;
+  const double        slack = 1 + 1e-6, contrast = signature->largest / signature->smallest;
+  const size_t        n = (size_t)LodGridPatchValues(grid);
+  PetscInt            outside = 0;
+  float              *patch;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &patch));
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    double smallest = HUGE_VAL, largest = 0;
+    LodPatchGather(grid, cell, coefficient->values, NULL, patch);
+    for (size_t i = 0; i < n; i++) {
+      if (patch[i] > 0) smallest = fmin(smallest, (double)patch[i]);
+      largest = fmax(largest, (double)patch[i]);
+    }
+    if (model->scale_equivariant)
+      outside += largest > contrast * smallest * slack;
+    else
+      outside += smallest * slack < signature->smallest || largest > signature->largest * slack;
+  }
+  PetscCall(PetscFree(patch));
+  *fraction = (double)outside / (double)LodGridCells(grid);
+  PetscFunctionReturn(0);
+}

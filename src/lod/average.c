@@ -1,0 +1,117 @@
+/* Averages over the symmetries of the cube. */
+#include <lodnet/average.h>
+#include <lodnet/base.h>
+#include <lodnet/structure.h>
+
+/* State of an averaging source. */
+typedef struct {
+  LodLocalOperators    *source;      /* owned */
+  const LodCoefficient *coefficient; /* borrowed */
+  LodCoefficient        turned;
+  double               *operators; /* [cell][z][j] of the turned coefficient */
+  PetscBool            *wanted;    /* [cell]: of its cells, those that the caller wants */
+  PetscInt *values, *cells, *nodes, *corners; /* LodSymmetryTable of the present symmetry */
+} Average;
+
+/* Implements LodLocalOperators.set_coefficient. */
+static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
+  Average *average = self->data;
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == self->grid.dim && coefficient->cells == self->grid.coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
+             coefficient->cells, self->grid.coefficient);
+  average->coefficient = coefficient;
+  PetscFunctionReturn(0);
+}
+
+/* Has the source compute the wanted operators of the coefficient turned by one symmetry. */
+static PetscErrorCode ComputeTurned(const LodLocalOperators *self, PetscInt first, PetscInt last,
+                                    PetscInt symmetry) {
+  Average           *average = self->data;
+  LodLocalOperators *source = average->source;
+  const LodGrid     *grid = &self->grid;
+  PetscFunctionBeginUser;
+  LodSymmetryTable(grid->dim, symmetry, grid->coefficient, average->values);
+  LodSymmetryTable(grid->dim, symmetry, grid->coarse, average->cells);
+  LodSymmetryTable(grid->dim, symmetry, 2 * grid->ell + 2, average->nodes);
+  LodSymmetryTable(grid->dim, symmetry, 2, average->corners);
+  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+    average->turned.values[i] = average->coefficient->values[average->values[i]];
+  for (PetscInt t = 0; t < LodGridCells(grid); t++) {
+    const PetscInt cell = average->cells[t];
+    average->wanted[t] = (PetscBool)(cell >= first && cell < last && LodIsWanted(self, cell));
+  }
+  source->wanted = average->wanted;
+  source->quiet = self->quiet;
+  PetscCall(source->set_coefficient(source, &average->turned));
+  PetscCall(source->compute(source, 0, LodGridCells(grid), average->operators));
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.compute. */
+static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              double *operators) {
+  const Average *average = self->data;
+  const PetscInt corners = LodGridCorners(&self->grid), size = LodGridOperatorSize(&self->grid);
+  const PetscInt count = LodSymmetryCount(self->grid.dim);
+  PetscFunctionBeginUser;
+  PetscCheck(average->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  for (PetscInt cell = first; cell < last; cell++)
+    if (LodIsWanted(self, cell))
+      PetscCall(PetscArrayzero(operators + (size_t)(cell - first) * (size_t)size, size));
+  for (PetscInt s = 0; s < count; s++) {
+    PetscCall(ComputeTurned(self, first, last, s));
+#pragma omp parallel for schedule(static)
+    for (PetscInt t = 0; t < LodGridCells(&self->grid); t++) {
+      if (!average->wanted[t]) continue;
+      const double *turned = average->operators + (size_t)t * (size_t)size;
+      double       *own = operators + (size_t)(average->cells[t] - first) * (size_t)size;
+      for (PetscInt i = 0; i < size; i++)
+        own[average->nodes[i / corners] * corners + average->corners[i % corners]] +=
+            turned[i] / (double)count;
+    }
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.destroy. */
+static PetscErrorCode Destroy(LodLocalOperators *self) {
+  Average *average = self->data;
+  PetscFunctionBeginUser;
+  PetscCall(LodLocalOperatorsDestroy(&average->source));
+  PetscCall(LodCoefficientDestroy(&average->turned));
+  PetscCall(PetscFree6(average->operators, average->wanted, average->values, average->cells,
+                       average->nodes, average->corners));
+  PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodAveragedCreate(LodLocalOperators *source, LodLocalOperators **averaged) {
+  const LodGrid *grid = &source->grid;
+  const size_t   n_cells = (size_t)LodGridCells(grid);
+  PetscBool      turns = PETSC_TRUE;
+  Average       *average;
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->natural[axis][0] || grid->natural[axis][1]) turns = PETSC_FALSE;
+  PetscCall(PetscNew(&average));
+  average->source = source;
+  PetscCall(PetscNew(averaged));
+  **averaged = (LodLocalOperators){.grid = *grid,
+                                   .name = source->name,
+                                   .set_coefficient = SetCoefficient,
+                                   .compute = Compute,
+                                   .destroy = Destroy,
+                                   .data = average};
+  PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &average->turned);
+  if (!error)
+    error = PetscMalloc6(n_cells * (size_t)LodGridOperatorSize(grid), &average->operators, n_cells,
+                         &average->wanted, LodPower(grid->coefficient, grid->dim), &average->values,
+                         n_cells, &average->cells, LodGridPatchNodes(grid), &average->nodes,
+                         LodGridCorners(grid), &average->corners);
+  if (error || !turns) PetscCall(LodLocalOperatorsDestroy(averaged));
+  PetscCall(error);
+  LodCheckInput(turns, "averaging over the symmetries needs u = 0 on all faces of the mesh");
+  PetscFunctionReturn(0);
+}
