@@ -1,14 +1,14 @@
 /* Partial Cholesky elimination of one dense front.
 
-   Left-looking in rows of tiles, 8 rows by up to 24 columns. A tile is loaded once, updated by all
-   eliminated rows above it while it stays in registers (24 accumulators of 8 doubles), in
-   eliminated rows solved with the 8 x 8 corner of its row, and stored once. Both factors of the
-   update are rows of U, contiguous as they stand, so nothing is packed. */
+   Left-looking in rows of tiles, WIDTH rows by up to MOST_VECTORS * WIDTH columns. A tile is loaded
+   once, updated by all eliminated rows above it while it stays in registers, in eliminated rows
+   solved with the WIDTH x WIDTH corner of its row, and stored once. Both factors of the update are
+   rows of U, contiguous as they stand, so nothing is packed. */
 #include "lod/front_private.h"
 
 #include <math.h>
 
-enum { WIDTH = LOD_FRONT_WIDTH, MOST_VECTORS = 3 };
+enum { WIDTH = LOD_FRONT_WIDTH, MOST_VECTORS = LOD_FRONT_VECTORS };
 
 /* One register row of a tile; loads and stores need the alignment of a double only. */
 typedef double Lanes __attribute__((vector_size(WIDTH * sizeof(double)), aligned(8), may_alias));
@@ -32,7 +32,7 @@ LOD_INLINE void UpdateTile(const double *front, ptrdiff_t stride, int n_done, in
   }
 }
 
-/* tile <- U_corner^-T tile, the corner being the factored 8 x 8 block of the tile's rows. */
+/* tile <- U_corner^-T tile, the corner being the factored block of the tile's rows. */
 LOD_INLINE void SolveTile(const double *corner, ptrdiff_t stride, const double inverse[WIDTH],
                           int n_vectors, Lanes tile[WIDTH][MOST_VECTORS]) {
 #pragma GCC     unroll 8
@@ -66,13 +66,15 @@ LOD_INLINE void ProcessTile(double *front, ptrdiff_t stride, int n_done, int row
 /* All tiles of one row of tiles, columns [column, n). */
 LOD_INLINE void ProcessRow(double *front, ptrdiff_t stride, int n_done, int row, int column, int n,
                            const double *inverse) {
-  for (; column + 3 * WIDTH <= n; column += 3 * WIDTH)
-    ProcessTile(front, stride, n_done, row, column, 3, inverse);
+  for (; column + MOST_VECTORS * WIDTH <= n; column += MOST_VECTORS * WIDTH)
+    ProcessTile(front, stride, n_done, row, column, MOST_VECTORS, inverse);
+#if LOD_FRONT_VECTORS == 3
   if (n - column == 2 * WIDTH) ProcessTile(front, stride, n_done, row, column, 2, inverse);
   if (n - column == WIDTH) ProcessTile(front, stride, n_done, row, column, 1, inverse);
+#endif
 }
 
-/* Cholesky of an updated 8 x 8 corner in place; inverse[r] = 1 / U_rr. Returns -1 or the bad pivot.
+/* Cholesky of an updated corner in place; inverse[r] = 1 / U_rr. Returns -1 or the bad pivot.
  */
 static int FactorCorner(double *corner, ptrdiff_t stride, double inverse[WIDTH]) {
   for (int r = 0; r < WIDTH; r++) {

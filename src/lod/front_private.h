@@ -5,8 +5,20 @@
 
 #include <stddef.h>
 
-/* Sizes of fronts are multiples of this: the doubles in one 512-bit register. */
+/* Sizes of fronts are multiples of LOD_FRONT_WIDTH, the doubles in one register and the rows of a
+   tile; LOD_FRONT_VECTORS registers make a row of a tile. A tile fills the register file: 24 of 32
+   registers with AVX-512, 12 of 16 with AVX; without either a register holds 2 doubles, and 4 rows
+   of 4 doubles take 8. */
+#if defined __AVX512F__
 #define LOD_FRONT_WIDTH 8
+#define LOD_FRONT_VECTORS 3
+#elif defined __AVX__
+#define LOD_FRONT_WIDTH 4
+#define LOD_FRONT_VECTORS 3
+#else
+#define LOD_FRONT_WIDTH 4
+#define LOD_FRONT_VECTORS 1
+#endif
 
 /* The next multiple of the width. */
 static inline int LodFrontPad(int n) {
