@@ -189,11 +189,14 @@ static PetscErrorCode CreateWeightTiles(LodNetwork *network) {
   PetscFunctionReturn(0);
 }
 
-/* Samples in one tile. Each tile packs the weights anew: with 128 rows that costs less than 10 % of
-   the product's time on the paper's widths, with 32 rows a third; but a small batch must still make
-   several tiles for threads to share. Depends on the batch alone, not on the number of threads. */
+/* Samples in one tile. Each tile packs the weights anew: with 96 rows that costs about 10 % of the
+   product's time on the paper's widths, with 24 rows more than a third; but a small batch must
+   still make several tiles for threads to share. Multiples of 24, so of the 4 or 6 rows that
+   oneDNN's kernels without AVX-512 take at a time: a row computed in a kernel for what is left over
+   may differ from others in its last bit. Depends on the batch alone, not on the number of threads.
+ */
 static PetscInt ChooseTileRows(PetscInt max_batch) {
-  return max_batch >= 512 ? 128 : 32;
+  return max_batch >= 512 ? 96 : 24;
 }
 
 PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch,
