@@ -119,15 +119,17 @@ int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerT
   return (int)dnnl_primitive_execute(layer->forward, stream, 5, arguments);
 }
 
-void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *out,
-                                float *dout) {
+void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *restrict out,
+                                float *restrict dout) {
   /* exp(x) = out + 1 where ELU's out is negative. */
   const float rest = layer->activation == LOD_ACTIVATION_ELU ? 1 : 0;
   if (!layer->active) return;
   for (size_t row = 0; row < (size_t)rows; row++) {
     const size_t first = row * (size_t)layer->out_stride;
-    for (size_t i = first; i < first + (size_t)layer->n_out; i++)
-      dout[i] *= out[i] > 0 ? 1 : rest * (out[i] + 1);
+    for (size_t i = first; i < first + (size_t)layer->n_out; i++) {
+      const float below = rest * (out[i] + 1);
+      dout[i] *= out[i] > 0 ? 1.f : below;
+    }
   }
 }
 

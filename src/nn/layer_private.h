@@ -61,8 +61,8 @@ int LodLayerForward(const LodLayer *layer, dnnl_stream_t stream, const LodLayerT
 
 /* Takes dout back through the activation, in place: times its derivative, which follows from
    out[rows][n_out]. */
-void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *out,
-                                float *dout);
+void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const float *restrict out,
+                                float *restrict dout);
 
 /* dinp[rows][n_inp] = dout[rows][n_out] weight, dout already taken back through the activation.
    Returns 0, or oneDNN's status. */
