@@ -322,9 +322,10 @@ static const char everything[] =
     "[[sample]]\nfamily = \"darcy\"\nbeta = 20\n"
     "[pairs]\nbits = 64\ncompression = 5\n"
     "[network]\nhidden = []\nnormalise = true\nzero_sums = true\nencoder = [9, 8]\n"
-    "scale_equivariant = true\nbaseline = true\n"
+    "scale_equivariant = true\nbaseline = true\nexact_constants = true\n"
+    "codes = [8, 3]\nbounds = true\nactivation = \"elu\"\n"
     "[training]\nepochs = 7\nbatch = 11\nbeta1 = 0\nbeta2 = 0.5\nepsilon = 1e-300\n"
-    "checkpoint_minutes = 0\n"
+    "checkpoint_minutes = 0\nloss = \"moments\"\nmoment_weight = 12.5\n"
     "schedule = [{from = 0, rate = 0.3}, {rate = 1, from = 2}, {from = 5, rate = 1e-9}]\n"
     "[output]\ndirectory = \"back\\\\slash\"\n";
 
@@ -354,6 +355,11 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert_int_eq(config->network.n_hidden, 0);
   ck_assert(config->network.normalise && config->network.zero_sums);
   ck_assert(config->network.scale_equivariant && config->network.baseline);
+  ck_assert(config->network.exact_constants && config->network.bounds);
+  ck_assert(config->network.n_codes == 2 && config->network.codes[1] == 3);
+  ck_assert_int_eq(config->network.activation, LOD_ACTIVATION_ELU);
+  ck_assert_int_eq(config->training.loss, LOD_LOSS_MOMENTS);
+  ck_assert_double_eq(config->training.moment_weight, 12.5);
   ck_assert(config->network.n_encoder == 2 && config->network.encoder[0] == 9);
   ck_assert_double_eq(config->training.checkpoint_minutes, 0);
   ck_assert_int_eq(config->training.n_steps, 3);
@@ -438,6 +444,11 @@ START_TEST(validates_what_a_program_sets) {
   config.network.symmetric = config.grid.natural[1][0] = PETSC_TRUE;
   LodErrorClear();
   assert_refuses(LodConfigValidate(&config, "here"), "here: symmetric in [network]");
+  LodErrorClear();
+  LodConfigDefaults(&config);
+  config.network.exact_constants = config.network.baseline = PETSC_TRUE;
+  assert_refuses(LodConfigValidate(&config, "here"),
+                 "here: exact_constants in [network] needs baseline and scale_equivariant");
   LodErrorClear();
   LodConfigDefaults(&config);
   assert_ok(LodConfigValidate(&config, "here"));

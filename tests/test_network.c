@@ -399,19 +399,25 @@ static double WithoutMean(const void *context, PetscInt sample, float *differenc
   return sum;
 }
 
-/* Mean over the batch of 1/2 |P (Psi - target)|^2, P as WithoutMean if `projected`. */
+/* Samples at the end of a batch that are anchors, if it has any. */
+#define ANCHORS 4
+
+/* Mean over the batch of 1/2 |Psi - target|^2; if `anchored`, over those before the anchors of
+   1/2 |P (Psi - Psi of anchor b % ANCHORS - target)|^2, P as WithoutMean. */
 static double PlainEncodedLoss(LodActivation activation, const double *parameters, PetscInt batch,
-                               const float *inp, const float *target, PetscBool projected) {
-  double loss = 0;
-  for (PetscInt b = 0; b < batch; b++) {
-    double out[5], mean = 0;
+                               const float *inp, const float *target, PetscBool anchored) {
+  const PetscInt judged = anchored ? batch - ANCHORS : batch;
+  double         loss = 0;
+  for (PetscInt b = 0; b < judged; b++) {
+    double out[5], anchor[5] = {0}, mean = 0;
     PlainEncoded(activation, parameters, inp + b * 24, out);
+    if (anchored) PlainEncoded(activation, parameters, inp + (judged + b % ANCHORS) * 24, anchor);
     for (int o = 0; o < 5; o++) {
-      out[o] -= (double)target[b * 5 + o];
+      out[o] -= anchor[o] + (double)target[b * 5 + o];
       mean += out[o] / 5;
     }
     for (int o = 0; o < 5; o++)
-      loss += 0.5 * pow(out[o] - (projected ? mean : 0), 2) / batch;
+      loss += 0.5 * pow(out[o] - (anchored ? mean : 0), 2) / judged;
   }
   return loss;
 }
@@ -453,18 +459,20 @@ START_TEST(encoder_and_head_match_plain_loops) {
 }
 END_TEST
 
-/* Every entry of every block, encoder and head, for both activations, with and without projection;
-   several tiles, the last one not full. */
+/* Every entry of every block, encoder and head, for both activations, with and without
+   projection and anchors; several tiles, the last one not full. */
 START_TEST(gradient_through_encoder_and_loss_is_that_of_finite_differences) {
   enum { BATCH = 37 };
   const LodActivation   activation = ActivationOf(_i / 2);
   const LodNetworkShape encoded = Encoded(activation);
-  const LodNetworkLoss  without_mean = {WithoutMean, NULL};
-  const PetscBool       projected = (PetscBool)(_i % 2);
-  uint64_t              seed = test_seed();
-  LodNetwork           *network;
-  double                parameters[512], loss, largest = 0;
-  float                 inp[BATCH * 24], target[BATCH * 5];
+  const PetscBool       anchored = (PetscBool)(_i % 2);
+  PetscInt              anchor[BATCH - ANCHORS];
+  const LodNetworkLoss  without_mean = {
+       .apply = WithoutMean, .n_anchors = ANCHORS, .anchor = anchor};
+  uint64_t    seed = test_seed();
+  LodNetwork *network;
+  double      parameters[512], loss, largest = 0;
+  float       inp[BATCH * 24], target[BATCH * 5];
   assert_ok(LodNetworkCreate(&encoded, 50, &network));
   Randomise(network, seed);
   const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
@@ -473,18 +481,20 @@ START_TEST(gradient_through_encoder_and_loss_is_that_of_finite_differences) {
     parameters[i] = (double)LodNetworkParameters(network)[i];
   Fill(BATCH * 24, seed, 1, inp);
   Fill(BATCH * 5, seed, 2, target);
+  for (PetscInt b = 0; b < BATCH - ANCHORS; b++)
+    anchor[b] = b % ANCHORS;
   assert_ok(
-      LodNetworkBackward(network, BATCH, inp, target, projected ? &without_mean : NULL, &loss));
+      LodNetworkBackward(network, BATCH, inp, target, anchored ? &without_mean : NULL, &loss));
   ck_assert_double_eq_tol(
-      loss, PlainEncodedLoss(activation, parameters, BATCH, inp, target, projected), 1e-5 * loss);
+      loss, PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored), 1e-5 * loss);
   for (PetscInt i = 0; i < count; i++)
     largest = fmax(largest, fabs((double)gradient[i]));
   for (PetscInt i = 0; i < count; i++) {
     const double kept = parameters[i], step = 1e-6;
     parameters[i] = kept + step;
-    const double above = PlainEncodedLoss(activation, parameters, BATCH, inp, target, projected);
+    const double above = PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored);
     parameters[i] = kept - step;
-    const double below = PlainEncodedLoss(activation, parameters, BATCH, inp, target, projected);
+    const double below = PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored);
     parameters[i] = kept;
     ck_assert_msg(fabs((above - below) / (2 * step) - (double)gradient[i]) < 2e-5 * largest,
                   "parameter %d: %.6e, differences give %.6e", (int)i, (double)gradient[i],

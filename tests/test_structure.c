@@ -5,6 +5,7 @@
 #include <lodnet/model.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 START_TEST(symmetries_are_a_group_of_permutations) {
   static const PetscInt counts[] = {0, 2, 8, 48};
@@ -206,6 +207,66 @@ START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
 }
 END_TEST
 
+/* Shape and switches of a structured model are in its file: the same operators, bit for bit. */
+START_TEST(structured_models_survive_the_disk) {
+  const LodGrid *grid = &learned_grids[_i % 3];
+  uint64_t       seed = test_seed();
+  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), seed), *read;
+  LodCoefficient coefficient = random_coefficient(grid, seed, 2, 10);
+  const size_t   count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
+  char           path[64];
+  snprintf(path, sizeof path, "/tmp/lodnet-test-structure-%d.h5", (int)getpid());
+  model->exact_constants = PETSC_TRUE;
+  model->history.epochs = 1;
+  assert_ok(PetscCalloc1(5, &model->history.history));
+  assert_ok(LodModelWrite(model, path));
+  assert_ok(LodModelRead(path, 64, &read));
+  unlink(path);
+  double *written = learned_operators(grid, model, &coefficient);
+  double *found = learned_operators(grid, read, &coefficient);
+  ck_assert_mem_eq(LodNetworkShapeOf(read->network), LodNetworkShapeOf(model->network),
+                   sizeof(LodNetworkShape));
+  ck_assert_mem_eq(found, written, count * sizeof *found);
+  free(written), free(found);
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodModelDestroy(&read));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* Whatever the network says, if it is exact for constants; and only then. */
+START_TEST(learned_operators_of_constants_are_exact) {
+  const LodGrid *grid = &learned_grids[_i % 3];
+  const PetscInt size = LodGridOperatorSize(grid);
+  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), test_seed());
+  LodCoefficient constant = random_coefficient(grid, 1, 1, 1);
+  double        *baseline;
+  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+    constant.values[i] = 3.7;
+  assert_ok(LodBaselineCreate(grid, &baseline));
+  for (int exact = 0; exact < 2; exact++) {
+    double gap = 0, largest = 0;
+    model->exact_constants = (PetscBool)exact;
+    double *operators = learned_operators(grid, model, &constant);
+    for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+      const LodBox  inside = LodInsideNodes(grid, cell);
+      const double *base = LodBaselineOf(grid, baseline, &inside);
+      for (PetscInt i = 0; i < size; i++)
+        gap = fmax(gap, fabs(operators[cell * size + i] - 3.7 * base[i]));
+      largest = fmax(largest, 3.7 * largest_entry(size, base));
+    }
+    if (exact)
+      ck_assert_double_le(gap, 1e-5 * largest);
+    else
+      ck_assert_double_gt(gap, 1e-3 * largest);
+    free(operators);
+  }
+  assert_ok(PetscFree(baseline));
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&constant));
+}
+END_TEST
+
 /* The learned operators of a turned coefficient are the turned ones, if averaged and only then. */
 START_TEST(averages_turn_with_the_coefficient) {
   const LodGrid *grid = &learned_grids[_i % 3];
@@ -326,6 +387,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, baseline_is_the_operator_of_a_constant);
   tcase_add_loop_test(tests, learned_operators_have_zero_sums_and_the_scale_of_the_coefficient, 0,
                       6);
+  tcase_add_loop_test(tests, structured_models_survive_the_disk, 0, 6);
+  tcase_add_loop_test(tests, learned_operators_of_constants_are_exact, 0, 6);
   tcase_add_loop_test(tests, shared_encoding_is_that_of_whole_patches, 0, 3);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

@@ -72,9 +72,10 @@ typedef struct {
   PetscBool normalise;
   /* Structure by construction (model.h), each default false: row and column sums of learned
      operators vanish as those of exact ones do; S(c A) = c S(A); the network learns the difference
-     to the operator of a constant coefficient; every pair is turned by a random symmetry of the
-     cube each time it is trained on. */
-  PetscBool zero_sums, scale_equivariant, baseline, symmetric;
+     to the operator of a constant coefficient, and what the network says of constants is
+     subtracted, so that theirs are exact; every pair is turned by a random symmetry of the cube
+     each time it is trained on. */
+  PetscBool zero_sums, scale_equivariant, baseline, exact_constants, symmetric;
 } LodNetworkSettings;
 
 typedef struct {

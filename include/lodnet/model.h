@@ -32,9 +32,10 @@ typedef struct {
    (m_c - r) * inp_scale and 1, and if `bounds` for every axis (b - m_c) * inp_scale of the two
    bounds b below; outside D all are 0. Its output Psi gives
 
-     S_T = s (out_scale P Psi + B),
+     S_T = s (out_scale P (Psi - Psi_1) + B),
 
-   s = exp(r) if scale_equivariant, else 1; P clears rows outside D and, if zero_sums, projects onto
+   s = exp(r) if scale_equivariant, else 1; Psi_1 is the output for A = 1 on a patch that is cut in
+   the same way if exact_constants, else 0; P clears rows outside D and, if zero_sums, projects onto
    vanishing row and column sums (LodZeroSums); B is the operator of A = 1 if baseline, else 0.
    inp_shift 0, scales 1 and no switch on: the paper's plain network.
 
@@ -46,7 +47,7 @@ typedef struct {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
-  PetscBool    scale_equivariant, zero_sums, baseline, bounds;
+  PetscBool    scale_equivariant, zero_sums, baseline, exact_constants, bounds;
   PetscBool    average; /* LodLearnedCreate averages over symmetries (average.h); not in the file */
   PetscInt64   seed;    /* of weights and mini-batches */
   LodHistory   history;

@@ -69,15 +69,19 @@ PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *va
 PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out);
 
 /* The loss of one sample of a batch: takes the difference d[n_out] of its output and target in
-   place to the gradient of J(d) and returns J(d). May be called by several threads. */
+   place to the gradient of J(d) and returns J(d). May be called by several threads. The last
+   n_anchors samples of a batch, if any, are anchors: they have no target and no loss of their own,
+   and of the output of each other sample that of anchor number anchor[sample] is subtracted. */
 typedef struct {
   double (*apply)(const void *context, PetscInt sample, float *difference);
-  const void *context;
+  const void     *context;
+  PetscInt        n_anchors;
+  const PetscInt *anchor; /* [batch - n_anchors], or NULL if there are none */
 } LodNetworkLoss;
 
-/* The mean over the batch of J(Psi(inp) - target) and its gradient with respect to every parameter,
-   written to the gradient block (batch <= max_batch); J is `loss`, or 1/2 |d|^2 if that is NULL.
-   Bitwise the same for any number of threads. */
+/* The mean over the samples with a loss of J(Psi(inp) - target) and its gradient with respect to
+   every parameter, written to the gradient block (batch <= max_batch, anchors counted); J is
+   `loss`, or 1/2 |d|^2 if that is NULL. Bitwise the same for any number of threads. */
 PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
                                   const float *target, const LodNetworkLoss *loss, double *mean);
 

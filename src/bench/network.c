@@ -29,6 +29,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   (*model)->zero_sums = settings->zero_sums;
   (*model)->scale_equivariant = settings->scale_equivariant;
   (*model)->baseline = settings->baseline;
+  (*model)->exact_constants = settings->exact_constants;
   (*model)->bounds = settings->bounds;
   PetscFunctionReturn(0);
 }

@@ -39,8 +39,8 @@ static PetscErrorCode Step(LodBatch *batch, LodModel *model, const LodTrainingSe
   PetscCall(LodNetworkForward(model->network, batch->capacity, batch->inp, out));
   times[FORWARD] = (now = LodSeconds()) - start;
   start = now;
-  PetscCall(
-      LodNetworkBackward(model->network, batch->capacity, batch->inp, batch->target, &loss, &mean));
+  PetscCall(LodNetworkBackward(model->network, batch->capacity + loss.n_anchors, batch->inp,
+                               batch->target, &loss, &mean));
   times[BACKWARD] = (now = LodSeconds()) - start - times[FORWARD];
   start = now;
   PetscCall(LodNetworkAdam(model->network, settings, 1e-4, step, state->first, state->second));

@@ -108,6 +108,15 @@ static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *wher
   PetscFunctionReturn(0);
 }
 
+/* Checks that a network can be exact for constants: it must learn the difference to one, whatever
+   its scale. */
+static PetscErrorCode ValidateConstants(const LodNetworkSettings *network, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(!network->exact_constants || (network->baseline && network->scale_equivariant),
+                "%s: exact_constants in [network] needs baseline and scale_equivariant", where);
+  PetscFunctionReturn(0);
+}
+
 /* Checks that the head can take what it wants of the codes. */
 static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) {
   const LodNetworkSettings *network = &config->network;
@@ -151,6 +160,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(ValidateSizes(&config->grid, where));
   PetscCall(ValidateFamilies(config, where));
   PetscCall(ValidateSymmetry(config, where));
+  PetscCall(ValidateConstants(&config->network, where));
   PetscCall(ValidateCodes(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);

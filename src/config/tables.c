@@ -103,6 +103,7 @@ static const LodSetting network_settings[] = {
     {"zero_sums", LOD_KIND_BOOLEAN, .offset = NETWORK(zero_sums)},
     {"scale_equivariant", LOD_KIND_BOOLEAN, .offset = NETWORK(scale_equivariant)},
     {"baseline", LOD_KIND_BOOLEAN, .offset = NETWORK(baseline)},
+    {"exact_constants", LOD_KIND_BOOLEAN, .offset = NETWORK(exact_constants)},
     {"symmetric", LOD_KIND_BOOLEAN, .offset = NETWORK(symmetric)},
 };
 static const LodTable network_table = {"[network]", TABLE_OF(network_settings)};

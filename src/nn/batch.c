@@ -31,10 +31,12 @@ PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
   for (PetscInt s = 0; s < batch->n_symmetries; s++)
     PetscCall(CreateTables(batch, s));
   if (model->baseline) PetscCall(LodBaselineCreate(&batch->grid, &batch->baseline));
+  if (model->exact_constants) PetscCall(LodAnchorsCreate(&batch->grid, model, &batch->anchors));
+  const size_t n_rows = n + (size_t)batch->anchors.n;
   PetscCall(LodLossCreate(&batch->grid, settings, model->zero_sums, &batch->loss));
-  PetscCall(PetscMalloc5(n * n_patch, &batch->patch, n * (size_t)batch->n_out, &batch->raw,
-                         n * (size_t)batch->n_inp, &batch->inp, n * (size_t)batch->n_out,
-                         &batch->target, n, &batch->inside));
+  PetscCall(PetscMalloc6(n * n_patch, &batch->patch, n * (size_t)batch->n_out, &batch->raw,
+                         n_rows * (size_t)batch->n_inp, &batch->inp, n * (size_t)batch->n_out,
+                         &batch->target, n, &batch->inside, n, &batch->anchor));
   PetscFunctionReturn(0);
 }
 
@@ -48,7 +50,9 @@ PetscErrorCode LodBatchDestroy(LodBatch *batch) {
   PetscCall(PetscFree3(batch->order, batch->nodes, batch->corners));
   PetscCall(PetscFree(batch->baseline));
   PetscCall(LodLossDestroy(&batch->loss));
-  PetscCall(PetscFree5(batch->patch, batch->raw, batch->inp, batch->target, batch->inside));
+  PetscCall(LodAnchorsDestroy(&batch->anchors));
+  PetscCall(PetscFree6(batch->patch, batch->raw, batch->inp, batch->target, batch->inside,
+                       batch->anchor));
   PetscFunctionReturn(0);
 }
 
@@ -85,7 +89,10 @@ PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const
                 batch->inp + (size_t)i * (size_t)batch->n_inp, &scale);
     MakeTarget(batch, s, &batch->inside[i], scale, batch->raw + (size_t)i * (size_t)batch->n_out,
                batch->target + (size_t)i * (size_t)batch->n_out);
+    batch->anchor[i] = LodAnchorsFind(&batch->anchors, &batch->inside[i]);
   }
+  PetscCall(PetscArraycpy(batch->inp + (size_t)n * (size_t)batch->n_inp, batch->anchors.rows,
+                          (size_t)batch->anchors.n * (size_t)batch->n_inp));
   PetscFunctionReturn(0);
 }
 
@@ -96,5 +103,6 @@ static double ApplyLoss(const void *context, PetscInt sample, float *difference)
 }
 
 LodNetworkLoss LodBatchLoss(const LodBatch *batch) {
-  return (LodNetworkLoss){.apply = ApplyLoss, .context = batch};
+  return (LodNetworkLoss){
+      .apply = ApplyLoss, .context = batch, .n_anchors = batch->anchors.n, .anchor = batch->anchor};
 }

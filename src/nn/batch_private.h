@@ -5,9 +5,12 @@
 #include <lodnet/model.h>
 #include <lodnet/pairs.h>
 
+#include "nn/anchors_private.h"
 #include "nn/loss_private.h"
 
-/* Buffers for batches of up to `capacity` pairs. Model and pairs are borrowed. */
+/* Buffers for batches of up to `capacity` pairs. The rows of the anchors, if any, follow those of
+   the pairs in `inp`, so that the network must take capacity + anchors.n samples. Model and pairs
+   are borrowed. */
 typedef struct {
   LodPairs       *pairs;
   const LodModel *model;
@@ -17,10 +20,12 @@ typedef struct {
   LodRowOrder    *order;            /* [symmetry] */
   PetscInt      **nodes, **corners; /* [symmetry]: tables of LodSymmetryTable */
   double         *baseline;         /* LodBaselineCreate, or NULL */
-  float          *patch, *raw;  /* [capacity][n_patch], [capacity][n_out]: as the file has them */
-  float          *inp, *target; /* [capacity][n_inp], [capacity][n_out]: as the network does */
-  LodBox         *inside;       /* [capacity] */
-  LodLoss        *loss;
+  float          *patch, *raw; /* [capacity][n_patch], [capacity][n_out]: as the file has them */
+  float  *inp, *target; /* [capacity + anchors.n][n_inp], [capacity][n_out]: as the network does */
+  LodBox *inside;       /* [capacity] */
+  LodAnchors anchors;   /* none (n = 0) unless the model is exact for constants */
+  PetscInt  *anchor;    /* [capacity]: number of each sample's anchor */
+  LodLoss   *loss;
 } LodBatch;
 
 /* `symmetric`: batches can be turned by all symmetries of the cube. Of the settings only the loss
@@ -35,7 +40,7 @@ PetscErrorCode LodBatchDestroy(LodBatch *batch);
 PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const PetscInt64 *index,
                               const PetscInt *symmetry);
 
-/* The loss of the samples in `batch`, which is borrowed. */
+/* The loss of the samples in `batch`, which is borrowed, and its anchors. */
 LodNetworkLoss LodBatchLoss(const LodBatch *batch);
 
 #endif

@@ -6,6 +6,8 @@
 #include <lodnet/model.h>
 #include <string.h>
 
+#include "nn/anchors_private.h"
+
 /* Cells gathered and passed forward together. */
 #define CELLS_AT_ONCE 1024
 
@@ -16,6 +18,8 @@ typedef struct {
   LodRowOrder           order;
   PetscInt              n_patch, n_inp, n_code; /* n_code 0: no encoder */
   double               *baseline;               /* LodBaselineCreate, or NULL */
+  LodAnchors            anchors;                /* n = 0 unless exact for constants */
+  float                *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
   float                *values;    /* [CELLS_AT_ONCE][n_patch]; with encoder [..][k^d] */
   float                *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
   double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
@@ -126,6 +130,12 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
     double       *own = operators + i * size;
     for (size_t o = 0; o < size; o++)
       own[o] = learned->scale[i] * model->out_scale * (double)out[o];
+    if (model->exact_constants) {
+      const PetscInt anchor = LodAnchorsFind(&learned->anchors, &inside);
+      for (size_t o = 0; o < size; o++)
+        own[o] -= learned->scale[i] * model->out_scale *
+                  (double)learned->anchor_out[(size_t)anchor * size + o];
+    }
     LodClearOutside(grid->ell, &inside, own);
     if (model->zero_sums) LodZeroSums(grid->ell, &inside, own);
     for (size_t o = 0; o < size && base; o++)
@@ -164,9 +174,23 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   PetscFunctionBeginUser;
   PetscCall(LodRowOrderDestroy(&learned->order));
   PetscCall(PetscFree(learned->baseline));
+  PetscCall(LodAnchorsDestroy(&learned->anchors));
+  PetscCall(PetscFree(learned->anchor_out));
   PetscCall(PetscFree4(learned->values, learned->inp, learned->out, learned->scale));
   PetscCall(PetscFree3(learned->codes, learned->means, learned->taken));
   PetscCall(PetscFree(self->data));
+  PetscFunctionReturn(0);
+}
+
+/* What the network says of constants. */
+static PetscErrorCode SetUpAnchors(const LodGrid *grid, Learned *learned) {
+  LodAnchors *anchors = &learned->anchors;
+  PetscFunctionBeginUser;
+  PetscCall(LodAnchorsCreate(grid, learned->model, anchors));
+  PetscCall(
+      PetscMalloc1((size_t)anchors->n * (size_t)LodGridOperatorSize(grid), &learned->anchor_out));
+  PetscCall(
+      LodNetworkForward(learned->model->network, anchors->n, anchors->rows, learned->anchor_out));
   PetscFunctionReturn(0);
 }
 
@@ -186,6 +210,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
                          &learned->inp, cells * (size_t)LodGridOperatorSize(grid), &learned->out,
                          cells, &learned->scale));
   if (model->baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
+  if (model->exact_constants) PetscCall(SetUpAnchors(grid, learned));
   if (learned->n_code == 0) PetscFunctionReturn(0);
   PetscCall(PetscMalloc3((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means,
                          shape->n_pieces, &learned->taken));

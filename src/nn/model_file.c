@@ -99,6 +99,7 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   PetscCall(LodHdf5WriteInt(file, "structure", "zero_sums", model->zero_sums));
   PetscCall(LodHdf5WriteInt(file, "structure", "scale_equivariant", model->scale_equivariant));
   PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
+  PetscCall(LodHdf5WriteInt(file, "structure", "exact_constants", model->exact_constants));
   PetscCall(LodHdf5WriteInt(file, "structure", "bounds", model->bounds));
   PetscCall(
       LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
@@ -351,6 +352,7 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscCall(ReadSwitch(file, "zero_sums", &model->zero_sums));
   PetscCall(ReadSwitch(file, "scale_equivariant", &model->scale_equivariant));
   PetscCall(ReadSwitch(file, "baseline", &model->baseline));
+  PetscCall(ReadSwitch(file, "exact_constants", &model->exact_constants));
   PetscCall(ReadSwitch(file, "bounds", &model->bounds));
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));

@@ -168,31 +168,58 @@ static double HalfSquare(const void *context, PetscInt sample, float *difference
   return 0.5 * sum;
 }
 
-/* The derivative of the mean loss with respect to the output, and each sample's loss, for one tile;
-   target[rows][n_out]. */
-static void LossTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *target,
-                     const LodNetworkLoss *loss) {
-  const PetscInt rows = TileRows(network, batch, tile), last = network->n_buffers - 1;
-  const size_t   n_out = network->length[last], place = TilePlace(network, last, tile);
-  const float   *out = network->out[last] + place, weight = 1.f / (float)batch;
-  float         *dout = network->dout[last] + place;
-  for (PetscInt row = 0; row < rows; row++, out += n_out, dout += n_out, target += n_out) {
-    const PetscInt sample = tile * network->tile_rows + row;
+/* What a call of LodNetworkBackward works on. */
+typedef struct {
+  PetscInt              batch, n_judged; /* n_judged: samples that are not anchors */
+  const float          *inp, *target;
+  const LodNetworkLoss *loss;
+} Lesson;
+
+/* Fills one tile and takes it forward. */
+static int ForwardTile(LodNetwork *network, PetscInt tile, const Lesson *lesson) {
+  FillTile(network, 0, tile, TileRows(network, lesson->batch, tile),
+           lesson->inp + TilePlace(network, 0, tile));
+  return RunLayers(network, tile, 0, network->n_layers);
+}
+
+/* The loss of one sample, and its derivative with respect to the output, as part of the mean. */
+static void JudgeSample(LodNetwork *network, const Lesson *lesson, PetscInt sample) {
+  const LodNetworkLoss *loss = lesson->loss;
+  const PetscInt        last = network->n_buffers - 1;
+  const size_t          n_out = network->length[last], place = (size_t)sample * n_out;
+  const float          *outputs = network->out[last], *target = lesson->target + place;
+  const float           weight = 1.f / (float)lesson->n_judged;
+  float                *dout = network->dout[last] + place;
+  for (size_t o = 0; o < n_out; o++)
+    dout[o] = outputs[place + o] - target[o];
+  if (loss->n_anchors) {
+    const float *anchor = outputs + (size_t)(lesson->n_judged + loss->anchor[sample]) * n_out;
     for (size_t o = 0; o < n_out; o++)
-      dout[o] = out[o] - target[o];
-    network->sample_loss[sample] = loss->apply(loss->context, sample, dout);
+      dout[o] -= anchor[o];
+  }
+  network->sample_loss[sample] = loss->apply(loss->context, sample, dout);
+  for (size_t o = 0; o < n_out; o++)
+    dout[o] *= weight;
+}
+
+/* The derivative of the mean with respect to the output of one anchor. */
+static void JudgeAnchor(LodNetwork *network, const Lesson *lesson, PetscInt anchor) {
+  const PetscInt last = network->n_buffers - 1;
+  const size_t   n_out = network->length[last];
+  const float   *dout = network->dout[last];
+  float         *danchor = network->dout[last] + (size_t)(lesson->n_judged + anchor) * n_out;
+  memset(danchor, 0, n_out * sizeof *danchor);
+  for (PetscInt sample = 0; sample < lesson->n_judged; sample++) {
+    if (lesson->loss->anchor[sample] != anchor) continue;
     for (size_t o = 0; o < n_out; o++)
-      dout[o] *= weight;
+      danchor[o] -= dout[(size_t)sample * n_out + o];
   }
 }
 
-/* Takes one tile forward, through the loss and back to dout[1]. */
-static int BackwardTile(LodNetwork *network, PetscInt tile, PetscInt batch, const float *inp,
-                        const float *target, const LodNetworkLoss *loss) {
-  const PetscInt rows = TileRows(network, batch, tile), last = network->n_buffers - 1;
-  FillTile(network, 0, tile, rows, inp + TilePlace(network, 0, tile));
-  int status = RunLayers(network, tile, 0, network->n_layers);
-  LossTile(network, tile, batch, target + TilePlace(network, last, tile), loss);
+/* Takes the derivatives of one tile back to dout[1]. */
+static int BackwardTile(LodNetwork *network, PetscInt tile, const Lesson *lesson) {
+  const PetscInt rows = TileRows(network, lesson->batch, tile);
+  int            status = 0;
   for (PetscInt l = network->n_layers - 1; l >= 0 && !status; l--) {
     const LodLayer *layer = &network->layers[l];
     const PetscInt  buffer = LodNetworkBuffer(network, l);
@@ -207,34 +234,57 @@ static int BackwardTile(LodNetwork *network, PetscInt tile, PetscInt batch, cons
   return status;
 }
 
-PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, const LodNetworkLoss *loss, double *mean) {
-  const PetscInt       n_tiles = (batch - 1) / network->tile_rows + 1;
-  const LodNetworkLoss plain = {HalfSquare, &network->length[network->n_buffers - 1]};
-  double               sum = 0;
-  int                  failed = 0;
-  PetscFunctionBeginUser;
-  if (!loss) loss = &plain;
-  PetscCheck(batch >= 1 && batch <= network->max_batch, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
-             "a batch of %" PetscInt_FMT " samples; this network takes 1 to %" PetscInt_FMT, batch,
-             network->max_batch);
+/* dweight and dbias of one tile of weights. */
+static int BackwardWeights(LodNetwork *network, const LodWeightTile *tile, const Lesson *lesson) {
+  const LodLayer *layer = &network->layers[tile->layer];
+  const PetscInt  buffer = LodNetworkBuffer(network, tile->layer);
+  return LodLayerBackwardWeight(layer, tile->first, tile->last, lesson->batch * layer->pieces,
+                                network->out[buffer], network->dout[buffer + 1]);
+}
+
+/* Runs all of a lesson; not 0 if oneDNN failed. */
+static int Learn(LodNetwork *network, const Lesson *lesson) {
+  const PetscInt n_tiles = (lesson->batch - 1) / network->tile_rows + 1;
+  int            failed = 0;
 #pragma omp parallel reduction(| : failed)
   {
 #pragma omp for schedule(dynamic, 1)
     for (PetscInt t = 0; t < n_tiles; t++)
-      failed |= BackwardTile(network, t, batch, inp, target, loss);
+      failed |= ForwardTile(network, t, lesson);
+#pragma omp for schedule(static)
+    for (PetscInt sample = 0; sample < lesson->n_judged; sample++)
+      JudgeSample(network, lesson, sample);
+#pragma omp for schedule(static)
+    for (PetscInt anchor = 0; anchor < lesson->loss->n_anchors; anchor++)
+      JudgeAnchor(network, lesson, anchor);
 #pragma omp for schedule(dynamic, 1)
-    for (PetscInt t = 0; t < network->n_weight_tiles; t++) {
-      const LodWeightTile *tile = &network->weight_tiles[t];
-      const LodLayer      *layer = &network->layers[tile->layer];
-      const PetscInt       buffer = LodNetworkBuffer(network, tile->layer);
-      failed |= LodLayerBackwardWeight(layer, tile->first, tile->last, batch * layer->pieces,
-                                       network->out[buffer], network->dout[buffer + 1]);
-    }
+    for (PetscInt t = 0; t < n_tiles; t++)
+      failed |= BackwardTile(network, t, lesson);
+#pragma omp for schedule(dynamic, 1)
+    for (PetscInt t = 0; t < network->n_weight_tiles; t++)
+      failed |= BackwardWeights(network, &network->weight_tiles[t], lesson);
   }
+  return failed;
+}
+
+PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
+                                  const float *target, const LodNetworkLoss *loss, double *mean) {
+  const LodNetworkLoss plain = {.apply = HalfSquare,
+                                .context = &network->length[network->n_buffers - 1]};
+  Lesson               lesson = {.batch = batch, .inp = inp, .target = target, .loss = loss};
+  double               sum = 0;
+  PetscFunctionBeginUser;
+  if (!loss) lesson.loss = &plain;
+  lesson.n_judged = batch - lesson.loss->n_anchors;
+  PetscCheck(lesson.n_judged >= 1 && batch <= network->max_batch, PETSC_COMM_SELF,
+             PETSC_ERR_ARG_OUTOFRANGE,
+             "a batch of %" PetscInt_FMT " samples and %" PetscInt_FMT
+             " anchors; this network takes 1 to %" PetscInt_FMT " in all",
+             lesson.n_judged, lesson.loss->n_anchors, network->max_batch);
+  const int failed = Learn(network, &lesson);
   PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the backward pass");
-  for (PetscInt sample = 0; sample < batch; sample++)
+  for (PetscInt sample = 0; sample < lesson.n_judged; sample++)
     sum += network->sample_loss[sample];
-  *mean = sum / (double)batch;
+  *mean = sum / (double)lesson.n_judged;
   PetscFunctionReturn(0);
 }

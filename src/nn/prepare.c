@@ -113,6 +113,7 @@ PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscIn
   PetscCall(CollectValues(pairs, settings->scale_equivariant, &statistics));
   PetscCall(FillSignature(config, &grid, &statistics, &model->signature));
   const LodNetworkShape shape = LodModelShape(&grid, settings);
+  if (settings->exact_constants) max_batch += LodAnchorsCount(&grid);
   PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
   PetscCall(LodNetworkInitialize(model->network, config->seed));
   model->inp_shift = 0;
@@ -120,6 +121,7 @@ PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscIn
   model->zero_sums = settings->zero_sums;
   model->scale_equivariant = settings->scale_equivariant;
   model->baseline = settings->baseline;
+  model->exact_constants = settings->exact_constants;
   model->bounds = settings->bounds;
   PetscCall(FillNormalisation(config, pairs, &statistics, model));
   PetscCall(LodConfigWrite(config, &model->config));

@@ -100,8 +100,8 @@ static PetscErrorCode Step(Run *run, PetscInt epoch, PetscInt n) {
   PetscFunctionBeginUser;
   PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + state->begin,
                            ChooseSymmetries(run, epoch, state->begin, n)));
-  PetscCall(
-      LodNetworkBackward(network, n, run->pairs_now.inp, run->pairs_now.target, &loss, &mean));
+  PetscCall(LodNetworkBackward(network, n + loss.n_anchors, run->pairs_now.inp,
+                               run->pairs_now.target, &loss, &mean));
   PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
              "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
              "learning rate than %.3e may help; the last good checkpoint is kept",
@@ -130,14 +130,20 @@ static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, double *loss) {
   PetscFunctionReturn(0);
 }
 
-/* Loss of pair i of the mini-batch, its output being in run->out, which is overwritten. */
-static double SampleLoss(Run *run, PetscInt i) {
+/* Loss of pair i of a mini-batch of n; the outputs are in run->out, those of the anchors last. That
+   of pair i is overwritten. */
+static double SampleLoss(Run *run, PetscInt n, PetscInt i) {
   const LodNetworkLoss loss = LodBatchLoss(&run->pairs_now);
   const size_t         n_out = (size_t)run->pairs_now.n_out;
   float               *out = run->out + (size_t)i * n_out;
   const float         *target = run->pairs_now.target + (size_t)i * n_out;
   for (size_t o = 0; o < n_out; o++)
     out[o] -= target[o];
+  if (loss.n_anchors) {
+    const float *anchor = run->out + (size_t)(n + loss.anchor[i]) * n_out;
+    for (size_t o = 0; o < n_out; o++)
+      out[o] -= anchor[o];
+  }
   return loss.apply(loss.context, i, out);
 }
 
@@ -150,9 +156,10 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   for (PetscInt64 begin = 0; begin < run->n_validation; begin += run->batch) {
     const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_validation - begin);
     PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_VALIDATION, n, run->order + begin, NULL));
-    PetscCall(LodNetworkForward(run->model->network, n, run->pairs_now.inp, run->out));
+    PetscCall(LodNetworkForward(run->model->network, n + run->pairs_now.anchors.n,
+                                run->pairs_now.inp, run->out));
     for (PetscInt i = 0; i < n; i++)
-      sum += SampleLoss(run, i);
+      sum += SampleLoss(run, n, i);
   }
   *loss = sum / (double)run->n_validation * run->model->out_scale * run->model->out_scale;
   PetscCheck(isfinite(*loss), PETSC_COMM_SELF, PETSC_ERR_FP,
@@ -261,8 +268,9 @@ static PetscErrorCode CreateBuffers(Run *run) {
   PetscFunctionBeginUser;
   PetscCall(LodBatchCreate(run->pairs, run->model, &run->config->training, run->batch,
                            run->config->network.symmetric, &run->pairs_now));
-  PetscCall(PetscMalloc3(PetscMax(run->n_train, run->n_validation), &run->order, batch,
-                         &run->symmetry, batch * (size_t)run->pairs_now.n_out, &run->out));
+  PetscCall(PetscMalloc3(
+      PetscMax(run->n_train, run->n_validation), &run->order, batch, &run->symmetry,
+      (batch + (size_t)run->pairs_now.anchors.n) * (size_t)run->pairs_now.n_out, &run->out));
   PetscCall(
       PetscCalloc3(count, &run->state.first, count, &run->state.second, count, &run->state.best));
   PetscCall(PetscMalloc1(run->config->training.epochs * LOD_HISTORY_COLUMNS,

@@ -42,7 +42,8 @@ double LodLearningRate(const LodTrainingSettings *settings, PetscInt epoch);
 PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path);
 
 /* Fills in a cleared model before training: network with Glorot weights, signature and
-   normalisation from the training pairs, config, seed. */
+   normalisation from the training pairs, config, seed. The network takes batches of max_batch pairs
+   and their anchors. */
 PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscInt max_batch,
                                LodModel *model);
 

@@ -1,0 +1,57 @@
+/* Patches of a constant coefficient (anchors_private.h). */
+#include "nn/anchors_private.h"
+
+/* Along one axis a patch is cut by 1 to ell layers on one side or not at all, on meshes too small
+   for that differently in every cell. */
+PetscInt LodAnchorsCount(const LodGrid *grid) {
+  return LodPower(PetscMin(grid->coarse, 2 * grid->ell + 1), grid->dim);
+}
+
+PetscInt LodAnchorsFind(const LodAnchors *anchors, const LodBox *inside) {
+  for (PetscInt i = 0; i < anchors->n; i++) {
+    PetscBool same = PETSC_TRUE;
+    for (PetscInt axis = 0; axis < inside->dim; axis++)
+      if (anchors->inside[i].first[axis] != inside->first[axis] ||
+          anchors->inside[i].size[axis] != inside->size[axis])
+        same = PETSC_FALSE;
+    if (same) return i;
+  }
+  return -1;
+}
+
+PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodAnchors *anchors) {
+  const size_t   n_inp = (size_t)LodNetworkInputs(LodNetworkShapeOf(model->network));
+  const PetscInt count = LodAnchorsCount(grid);
+  LodCoefficient one;
+  LodRowOrder    order;
+  float         *patch;
+  double         scale;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(count, &anchors->inside, (size_t)count * n_inp, &anchors->rows));
+  anchors->n = 0;
+  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &one));
+  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+    one.values[i] = 1;
+  PetscCall(LodRowOrderCreate(model, 0, &order));
+  PetscCall(PetscMalloc1(LodGridPatchValues(grid), &patch));
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    const LodBox inside = LodInsideNodes(grid, cell);
+    if (anchors->n == count || LodAnchorsFind(anchors, &inside) >= 0) continue;
+    LodPatchGather(grid, cell, one.values, NULL, patch);
+    LodModelRow(model, &order, patch, anchors->rows + (size_t)anchors->n * n_inp, &scale);
+    anchors->inside[anchors->n++] = inside;
+  }
+  PetscCheck(anchors->n == count, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+             "%" PetscInt_FMT " ways to cut a patch, not %" PetscInt_FMT, anchors->n, count);
+  PetscCall(PetscFree(patch));
+  PetscCall(LodRowOrderDestroy(&order));
+  PetscCall(LodCoefficientDestroy(&one));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodAnchorsDestroy(LodAnchors *anchors) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree2(anchors->inside, anchors->rows));
+  anchors->n = 0;
+  PetscFunctionReturn(0);
+}
