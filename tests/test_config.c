@@ -323,7 +323,7 @@ static const char everything[] =
     "[pairs]\nbits = 64\ncompression = 5\n"
     "[network]\nhidden = []\nnormalise = true\nzero_sums = true\nencoder = [9, 8]\n"
     "scale_equivariant = true\nbaseline = true\nexact_constants = true\n"
-    "codes = [8, 3]\nbounds = true\nactivation = \"elu\"\n"
+    "codes = [8, 3]\nbounds = true\nlines = true\nactivation = \"elu\"\n"
     "[training]\nepochs = 7\nbatch = 11\nbeta1 = 0\nbeta2 = 0.5\nepsilon = 1e-300\n"
     "checkpoint_minutes = 0\nloss = \"moments\"\nmoment_weight = 12.5\n"
     "schedule = [{from = 0, rate = 0.3}, {rate = 1, from = 2}, {from = 5, rate = 1e-9}]\n"
@@ -356,6 +356,7 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert(config->network.normalise && config->network.zero_sums);
   ck_assert(config->network.scale_equivariant && config->network.baseline);
   ck_assert(config->network.exact_constants && config->network.bounds);
+  ck_assert(config->network.lines);
   ck_assert(config->network.n_codes == 2 && config->network.codes[1] == 3);
   ck_assert_int_eq(config->network.activation, LOD_ACTIVATION_ELU);
   ck_assert_int_eq(config->training.loss, LOD_LOSS_MOMENTS);

@@ -131,6 +131,7 @@ static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64
                                        .n_codes = 2,
                                        .codes = {4, 3},
                                        .bounds = encodes,
+                                       .lines = encodes,
                                        .activation = LOD_ACTIVATION_ELU,
                                        .n_hidden = 1,
                                        .hidden = {20}};
@@ -150,7 +151,7 @@ static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64
   model->inp_scale = 1.3;
   model->out_scale = 0.4;
   model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
-  model->bounds = encodes;
+  model->bounds = model->lines = encodes;
   return model;
 }
 

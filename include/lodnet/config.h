@@ -65,7 +65,10 @@ typedef struct {
   PetscInt codes[LOD_MAX_RINGS];
   /* Give the head the bounds of Cardwell and Parsons for the effective coefficient of every coarse
      cell along every axis (model.h). Default false. */
-  PetscBool     bounds;
+  PetscBool bounds;
+  /* Give the encoder, beside the values of a coarse cell, their means along lines and in slabs, of
+     which those bounds are means (model.h). Default false. */
+  PetscBool     lines;
   LodActivation activation; /* after every layer but the encoder's and the head's last; ReLU */
   /* Shift and scale the input by mean and deviation of the training values, the output by the rms
      of the training operators. Default false: the paper's plain network. */

@@ -28,8 +28,9 @@ typedef struct {
    Let t = A, or log A if scale_equivariant; m_c the mean of t over coarse cell c; and r = m_T for
    the patch's centre T if scale_equivariant, else inp_shift. Without an encoder the network takes
    (t - r) * inp_scale of the values of R_T(A) inside D and 0 outside. With one, its pieces are the
-   cells c of the uncut patch, x fastest: (t - m_c) * inp_scale of their k^d values, x fastest, then
-   (m_c - r) * inp_scale and 1, and if `bounds` for every axis (b - m_c) * inp_scale of the two
+   cells c of the uncut patch, x fastest: (t - m_c) * inp_scale of their k^d values, x fastest, and
+   if `lines` (a - m_c) * inp_scale of their means a below, axis after axis, lines before slabs;
+   then (m_c - r) * inp_scale and 1, and if `bounds` for every axis (b - m_c) * inp_scale of the two
    bounds b below; outside D all are 0. Its output Psi gives
 
      S_T = s (out_scale P (Psi - Psi_1) + B),
@@ -42,12 +43,12 @@ typedef struct {
    The effective coefficient of a cell along an axis lies between the arithmetic mean over the lines
    along that axis of the harmonic means on them, and the harmonic mean over the slabs across it of
    the arithmetic means in them (W. Cardwell, R. Parsons, Trans. AIME 160, 1945, p. 34-42); b is t
-   of these two numbers. */
+   of these two numbers, a is t of the means on the k^(d-1) lines and in the k slabs. */
 typedef struct {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
-  PetscBool    scale_equivariant, zero_sums, baseline, exact_constants, bounds;
+  PetscBool    scale_equivariant, zero_sums, baseline, exact_constants, bounds, lines;
   PetscBool    average; /* LodLearnedCreate averages over symmetries (average.h); not in the file */
   PetscInt64   seed;    /* of weights and mini-batches */
   LodHistory   history;
@@ -61,7 +62,7 @@ static inline PetscInt LodModelExtrasCount(PetscInt dim, PetscBool bounds) {
 #define LOD_MODEL_MAX_EXTRAS (2 + 2 * LOD_MAX_DIM)
 
 /* The shape of a network for patches of a grid: encoder, codes, bounds, hidden and activation of
-   the settings matter. */
+   the settings matter, and lines. */
 LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings);
 
 PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
@@ -79,8 +80,10 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
 
-/* Values of A in one coarse cell, k^d: what an encoder takes of a piece. */
-PetscInt LodModelPieceValues(const LodGrid *grid);
+/* What an encoder takes of a piece: the k^d values of A in one coarse cell, and their means. */
+static inline PetscInt LodModelPieceInputs(PetscInt dim, PetscInt ratio, PetscBool lines) {
+  return LodPower(ratio, dim) + (lines ? dim * (LodPower(ratio, dim - 1) + ratio) : 0);
+}
 
 /* Where the values of a row come from in R_T(A), with the patch turned by a symmetry of the cube
    (structure.h): row value i is R_T(A)[order[i]]. Piece after piece if the network has an encoder.
@@ -103,8 +106,8 @@ void LodModelRow(const LodModel *model, const LodRowOrder *order, const float *p
 double LodModelReference(const LodModel *model, double mean, double *scale);
 
 /* The parts of a row with an encoder: of one piece's values[k^d] of A, all inside D, what the
-   encoder takes, piece[k^d] (may be values), and means: m_c, then if `bounds` the b; and the extras
-   from these means and r. */
+   encoder takes, piece[LodModelPieceInputs] (may begin where the values do), and means: m_c, then
+   if `bounds` the b; and the extras from these means and r. */
 void LodModelPiece(const LodModel *model, const float *values, float *piece,
                    float means[LOD_MODEL_MAX_EXTRAS]);
 void LodModelExtras(const LodModel *model, const float *means, double reference, float *extras);

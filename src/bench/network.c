@@ -31,6 +31,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   (*model)->baseline = settings->baseline;
   (*model)->exact_constants = settings->exact_constants;
   (*model)->bounds = settings->bounds;
+  (*model)->lines = settings->lines;
   PetscFunctionReturn(0);
 }
 

@@ -128,6 +128,8 @@ static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) 
                 "%s: codes in [network] needs an encoder", where);
   LodCheckInput(network->n_encoder > 0 || !network->bounds,
                 "%s: bounds in [network] needs an encoder", where);
+  LodCheckInput(network->n_encoder > 0 || !network->lines,
+                "%s: lines in [network] needs an encoder", where);
   for (PetscInt i = 0; i < network->n_codes; i++)
     LodCheckInput(network->codes[i] <= network->encoder[network->n_encoder - 1],
                   "%s: codes in [network] takes %" PetscInt_FMT

@@ -98,6 +98,7 @@ static const LodSetting network_settings[] = {
     {"codes", LOD_KIND_INTEGER, NETWORK(codes), AT_LEAST(1), .count = NETWORK(n_codes),
      .capacity = LOD_MAX_RINGS},
     {"bounds", LOD_KIND_BOOLEAN, .offset = NETWORK(bounds)},
+    {"lines", LOD_KIND_BOOLEAN, .offset = NETWORK(lines)},
     {"activation", LOD_KIND_CHOICE, NETWORK(activation), .choices = activation_names},
     {"normalise", LOD_KIND_BOOLEAN, .offset = NETWORK(normalise)},
     {"zero_sums", LOD_KIND_BOOLEAN, .offset = NETWORK(zero_sums)},

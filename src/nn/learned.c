@@ -17,10 +17,11 @@ typedef struct {
   const LodCoefficient *coefficient; /* borrowed */
   LodRowOrder           order;
   PetscInt              n_patch, n_inp, n_code; /* n_code 0: no encoder */
+  PetscInt              n_piece;                /* what it takes of a cell */
   double               *baseline;               /* LodBaselineCreate, or NULL */
   LodAnchors            anchors;                /* n = 0 unless exact for constants */
   float                *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
-  float                *values;    /* [CELLS_AT_ONCE][n_patch]; with encoder [..][k^d] */
+  float                *values;    /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
   float                *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
   double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
   float                *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
@@ -54,7 +55,7 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
   const PetscInt per_layer = LodPower(grid->coarse, grid->dim - 1), ell = grid->ell;
   const PetscInt low = PetscMax(0, first / per_layer - ell) * per_layer;
   const PetscInt high = PetscMin(grid->coarse, (last - 1) / per_layer + ell + 1) * per_layer;
-  const PetscInt n = learned->order.per_piece;
+  const PetscInt n = learned->n_piece;
   LodGrid        alone = *grid;
   double         start = LodSeconds();
   PetscFunctionBeginUser;
@@ -205,7 +206,8 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   learned->n_patch = LodGridPatchValues(grid);
   learned->n_inp = LodNetworkHeadInputs(shape);
   learned->n_code = shape->n_encoder ? shape->encoder[shape->n_encoder] : 0;
-  const size_t n_values = (size_t)(learned->n_code ? learned->order.per_piece : learned->n_patch);
+  learned->n_piece = shape->n_encoder ? shape->encoder[0] : 0;
+  const size_t n_values = (size_t)(learned->n_code ? learned->n_piece : learned->n_patch);
   PetscCall(PetscCalloc4(cells * n_values, &learned->values, cells * (size_t)learned->n_inp,
                          &learned->inp, cells * (size_t)LodGridOperatorSize(grid), &learned->out,
                          cells, &learned->scale));
@@ -224,7 +226,9 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
                                 LodLocalOperators **operators) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
-  const PetscInt n_values = shape->n_encoder ? LodModelPieceValues(grid) : LodGridPatchValues(grid);
+  const PetscInt         ratio = grid->coefficient / grid->coarse;
+  const PetscInt n_values = shape->n_encoder ? LodModelPieceInputs(grid->dim, ratio, model->lines)
+                                             : LodGridPatchValues(grid);
   const PetscInt n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
   Learned       *learned;
   PetscFunctionBeginUser;

@@ -101,6 +101,7 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
   PetscCall(LodHdf5WriteInt(file, "structure", "exact_constants", model->exact_constants));
   PetscCall(LodHdf5WriteInt(file, "structure", "bounds", model->bounds));
+  PetscCall(LodHdf5WriteInt(file, "structure", "lines", model->lines));
   PetscCall(
       LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
   PetscCall(LodHdf5WriteText(file, "history", "columns",
@@ -234,7 +235,8 @@ static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_lay
 /* Reads what an encoder adds to the settings: widths and codes. */
 static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetworkSettings *settings,
                                   PetscInt64 *parameters) {
-  PetscInt       width[LOD_MAX_LAYERS + 2] = {LodModelPieceValues(grid)};
+  PetscInt width[LOD_MAX_LAYERS + 2] = {
+      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->lines)};
   const PetscInt n = settings->n_encoder;
   PetscFunctionBeginUser;
   LodCheckInput(grid->ell < LOD_MAX_RINGS,
@@ -257,9 +259,9 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
 }
 
 /* Finds the shape of the network. */
-static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, PetscBool bounds,
+static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodModel *model,
                                 LodNetworkShape *shape) {
-  LodNetworkSettings settings = {.bounds = bounds};
+  LodNetworkSettings settings = {.bounds = model->bounds, .lines = model->lines};
   PetscInt           n_head = 0, activation = 0;
   PetscInt64         parameters = 0;
   PetscFunctionBeginUser;
@@ -310,7 +312,7 @@ static PetscErrorCode ReadNetwork(LodHdf5 *file, PetscInt max_batch, LodModel *m
   LodNetworkShape shape;
   PetscFunctionBeginUser;
   PetscCall(SignatureGrid(file->path, &model->signature, &grid));
-  PetscCall(ReadShape(file, &grid, model->bounds, &shape));
+  PetscCall(ReadShape(file, &grid, model, &shape));
   PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   PetscCall(ReadLayers(file, "encoder", shape.n_encoder, shape.encoder, &parameters));
@@ -354,6 +356,7 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscCall(ReadSwitch(file, "baseline", &model->baseline));
   PetscCall(ReadSwitch(file, "exact_constants", &model->exact_constants));
   PetscCall(ReadSwitch(file, "bounds", &model->bounds));
+  PetscCall(ReadSwitch(file, "lines", &model->lines));
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
   PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));

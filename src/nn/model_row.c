@@ -10,16 +10,13 @@ static LodGrid PatchGrid(const LodSignature *signature) {
       .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
 }
 
-PetscInt LodModelPieceValues(const LodGrid *grid) {
-  return LodPower(grid->coefficient / grid->coarse, grid->dim);
-}
-
 /* Fills in the parts that a network with encoder has. */
 static void EncoderShape(const LodGrid *grid, const LodNetworkSettings *settings,
                          LodNetworkShape *shape) {
   const PetscInt n_encoder = settings->n_encoder, n_codes = settings->n_codes;
   shape->n_encoder = n_encoder;
-  shape->encoder[0] = LodModelPieceValues(grid);
+  shape->encoder[0] =
+      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->lines);
   for (PetscInt l = 0; l < n_encoder; l++)
     shape->encoder[l + 1] = settings->encoder[l];
   shape->dim = grid->dim;
@@ -90,44 +87,56 @@ static inline float Transform(const LodModel *model, float value) {
   return model->scale_equivariant ? logf(value) : value;
 }
 
-/* Cardwell and Parsons' bounds along an axis of a cube of k^dim values: lines along the axis have
-   `stride` from value to value, slabs across it k^dim / k values. */
-static void Bounds(PetscInt k, PetscInt stride, PetscInt n, const float *values, float bounds[2]) {
-  float lower = 0, upper = 0;
-  for (PetscInt begin = 0; begin < n; begin += stride * k)
-    for (PetscInt line = begin; line < begin + stride; line++) {
-      float resistance = 0;
-      for (PetscInt i = 0; i < k; i++)
-        resistance += 1 / values[line + i * stride];
-      lower += 1 / resistance;
-    }
+/* Along an axis of a cube of n = k^dim values, on which neighbours are `stride` apart: harmonic
+   means of the lines along it and arithmetic means of the slabs across it, to means[n / k + k]
+   unless that is NULL, and from them Cardwell and Parsons' bounds. */
+static void AxisMeans(PetscInt k, PetscInt stride, PetscInt n, const float *values, float *means,
+                      float bounds[2]) {
+  const PetscInt n_lines = n / k;
+  float          lower = 0, upper = 0;
+  for (PetscInt line = 0; line < n_lines; line++) {
+    const float *first = values + line / stride * stride * k + line % stride;
+    float        resistance = 0;
+    for (PetscInt i = 0; i < k; i++)
+      resistance += 1 / first[i * stride];
+    const float mean = (float)k / resistance;
+    if (means) means[line] = mean;
+    lower += mean;
+  }
   for (PetscInt i = 0; i < k; i++) {
     float conductance = 0;
     for (PetscInt begin = i * stride; begin < n; begin += stride * k)
       for (PetscInt v = begin; v < begin + stride; v++)
         conductance += values[v];
-    upper += 1 / conductance;
+    const float mean = conductance / (float)n_lines;
+    if (means) means[n_lines + i] = mean;
+    upper += 1 / mean;
   }
-  bounds[0] = lower * (float)(k * k) / (float)n;
-  bounds[1] = (float)(k * k) / (upper * (float)n);
+  bounds[0] = lower / (float)n_lines;
+  bounds[1] = (float)k / upper;
 }
 
 void LodModelPiece(const LodModel *model, const float *values, float *piece,
                    float means[LOD_MODEL_MAX_EXTRAS]) {
   const PetscInt k = model->signature.ratio, dim = model->signature.dim, n = LodPower(k, dim);
+  const PetscInt n_inputs = LodModelPieceInputs(dim, k, model->lines), n_means = n / k + k;
   const float    scale = (float)model->inp_scale;
   double         sum = 0;
-  for (PetscInt axis = 0, stride = 1; axis < dim && model->bounds; axis++, stride *= k) {
-    Bounds(k, stride, n, values, means + 1 + 2 * axis);
-    for (PetscInt i = 1 + 2 * axis; i < 3 + 2 * axis; i++)
-      means[i] = Transform(model, means[i]);
+  for (PetscInt axis = 0, stride = 1; axis < dim && (model->bounds || model->lines);
+       axis++, stride *= k) {
+    float bounds[2];
+    AxisMeans(k, stride, n, values, model->lines ? piece + n + axis * n_means : NULL, bounds);
+    for (PetscInt i = 0; i < 2 && model->bounds; i++)
+      means[1 + 2 * axis + i] = Transform(model, bounds[i]);
   }
   for (PetscInt i = 0; i < n; i++) {
     piece[i] = Transform(model, values[i]);
     sum += (double)piece[i];
   }
+  for (PetscInt i = n; i < n_inputs; i++)
+    piece[i] = Transform(model, piece[i]);
   const float mean = (float)(sum / (double)n);
-  for (PetscInt i = 0; i < n; i++)
+  for (PetscInt i = 0; i < n_inputs; i++)
     piece[i] = (piece[i] - mean) * scale;
   means[0] = mean;
 }
@@ -166,16 +175,17 @@ static void PlainRow(const LodModel *model, const LodRowOrder *order, const floa
 /* The row of a network with encoder; a piece outside D has no positive value. */
 static void PiecesRow(const LodModel *model, const LodRowOrder *order, const float *patch,
                       double reference, float *row) {
-  const PetscInt n = order->per_piece, n_extras = LodNetworkShapeOf(model->network)->n_extras;
-  float          means[LOD_MODEL_MAX_EXTRAS];
-  for (PetscInt p = 0; p < order->n_pieces; p++, row += n + n_extras) {
+  const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
+  const PetscInt         n = order->per_piece, n_inputs = shape->encoder[0];
+  float                  means[LOD_MODEL_MAX_EXTRAS];
+  for (PetscInt p = 0; p < order->n_pieces; p++, row += n_inputs + shape->n_extras) {
     for (PetscInt i = 0; i < n; i++)
       row[i] = patch[order->order[p * n + i]];
     if (row[0] > 0) {
       LodModelPiece(model, row, row, means);
-      LodModelExtras(model, means, reference, row + n);
+      LodModelExtras(model, means, reference, row + n_inputs);
     } else
-      memset(row, 0, (size_t)(n + n_extras) * sizeof *row);
+      memset(row, 0, (size_t)(n_inputs + shape->n_extras) * sizeof *row);
   }
 }
 

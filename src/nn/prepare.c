@@ -123,6 +123,7 @@ PetscErrorCode LodModelPrepare(const LodConfig *config, LodPairs *pairs, PetscIn
   model->baseline = settings->baseline;
   model->exact_constants = settings->exact_constants;
   model->bounds = settings->bounds;
+  model->lines = settings->lines;
   PetscCall(FillNormalisation(config, pairs, &statistics, model));
   PetscCall(LodConfigWrite(config, &model->config));
   model->seed = config->seed;
