@@ -16,7 +16,7 @@ enum { KEY_NO_PICTURES = 256 };
 /* What the command line said. */
 typedef struct {
   const char *model, *set, *output;
-  PetscBool   no_pictures, quiet;
+  PetscBool   average, no_pictures, quiet;
 } Options;
 
 static const struct argp_option option_table[] = {
@@ -25,6 +25,8 @@ static const struct argp_option option_table[] = {
      "evaluation.toml of the configs that come with lodnet)",
      0},
     {"output", 'o', "DIR", 0, "directory for tables and pictures (default evaluation)", 0},
+    {"average", 'a', NULL, 0,
+     "average the learned operators over the symmetries of the cube, as lod-solve does", 0},
     {"no-pictures", KEY_NO_PICTURES, NULL, 0, "write the tables only", 0},
     {"quiet", 'q', NULL, 0, "print errors only", 0},
     {0}};
@@ -52,6 +54,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case 'o':
     options->output = argument;
+    return 0;
+  case 'a':
+    options->average = PETSC_TRUE;
     return 0;
   case 'q':
     options->quiet = PETSC_TRUE;
@@ -81,6 +86,7 @@ static PetscErrorCode Run(const Options *options) {
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
   LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
   PetscCall(LodModelRead(options->model, BATCH, &model));
+  model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
   PetscCall(LodEvaluateModel(model, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,

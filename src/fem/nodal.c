@@ -137,8 +137,9 @@ PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, d
              grid->fine);
   PetscCall(PetscMalloc3(largest, &buffer[0], largest, &buffer[1], 2 * (size_t)ratio + 1, &weight));
   HatWeights(ratio, 1.0 / (double)grid->fine, weight);
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    double *to = axis + 1 < grid->dim ? buffer[axis % 2] : load;
+  /* The last axis first: its values lie in long lines, and it leaves few for the others. */
+  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
+    double *to = axis > 0 ? buffer[axis % 2] : load;
     LoadAlong(ViewAlong(grid->dim, size, axis), cells, ratio, weight, from, to);
     size[axis] = cells + 1;
     from = to;

@@ -27,24 +27,31 @@ void LodClearOutside(PetscInt ell, const LodBox *inside, double *operators) {
 void LodZeroSums(PetscInt ell, const LodBox *inside, double *operators) {
   const LodBox   nodes = LodBoxCube(inside->dim, 2 * ell + 2);
   const PetscInt corners = (PetscInt)1 << inside->dim, count = LodBoxCount(inside);
+  const PetscInt across = inside->size[0]; /* rows that follow each other */
   double         column[LOD_MAX_CORNERS] = {0};
   PetscInt       index[LOD_MAX_DIM];
   /* The two projections, on vanishing row sums and on vanishing column sums, commute. */
-  for (PetscInt z = 0; z < count; z++) {
-    LodBoxIndex(inside, z, index);
-    double *row = operators + (ptrdiff_t)LodBoxPosition(&nodes, index) * corners, mean = 0;
-    for (PetscInt j = 0; j < corners; j++)
-      mean += row[j] / (double)corners;
-    for (PetscInt j = 0; j < corners; j++) {
-      row[j] -= mean;
-      column[j] += row[j];
+  for (PetscInt first = 0; first < count; first += across) {
+    LodBoxIndex(inside, first, index);
+    double *row = operators + (ptrdiff_t)LodBoxPosition(&nodes, index) * corners;
+    for (PetscInt z = 0; z < across; z++, row += corners) {
+      double mean = 0;
+      for (PetscInt j = 0; j < corners; j++)
+        mean += row[j] / (double)corners;
+      for (PetscInt j = 0; j < corners; j++) {
+        row[j] -= mean;
+        column[j] += row[j];
+      }
     }
   }
-  for (PetscInt z = 0; z < count; z++) {
-    LodBoxIndex(inside, z, index);
+  for (PetscInt j = 0; j < corners; j++)
+    column[j] /= (double)count;
+  for (PetscInt first = 0; first < count; first += across) {
+    LodBoxIndex(inside, first, index);
     double *row = operators + (ptrdiff_t)LodBoxPosition(&nodes, index) * corners;
-    for (PetscInt j = 0; j < corners; j++)
-      row[j] -= column[j] / (double)count;
+    for (PetscInt z = 0; z < across; z++, row += corners)
+      for (PetscInt j = 0; j < corners; j++)
+        row[j] -= column[j];
   }
 }
 

@@ -38,6 +38,8 @@ grep -q '| darcy' evaluation/evaluation.md || fail 'evaluation.md lacks a family
 OMP_NUM_THREADS=1 expect 0 '' "$bin/lod-evaluate" two/model.h5 --output again --no-pictures --quiet
 cmp evaluation/evaluation.csv again/evaluation.csv || fail 'two evaluations differ'
 [ ! -e again/1 ] || fail 'lod-evaluate --no-pictures draws pictures'
+expect 0 '' "$bin/lod-evaluate" one/model.h5 --average --no-pictures --quiet --output averaged
+cmp -s evaluation/evaluation.csv averaged/evaluation.csv && fail 'averaging over the symmetries changes nothing'
 refuses 'missing\.h5' lod-evaluate missing.h5
 refuses 'missing\.toml' lod-evaluate one/model.h5 --set missing.toml
 refuses 'one/model\.h5' lod-evaluate one/model.h5 --output one/model.h5
