@@ -192,7 +192,7 @@ static PetscErrorCode Evaluate(LodPairs *pairs, LodModel *model, PetscBool quiet
   }
   if (!quiet && n > 0)
     printf("test: %d held-back coefficients, f = 1: relative L2 error of the learned solution: "
-           "mean %.2f %%, max %.2f %%\n",
+           "mean %.3g %%, max %.3g %%\n",
            (int)n, 100 * mean, 100 * largest);
   if (!quiet && n == 0) printf("test: no coefficients were held back\n");
   PetscCall(PetscFree(errors));
