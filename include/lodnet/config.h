@@ -48,7 +48,7 @@ typedef struct {
    differentiable. */
 typedef enum { LOD_ACTIVATION_RELU, LOD_ACTIVATION_ELU } LodActivation;
 
-/* What training minimises (loss.h). */
+/* What training minimises (src/nn/loss_private.h). */
 typedef enum { LOD_LOSS_ENTRIES, LOD_LOSS_ENERGY, LOD_LOSS_MOMENTS } LodLossKind;
 
 typedef struct {

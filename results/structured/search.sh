@@ -39,7 +39,7 @@ for network in "${networks[@]}"; do
   [ -e "$folder/pairs.h5" ] || ln "$output/pairs.h5" "$folder/pairs.h5"
   [ -e "$folder/model.h5" ] || lod-train "$folder/config.toml" --output "$folder" >"$folder/log.txt"
   parameters=$(grep -oE '[0-9]+ parameters' "$folder/log.txt" | head -n 1)
-  test=$(sed -n 's/^test:.*mean \([0-9.]*\) %, max \([0-9.]*\) %.*/\1,\2/p' "$folder/log.txt")
+  test=$(sed -n 's/^test:.*mean \([-+.0-9e]*\) %, max \([-+.0-9e]*\) %.*/\1,\2/p' "$folder/log.txt")
   echo "$name,${parameters% parameters},$test" | tee -a "$output/search.csv.tmp"
 done
 mv "$output/search.csv.tmp" "$output/search.csv"

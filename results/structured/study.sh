@@ -86,7 +86,7 @@ contrast_row() {
   local folder
   folder=$(folder_of "$1")
   awk -F, -v name="${1%%|*}" \
-    -v test="$(sed -n 's/^test:.*mean \([0-9.]*\) %, max \([0-9.]*\) %.*/\1,\2/p' "$folder/log.txt")" '
+    -v test="$(sed -n 's/^test:.*mean \([-+.0-9e]*\) %, max \([-+.0-9e]*\) %.*/\1,\2/p' "$folder/log.txt")" '
     /","1",(yes|no),/ {
       if (/^"lognormal variance 1"/) one = 100 * $(NF - 3)
       if (/^"lognormal variance 2"/) two = 100 * $(NF - 3)
