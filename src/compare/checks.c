@@ -74,12 +74,37 @@ static PetscErrorCode CreateLanczos(Mat part, Mat stiffness, KSP *lanczos) {
   PetscFunctionReturn(0);
 }
 
-/* Smallest eigenvalue of part v = c stiffness v, both symmetric, the second positive definite. */
+/* Solves with conjugate gradients. Where `part` is not definite they break down, and PETSc's
+   Lanczos matrix with them; then `part` is moved up by *shift times the stiffness, far enough. */
+static PetscErrorCode SolveShifted(KSP lanczos, Mat part, Mat stiffness, Vec rhs, Vec solution,
+                                   double *shift) {
+  KSPConvergedReason reason;
+  PetscReal          norm, unit;
+  PetscFunctionBeginUser;
+  PetscCall(MatNorm(part, NORM_FROBENIUS, &norm));
+  PetscCall(MatNorm(stiffness, NORM_FROBENIUS, &unit));
+  *shift = 0;
+  PetscCall(KSPSolve(lanczos, rhs, solution));
+  PetscCall(KSPGetConvergedReason(lanczos, &reason));
+  while (reason == KSP_DIVERGED_INDEFINITE_MAT && isfinite(*shift) && unit > 0) {
+    const double step = *shift > 0 ? 3 * *shift : norm / unit;
+    PetscCall(MatAXPY(part, step, stiffness, SUBSET_NONZERO_PATTERN));
+    *shift += step;
+    PetscCall(KSPSetOperators(lanczos, part, stiffness));
+    PetscCall(KSPSolve(lanczos, rhs, solution));
+    PetscCall(KSPGetConvergedReason(lanczos, &reason));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Smallest eigenvalue of part v = c stiffness v, both symmetric, the second positive definite; part
+   may be changed. */
 static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smallest) {
   KSP       lanczos;
   Vec       rhs, solution;
   PetscInt  first, last, n = 0;
   PetscReal real[MOST_STEPS + 1], imaginary[MOST_STEPS + 1];
+  double    shift = 0;
   PetscFunctionBeginUser;
   PetscCall(CreateLanczos(part, stiffness, &lanczos));
   PetscCall(MatCreateVecs(part, &solution, &rhs));
@@ -88,11 +113,11 @@ static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smalle
     PetscCall(VecSetValue(rhs, i, LodRandomUniform(1, 1, (uint64_t)i) - 0.5, INSERT_VALUES));
   PetscCall(VecAssemblyBegin(rhs));
   PetscCall(VecAssemblyEnd(rhs));
-  PetscCall(KSPSolve(lanczos, rhs, solution)); /* ends early where it finds a negative direction */
+  PetscCall(SolveShifted(lanczos, part, stiffness, rhs, solution, &shift));
   PetscCall(KSPComputeEigenvalues(lanczos, MOST_STEPS + 1, real, imaginary, &n));
   *smallest = HUGE_VAL;
   for (PetscInt i = 0; i < n; i++)
-    *smallest = fmin(*smallest, real[i]);
+    *smallest = fmin(*smallest, real[i] - shift);
   PetscCall(VecDestroy(&rhs));
   PetscCall(VecDestroy(&solution));
   PetscCall(KSPDestroy(&lanczos));

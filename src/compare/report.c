@@ -21,7 +21,7 @@ static void PrintRow(const char *label, const char *format, const double numbers
 static void PrintCoercivity(const LodComparison *c) {
   printf("  %-32s%12.3g%12.3g\n", "coercivity, v'Sv / |grad v|^2 >=", c->checks[0].coercivity,
          c->checks[1].coercivity);
-  if (c->checks[1].coercivity <= 0)
+  if (!(c->checks[1].coercivity > 0))
     printf("  the learned operator is not coercive: do not trust its solution\n");
 }
 

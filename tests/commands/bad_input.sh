@@ -41,7 +41,7 @@ refuses '.*(32|16).*(16|32)' lod-solve good.h5 --mesh "$source_root/meshes/small
 
 # Methods, models, expressions.
 refuses '.*magic.*lod' lod-solve good.h5 --method magic
-refuses '.*model' lod-solve good.h5 --method dnn
+LODNET_MODEL=missing.h5 refuses 'missing\.h5' lod-solve good.h5 --method dnn
 refuses 'missing\.h5' lod-solve good.h5 --method dnn --model missing.h5
 refuses 'good\.h5' lod-solve good.h5 --method dnn --model good.h5
 refuses 'missing\.h5' lod-compare good.h5 --model missing.h5
