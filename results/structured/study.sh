@@ -26,7 +26,7 @@ runs=(
   'no symmetries|s/^symmetric = .*/symmetric = false/'
   'no encoder|/^encoder = /d; /^codes = /d; /^bounds = /d; /^lines = /d'
   'whole codes|/^codes = /d'
-  'no bounds, no lines|/^bounds = /d; /^lines = /d'
+  'neither bounds nor lines|/^bounds = /d; /^lines = /d'
   'ReLU|s/^activation = .*/activation = "relu"/'
   'loss of entries|s/^loss = .*/loss = "entries"/'
   'energy loss|s/^loss = .*/loss = "energy"/'
