@@ -38,13 +38,13 @@ set terminal pngcairo size 900,600 font 'sans,12'
 set output 'pareto.png'
 set datafile separator ','
 set logscale xy
-set xrange [0.7:400]
+set xrange [1:1500]
 set yrange [0.01:30]
 set xlabel 'forward pass, microseconds a cell (1024 cells, one thread)'
 set ylabel 'relative L_2 error of the solution, %, mean of 50 coefficients held back'
 set grid
 unset key
 plot 'pareto.csv' using 3:4 skip 1 with points pointtype 7 pointsize 1.5, \
-  '' using 3:4:1 skip 1 with labels left offset 1,0.4 noenhanced
+  '' using 3:4:1 skip 1 with labels left rotate by 40 offset 0.4,0.4 noenhanced
 PLOT
 cat pareto.csv
