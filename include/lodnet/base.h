@@ -78,6 +78,18 @@ PetscErrorCode LodProgressBegin(LodProgress *progress, const char *label, const 
 PetscErrorCode LodProgressUpdate(LodProgress *progress, PetscInt64 done);
 PetscErrorCode LodProgressEnd(LodProgress *progress);
 
+/* Prints `PROGRAM: warning: ...` on stderr, on rank 0 only: what was done is not what was asked
+   for, or cannot be trusted; the message (printf's, without newline) says what to do about it. */
+void LodWarn(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Bytes of memory that this process can still have: what the machine has free, within the limits
+   that are set for the process. */
+double LodMemoryAvailable(void);
+
+/* Checks, before the work, that `bytes` can be had; if not, an input error says that `what` needs
+   them, what there is, and the remedy ("" if there is none). */
+PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy);
+
 /* Seconds on the monotonic clock. */
 double LodSeconds(void);
 

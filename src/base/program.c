@@ -1,8 +1,10 @@
 /* Start and end of a program, and the one place where errors become messages and exit statuses. */
 #include <cblas.h>
+#include <errno.h>
 #include <hdf5.h>
 #include <lodnet/base.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,6 +108,19 @@ PetscErrorCode LodProgramBegin(int argc, char **argv) {
   no_options[0] = argv[0];
   petsc_argv = no_options;
   return LodInitialize(&petsc_argc, &petsc_argv);
+}
+
+void LodWarn(const char *format, ...) {
+  va_list     arguments;
+  PetscMPIInt rank = 0;
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  if (rank != 0) return;
+  fflush(stdout);
+  fprintf(stderr, "%s: warning: ", program_invocation_short_name);
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
 }
 
 /* Says which of the options after `--` nothing has asked for: most often a typing error. */
