@@ -164,6 +164,19 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   PetscFunctionReturn(0);
 }
 
+/* Reads the operators of an earlier run on every rank. Collective. */
+static PetscErrorCode ReadPrevious(const Options *options, const LodGrid *grid,
+                                   LodPrevious *previous) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = LodPreviousRead(options->previous, grid, previous);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, previous->operators,
+                                (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *
+                                    sizeof *previous->operators,
+                                options->previous));
+  PetscFunctionReturn(0);
+}
+
 /* Solves; the values are on every rank then. Collective. */
 static PetscErrorCode Solve(const Options *options, LodMethod method, const LodProblem *problem,
                             LodSolveResult *result) {
@@ -176,9 +189,10 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
-  PetscCall(LodRightHandSide(grid, options->problem.rhs[0], rhs));
+  PetscErrorCode error = LodRightHandSide(grid, options->problem.rhs[0], rhs);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (options->previous) {
-    PetscCall(LodPreviousRead(options->previous, grid, &previous));
+    PetscCall(ReadPrevious(options, grid, &previous));
     solve.previous = &previous;
   }
   PetscCall(
@@ -234,7 +248,7 @@ static PetscErrorCode Run(Options *options) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(CheckOptions(options, &method));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckOptions(options, &method)));
   PetscCall(CheckOutput(options->output));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();

@@ -46,17 +46,23 @@ const char *LodErrorMessage(void);
 void LodErrorClear(void);
 
 /* Makes all ranks of `comm` agree: returns the largest error code any rank passed. Use it after
-   work that only one rank does (writing a file), so that no rank waits for another that has left. A
-   rank that had no error of its own keeps no message. Collective. */
+   work that ranks do by themselves (reading and checking input, writing a file), so that no rank
+   waits for another that has left: a rank that had no error of its own leaves too, and keeps no
+   message. Collective. */
 PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
+
+/* Checks that data[bytes] is the same on all ranks, by its hash; if not, all of them raise an input
+   error on `what` (a file, an option). Collective. */
+PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
 /* Splits the command line at the first `--`: on return *argc counts the words before it (for argp),
    and everything after it goes to PETSc when LodProgramBegin is called.
 
-   LodProgramBegin(name, argc, argv) starts MPI, PETSc and the handlers; `argc`/`argv` are main's
-   whole command line. LodProgramEnd prints the kept message if `error` is not 0, removes what
-   unfinished files are left, ends PETSc and returns the exit status for main. Only rank 0 prints an
-   input error, since all ranks read the same input; any rank prints other errors. */
+   LodProgramBegin(argc, argv) starts MPI, PETSc and the handlers and limits the number of threads;
+   `argc`/`argv` are main's whole command line. LodProgramEnd prints the kept message if `error` is
+   not 0, removes what unfinished files are left, ends PETSc and returns the exit status for main.
+   On several ranks it is collective: the lowest rank with a message prints it, and all return the
+   same status. Ranks that do not come to their end within seconds of an error are aborted. */
 int            LodProgramOwnArguments(int argc, char **argv);
 PetscErrorCode LodProgramBegin(int argc, char **argv);
 int            LodProgramEnd(const char *name, PetscErrorCode error);

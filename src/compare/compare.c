@@ -104,7 +104,8 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
-  PetscCall(LodRightHandSide(grid, rhs, load));
+  PetscErrorCode error = LodRightHandSide(grid, rhs, load);
+  PetscCall(LodErrorAgree(comm, error));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->dnn));
   PetscCall(CompareOperators(comm, grid, coefficient, model, load, quiet, comparison));
