@@ -106,6 +106,9 @@ static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smalle
   PetscReal real[MOST_STEPS + 1], imaginary[MOST_STEPS + 1];
   double    shift = 0;
   PetscFunctionBeginUser;
+  *smallest = HUGE_VAL;
+  PetscCall(MatGetSize(part, &n, NULL));
+  if (n == 0) PetscFunctionReturn(0); /* no unknowns: every bound holds */
   PetscCall(CreateLanczos(part, stiffness, &lanczos));
   PetscCall(MatCreateVecs(part, &solution, &rhs));
   PetscCall(VecGetOwnershipRange(rhs, &first, &last));
@@ -115,7 +118,6 @@ static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smalle
   PetscCall(VecAssemblyEnd(rhs));
   PetscCall(SolveShifted(lanczos, part, stiffness, rhs, solution, &shift));
   PetscCall(KSPComputeEigenvalues(lanczos, MOST_STEPS + 1, real, imaginary, &n));
-  *smallest = HUGE_VAL;
   for (PetscInt i = 0; i < n; i++)
     *smallest = fmin(*smallest, real[i] - shift);
   PetscCall(VecDestroy(&rhs));

@@ -182,7 +182,10 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
 /* Solves for the load in system->load. */
 static PetscErrorCode Solve(LodCoarseSystem *system) {
   KSPConvergedReason reason;
+  PetscInt           n;
   PetscFunctionBeginUser;
+  PetscCall(VecGetSize(system->load, &n));
+  if (n == 0) PetscFunctionReturn(0); /* N = 1: no unknowns, which parallel solvers refuse */
   if (system->falls_back) {
     PetscCall(KSPSolve(system->solver, system->load, system->unknowns));
     PetscCall(KSPGetConvergedReason(system->solver, &reason));
