@@ -298,8 +298,7 @@ int main(int argc, char **argv) {
   Options options = {.method = "shared", .dim = 2, .threads = 1, .repeats = 5};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-bench", error);

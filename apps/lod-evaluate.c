@@ -4,6 +4,7 @@
 
 #include <lodnet/base.h>
 #include <lodnet/evaluation.h>
+#include <lodnet/options.h>
 
 /* Samples that the network takes at once. */
 #define BATCH 1024
@@ -105,8 +106,7 @@ int main(int argc, char **argv) {
   Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-evaluate", error);

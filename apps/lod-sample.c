@@ -1,6 +1,7 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
+#include <lodnet/options.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>
@@ -341,8 +342,7 @@ int main(int argc, char **argv) {
   Options           options = {.dim = 2, .cells = 256, .output = "coefficient.h5"};
 
   LodSampleDefaults(&options.settings);
-  argp_err_exit_status = 2;
-  argp_parse(&parser, own, argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options, own, argv);
   return LodProgramEnd("lod-sample", error);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lodnet/options.h>
 #include <lodnet/plot.h>
 #include <lodnet/train.h>
 
@@ -237,8 +238,7 @@ int main(int argc, char **argv) {
   Options options = {0};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-train", error);
