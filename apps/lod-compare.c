@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include <lodnet/compare.h>
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 
 const char *argp_program_version = "lod-compare " LODNET_VERSION;
@@ -88,9 +89,11 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
   PetscCall(LodCompare(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, problem->model,
                        given->rhs[0], quiet, &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)
     error = LodComparisonWrite(&comparison, &problem->grid, &problem->coefficient,
                                given->coefficient, given->model, given->rhs[0], options->output);
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (rank == 0 && !quiet) printf("report, data and pictures: %s\n", options->output);
   PetscCall(LodComparisonDestroy(&comparison));

@@ -4,6 +4,7 @@
 
 #include <lodnet/base.h>
 #include <lodnet/evaluation.h>
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 
 /* Samples that the network takes at once. */
@@ -86,13 +87,17 @@ static PetscErrorCode Run(const Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
   LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodModelRead(options->model, BATCH, &model));
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
   PetscCall(LodEvaluateModel(model, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
                              &evaluation));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodEvaluationWrite(&evaluation, model->signature.dim, options->model, options->output));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   if (!options->quiet) printf("tables: %s/evaluation.csv, evaluation.md\n", options->output);
   PetscCall(LodEvaluationDestroy(&evaluation));
   PetscCall(LodModelDestroy(&model));

@@ -1,6 +1,7 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
@@ -315,7 +316,9 @@ static PetscErrorCode Make(const Options *options, const char *command) {
   PetscFunctionBeginUser;
   PetscCall(LodSample(&options->settings, options->dim, options->cells, options->seed,
                       options->number, &coefficient));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodCoefficientWrite(&coefficient, options->output, command));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   if (!options->quiet) PetscCall(PrintSummary(options, &coefficient));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscFunctionReturn(0);

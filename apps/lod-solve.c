@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 #include <lodnet/solution.h>
 #include <lodnet/solve.h>
@@ -128,7 +129,9 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
                           .coefficient = &problem->coefficient};
 
   PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodSolutionWrite(&solution, options->output));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscFunctionReturn(0);
 }
 
@@ -168,7 +171,9 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
 static PetscErrorCode ReadPrevious(const Options *options, const LodGrid *grid,
                                    LodPrevious *previous) {
   PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscErrorCode error = LodPreviousRead(options->previous, grid, previous);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, previous->operators,
                                 (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 #include <lodnet/plot.h>
 #include <lodnet/train.h>
@@ -167,12 +168,16 @@ static PetscErrorCode Train(const LodConfig *config, const Files *files, const O
 
   PetscFunctionBeginUser;
   PetscCall(LodPairsMake(config, files->pairs, quiet));
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodPairsOpen(files->pairs, pairs));
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   if (!quiet) printf("pairs: %s (%.1f s)\n", files->pairs, LodSeconds() - start);
   const LodTrainOptions train = {
       .directory = config->output, .resume = options->resume, .quiet = quiet};
   PetscCall(LodTrain(config, *pairs, &train, model));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodModelWrite(*model, files->model));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscCall(LodCheckpointPath(config->output, checkpoint));
   unlink(checkpoint);
   if (!quiet)

@@ -1,4 +1,5 @@
 /* The problem that a command line names. */
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 
 /* Samples that the network of a model takes at once. */
@@ -115,8 +116,10 @@ PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSe
                               LodProblem *problem) {
   PetscFunctionBeginUser;
   *problem = (LodProblem){.model = NULL};
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscErrorCode error = ReadCoefficient(options, series, &problem->coefficient);
   if (!error) error = ReadRest(options, problem);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   error = LodErrorAgree(PETSC_COMM_WORLD, error);
   if (!error) error = CheckSame(options, problem);
   if (error) PetscCall(LodProblemDestroy(problem));

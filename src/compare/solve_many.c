@@ -1,4 +1,5 @@
 /* Many coefficients, many right-hand sides, one method. */
+#include <lodnet/events.h>
 #include <lodnet/exact.h>
 #include <lodnet/solve.h>
 
@@ -104,12 +105,16 @@ static PetscErrorCode SolveAll(Many *many, LodCoefficientSeries *series, LodSolu
   PetscCall(LodCoefficientCreate(series->dim, series->cells, &coefficient));
   PetscCall(LodProgressBegin(&progress, "solving", "coefficients", series->count, settings->quiet));
   for (PetscInt number = 0; number < series->count && !error; number++) {
+    PetscCall(LodEventBegin(LOD_EVENT_READ));
     error = LodCoefficientSeriesRead(series, number, &coefficient);
+    PetscCall(LodEventEnd(LOD_EVENT_READ));
     if (!error && settings->method == LOD_METHOD_DNN)
       error = LodModelFits(settings->model, settings->model_path, settings->grid, &coefficient,
                            series->dataset, settings->allow_range);
     if (!error) error = SolveOne(many, &coefficient, result);
+    PetscCall(LodEventBegin(LOD_EVENT_WRITE));
     if (!error) error = LodSolutionSeriesWrite(output, number, many->solutions);
+    PetscCall(LodEventEnd(LOD_EVENT_WRITE));
     if (!error) error = LodProgressUpdate(&progress, number + 1);
   }
   PetscCall(LodProgressEnd(&progress));

@@ -1,5 +1,6 @@
 /* Plain Q1 problems with PETSc: the fine reference and the plain coarse solution. */
 #include <lodnet/base.h>
+#include <lodnet/events.h>
 #include <lodnet/fem.h>
 
 #include "fem/stencil_private.h"
@@ -121,15 +122,21 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, 
   PetscReal      residual, load_norm;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &load_nodes));
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(AssembleStiffness(comm, source, &stiffness));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
   PetscCall(LodLoad(grid, rhs, source->cells, load_nodes));
   PetscCall(LodNodesToVec(grid, source->cells, load_nodes, load));
   assembled = LodSeconds();
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
   PetscCall(CreateSolver(stiffness, prefix, &solver));
   PetscCall(KSPSetUp(solver));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SETUP));
   set_up = LodSeconds();
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodSolve(solver, what, load, unknowns));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodVecToNodes(grid, source->cells, unknowns, solution));
   PetscCall(VecNorm(load, NORM_2, &load_norm));
   PetscCall(KSPGetResidualNorm(solver, &residual));

@@ -1,6 +1,7 @@
 /* The compressed problem: coarse matrix from local operators, right-hand side, solve. */
 #include <lodnet/base.h>
 #include <lodnet/coarse_system.h>
+#include <lodnet/events.h>
 
 #include "lod/patch_private.h"
 #include <string.h>
@@ -159,10 +160,12 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
 PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
   MPI_Comm comm = PetscObjectComm((PetscObject)system->matrix);
   PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
   PetscErrorCode error =
       operators->compute(operators, system->first, system->last, system->operators);
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -204,7 +207,9 @@ PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, 
   PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &load));
   PetscCall(LodLoad(grid, rhs, grid->coarse, load));
   PetscCall(LodNodesToVec(grid, grid->coarse, load, system->load));
+  PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(Solve(system));
+  PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
   PetscCall(PetscFree(load));
   PetscFunctionReturn(0);
