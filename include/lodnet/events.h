@@ -1,6 +1,6 @@
 /* The phases of lodnet as events of PETSc's log: `PROGRAM ... -- -log_view` lists them, class
-   `lodnet`, with their times beside PETSc's own. They are begun and ended by the thread that called
-   the library, never inside a parallel region, and cost less than a microsecond each. */
+   `lodnet`, with their times beside PETSc's own. Only the thread that called LodInitialize logs; none
+   begins or ends inside a loop of threads. Without -log_view they cost a few nanoseconds. */
 #ifndef LODNET_EVENTS_H
 #define LODNET_EVENTS_H
 
@@ -26,7 +26,7 @@ typedef enum {
   LOD_EVENTS
 } LodEvent;
 
-/* Registers all of them; LodInitialize does. */
+/* Registers all of them for the calling thread; LodInitialize does. */
 PetscErrorCode LodEventsRegister(void);
 
 /* Begin and end of a phase. Nothing happens unless PETSc's log is on. Phases may enclose others; an
