@@ -1,4 +1,5 @@
-/* Calls from several threads of a program at once, and what calls leave of the threads' settings. */
+/* Calls from several threads of a program at once, and what calls leave of the threads' settings.
+ */
 #include "check_lodnet.h"
 #include <lodnet/network.h>
 #include <lodnet/sample.h>

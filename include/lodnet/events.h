@@ -1,6 +1,6 @@
 /* The phases of lodnet as events of PETSc's log: `PROGRAM ... -- -log_view` lists them, class
-   `lodnet`, with their times beside PETSc's own. Only the thread that called LodInitialize logs; none
-   begins or ends inside a loop of threads. Without -log_view they cost a few nanoseconds. */
+   `lodnet`, with their times beside PETSc's own. Only the thread that called LodInitialize logs;
+   none begins or ends inside a loop of threads. Without -log_view they cost a few nanoseconds. */
 #ifndef LODNET_EVENTS_H
 #define LODNET_EVENTS_H
 

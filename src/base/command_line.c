@@ -11,8 +11,8 @@
    same and left, mpiexec ends the others before that. */
 #define WAIT 2
 
-/* What a rank other than 0 keeps back. It outlives the function that fills it, because argp ends the
-   program by itself; `held` is -1 when there is nothing to say. */
+/* What a rank other than 0 keeps back. It outlives the function that fills it, because argp ends
+   the program by itself; `held` is -1 when there is nothing to say. */
 static struct {
   int error, output; /* copies of the descriptors 2 and 1 */
   int held;          /* a file in memory that stands in for 2 */

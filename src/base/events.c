@@ -22,8 +22,8 @@ static const char *const names[LOD_EVENTS] = {
     [LOD_EVENT_TRAINING_STEP] = "LodTrainStep",
 };
 
-/* PETSc's numbers of the events: set once by LodEventsRegister, only read after it. 0 is no event of
-   ours: before that, and in all threads but the one that registers, since PETSc's log is for one
+/* PETSc's numbers of the events: set once by LodEventsRegister, only read after it. 0 is no event
+   of ours: before that, and in all threads but the one that registers, since PETSc's log is for one
    thread. */
 static _Thread_local PetscLogEvent ids[LOD_EVENTS];
 

@@ -29,8 +29,8 @@ PetscErrorCode LodPetscCheckWords(int argc, char **argv) {
   PetscFunctionBeginUser;
   for (int i = 1; i < argc; i++) {
     PetscCall(PetscOptionsValidKey(argv[i], &is_option));
-    LodCheckInput(is_option || after_option,
-                  "%s: is no PETSc option (-name), nor the value of one", argv[i]);
+    LodCheckInput(is_option || after_option, "%s: is no PETSc option (-name), nor the value of one",
+                  argv[i]);
     after_option = is_option;
   }
   PetscFunctionReturn(0);

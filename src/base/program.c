@@ -98,9 +98,9 @@ int LodProgramOwnArguments(int argc, char **argv) {
 }
 
 PetscErrorCode LodProgramBegin(int argc, char **argv) {
-  int    own = LodProgramOwnArguments(argc, argv);
-  int    petsc_argc = own < argc ? argc - own : 1;
-  char **petsc_argv = own < argc ? argv + own : argv;
+  int          own = LodProgramOwnArguments(argc, argv);
+  int          petsc_argc = own < argc ? argc - own : 1;
+  char       **petsc_argv = own < argc ? argv + own : argv;
   static char *no_options[2]; /* PETSc keeps the pointer */
   no_options[0] = argv[0];
   if (own == argc) petsc_argv = no_options;

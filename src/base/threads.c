@@ -10,11 +10,11 @@
 
 void LodThreadsLimit(void) {
   const int processors = omp_get_num_procs(), most = MOST_PER_PROCESSOR * processors;
-  const int wanted = omp_get_max_threads(), limit = omp_get_thread_limit();
+  const int wanted = omp_get_max_threads(), limit = omp_get_thread_limit(); /* OMP_THREAD_LIMIT */
+  const int used = PetscMin(wanted, PetscMin(most, limit));
   if (wanted > most)
-    LodWarn("OMP_NUM_THREADS: %d threads are asked for, %d are used, %d for each of the %d "
+    LodWarn("OMP_NUM_THREADS: %d threads are asked for, %d are used: at most %d for each of the %d "
             "processors that this process may use",
-            wanted, most, MOST_PER_PROCESSOR, processors);
-  /* OMP_THREAD_LIMIT: workspaces are for the threads that there will be. */
-  if (wanted > most || wanted > limit) omp_set_num_threads(most < limit ? most : limit);
+            wanted, used, MOST_PER_PROCESSOR, processors);
+  if (used < wanted) omp_set_num_threads(used); /* workspaces are for the threads that there are */
 }

@@ -100,15 +100,15 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
 
   PetscFunctionBeginUser;
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
-  PetscCall(LodCheckSameOnRanks(
-      PETSC_COMM_WORLD, coefficient->values,
-      (size_t)LodPower(coefficient->cells, coefficient->dim) * sizeof *coefficient->values,
-      options->coefficient));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
+                                (size_t)LodPower(coefficient->cells, coefficient->dim) *
+                                    sizeof *coefficient->values,
+                                options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
-  PetscCall(LodCheckSameOnRanks(
-      PETSC_COMM_WORLD, LodNetworkParameters(network),
-      (size_t)LodNetworkParameterCount(network) * sizeof(float), options->model));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
+                                (size_t)LodNetworkParameterCount(network) * sizeof(float),
+                                options->model));
   PetscFunctionReturn(0);
 }
 

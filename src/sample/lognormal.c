@@ -48,8 +48,8 @@ static PetscErrorCode Transform(Embedding *embedding) {
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < embedding->dim; axis++)
     sizes[axis] = (int)embedding->size;
-  /* FFTW's planner is one for all threads, those of the program around us included; only executing a
-     plan may overlap. */
+  /* FFTW's planner is one for all threads, those of the program around us included; only executing
+     a plan may overlap. */
   fftw_plan plan;
 #pragma omp critical(lod_fftw_planner)
   plan = fftw_plan_dft((int)embedding->dim, sizes, data, data, FFTW_FORWARD, FFTW_ESTIMATE);
