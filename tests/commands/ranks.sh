@@ -5,6 +5,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 export OMP_NUM_THREADS=1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # CI runs as root
+export OMPI_MCA_odls_base_sigkill_timeout=0                      # no second more after an error
 
 # on RANKS COMMAND...: runs it on several ranks, for 15 s at most.
 on() {
