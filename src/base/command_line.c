@@ -54,11 +54,12 @@ static void Release(void) {
 }
 
 void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options) {
+  const int   own = LodProgramOwnArguments(argc, argv);
   const char *rank = getenv("OMPI_COMM_WORLD_RANK"); /* MPI has not started yet */
   if (!rank) rank = getenv("PMI_RANK");
   argp_err_exit_status = 2;
   const PetscBool held = (PetscBool)(rank && atoi(rank) > 0 && Hold());
   if (held) (void)on_exit(SayLate, NULL);
-  argp_parse(parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, options);
+  argp_parse(parser, own, argv, 0, NULL, options);
   if (held) Release();
 }

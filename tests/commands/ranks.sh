@@ -7,22 +7,22 @@ export OMP_NUM_THREADS=1
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 # CI runs as root
 export OMPI_MCA_odls_base_sigkill_timeout=0                      # no second more after an error
 
-# on RANKS COMMAND...: runs it on several ranks, for 15 s at most.
+# on RANKS COMMAND...: runs it on several ranks, for $limit seconds at most.
+limit=90
 on() {
   local ranks=$1
   shift
-  timeout 15 mpiexec --oversubscribe -n "$ranks" "$@"
+  command timeout "$limit" mpiexec --oversubscribe -n "$ranks" "$@"
 }
 
-# ends STATUS PATTERN RANKS COMMAND...: it ends with that status and one message of ours.
+# ends STATUS PATTERN RANKS COMMAND...: it ends soon, with that status and one message of ours.
 ends() {
-  local status=$1 pattern=$2
+  local status=$1 pattern=$2 limit=20
   shift 2
   expect "$status" "$pattern" on "$@"
   [ "$(grep -cE '^(lod-[a-z]*|fail): ' stderr.txt)" -eq 1 ] || fail "not one message: $*"
 }
 # `expect` runs its command by timeout, which knows no functions.
-export -f on
 timeout() {
   if [ "$2" = on ]; then "${@:2}"; else command timeout "$@"; fi
 }
