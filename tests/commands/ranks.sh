@@ -9,6 +9,7 @@ export OMPI_MCA_odls_base_sigkill_timeout=0                      # no second mor
 
 # on RANKS COMMAND...: runs it on several ranks, for $limit seconds at most.
 limit=90
+# shellcheck disable=SC2317
 on() {
   local ranks=$1
   shift
