@@ -97,7 +97,7 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solve
   PetscCall(KSPSetOptionsPrefix(*solver, prefix));
   PetscCall(KSPSetType(*solver, KSPCG));
   PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
-  PetscCall(KSPSetTolerances(*solver, 1e-10, PETSC_DEFAULT, PETSC_DEFAULT, 1000));
+  PetscCall(KSPSetTolerances(*solver, 1e-10, 0, PETSC_DEFAULT, 1000));
   PetscCall(KSPGetPC(*solver, &preconditioner));
 #if defined(PETSC_HAVE_HYPRE)
   PetscCall(PCSetType(preconditioner, PCHYPRE));
@@ -109,21 +109,25 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solve
   PetscFunctionReturn(0);
 }
 
-/* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
-static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, const char *prefix,
-                                  const char *what, const double *rhs, double *solution,
-                                  LodSolveStatistics *statistics) {
+/* Assembles, sets up and solves on the mesh of source->cells cells per axis; the cell matrices are
+   in units of 2^exponent. */
+static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, int exponent,
+                                  const char *prefix, const char *what, const double *rhs,
+                                  double *solution, LodSolveStatistics *statistics) {
   const LodGrid *grid = source->grid;
+  const size_t   n_nodes = (size_t)LodPower(source->cells + 1, grid->dim);
   Mat            stiffness;
   KSP            solver;
   Vec            load, unknowns;
   double        *load_nodes, start = LodSeconds(), assembled, set_up;
   PetscReal      residual, load_norm;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &load_nodes));
+  PetscCall(PetscMalloc1(n_nodes, &load_nodes));
   PetscCall(AssembleStiffness(comm, source, &stiffness));
   PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
   PetscCall(LodLoad(grid, rhs, source->cells, load_nodes));
+  const int load_exponent = LodExponent(LodLargest(n_nodes, load_nodes));
+  LodScaleByPower(-load_exponent, n_nodes, load_nodes);
   PetscCall(LodNodesToVec(grid, source->cells, load_nodes, load));
   assembled = LodSeconds();
   PetscCall(CreateSolver(stiffness, prefix, &solver));
@@ -131,6 +135,7 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, 
   set_up = LodSeconds();
   PetscCall(LodSolve(solver, what, load, unknowns));
   PetscCall(LodVecToNodes(grid, source->cells, unknowns, solution));
+  PetscCall(LodSolutionToUnits(what, load_exponent - exponent, n_nodes, solution));
   PetscCall(VecNorm(load, NORM_2, &load_norm));
   PetscCall(KSPGetResidualNorm(solver, &residual));
   if (statistics) {
@@ -148,13 +153,21 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, 
   PetscFunctionReturn(0);
 }
 
+/* The exponent of a coefficient's largest value. */
+static int CoefficientExponent(const LodCoefficient *coefficient) {
+  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  return LodExponent(LodLargest((size_t)count, coefficient->values));
+}
+
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics) {
   double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   LodCellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
   PetscFunctionBeginUser;
+  const int exponent = CoefficientExponent(coefficient);
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
-  PetscCall(SolveOnMesh(comm, &source, "fine_", "fine", rhs, solution, statistics));
+  LodScaleByPower(-exponent, (size_t)LodPower(4, grid->dim), matrix);
+  PetscCall(SolveOnMesh(comm, &source, exponent, "fine_", "fine", rhs, solution, statistics));
   PetscFunctionReturn(0);
 }
 
@@ -168,7 +181,7 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   for (PetscInt cell = 0; cell < n_cells; cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&mesh, cell, index);
-    LodCellStiffness(grid, coefficient, index, *matrices + cell * size);
+    LodCellStiffness(grid, coefficient, index, *matrices + (size_t)cell * (size_t)size);
   }
   PetscFunctionReturn(0);
 }
@@ -180,8 +193,11 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));
+  const int    exponent = CoefficientExponent(coefficient);
+  const size_t size = (size_t)LodGridCells(grid) * (size_t)LodPower(4, grid->dim);
+  LodScaleByPower(-exponent, size, matrices);
   source.matrix = matrices;
-  PetscCall(SolveOnMesh(comm, &source, "coarse_", "coarse", rhs, solution, statistics));
+  PetscCall(SolveOnMesh(comm, &source, exponent, "coarse_", "coarse", rhs, solution, statistics));
   PetscCall(PetscFree(matrices));
   PetscFunctionReturn(0);
 }
