@@ -50,6 +50,7 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
                                  &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
     PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
   }
+  PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, comparison->lod));
   PetscCall(LodOutOfRange(model, grid, coefficient, &comparison->out_of_range));
   PetscCall(LodSpectralNormDifference(system[0], system[1], &comparison->norm_difference,
                                       &comparison->norm));
