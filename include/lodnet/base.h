@@ -96,6 +96,21 @@ double LodMemoryAvailable(void);
    them, what there is, and the remedy ("" if there is none). */
 PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy);
 
+/* Units. A and f come in any units (1e-15 m^2, 1e9 Pa), but the libraries below have thresholds
+   that are absolute numbers, and squares leave double precision from 1e154 on. Systems are
+   therefore solved in units of powers of two, in which their largest numbers are about 1; nothing
+   is rounded by that.
+
+   LodLargest gives the largest |values[i]| (0 of none); it is not finite if one of them is not,
+   which fmax would hide. LodExponent gives e with 2^e <= largest < 2^(e+1), at most 1000 in size; 0
+   for 0 and for what is not finite. LodScaleByPower multiplies by 2^exponent. LodSolutionToUnits
+   does that to the solution of system `what` ("fine") and makes an error of one that is not finite,
+   or that is lost because it is smaller than double precision can say. */
+double         LodLargest(size_t count, const double *values);
+int            LodExponent(double largest);
+void           LodScaleByPower(int exponent, size_t count, double *values);
+PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values);
+
 /* Seconds on the monotonic clock. */
 double LodSeconds(void);
 

@@ -88,6 +88,8 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
       PetscCall(LodCoarseSystemSolve(many->system, rhs, solution));
       solve = LodSeconds() - start;
     }
+    if (many->settings->method == LOD_METHOD_LOD)
+      PetscCall(LodExactCheckDigits(PETSC_COMM_SELF, grid, coefficient, rhs, solution));
     result->seconds_operator += operators;
     result->seconds_solve += solve;
   }

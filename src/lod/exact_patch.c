@@ -137,6 +137,15 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators) {
+  PatchPath *path = operators->data;
+  PetscFunctionBeginUser;
+  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodExactPatchCreate");
+  LodDigitsPerturb(LodGridCorners(&operators->grid), 1, 1, path->problem.element);
+  PetscFunctionReturn(0);
+}
+
 /* Flops of a cell's patch, by whichever thread has met its shape; -1: none has. */
 static double CellFlops(const PatchPath *path, PetscInt cell) {
   double flops = -1;

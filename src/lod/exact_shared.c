@@ -410,6 +410,14 @@ static PetscErrorCode CheckIsShared(const LodLocalOperators *operators) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators) {
+  SharedPath *path = operators->data;
+  PetscFunctionBeginUser;
+  PetscCall(CheckIsShared(operators));
+  LodCellPerturb(path->cells);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
                                      double                   seconds[LOD_EXACT_PHASES]) {
   const SharedPath *path = operators->data;
