@@ -8,9 +8,8 @@
 #include <lodnet/bench.h>
 #include <lodnet/options.h>
 
-/* Most cells per axis, layers, threads and repeats that an option may ask for. */
+/* Most cells per axis, layers and repeats that an option may ask for. */
 #define MOST_CELLS 1000000
-#define MOST_THREADS 4096
 #define MOST_REPEATS 100000
 
 /* Samples that a network takes at once, and the config of the paper. */
@@ -144,7 +143,8 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     options->given[GIVEN_MESH] = "--coefficient-cells";
     return 0;
   case 't':
-    options->threads = (PetscInt)LodOptionInteger(state, "--threads", argument, 1, MOST_THREADS);
+    options->threads =
+        (PetscInt)LodOptionInteger(state, "--threads", argument, 1, LodThreadsMost());
     return 0;
   case 'R':
     options->repeats = (PetscInt)LodOptionInteger(state, "--repeats", argument, 1, MOST_REPEATS);

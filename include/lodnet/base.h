@@ -88,6 +88,10 @@ PetscErrorCode LodProgressEnd(LodProgress *progress);
    for, or cannot be trusted; the message (printf's, without newline) says what to do about it. */
 void LodWarn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Most threads that can be of use here: eight for each processor that this process may use. A
+   program whose environment asks for more starts with so many, and a warning. */
+PetscInt LodThreadsMost(void);
+
 /* Bytes of memory that this process can still have: what the machine has free, within the limits
    that are set for the process. */
 double LodMemoryAvailable(void);

@@ -8,8 +8,12 @@
 /* More threads than this a processor only cost memory: each has its workspace. */
 #define MOST_PER_PROCESSOR 8
 
+PetscInt LodThreadsMost(void) {
+  return MOST_PER_PROCESSOR * omp_get_num_procs();
+}
+
 void LodThreadsLimit(void) {
-  const int processors = omp_get_num_procs(), most = MOST_PER_PROCESSOR * processors;
+  const int processors = omp_get_num_procs(), most = (int)LodThreadsMost();
   const int wanted = omp_get_max_threads(), limit = omp_get_thread_limit(); /* OMP_THREAD_LIMIT */
   const int used = PetscMin(wanted, PetscMin(most, limit));
   if (wanted > most)

@@ -85,6 +85,7 @@ for threads in 100000 2147483647; do
 done
 expect 0 '' env OMP_NUM_THREADS=3 OMP_THREAD_LIMIT=2 "${solve[@]}"
 expect 0 '' env OMP_NUM_THREADS=100000 OMP_THREAD_LIMIT=2 "${solve[@]}"
+refuses '--threads 1000000: must lie between 1 and ' lod-bench fine --threads 1000000
 
 # Keys that would overflow the stack of the TOML parser.
 {
