@@ -70,6 +70,20 @@ typedef struct {
 PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
                                   LodExactCost *cost);
 
+/* About the same for all cells of a grid by the shared path, from formulas and at once: flops
+   within a quarter and memory within a half of what the plans tell where the work is worth a
+   thought; flops_padded and bytes are left 0. */
+PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost);
+
+/* Seconds that such work takes on this machine with as many threads as OpenMP would now use; where
+   it is more than a moment, the rate of one elimination is measured for that (some ms). */
+PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds);
+
+/* Says on stderr, before the exact operators of `times` coefficients are computed by the path that
+   programs use, what they will cost, if that is much (base.h, LodAnnounce); and refuses what this
+   machine has no memory for. */
+PetscErrorCode LodExactAnnounce(const LodGrid *grid, double times, PetscBool quiet);
+
 /* Seconds of wall clock that the latest call of compute spent in each phase. */
 PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
                                      double                   seconds[LOD_EXACT_PHASES]);

@@ -36,6 +36,7 @@ typedef struct {
   PetscBool            *needed[LOD_MAX_DIM + 1]; /* [0] cells, [a] windows along axis a-1, [cell] */
   double               *workspaces;              /* one a thread */
   size_t                workspace;               /* doubles a thread */
+  LodBlock             *blocks; /* [thread][2][most blocks]: of a window and of its steps */
   PetscInt              n_threads;
   double                seconds[LOD_EXACT_PHASES]; /* in the latest call of Compute */
 } SharedPath;
@@ -102,9 +103,10 @@ static size_t BlockSize(const SharedPath *path, PetscInt axis) {
   return axis == 0 ? LodCellSize(path->cells) : path->levels[axis - 1].packed;
 }
 
-/* How many layers of blocks for windows along `axis` are kept: 2l+1 for the last axis, else one. */
+/* How many layers of blocks for windows along `axis` are kept: those of a window, 2l+1 or all N,
+   for the last axis, else one. */
 static PetscInt KeptLayers(const LodGrid *grid, PetscInt axis) {
-  return axis == grid->dim - 1 ? 2 * grid->ell + 1 : 1;
+  return axis == grid->dim - 1 ? LodWindowMostBlocks(grid) : 1;
 }
 
 /* Where the block for windows along `axis` at `index` is stored. */
@@ -124,6 +126,11 @@ static LodBlock BlockAt(const LodGrid *grid, const SharedPath *path, PetscInt ax
   const Level *level = &path->levels[axis - 1];
   return (LodBlock){
       place, LodWindowVariables(level->windows[Combination(path, axis - 1, index)])->n, PETSC_TRUE};
+}
+
+/* This thread's list of the blocks of a window; that of its steps follows. */
+static LodBlock *ThreadBlocks(const LodGrid *grid, const SharedPath *path) {
+  return path->blocks + (size_t)omp_get_thread_num() * 2 * (size_t)LodWindowMostBlocks(grid);
 }
 
 /* Collects the blocks of the window along `axis` around `centre`. */
@@ -193,15 +200,16 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
   PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt position = first; position < last; position++) {
-    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock blocks[LOD_MAX_WINDOW], result;
+    double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid),
+             result;
     PetscInt centre[LOD_MAX_DIM];
     if (!path->needed[axis + 1][position]) continue;
     LodBoxIndex(&mesh, position, centre);
     const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
     CollectBlocks(grid, path, axis, centre, blocks);
     double *front = work, *rest = work + path->levels[axis].front;
-    if (LodWindowMerge(window, blocks, rest, front, &result) >= 0) {
+    if (LodWindowMerge(window, blocks, steps, rest, front, &result) >= 0) {
       NoteFailure(failure, position, "merging a line of cells");
       continue;
     }
@@ -216,8 +224,9 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
   PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid);
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
-    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock blocks[LOD_MAX_WINDOW], result;
+    double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid),
+             result;
     PetscInt centre[LOD_MAX_DIM];
     double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
     if (!path->needed[grid->dim][cell]) continue;
@@ -226,7 +235,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
     const LodWindow *window = path->levels[axis].windows[number];
     CollectBlocks(grid, path, axis, centre, blocks);
     double *front = work, *rest = work + path->levels[axis].front;
-    int     failed = LodWindowMerge(window, blocks, rest, front, &result);
+    int     failed = LodWindowMerge(window, blocks, steps, rest, front, &result);
     if (failed >= 0) {
       NoteFailure(failure, cell, "eliminating the patch");
       continue;
@@ -273,7 +282,10 @@ static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
   PetscFunctionBeginUser;
   if (path->n_threads < n_threads) {
     PetscCall(PetscFree(path->workspaces));
+    PetscCall(PetscFree(path->blocks));
     PetscCall(PetscMalloc1((size_t)n_threads * path->workspace, &path->workspaces));
+    PetscCall(
+        PetscMalloc1(2 * (size_t)n_threads * (size_t)LodWindowMostBlocks(grid), &path->blocks));
     path->n_threads = n_threads;
   }
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
@@ -346,6 +358,7 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   PetscCall(LodCellCondensationDestroy(&path->cells));
   PetscCall(PetscFree2(path->kinds, path->kind_of));
   PetscCall(PetscFree(path->workspaces));
+  PetscCall(PetscFree(path->blocks));
   PetscCall(PetscFree(self->data));
   PetscFunctionReturn(0);
 }
@@ -373,10 +386,6 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
   SharedPath *path;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
-  LodCheckInput(2 * grid->ell + 1 <= LOD_MAX_WINDOW || grid->coarse <= LOD_MAX_WINDOW,
-                "mesh: ell = %" PetscInt_FMT
-                " is too large for the shared elimination (at most %d)",
-                grid->ell, (LOD_MAX_WINDOW - 1) / 2);
   PetscCall(PetscNew(&path));
   PetscCall(PetscNew(operators));
   **operators = (LodLocalOperators){.grid = *grid,
