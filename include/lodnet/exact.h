@@ -27,6 +27,12 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
  * says. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
+/* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
+   says (base.h, LodAnnounce) if the exact operators of `times` coefficients will take long by the
+   shared path on `n_ranks` processes. */
+PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
+                               PetscBool quiet);
+
 /* Cost model.
 
    The shared path works in three phases: every cell once, windows (lines, and for d = 3 slabs, of
@@ -78,11 +84,6 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost);
 /* Seconds that such work takes on this machine with as many threads as OpenMP would now use; where
    it is more than a moment, the rate of one elimination is measured for that (some ms). */
 PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds);
-
-/* Says on stderr, before the exact operators of `times` coefficients are computed by the path that
-   programs use, what they will cost, if that is much (base.h, LodAnnounce); and refuses what this
-   machine has no memory for. */
-PetscErrorCode LodExactAnnounce(const LodGrid *grid, double times, PetscBool quiet);
 
 /* Seconds of wall clock that the latest call of compute spent in each phase. */
 PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,

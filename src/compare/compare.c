@@ -103,6 +103,12 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
 
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
+  for (int i = 0; i < 2; i++)
+    PetscCall(LodSolveForesee(comm, grid,
+                              &(LodSolveWork){.method = i ? LOD_METHOD_FINE : LOD_METHOD_LOD,
+                                              .coefficients = 1,
+                                              .n_rhs = 3,
+                                              .quiet = quiet}));
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
   PetscCall(LodRightHandSide(grid, rhs, load));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));

@@ -362,7 +362,9 @@ static PetscErrorCode Complete(Job *job) {
   if (complete > 0 && !job->quiet)
     printf("pairs: %s: continuing, %lld of %lld samples are there\n", job->partial,
            (long long)complete, (long long)job->samples);
-  PetscErrorCode error = LodExactCreate(&job->config->grid, &operators);
+  PetscErrorCode error =
+      LodExactForesee(&job->config->grid, (double)(job->samples - complete), 1, job->quiet);
+  if (!error) error = LodExactCreate(&job->config->grid, &operators);
   if (!error) {
     operators->quiet = PETSC_TRUE;
     error = Append(job, &file, (PetscInt)complete, operators);
@@ -397,6 +399,7 @@ PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool
   PetscCall(LodConfigWritePairs(config, &job.text));
   PetscErrorCode error = CheckComplete(&job, &done);
   if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
+  if (!error && !done) error = LodExactForesee(&config->grid, 0, 1, quiet); /* before the file */
   if (!error && !done) error = Complete(&job);
   if (!error && !done) error = Finish(&job);
   PetscCall(PetscFree(job.text));

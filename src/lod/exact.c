@@ -1,8 +1,11 @@
-/* The choice between the two exact paths. */
+/* The choice between the two exact paths, and what the choice will cost. */
 #include <lodnet/base.h>
 #include <lodnet/exact.h>
 
-PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators) {
+#include "lod/exact_cost_private.h"
+
+/* Whether -lod_exact asks for the patch path. */
+static PetscErrorCode ChoosePath(PetscBool *patch) {
   static const char *const names[] = {"shared", "patch"};
   PetscInt                 choice = 0;
   char                     text[64] = "";
@@ -14,9 +17,36 @@ PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators
     LodCheckInput(known, "-lod_exact %s: the exact operators come by \"shared\" or by \"patch\"",
                   text);
   }
-  if (choice == 0)
-    PetscCall(LodExactSharedCreate(grid, operators));
-  else
+  *patch = (PetscBool)(choice == 1);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators) {
+  PetscBool patch = PETSC_FALSE;
+  PetscFunctionBeginUser;
+  PetscCall(ChoosePath(&patch));
+  if (patch)
     PetscCall(LodExactPatchCreate(grid, operators));
+  else
+    PetscCall(LodExactSharedCreate(grid, operators));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
+                               PetscBool quiet) {
+  LodExactCost cost;
+  PetscBool    patch = PETSC_FALSE;
+  double       seconds;
+  PetscFunctionBeginUser;
+  PetscCall(ChoosePath(&patch));
+  if (patch) PetscFunctionReturn(0);
+  PetscCall(LodExactEstimate(grid, &cost));
+  const double bytes = (double)cost.memory * (double)n_ranks;
+  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * bytes, "exact operators", LOD_EXACT_REMEDY));
+  if (times <= 0) PetscFunctionReturn(0);
+  PetscCall(LodExactSecondsOf(&cost, &seconds));
+  PetscCall(LodAnnounce(
+      "exact operators", times * seconds / (double)n_ranks, bytes,
+      grid->ell > 1 ? "fewer layers (ell) cost less" : "fewer fine cells (fine) cost less", quiet));
   PetscFunctionReturn(0);
 }

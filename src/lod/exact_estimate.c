@@ -19,6 +19,12 @@ enum { MOST_CENTRES = 8, MOST_STEPS = 32 };
 /* Bytes that a merge's plan takes, about. */
 #define PLAN_BYTES 4096
 
+/* Flops per second of a thread where nothing depends on it, flops that take a moment at most, and
+   the part of a front's rate that the whole path reaches. */
+#define ASSUMED_RATE 1e10
+#define A_MOMENT 2e10
+#define EFFICIENCY 0.7
+
 /* Doubles that the workspace and the result of windows take, largest of all seen. */
 typedef struct {
   double steps, front, packed;
@@ -181,5 +187,34 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
   workspace = fmax(workspace, fmax(steps, finish) + front);
   cost->memory =
       (size_t)fmin(1e18, memory + sizeof(double) * workspace * (double)omp_get_max_threads());
+  PetscFunctionReturn(0);
+}
+
+/* Flops per second of one elimination of a front of the middle size; the better of two. */
+static PetscErrorCode MeasureRate(double *rate) {
+  enum { SIZE = 480 };
+  double *front, best = HUGE_VAL;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1((size_t)SIZE * SIZE, &front));
+  for (int repeat = 0; repeat < 2; repeat++) {
+    for (int i = 0; i < SIZE * SIZE; i++)
+      front[i] = i % (SIZE + 1) == 0 ? SIZE : 1;
+    const double start = LodSeconds();
+    PetscCheck(LodFrontEliminate(front, SIZE, SIZE / 2, SIZE) < 0, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+               "a definite front has a bad pivot");
+    best = fmin(best, LodSeconds() - start);
+  }
+  PetscCall(PetscFree(front));
+  *rate = FrontFlops(SIZE / 2, SIZE) / best;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds) {
+  double flops = 0, rate = ASSUMED_RATE;
+  PetscFunctionBeginUser;
+  for (int phase = 0; phase < LOD_EXACT_PHASES; phase++)
+    flops += cost->work[phase].flops;
+  if (flops > A_MOMENT) PetscCall(MeasureRate(&rate));
+  *seconds = flops / (EFFICIENCY * rate * (double)omp_get_max_threads());
   PetscFunctionReturn(0);
 }

@@ -217,18 +217,27 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
   }
 }
 
+/* Counts a finished patch, *done of this layer, `before` in earlier ones. */
+static void CountPatch(PetscInt before, PetscInt *done, LodProgress *progress) {
+  PetscInt now;
+#pragma omp atomic capture
+  now = ++*done;
+  if (omp_get_thread_num() == 0) (void)LodProgressUpdate(progress, before + now);
+}
+
 /* Computes the needed patches with centres first <= T < last, all in one layer. */
 static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first, PetscInt last,
-                          double *operators, Failure *failure) {
+                          double *operators, Failure *failure, LodProgress *progress) {
   LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
-  PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid);
+  PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid), done = 0;
+  PetscInt before = (PetscInt)progress->done;
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
     double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid),
-             result;
-    PetscInt centre[LOD_MAX_DIM];
-    double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid);
+    LodBlock  result;
+    PetscInt  centre[LOD_MAX_DIM];
+    double    stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
     if (!path->needed[grid->dim][cell]) continue;
     LodBoxIndex(&mesh, cell, centre);
     PetscInt         number = Combination(path, axis, centre);
@@ -244,6 +253,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
     failed = LodPatchFinishCompute(path->finishes[number], &result, stiffness, rest,
                                    operators + (size_t)(cell - first) * (size_t)size);
     if (failed >= 0) NoteFailure(failure, cell, "solving for the multipliers");
+    CountPatch(before, &done, progress);
   }
 }
 
@@ -276,10 +286,31 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
-/* Allocates the workspaces, one a thread, unless they are there; and the stored blocks. */
+/* Bytes that the path holds when all its memory is allocated. */
+static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
+  size_t threads = (size_t)PetscMax(path->n_threads, (PetscInt)omp_get_max_threads());
+  size_t bytes = sizeof *path + LodCellMemory(path->cells);
+  bytes += threads * path->workspace * sizeof(double);
+  bytes += (size_t)(grid->dim + 1) * (size_t)LodGridCells(grid) * sizeof(PetscBool);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const Level *level = &path->levels[axis];
+    size_t       blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
+    bytes += blocks * BlockSize(path, axis) * sizeof(double);
+    for (PetscInt i = 0; i < level->n; i++) {
+      bytes += LodWindowMemory(level->windows[i]);
+      if (axis == grid->dim - 1) bytes += LodPatchFinishMemory(path->finishes[i]);
+    }
+  }
+  return bytes;
+}
+
+/* Allocates the workspaces, one a thread, unless they are there; and the stored blocks. Whether
+   there is memory for them is asked before, not found out in the middle of the work. */
 static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
   PetscInt n_threads = omp_get_max_threads();
   PetscFunctionBeginUser;
+  if (!path->workspaces)
+    PetscCall(LodCheckMemory((double)PathMemory(grid, path), "exact operators", LOD_EXACT_REMEDY));
   if (path->n_threads < n_threads) {
     PetscCall(PetscFree(path->workspaces));
     PetscCall(PetscFree(path->blocks));
@@ -328,8 +359,8 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     PetscInt low = PetscMax(first, layer * per_layer);
     PetscInt high = PetscMin(last, (layer + 1) * per_layer);
     double   start = LodSeconds();
-    FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size,
-                  &failure);
+    FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size, &failure,
+                  &progress);
     path->seconds[LOD_EXACT_PATCHES] += LodSeconds() - start;
     PetscCall(CheckFailure(self, &failure));
     PetscCall(LodProgressUpdate(&progress, high - first));
@@ -383,9 +414,12 @@ static PetscErrorCode CreateFinishes(const LodGrid *grid, SharedPath *path) {
 }
 
 PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators) {
-  SharedPath *path;
+  SharedPath  *path;
+  LodExactCost estimate;
   PetscFunctionBeginUser;
-  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(LodExactEstimate(grid, &estimate));
+  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * (double)estimate.memory, "exact operators",
+                           LOD_EXACT_REMEDY));
   PetscCall(PetscNew(&path));
   PetscCall(PetscNew(operators));
   **operators = (LodLocalOperators){.grid = *grid,
@@ -419,24 +453,6 @@ PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
   PetscCall(CheckIsShared(operators));
   PetscCall(PetscArraycpy(seconds, path->seconds, LOD_EXACT_PHASES));
   PetscFunctionReturn(0);
-}
-
-/* Bytes that the path holds when all its memory is allocated. */
-static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
-  size_t threads = (size_t)PetscMax(path->n_threads, (PetscInt)omp_get_max_threads());
-  size_t bytes = sizeof *path + LodCellMemory(path->cells);
-  bytes += threads * path->workspace * sizeof(double);
-  bytes += (size_t)(grid->dim + 1) * (size_t)LodGridCells(grid) * sizeof(PetscBool);
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    const Level *level = &path->levels[axis];
-    size_t       blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
-    bytes += blocks * BlockSize(path, axis) * sizeof(double);
-    for (PetscInt i = 0; i < level->n; i++) {
-      bytes += LodWindowMemory(level->windows[i]);
-      if (axis == grid->dim - 1) bytes += LodPatchFinishMemory(path->finishes[i]);
-    }
-  }
-  return bytes;
 }
 
 PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
