@@ -78,11 +78,11 @@ PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt f
 
 /* About the same for all cells of a grid by the shared path, from formulas and at once: flops
    within a quarter and memory within a half of what the plans tell where the work is worth a
-   thought; flops_padded and bytes are left 0. */
+   thought; flops_padded is left 0, bytes are those of fronts that no cache holds. */
 PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost);
 
-/* Seconds that such work takes on this machine with as many threads as OpenMP would now use; where
-   it is more than a moment, the rate of one elimination is measured for that (some ms). */
+/* Seconds that this work takes on this machine with as many threads as OpenMP would now use; where
+   it is more than a moment, the rate of one elimination is measured for that (some 50 ms). */
 PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds);
 
 /* Seconds of wall clock that the latest call of compute spent in each phase. */

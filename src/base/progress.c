@@ -37,7 +37,7 @@ PetscErrorCode LodAnnounce(const char *what, double seconds, double bytes, const
   while (seconds < units[unit].from)
     unit++;
   (void)fflush(stdout);
-  (void)fprintf(stderr, "%s: %s: about %.2g %s, %.2g GB; %s\n", program_invocation_short_name, what,
+  (void)fprintf(stderr, "%s: %s: about %.0f %s, %.2g GB; %s\n", program_invocation_short_name, what,
                 seconds / units[unit].seconds, units[unit].name, bytes / 1e9, advice);
   PetscFunctionReturn(0);
 }

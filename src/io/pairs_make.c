@@ -312,6 +312,8 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
   PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
+  PetscCall(LodCheckMemory((double)sample.n_numbers * (sizeof(double) + sizeof(float)),
+                           "local operators of a sample", "choose fewer layers (ell)"));
   PetscCall(PetscMalloc3(sample.n_numbers, &sample.operators, sample.n_values, &sample.values,
                          sample.n_numbers, &sample.narrowed));
   PetscCall(LodProgressBegin(&progress, "pairs", "pairs",

@@ -19,11 +19,19 @@ enum { MOST_CENTRES = 8, MOST_STEPS = 32 };
 /* Bytes that a merge's plan takes, about. */
 #define PLAN_BYTES 4096
 
-/* Flops per second of a thread where nothing depends on it, flops that take a moment at most, and
-   the part of a front's rate that the whole path reaches. */
+/* Flops per second of a thread where nothing depends on it, and flops that take a moment at most.
+ */
 #define ASSUMED_RATE 1e10
 #define A_MOMENT 2e10
-#define EFFICIENCY 0.7
+
+/* What filling fronts, small ones and waiting for other threads add to the time. */
+#define OVERHEAD 1.5
+
+/* A front of so many doubles does not stay in a cache; then bytes pass at this rate, a second and
+   thread: the front is cleared, filled, eliminated and packed, 24 bytes an entry. */
+#define CACHE_DOUBLES 131072
+#define FRONT_BYTES 24
+#define ASSUMED_BANDWIDTH 1e10
 
 /* Doubles that the workspace and the result of windows take, largest of all seen. */
 typedef struct {
@@ -80,24 +88,34 @@ static double Eliminated(const LodGrid *grid, PetscInt axis, const LodWindowKind
   return nodes;
 }
 
-/* Flops of a window; its sizes go into *most. */
-static double WindowFlops(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
-                          WindowSize *most) {
+/* Adds `times` merges that eliminate `gone` variables and keep `kept`; returns doubles of the
+ * fronts.
+ */
+static double AddMerges(LodExactWork *work, double times, double gone, double kept) {
+  const double front = Padded(gone + kept) * Padded(gone + kept);
+  work->flops += times * FrontFlops(gone, gone + kept);
+  if (front > CACHE_DOUBLES) work->bytes += times * FRONT_BYTES * front;
+  return times * front;
+}
+
+/* Adds the work of `times` windows; their sizes go into *most. */
+static void AddWindows(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
+                       double times, LodExactWork *work, WindowSize *most) {
   const PetscInt n_blocks = (PetscInt)Blocks(&kinds[axis]), middle = n_blocks / 2;
   const PetscInt stride = 1 + middle / MOST_STEPS;
   const double   gone = n_blocks > 1 ? Eliminated(grid, axis, kinds) : 0;
   const double   kept = Kept(grid, axis, kinds, (double)n_blocks, 0);
-  double         flops = FrontFlops(gone, gone + kept), steps = 0;
+  double         steps = 0;
   for (PetscInt i = 2; i <= middle + 1 && i < n_blocks; i += stride) {
-    const PetscInt times = 1 + (i < n_blocks - middle); /* from the low end, and from the high */
-    const double   n = gone + Kept(grid, axis, kinds, (double)i, 1);
-    flops += (double)(times * stride) * FrontFlops(gone, n);
-    steps += (double)(times * stride) * Padded(n) * Padded(n);
+    const PetscInt alike = stride * (1 + (i < n_blocks - middle)); /* from the low and high ends */
+    const double   doubles =
+        AddMerges(work, times * (double)alike, gone, Kept(grid, axis, kinds, (double)i, 1));
+    steps += doubles / times;
   }
+  const double front = AddMerges(work, times, gone, kept) / times;
   most->steps = fmax(most->steps, steps);
-  most->front = fmax(most->front, Padded(gone + kept) * Padded(gone + kept));
+  most->front = fmax(most->front, front);
   most->packed = fmax(most->packed, kept * (kept + 1) / 2);
-  return flops;
 }
 
 /* Flops of the last stage of a patch; doubles of its front go into *front. */
@@ -175,7 +193,7 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
     for (PetscInt number = 0; number < n; number++) {
       for (PetscInt a = 0, rest = number; a <= axis; a++, rest /= n_samples)
         kinds[a] = samples[rest % n_samples];
-      work->flops += n_cells / (double)n * WindowFlops(grid, axis, kinds, &most);
+      AddWindows(grid, axis, kinds, n_cells / (double)n, work, &most);
       if (last) work->flops += n_cells / (double)n * FinishFlops(grid, kinds, &finish);
     }
     memory +=
@@ -190,13 +208,14 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
   PetscFunctionReturn(0);
 }
 
-/* Flops per second of one elimination of a front of the middle size; the better of two. */
+/* Flops per second of one elimination of a front of a size that no cache next to the core holds;
+ * the best of three. */
 static PetscErrorCode MeasureRate(double *rate) {
-  enum { SIZE = 480 };
+  enum { SIZE = 960 };
   double *front, best = HUGE_VAL;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1((size_t)SIZE * SIZE, &front));
-  for (int repeat = 0; repeat < 2; repeat++) {
+  for (int repeat = 0; repeat < 3; repeat++) {
     for (int i = 0; i < SIZE * SIZE; i++)
       front[i] = i % (SIZE + 1) == 0 ? SIZE : 1;
     const double start = LodSeconds();
@@ -210,11 +229,13 @@ static PetscErrorCode MeasureRate(double *rate) {
 }
 
 PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds) {
-  double flops = 0, rate = ASSUMED_RATE;
+  double flops = 0, bytes = 0, rate = ASSUMED_RATE;
   PetscFunctionBeginUser;
-  for (int phase = 0; phase < LOD_EXACT_PHASES; phase++)
+  for (int phase = 0; phase < LOD_EXACT_PHASES; phase++) {
     flops += cost->work[phase].flops;
+    bytes += cost->work[phase].bytes;
+  }
   if (flops > A_MOMENT) PetscCall(MeasureRate(&rate));
-  *seconds = flops / (EFFICIENCY * rate * (double)omp_get_max_threads());
+  *seconds = OVERHEAD * (flops / rate + bytes / ASSUMED_BANDWIDTH) / (double)omp_get_max_threads();
   PetscFunctionReturn(0);
 }
