@@ -47,12 +47,12 @@ grep -q 'l = 1 (options, else default N = E/8, F = 2E, l = 1' stdout.txt || fail
 # Memory is asked for before the work.
 memory='GB of memory are needed, [0-9.e+]* GB are available: choose fewer'
 expect 2 "^lod-solve: local operators of all cells: [0-9.e+]* $memory layers" \
-  "$limited" unlimited "$bin/lod-solve" large.h5 --coarse 256 --ell 255
+  "$limited" 12000000 "$bin/lod-solve" large.h5 --coarse 256 --ell 255
 expect 2 "^lod-solve: exact operators: [0-9.e+]* $memory layers" \
   "$limited" 12000000 "$bin/lod-solve" large.h5 --fine 16384 --ell 31
 expect 0 '' "$bin/lod-sample" --dim 3 --cells 8 --output cube.h5
 expect 2 "^lod-solve: fine solve of 133432831 unknowns: [0-9.e+]* $memory fine cells" \
-  "$limited" unlimited "$bin/lod-solve" cube.h5 --fine 512 --coarse 4 --method fine
+  "$limited" 12000000 "$bin/lod-solve" cube.h5 --fine 512 --coarse 4 --method fine
 [ $sanitized = 1 ] || expect 2 "^lod-sample: coefficient: [0-9.e+]* $memory cells" \
   "$limited" 4000000 "$bin/lod-sample" --cells 30000 --output huge.h5
 
