@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 # reserve more than there is and go without.
 limited=$scratch/limited
 sanitized=0
-nm "$bin/lod-solve" 2>/dev/null | grep -q __asan_init && sanitized=1
+grep -qa __asan_init "$bin/lod-solve" && sanitized=1
 cat >"$limited" <<EOF
 #!/usr/bin/env bash
 [ $sanitized = 1 ] || ulimit -v "\$1"
@@ -45,20 +45,22 @@ expect 0 '' "$bin/lod-solve" cube.h5 --coarse 2 --output more.h5
 grep -q 'l = 1 (options, else default N = E/8, F = 2E, l = 1' stdout.txt || fail 'three dimensions begin with l = 1'
 
 # Memory is asked for before the work.
-memory='GB of memory are needed, [0-9.e+]* GB are available: choose fewer'
-expect 2 "^lod-solve: local operators of all cells: [0-9.e+]* $memory layers" \
-  "$limited" 12000000 "$bin/lod-solve" large.h5 --coarse 256 --ell 255
-expect 2 "^lod-solve: exact operators: [0-9.e+]* $memory layers" \
-  "$limited" 12000000 "$bin/lod-solve" large.h5 --fine 16384 --ell 31
-expect 0 '' "$bin/lod-sample" --dim 3 --cells 8 --output cube.h5
-expect 2 "^lod-solve: fine solve of 133432831 unknowns: [0-9.e+]* $memory fine cells" \
-  "$limited" 12000000 "$bin/lod-solve" cube.h5 --fine 512 --coarse 4 --method fine
-[ $sanitized = 1 ] || expect 2 "^lod-sample: coefficient: [0-9.e+]* $memory cells" \
-  "$limited" 4000000 "$bin/lod-sample" --cells 30000 --output huge.h5
+if [ $sanitized = 0 ]; then
+  memory='GB of memory are needed, [0-9.e+]* GB are available: choose fewer'
+  expect 2 "^lod-solve: local operators of all cells: [0-9.e+]* $memory layers" \
+    "$limited" 12000000 "$bin/lod-solve" large.h5 --coarse 256 --ell 255
+  expect 2 "^lod-solve: exact operators: [0-9.e+]* $memory layers" \
+    "$limited" 12000000 "$bin/lod-solve" large.h5 --fine 16384 --ell 31
+  expect 0 '' "$bin/lod-sample" --dim 3 --cells 8 --output cube.h5
+  expect 2 "^lod-solve: fine solve of 133432831 unknowns: [0-9.e+]* $memory fine cells" \
+    "$limited" 12000000 "$bin/lod-solve" cube.h5 --fine 512 --coarse 4 --method fine
+  expect 2 "^lod-sample: coefficient: [0-9.e+]* $memory cells" \
+    "$limited" 4000000 "$bin/lod-sample" --cells 30000 --output huge.h5
+fi
 
 # Long work is announced before it begins, unless it is to be quiet.
 expect 124 '^lod-solve: exact operators: about [0-9]+ (s|min|h|days), [0-9.e+]+ GB; fewer layers' \
   timeout 3 "$bin/lod-solve" large.h5 --ell 9 --fine 1024
 expect 124 '' timeout 3 "$bin/lod-solve" large.h5 --ell 9 --fine 1024 --quiet
-[ ! -s stdout.txt ] && [ ! -s stderr.txt ] || fail '--quiet is not quiet'
+if [ -s stdout.txt ] || [ -s stderr.txt ]; then fail '--quiet is not quiet'; fi
 finish
