@@ -164,7 +164,8 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   }
 }
 
-/* Settles the mesh; the fine problem has no coarse cells, and 1 divides everything. */
+/* Settles the mesh; the fine problem has no coarse cells, and 1 divides everything. No more layers
+   are taken than cover D. */
 static LodGrid Mesh(const Options *options, PetscBool exact) {
   static const PetscInt coarse[] = {1024, 32, 8}, fine[] = {16384, 512, 64}, ell[] = {2, 2, 1};
   PetscInt              d = options->dim - 1;
@@ -173,6 +174,12 @@ static LodGrid Mesh(const Options *options, PetscBool exact) {
   if (exact) {
     grid.coarse = options->coarse ? options->coarse : coarse[d];
     grid.ell = options->ell ? options->ell : ell[d];
+    if (grid.ell > LodGridCoveringLayers(&grid)) {
+      if (options->ell)
+        LodWarn("--ell %d: l = %d covers the mesh and is taken", (int)grid.ell,
+                (int)LodGridCoveringLayers(&grid));
+      grid.ell = LodGridCoveringLayers(&grid);
+    }
   }
   grid.fine = options->fine ? options->fine : fine[d];
   grid.coefficient = options->coefficient;

@@ -193,6 +193,13 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
   double         *rhs;
 
   PetscFunctionBeginUser;
+  PetscCall(LodSolveForesee(PETSC_COMM_WORLD, grid,
+                            &(LodSolveWork){.method = method,
+                                            .coefficients = 1,
+                                            .n_rhs = 1,
+                                            .keep_operators = options->operators,
+                                            .previous = (PetscBool)(options->previous != NULL),
+                                            .quiet = options->problem.quiet}));
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
   PetscErrorCode error = LodRightHandSide(grid, options->problem.rhs[0], rhs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));

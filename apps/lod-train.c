@@ -88,6 +88,11 @@ static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *fi
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
   LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
   PetscCall(LodConfigRead(options->config, config));
+  if (config->grid.ell > LodGridCoveringLayers(&config->grid))
+    LodWarn(
+        "%s: ell = %d is more than the %d layers that cover the mesh: the network's patches lie "
+        "mostly outside of it",
+        options->config, (int)config->grid.ell, (int)LodGridCoveringLayers(&config->grid));
   if (options->output) {
     LodCheckInput(options->output[0] && strlen(options->output) + 32 < sizeof config->output,
                   "--output: the directory's name is empty or too long");

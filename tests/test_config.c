@@ -170,8 +170,10 @@ START_TEST(refuses_parts_that_do_not_fit_together) {
       {"[[sample]]\ncount = 2000000000\n[[sample]]\ncount = 2000000000\n",
        "the samples are 4000000000 coefficients, must be at most 2147483647"},
       {"[mesh]\nell = 1000000000\n",
-       "a patch of ell = 1000000000 layers has 2.56000000256e+20 coefficient values and "
-       "1.6000000032e+19 operator entries, must be at most 2147483647 each"},
+       "line 1, column 2: a patch of ell = 1000000000 layers has 2.56000000256e+20 coefficient "
+       "values and 1.6000000032e+19 operator entries, must be at most 2147483647 each: choose "
+       "fewer "
+       "layers"},
       {"[mesh]\nnatural = [\"right\", \"front\"]\n",
        "line 2, column 21: no face \"front\"; the faces in 2 dimensions are left, right, bottom, "
        "top"},

@@ -33,6 +33,12 @@ PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators);
 PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators);
 PetscErrorCode LodExactPerturb(LodLocalOperators *operators); /* of LodExactCreate */
 
+/* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
+   says (base.h, LodAnnounce) if the exact operators of `times` coefficients will take long by the
+   shared path on `n_ranks` processes. */
+PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
+                               PetscBool quiet);
+
 /* Cost model.
 
    The shared path works in three phases: every cell once, windows (lines, and for d = 3 slabs, of
@@ -75,6 +81,15 @@ typedef struct {
    `operators` must come from LodExactSharedCreate. */
 PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,
                                   LodExactCost *cost);
+
+/* About the same for all cells of a grid by the shared path, from formulas and at once: flops
+   within a quarter and memory within a half of what the plans tell where the work is worth a
+   thought; flops_padded is left 0, bytes are those of fronts that no cache holds. */
+PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost);
+
+/* Seconds that this work takes on this machine with as many threads as OpenMP would now use; where
+   it is more than a moment, the rate of one elimination is measured for that (some 50 ms). */
+PetscErrorCode LodExactSecondsOf(const LodExactCost *cost, double *seconds);
 
 /* Seconds of wall clock that the latest call of compute spent in each phase. */
 PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,

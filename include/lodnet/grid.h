@@ -21,10 +21,16 @@ typedef struct {
   PetscBool natural[LOD_MAX_DIM][2]; /* [axis][low, high]: A grad u . n = 0 there, else u = 0 */
 } LodGrid;
 
-/* Checks that 1 <= dim <= 3, N, ell >= 1, E a multiple of N and F a multiple of E, sizes that fit
-   an index, and that not every face is natural. Each failure is an input error that begins with
-   `where` (a file name, or "--coarse 7") and names the numbers. */
+/* Checks that 1 <= dim <= 3, N, ell >= 1, E a multiple of N and F a multiple of E, that nodes of
+   the fine mesh, values of A in an uncut patch and numbers of a local operator each fit an index,
+   so that all counts below are right, and that not every face is natural. Each failure is an input
+   error that begins with `where` (a file name, or "--coarse 7") and names the numbers. Products of
+   two counts, as cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
+
+/* The fewest layers with which every patch is all of D: N - 1, and at least 1. With more of them
+   the solution is the same, only the arrays are larger. */
+PetscInt LodGridCoveringLayers(const LodGrid *grid);
 
 /* base^exponent for small non-negative exponents. */
 static inline PetscInt LodPower(PetscInt base, PetscInt exponent) {

@@ -39,8 +39,11 @@ extern const struct argp lod_mesh_argp;
 
 /* The mesh for a coefficient of `cells` cells per axis in `dim` dimensions that was read from
    `path`. Single options come first, then --mesh, then the signature of a model (NULL: none: N =
-   E/k, F = E*q, l), then N = E/8, F = 2E, l = 2. A mesh made for another E, or numbers that do not
-   divide each other, are input errors. `origin` (optional) tells where the values came from. */
+   E/k, F = E*q, l), then N = E/8, F = 2E, l = 2 (in three dimensions 1). Without a signature no
+   more layers are taken than cover the mesh, which changes nothing but sizes; a network wants those
+   it was trained for. A mesh made for another E, or numbers that do not divide each other, are
+   input errors. `origin` (optional) tells where the values came from, and whether layers were left
+   out. */
 PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
                                      const char *path, const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]);

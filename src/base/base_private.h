@@ -39,4 +39,8 @@ void LodPetscDescribe(char *message);
 /* Reduces the number of threads to one that the machine can bear, with a warning. */
 void LodThreadsLimit(void);
 
+/* Makes PETSc's allocations say, where they fail, what was wanted and what there is. Before
+   PetscInitialize. */
+PetscErrorCode LodMemoryHandlers(void);
+
 #endif

@@ -102,6 +102,12 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
 
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
+  for (int i = 0; i < 2; i++)
+    PetscCall(LodSolveForesee(comm, grid,
+                              &(LodSolveWork){.method = i ? LOD_METHOD_FINE : LOD_METHOD_LOD,
+                                              .coefficients = 1,
+                                              .n_rhs = 3,
+                                              .quiet = quiet}));
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
   PetscErrorCode error = LodRightHandSide(grid, rhs, load);
   PetscCall(LodErrorAgree(comm, error));

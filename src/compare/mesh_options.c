@@ -41,7 +41,9 @@ static const struct argp_option mesh_option_table[] = {
     {"coarse", KEY_COARSE, "N", 0, "coarse cells per axis (default: the model's E/N, else E/8)", 1},
     {"fine", KEY_FINE, "F", 0, "fine cells per axis (default: the model's F/E, else 2E)", 1},
     {"ell", KEY_ELL, "L", 0,
-     "layers of coarse cells around a patch's centre (default: the model's, else 2)", 1},
+     "layers of coarse cells around a patch's centre (default: the model's, else 2, in three "
+     "dimensions 1)",
+     1},
     {"neumann", KEY_NEUMANN, "FACES", 0,
      "natural faces instead of u = 0: some of left,right,bottom,top,front,back", 1},
     {0}};
@@ -49,14 +51,15 @@ static const struct argp_option mesh_option_table[] = {
 const struct argp lod_mesh_argp = {
     mesh_option_table, ParseMeshOption, NULL, NULL, NULL, NULL, NULL};
 
-/* Fills the grid from the mesh file, the model's signature or the rule N = E/8, F = 2E, l = 2, with
-   single options on top; the numbers are checked by the caller. `source` names where they are from.
+/* Fills the grid from the mesh file, the model's signature or the rule N = E/8, F = 2E, l = 2 (in
+   three dimensions 1, where every layer costs ten times the one before), with single options on
+   top; the numbers are checked by the caller. `source` names where they are from.
  */
 static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
                               const char *path, const LodSignature *signature, LodGrid *grid,
                               const char **source) {
   PetscFunctionBeginUser;
-  *grid = (LodGrid){.dim = dim, .coefficient = cells, .fine = 2 * cells, .ell = 2};
+  *grid = (LodGrid){.dim = dim, .coefficient = cells, .fine = 2 * cells, .ell = dim < 3 ? 2 : 1};
   if (options->mesh) {
     PetscCall(LodMeshRead(options->mesh, grid));
     LodCheckInput(grid->dim == dim, "--mesh %s: has dimension %d, but %s has %d", options->mesh,
@@ -79,7 +82,7 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, Petsc
     LodCheckInput(options->coarse || cells % 8 == 0,
                   "%s: %d cells per axis are not a multiple of 8: choose --coarse or --mesh", path,
                   (int)cells);
-    *source = "default N = E/8, F = 2E, l = 2";
+    *source = dim < 3 ? "default N = E/8, F = 2E, l = 2" : "default N = E/8, F = 2E, l = 1";
   }
   if (options->coarse) grid->coarse = options->coarse;
   if (options->fine) grid->fine = options->fine;
@@ -87,11 +90,21 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, Petsc
   PetscFunctionReturn(0);
 }
 
+/* Takes no more layers than cover D, unless a network wants them as they are; says so in note. */
+static void CoverMesh(const LodSignature *signature, LodGrid *grid, char note[96]) {
+  const PetscInt covering = LodGridCoveringLayers(grid);
+  note[0] = 0;
+  if (signature || grid->ell <= covering) return;
+  (void)snprintf(note, 96, "; l = %d covers the mesh: %d taken as %d", (int)covering,
+                 (int)grid->ell, (int)covering);
+  grid->ell = covering;
+}
+
 PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
                                      const char *path, const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]) {
   const char *source = NULL;
-  char        where[LOD_TEXT_MAX];
+  char        where[LOD_TEXT_MAX], note[96];
 
   PetscFunctionBeginUser;
   PetscCall(Collect(options, dim, cells, path, signature, grid, &source));
@@ -109,14 +122,15 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
     (void)snprintf(where, sizeof where, "--neumann %.*s", (int)sizeof where - 16, options->neumann);
     PetscCall(LodGridSetNatural(grid, options->neumann, where));
   }
+  CoverMesh(signature, grid, note);
   PetscCall(LodGridValidate(grid, where));
   if (origin) {
     int given = (options->coarse != 0) + (options->fine != 0) + (options->ell != 0);
-    (void)snprintf(origin, LOD_TEXT_MAX, "%s%.*s",
+    (void)snprintf(origin, LOD_TEXT_MAX, "%s%.*s%s",
                    given == 3  ? "as the options say"
                    : given > 0 ? "options, else "
                                : "",
-                   given == 3 ? 0 : LOD_TEXT_MAX - 64, source);
+                   given == 3 ? 0 : LOD_TEXT_MAX - 128, source, note);
   }
   PetscFunctionReturn(0);
 }

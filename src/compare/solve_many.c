@@ -16,13 +16,18 @@ typedef struct {
   char                   all_rhs[LOD_TEXT_MAX];
 } Many;
 
-/* Makes all that. */
-static PetscErrorCode Begin(const LodManySettings *settings, Many *many) {
+/* Makes all that, for so many coefficients. */
+static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coefficients, Many *many) {
   const LodGrid *grid = settings->grid;
   const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
   const size_t   n_rhs = (size_t)settings->n_rhs;
   PetscFunctionBeginUser;
   *many = (Many){.settings = settings};
+  PetscCall(LodSolveForesee(PETSC_COMM_SELF, grid,
+                            &(LodSolveWork){.method = settings->method,
+                                            .coefficients = n_coefficients,
+                                            .n_rhs = settings->n_rhs,
+                                            .quiet = settings->quiet}));
   many->cells = settings->method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
   many->n_nodes = LodPower(many->cells + 1, grid->dim);
   PetscCall(
@@ -132,7 +137,7 @@ PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings 
   LodSolutionSeries output;
   PetscFunctionBeginUser;
   *result = (LodManyResult){0};
-  PetscCall(Begin(settings, &many));
+  PetscCall(Begin(settings, series->count, &many));
   LodSolution    kind = {.grid = settings->grid,
                          .method = LodMethodName(settings->method),
                          .rhs = many.all_rhs,

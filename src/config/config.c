@@ -138,20 +138,6 @@ static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) 
   PetscFunctionReturn(0);
 }
 
-/* Checks that input and output of the network, R_T(A) and S_T, have sizes that fit an index. */
-static PetscErrorCode ValidateSizes(const LodGrid *grid, const char *where) {
-  const double dim = (double)grid->dim, ratio = (double)(grid->coefficient / grid->coarse);
-  const double values = pow((2 * (double)grid->ell + 1) * ratio, dim);
-  const double numbers = pow(2 * (2 * (double)grid->ell + 2), dim);
-
-  PetscFunctionBeginUser;
-  LodCheckInput(values <= PETSC_MAX_INT && numbers <= PETSC_MAX_INT,
-                "%s: a patch of ell = %" PetscInt_FMT " layers has %.15g coefficient values and "
-                "%.15g operator entries, must be at most %lld each",
-                where, grid->ell, values, numbers, (long long)PETSC_MAX_INT);
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   const LodTrainingSettings *training = &config->training;
   const double               parts = config->train + config->validation + config->test;
@@ -159,7 +145,6 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscFunctionBeginUser;
   PetscCall(LodSettingsCheck(&lod_config_table, config, where));
   PetscCall(LodGridValidate(&config->grid, where));
-  PetscCall(ValidateSizes(&config->grid, where));
   PetscCall(ValidateFamilies(config, where));
   PetscCall(ValidateSymmetry(config, where));
   PetscCall(ValidateConstants(&config->network, where));

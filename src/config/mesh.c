@@ -65,12 +65,15 @@ static PetscErrorCode FindMesh(const char *name, const char *directory, const ch
                 name, variable ? variable : "", variable ? " or " : "", LODNET_DATA_DIR);
 }
 
-/* Reads and checks an open mesh file. */
+/* Reads and checks an open mesh file. Whether its layers are too many is for who uses it to say:
+   networks take them as they are, the rest no more than cover D. */
 static PetscErrorCode ReadMesh(const LodSettingsFile *file, LodGrid *grid) {
-  LodGrid mesh = {0};
+  LodGrid mesh = {0}, covered;
   PetscFunctionBeginUser;
   PetscCall(LodSettingsRead(file, LodTomlRoot(file->document), &lod_mesh_table, &mesh));
-  PetscCall(LodGridValidate(&mesh, file->path));
+  covered = mesh;
+  covered.ell = PetscMin(mesh.ell, LodGridCoveringLayers(&mesh));
+  PetscCall(LodGridValidate(&covered, file->path));
   *grid = mesh;
   PetscFunctionReturn(0);
 }

@@ -13,6 +13,25 @@ static PetscErrorCode CheckIndexable(PetscInt dim, PetscInt cells, const char *w
   PetscFunctionReturn(0);
 }
 
+/* Checks that what is counted by layers l of cells fits an index: cells and nodes of an uncut
+   patch, the values of A in it, and the numbers of a local operator. In double precision, which no
+   input can overflow. */
+static PetscErrorCode CheckPatch(const LodGrid *grid, const char *where) {
+  const double dim = (double)grid->dim, layers = (double)grid->ell;
+  const double ratio = (double)(grid->coefficient / grid->coarse);
+  const double values = pow((2 * layers + 1) * ratio, dim), numbers = pow(4 * (layers + 1), dim);
+  PetscFunctionBeginUser;
+  LodCheckInput(values <= (double)PETSC_MAX_INT && numbers <= (double)PETSC_MAX_INT,
+                "%s: a patch of ell = %" PetscInt_FMT " layers has %.15g coefficient values and "
+                "%.15g operator entries, must be at most %lld each: choose fewer layers",
+                where, grid->ell, values, numbers, (long long)PETSC_MAX_INT);
+  PetscFunctionReturn(0);
+}
+
+PetscInt LodGridCoveringLayers(const LodGrid *grid) {
+  return PetscMax(1, grid->coarse - 1);
+}
+
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscBool all_natural = PETSC_TRUE;
   PetscFunctionBeginUser;
@@ -35,6 +54,7 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
                 ") must be at least twice the coarse cells (%" PetscInt_FMT ")",
                 where, grid->fine, grid->coarse);
   PetscCall(CheckIndexable(grid->dim, grid->fine, where));
+  PetscCall(CheckPatch(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (!grid->natural[axis][0] || !grid->natural[axis][1]) all_natural = PETSC_FALSE;
   LodCheckInput(!all_natural,

@@ -315,6 +315,8 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
   PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
+  PetscCall(LodCheckMemory((double)sample.n_numbers * (sizeof(double) + sizeof(float)),
+                           "local operators of a sample", "choose fewer layers (ell)"));
   PetscCall(PetscMalloc3(sample.n_numbers, &sample.operators, sample.n_values, &sample.values,
                          sample.n_numbers, &sample.narrowed));
   PetscCall(LodProgressBegin(&progress, "pairs", "pairs",
@@ -365,7 +367,9 @@ static PetscErrorCode Complete(Job *job) {
   if (complete > 0 && !job->quiet)
     printf("pairs: %s: continuing, %lld of %lld samples are there\n", job->partial,
            (long long)complete, (long long)job->samples);
-  PetscErrorCode error = LodExactCreate(&job->config->grid, &operators);
+  PetscErrorCode error =
+      LodExactForesee(&job->config->grid, (double)(job->samples - complete), 1, job->quiet);
+  if (!error) error = LodExactCreate(&job->config->grid, &operators);
   if (!error) {
     operators->quiet = PETSC_TRUE;
     error = Append(job, &file, (PetscInt)complete, operators);
@@ -400,6 +404,7 @@ PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool
   PetscCall(LodConfigWritePairs(config, &job.text));
   PetscErrorCode error = CheckComplete(&job, &done);
   if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
+  if (!error && !done) error = LodExactForesee(&config->grid, 0, 1, quiet); /* before the file */
   PetscCall(LodEventBegin(LOD_EVENT_PAIRS));
   if (!error && !done) error = Complete(&job);
   if (!error && !done) error = Finish(&job);

@@ -8,8 +8,8 @@
 #include "lod/front_private.h"
 #include "lod/interpolation_private.h"
 
-/* Pieces of at most this many fine cells a side are assembled at once. */
-enum { LEAF = 4, MAX_DEPTH = 48 };
+/* Most times that a cell is halved. */
+enum { MAX_DEPTH = 48 };
 
 /* One piece of the cell. A leaf has a template of its front (functionals and padding in place) and,
    for every fine cell and corner pair, the place of its entry; another piece has two halves and a
@@ -192,7 +192,7 @@ static PetscErrorCode CreatePiece(LodCellCondensation *c, int number) {
   for (PetscInt axis = 1; axis < piece->box.dim; axis++)
     if (piece->box.size[axis] > piece->box.size[longest]) longest = axis;
   piece->half[0] = piece->half[1] = -1;
-  if (piece->box.size[longest] <= LEAF) {
+  if (piece->box.size[longest] <= LOD_CELL_LEAF) {
     PetscCall(CreateLeaf(c, piece));
   } else {
     PetscInt lower = piece->box.size[longest] / 2;
@@ -240,7 +240,7 @@ static int CountPieces(LodBox box) {
   PetscInt longest = 0;
   for (PetscInt axis = 1; axis < box.dim; axis++)
     if (box.size[axis] > box.size[longest]) longest = axis;
-  if (box.size[longest] <= LEAF) return 1;
+  if (box.size[longest] <= LOD_CELL_LEAF) return 1;
   LodBox low = box, high = box;
   low.size[longest] = box.size[longest] / 2;
   high.size[longest] -= low.size[longest];
@@ -260,9 +260,10 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
   PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &c->functional));
   LodProjectionFunctional(ratio, c->functional);
   parts = LodPower(k, grid->dim);
-  PetscCall(PetscCalloc1((size_t)(parts * size), &c->parts));
+  PetscCall(PetscCalloc1((size_t)parts * (size_t)size, &c->parts));
   for (PetscInt part = 0; part < parts; part++)
-    LodCellStiffnessPart(grid->dim, 1.0 / (double)grid->coarse, k, part, 1, c->parts + part * size);
+    LodCellStiffnessPart(grid->dim, 1.0 / (double)grid->coarse, k, part, 1,
+                         c->parts + (size_t)part * (size_t)size);
   PetscCall(PetscCalloc1(CountPieces(LodBoxCube(grid->dim, ratio)), &c->pieces));
   c->pieces[0].box = LodBoxCube(grid->dim, ratio);
   c->n_pieces = 1;
@@ -360,7 +361,7 @@ void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&inside, part, cell);
     double        value = coefficient->values[LodBoxPosition(&all, cell)];
-    const double *table = c->parts + part * size;
+    const double *table = c->parts + (size_t)part * (size_t)size;
     for (PetscInt i = 0; i < size; i++)
       stiffness[i] += value * table[i];
   }

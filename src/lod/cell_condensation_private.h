@@ -12,6 +12,9 @@
 
 #include "lod/merge_private.h"
 
+/* Pieces of at most this many fine cells a side are assembled at once. */
+enum { LOD_CELL_LEAF = 4 };
+
 /* What is the same for all cells and all coefficients; read by all threads. */
 typedef struct LodCellCondensation LodCellCondensation;
 

@@ -12,6 +12,7 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, PetscInt cells, LodCoefficient
                 "a coefficient of %" PetscInt_FMT " cells along each of %" PetscInt_FMT
                 " axes is impossible: the number of cells must be at least 1 and fit an index",
                 cells, dim);
+  PetscCall(LodCheckMemory(pow(cells, dim) * sizeof(double), "coefficient", "choose fewer cells"));
   coefficient->dim = dim;
   coefficient->cells = cells;
   PetscCall(PetscCalloc1(LodPower(cells, dim), &coefficient->values));

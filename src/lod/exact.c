@@ -1,6 +1,8 @@
-/* The choice between the two exact paths. */
+/* The choice between the two exact paths, and what the choice will cost. */
 #include <lodnet/base.h>
 #include <lodnet/exact.h>
+
+#include "lod/exact_cost_private.h"
 
 /* Whether the PETSc option -lod_exact asks for the reference path. */
 static PetscErrorCode IsPatchByPatch(PetscBool *by_patch) {
@@ -38,5 +40,24 @@ PetscErrorCode LodExactPerturb(LodLocalOperators *operators) {
     PetscCall(LodExactPatchPerturb(operators));
   else
     PetscCall(LodExactSharedPerturb(operators));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
+                               PetscBool quiet) {
+  LodExactCost cost;
+  PetscBool    by_patch = PETSC_FALSE;
+  double       seconds;
+  PetscFunctionBeginUser;
+  PetscCall(IsPatchByPatch(&by_patch));
+  if (by_patch) PetscFunctionReturn(0);
+  PetscCall(LodExactEstimate(grid, &cost));
+  const double bytes = (double)cost.memory * (double)n_ranks;
+  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * bytes, "exact operators", LOD_EXACT_REMEDY));
+  if (times <= 0) PetscFunctionReturn(0);
+  PetscCall(LodExactSecondsOf(&cost, &seconds));
+  PetscCall(LodAnnounce(
+      "exact operators", times * seconds / (double)n_ranks, bytes,
+      grid->ell > 1 ? "fewer layers (ell) cost less" : "fewer fine cells (fine) cost less", quiet));
   PetscFunctionReturn(0);
 }

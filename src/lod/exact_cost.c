@@ -49,9 +49,10 @@ LodExactWork LodWindowWork(const LodWindow *window) {
 }
 
 size_t LodMergeMemory(const LodMergePlan *plan) {
-  size_t bytes = sizeof *plan + (size_t)plan->kept.n * sizeof *plan->kept.variables;
-  for (int child = 0; child < 2; child++) /* room for one run an image is allocated */
-    bytes += (size_t)ImageCount(plan, child) * sizeof(LodRun);
+  size_t bytes = sizeof *plan;
+  if (plan->kept.variables) bytes += (size_t)plan->kept.n * sizeof *plan->kept.variables;
+  for (int child = 0; child < 2; child++)
+    bytes += (size_t)plan->n_runs[child] * sizeof(LodRun);
   return bytes;
 }
 

@@ -37,6 +37,7 @@ typedef struct {
   PetscBool            *needed[LOD_MAX_DIM + 1]; /* [0] cells, [a] windows along axis a-1, [cell] */
   double               *workspaces;              /* one a thread */
   size_t                workspace;               /* doubles a thread */
+  LodBlock             *blocks; /* [thread][2][most blocks]: of a window and of its steps */
   PetscInt              n_threads;
   double                seconds[LOD_EXACT_PHASES]; /* in the latest call of Compute */
 } SharedPath;
@@ -103,9 +104,10 @@ static size_t BlockSize(const SharedPath *path, PetscInt axis) {
   return axis == 0 ? LodCellSize(path->cells) : path->levels[axis - 1].packed;
 }
 
-/* How many layers of blocks for windows along `axis` are kept: 2l+1 for the last axis, else one. */
+/* How many layers of blocks for windows along `axis` are kept: those of a window, 2l+1 or all N,
+   for the last axis, else one. */
 static PetscInt KeptLayers(const LodGrid *grid, PetscInt axis) {
-  return axis == grid->dim - 1 ? 2 * grid->ell + 1 : 1;
+  return axis == grid->dim - 1 ? LodWindowMostBlocks(grid) : 1;
 }
 
 /* Where the block for windows along `axis` at `index` is stored. */
@@ -125,6 +127,11 @@ static LodBlock BlockAt(const LodGrid *grid, const SharedPath *path, PetscInt ax
   const Level *level = &path->levels[axis - 1];
   return (LodBlock){
       place, LodWindowVariables(level->windows[Combination(path, axis - 1, index)])->n, PETSC_TRUE};
+}
+
+/* This thread's list of the blocks of a window; that of its steps follows. */
+static LodBlock *ThreadBlocks(const LodGrid *grid, const SharedPath *path) {
+  return path->blocks + (size_t)omp_get_thread_num() * 2 * (size_t)LodWindowMostBlocks(grid);
 }
 
 /* Collects the blocks of the window along `axis` around `centre`. */
@@ -194,15 +201,16 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
   PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt position = first; position < last; position++) {
-    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock blocks[LOD_MAX_WINDOW], result;
+    double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid),
+             result;
     PetscInt centre[LOD_MAX_DIM];
     if (!path->needed[axis + 1][position]) continue;
     LodBoxIndex(&mesh, position, centre);
     const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
     CollectBlocks(grid, path, axis, centre, blocks);
     double *front = work, *rest = work + path->levels[axis].front;
-    if (LodWindowMerge(window, blocks, rest, front, &result) >= 0) {
+    if (LodWindowMerge(window, blocks, steps, rest, front, &result) >= 0) {
       NoteFailure(failure, position, "merging a line of cells");
       continue;
     }
@@ -210,24 +218,34 @@ static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, Pet
   }
 }
 
+/* Counts a finished patch, *done of this layer, `before` in earlier ones. */
+static void CountPatch(PetscInt before, PetscInt *done, LodProgress *progress) {
+  PetscInt now;
+#pragma omp atomic capture
+  now = ++*done;
+  if (omp_get_thread_num() == 0) (void)LodProgressUpdate(progress, before + now);
+}
+
 /* Computes the needed patches with centres first <= T < last, all in one layer. */
 static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first, PetscInt last,
-                          double *operators, Failure *failure) {
+                          double *operators, Failure *failure, LodProgress *progress) {
   LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
-  PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid);
+  PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid), done = 0;
+  PetscInt before = (PetscInt)progress->done;
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
-    double  *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock blocks[LOD_MAX_WINDOW], result;
-    PetscInt centre[LOD_MAX_DIM];
-    double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+    double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid);
+    LodBlock  result;
+    PetscInt  centre[LOD_MAX_DIM];
+    double    stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
     if (!path->needed[grid->dim][cell]) continue;
     LodBoxIndex(&mesh, cell, centre);
     PetscInt         number = Combination(path, axis, centre);
     const LodWindow *window = path->levels[axis].windows[number];
     CollectBlocks(grid, path, axis, centre, blocks);
     double *front = work, *rest = work + path->levels[axis].front;
-    int     failed = LodWindowMerge(window, blocks, rest, front, &result);
+    int     failed = LodWindowMerge(window, blocks, steps, rest, front, &result);
     if (failed >= 0) {
       NoteFailure(failure, cell, "eliminating the patch");
       continue;
@@ -236,6 +254,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
     failed = LodPatchFinishCompute(path->finishes[number], &result, stiffness, rest,
                                    operators + (size_t)(cell - first) * (size_t)size);
     if (failed >= 0) NoteFailure(failure, cell, "solving for the multipliers");
+    CountPatch(before, &done, progress);
   }
 }
 
@@ -268,13 +287,37 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
-/* Allocates the workspaces, one a thread, unless they are there; and the stored blocks. */
+/* Bytes that the path holds when all its memory is allocated. */
+static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
+  size_t threads = (size_t)PetscMax(path->n_threads, (PetscInt)omp_get_max_threads());
+  size_t bytes = sizeof *path + LodCellMemory(path->cells);
+  bytes += threads * path->workspace * sizeof(double);
+  bytes += (size_t)(grid->dim + 1) * (size_t)LodGridCells(grid) * sizeof(PetscBool);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const Level *level = &path->levels[axis];
+    size_t       blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
+    bytes += blocks * BlockSize(path, axis) * sizeof(double);
+    for (PetscInt i = 0; i < level->n; i++) {
+      bytes += LodWindowMemory(level->windows[i]);
+      if (axis == grid->dim - 1) bytes += LodPatchFinishMemory(path->finishes[i]);
+    }
+  }
+  return bytes;
+}
+
+/* Allocates the workspaces, one a thread, unless they are there; and the stored blocks. Whether
+   there is memory for them is asked before, not found out in the middle of the work. */
 static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
   PetscInt n_threads = omp_get_max_threads();
   PetscFunctionBeginUser;
+  if (!path->workspaces)
+    PetscCall(LodCheckMemory((double)PathMemory(grid, path), "exact operators", LOD_EXACT_REMEDY));
   if (path->n_threads < n_threads) {
     PetscCall(PetscFree(path->workspaces));
+    PetscCall(PetscFree(path->blocks));
     PetscCall(PetscMalloc1((size_t)n_threads * path->workspace, &path->workspaces));
+    PetscCall(
+        PetscMalloc1(2 * (size_t)n_threads * (size_t)LodWindowMostBlocks(grid), &path->blocks));
     path->n_threads = n_threads;
   }
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
@@ -322,8 +365,8 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     PetscInt high = PetscMin(last, (layer + 1) * per_layer);
     double   start = LodSeconds();
     PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
-    FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size,
-                  &failure);
+    FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size, &failure,
+                  &progress);
     PetscCall(LodEventEnd(LOD_EVENT_PATCHES));
     path->seconds[LOD_EXACT_PATCHES] += LodSeconds() - start;
     PetscCall(CheckFailure(self, &failure));
@@ -353,6 +396,7 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   PetscCall(LodCellCondensationDestroy(&path->cells));
   PetscCall(PetscFree2(path->kinds, path->kind_of));
   PetscCall(PetscFree(path->workspaces));
+  PetscCall(PetscFree(path->blocks));
   PetscCall(PetscFree(self->data));
   PetscFunctionReturn(0);
 }
@@ -377,13 +421,12 @@ static PetscErrorCode CreateFinishes(const LodGrid *grid, SharedPath *path) {
 }
 
 PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators) {
-  SharedPath *path;
+  SharedPath  *path;
+  LodExactCost estimate;
   PetscFunctionBeginUser;
-  PetscCall(LodGridValidate(grid, "mesh"));
-  LodCheckInput(2 * grid->ell + 1 <= LOD_MAX_WINDOW || grid->coarse <= LOD_MAX_WINDOW,
-                "mesh: ell = %" PetscInt_FMT
-                " is too large for the shared elimination (at most %d)",
-                grid->ell, (LOD_MAX_WINDOW - 1) / 2);
+  PetscCall(LodExactEstimate(grid, &estimate));
+  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * (double)estimate.memory, "exact operators",
+                           LOD_EXACT_REMEDY));
   PetscCall(PetscNew(&path));
   PetscCall(PetscNew(operators));
   **operators = (LodLocalOperators){.grid = *grid,
@@ -425,24 +468,6 @@ PetscErrorCode LodExactSharedSeconds(const LodLocalOperators *operators,
   PetscCall(CheckIsShared(operators));
   PetscCall(PetscArraycpy(seconds, path->seconds, LOD_EXACT_PHASES));
   PetscFunctionReturn(0);
-}
-
-/* Bytes that the path holds when all its memory is allocated. */
-static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
-  size_t threads = (size_t)PetscMax(path->n_threads, (PetscInt)omp_get_max_threads());
-  size_t bytes = sizeof *path + LodCellMemory(path->cells);
-  bytes += threads * path->workspace * sizeof(double);
-  bytes += (size_t)(grid->dim + 1) * (size_t)LodGridCells(grid) * sizeof(PetscBool);
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    const Level *level = &path->levels[axis];
-    size_t       blocks = (size_t)(LayerSize(grid) * KeptLayers(grid, axis));
-    bytes += blocks * BlockSize(path, axis) * sizeof(double);
-    for (PetscInt i = 0; i < level->n; i++) {
-      bytes += LodWindowMemory(level->windows[i]);
-      if (axis == grid->dim - 1) bytes += LodPatchFinishMemory(path->finishes[i]);
-    }
-  }
-  return bytes;
 }
 
 PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt first, PetscInt last,

@@ -62,6 +62,7 @@ static PetscErrorCode MakeRuns(PetscInt n_images, const LodImage *images, const 
     else
       (*runs)[(*n_runs)++] = (LodRun){images[i].source, targets[i], 1, images[i].scale};
   }
+  PetscCall(PetscRealloc((size_t)*n_runs * sizeof **runs, runs));
   PetscFunctionReturn(0);
 }
 

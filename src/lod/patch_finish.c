@@ -128,7 +128,7 @@ int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const 
 
 LodExactWork LodPatchFinishWork(const LodPatchFinish *f) {
   PetscInt     used = f->n_constraints + f->n_tests + f->corners;
-  double       back = (double)(f->corners * f->n_constraints * f->n_constraints);
+  double       back = (double)f->corners * (double)f->n_constraints * (double)f->n_constraints;
   LodExactWork work = {.flops = LodFrontFlops(f->n_constraints, used) + back,
                        .flops_padded = LodFrontFlops(f->eliminated, f->n) + back};
   /* Block read, front cleared and written; then eliminated. */

@@ -187,6 +187,8 @@ PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWind
     AddStep(w, next, low, high);
     PetscCall(PlanStep(grid, w, block, next, 0, n_blocks - 1));
   }
+  for (int s = 0; s < w->n_steps - 1; s++) /* names have served; runs do the work */
+    PetscCall(PetscFree(w->steps[s].plan->kept.variables));
   PetscFunctionReturn(0);
 }
 
@@ -213,9 +215,8 @@ size_t LodWindowSize(const LodWindow *window) {
   return LodMergeSize(LastPlan(window));
 }
 
-int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *workspace,
-                   double *front, LodBlock *result) {
-  LodBlock results[LOD_MAX_WINDOW];
+int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], LodBlock steps[],
+                   double *workspace, double *front, LodBlock *result) {
   for (int s = 0; s < window->n_steps; s++) {
     const LodWindowStep *step = &window->steps[s];
     LodBlock             operands[2] = {{NULL, 0, PETSC_FALSE}, {NULL, 0, PETSC_FALSE}};
@@ -223,12 +224,12 @@ int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *wor
       if (step->raw[o] >= 0)
         operands[o] = blocks[step->raw[o]];
       else if (step->step[o] >= 0)
-        operands[o] = results[step->step[o]];
+        operands[o] = steps[step->step[o]];
     }
     double *place = s == window->n_steps - 1 ? front : workspace + step->start;
-    int     failed = LodMerge(step->plan, operands, place, &results[s]);
+    int     failed = LodMerge(step->plan, operands, place, &steps[s]);
     if (failed >= 0) return failed;
   }
-  *result = results[window->n_steps - 1];
+  *result = steps[window->n_steps - 1];
   return -1;
 }

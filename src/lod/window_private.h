@@ -9,15 +9,17 @@
 
 #include "lod/merge_private.h"
 
-/* Most blocks in a window, 2l+1. */
-#define LOD_MAX_WINDOW 64
-
 /* What a window looks like: how many blocks stand on each side of its centre, and which of its ends
    are faces of D. Two windows of one kind have the same plans. */
 typedef struct {
   PetscInt  n_low, n_high;
   PetscBool at_low, at_high;
 } LodWindowKind;
+
+/* Most blocks in a window: 2l+1, or all N of an axis if these are fewer. */
+static inline PetscInt LodWindowMostBlocks(const LodGrid *grid) {
+  return grid->ell < grid->coarse / 2 ? 2 * grid->ell + 1 : grid->coarse;
+}
 
 /* The kind of the window around block `centre` of N, and whether two kinds are the same. */
 LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt centre);
@@ -52,9 +54,10 @@ PetscErrorCode LodWindowDestroy(LodWindow **window);
 const LodVariables *LodWindowVariables(const LodWindow *window);
 size_t              LodWindowSize(const LodWindow *window);
 
-/* Merges blocks[0..n_blocks); the result lives in front[]. Returns -1, or the pivot that failed. */
-int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], double *workspace,
-                   double *front, LodBlock *result);
+/* Merges blocks[0..n_blocks); the result lives in front[]. steps[n_blocks] is workspace for the
+   results on the way. Returns -1, or the pivot that failed. */
+int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], LodBlock steps[],
+                   double *workspace, double *front, LodBlock *result);
 
 /* Whether coarse node `index` (relative to the patch's low corner) has coordinate on an end of the
    window along `axis` where correctors vanish: the patch boundary inside D or a Dirichlet face. */

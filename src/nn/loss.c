@@ -44,11 +44,13 @@ static PetscErrorCode PseudoInverse(PetscInt n, double *matrix) {
     sum += values[k];
   }
   PetscCall(PetscArrayzero(matrix, (size_t)n * (size_t)n));
-  for (PetscInt k = 0; k < n; k++)
+  for (PetscInt k = 0; k < n; k++) {
+    const double *vector = vectors + (size_t)k * (size_t)n;
     for (PetscInt i = 0; i < n; i++)
       for (PetscInt j = 0; j < n; j++)
-        matrix[i * n + j] +=
-            values[k] * (double)(n - 1) / sum * vectors[k * n + i] * vectors[k * n + j];
+        matrix[(size_t)i * (size_t)n + (size_t)j] +=
+            values[k] * (double)(n - 1) / sum * vector[i] * vector[j];
+  }
   PetscCall(PetscFree3(vectors, values, work));
   PetscFunctionReturn(0);
 }
@@ -73,7 +75,8 @@ static PetscErrorCode EnergyRows(const LodBox *nodes, Metric *metric) {
     }
     for (PetscInt a = 0; a < corners; a++)
       for (PetscInt b = 0; b < corners; b++)
-        metric->rows[node[a] * metric->n + node[b]] += element[a * corners + b];
+        metric->rows[(size_t)node[a] * (size_t)metric->n + (size_t)node[b]] +=
+            element[a * corners + b];
   }
   PetscCall(PseudoInverse(metric->n, metric->rows));
   PetscFunctionReturn(0);
@@ -178,7 +181,8 @@ static void EnergyGradient(const LodLoss *loss, const Metric *metric, const doub
   for (PetscInt z = 0; z < n; z++)
     for (PetscInt y = 0; y < n; y++)
       for (PetscInt j = 0; j < corners; j++)
-        gradient[z * corners + j] += metric->rows[z * n + y] * turned[y * corners + j];
+        gradient[z * corners + j] +=
+            metric->rows[(size_t)z * (size_t)n + (size_t)y] * turned[y * corners + j];
 }
 
 /* gradient = R error of the moments. */

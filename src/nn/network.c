@@ -125,6 +125,24 @@ static PetscErrorCode AllocateFloats(size_t count, float **block) {
   PetscFunctionReturn(0);
 }
 
+/* Checks that there is memory for the blocks, before any of them is there. */
+static PetscErrorCode CheckBlocks(const LodNetwork *network) {
+  const double samples = (double)network->n_tiles * (double)network->tile_rows;
+  double       length = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt b = 0; b < network->n_buffers; b++)
+    length += (double)network->length[b];
+  PetscCall(LodCheckMemory(2 * sizeof(float) * ((double)network->n_parameters + samples * length),
+                           "network",
+                           "choose a smaller batch, fewer neurons or fewer layers (ell)"));
+  PetscCheck((double)network->n_tiles * (double)network->shape.n_pieces <= (double)PETSC_MAX_INT,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "%" PetscInt_FMT " tiles of %" PetscInt_FMT
+             " pieces are more than an index can number",
+             network->n_tiles, network->shape.n_pieces);
+  PetscFunctionReturn(0);
+}
+
 /* Allocates the blocks and points out[], dout[] and the layers' arrays into them. */
 static PetscErrorCode CreateBlocks(LodNetwork *network) {
   const size_t samples = (size_t)network->n_tiles * (size_t)network->tile_rows;
@@ -221,9 +239,10 @@ PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch
                          &made->taken));
   for (PetscInt piece = 0; piece < shape->n_pieces && shape->n_encoder; piece++)
     made->taken[piece] = LodNetworkTaken(shape, piece);
-  PetscCall(PetscCalloc1((size_t)(made->n_tiles * shape->n_pieces), &made->streams));
-  PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   SetSizes(made);
+  PetscCall(CheckBlocks(made));
+  PetscCall(PetscCalloc1((size_t)made->n_tiles * (size_t)shape->n_pieces, &made->streams));
+  PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   PetscCall(CreateBlocks(made));
   PetscCall(CreatePrimitives(made));
   PetscCall(CreateWeightTiles(made));
@@ -248,7 +267,7 @@ PetscErrorCode LodNetworkDestroy(LodNetwork **network) {
   if (!old) PetscFunctionReturn(0);
   for (PetscInt l = 0; l < old->n_layers; l++)
     PetscCall(DestroyLayer(old, l));
-  for (PetscInt t = 0; t < old->n_tiles * old->shape.n_pieces; t++)
+  for (PetscInt t = 0; old->streams && t < old->n_tiles * old->shape.n_pieces; t++)
     if (old->streams[t]) LodCallDnnl(dnnl_stream_destroy(old->streams[t]));
   if (old->engine) LodCallDnnl(dnnl_engine_destroy(old->engine));
   free(old->parameters);

@@ -180,7 +180,7 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   if (stream) {
     fprintf(stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
     for (PetscInt e = 0; e < history->epochs; e++) {
-      const double *row = history->history + e * LOD_HISTORY_COLUMNS;
+      const double *row = history->history + (size_t)e * LOD_HISTORY_COLUMNS;
       fprintf(stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
               row[LOD_HISTORY_SECONDS], row[LOD_HISTORY_TRAIN], row[LOD_HISTORY_VALIDATION],
               row[LOD_HISTORY_RATE]);
@@ -216,7 +216,7 @@ static PetscErrorCode Record(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
   const double loss = row[run->n_validation ? LOD_HISTORY_VALIDATION : LOD_HISTORY_TRAIN];
   char         path[LOD_PATH_MAX];
   PetscFunctionBeginUser;
-  memcpy(history->history + history->epochs * LOD_HISTORY_COLUMNS, row,
+  memcpy(history->history + (size_t)history->epochs * LOD_HISTORY_COLUMNS, row,
          LOD_HISTORY_COLUMNS * sizeof *row);
   history->epochs++;
   PetscCheck(row[LOD_HISTORY_TRAIN] <= DIVERGED * history->history[LOD_HISTORY_TRAIN],
@@ -276,7 +276,7 @@ static PetscErrorCode CreateBuffers(Run *run) {
       (batch + (size_t)run->pairs_now.anchors.n) * (size_t)run->pairs_now.n_out, &run->out));
   PetscCall(
       PetscCalloc3(count, &run->state.first, count, &run->state.second, count, &run->state.best));
-  PetscCall(PetscMalloc1(run->config->training.epochs * LOD_HISTORY_COLUMNS,
+  PetscCall(PetscMalloc1((size_t)run->config->training.epochs * LOD_HISTORY_COLUMNS,
                          &run->model->history.history));
   PetscFunctionReturn(0);
 }
