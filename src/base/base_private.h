@@ -7,8 +7,8 @@
    handler. */
 void LodAtomicFilesRemove(void);
 
-/* Makes PETSc's allocations say, where they fail, what was wanted and what there is. Before
-   PetscInitialize. */
+/* Makes PETSc's allocations say, where they fail, what was wanted and what there is; leaves those
+   of -malloc_debug alone. After PetscInitialize. */
 PetscErrorCode LodMemoryHandlers(void);
 
 #endif

@@ -74,12 +74,12 @@ PetscErrorCode LodInitialize(int *argc, char ***argv) {
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
   }
-  PetscErrorCode error = LodMemoryHandlers();
-  if (!error) error = PetscInitialize(argc, argv, NULL, NULL);
+  PetscErrorCode error = PetscInitialize(argc, argv, NULL, NULL);
   if (error) return error;
   PetscFunctionBeginUser;
   PetscCall(PetscPopSignalHandler());
   PetscCall(PetscPushErrorHandler(KeepFirstMessage, NULL));
+  PetscCall(LodMemoryHandlers());
   SetUpHandlers();
   PetscFunctionReturn(0);
 }
