@@ -39,8 +39,8 @@ void LodPetscDescribe(char *message);
 /* Reduces the number of threads to one that the machine can bear, with a warning. */
 void LodThreadsLimit(void);
 
-/* Makes PETSc's allocations say, where they fail, what was wanted and what there is. Before
-   PetscInitialize. */
+/* Makes PETSc's allocations say, where they fail, what was wanted and what there is; leaves those
+   of -malloc_debug alone. After PetscInitialize. */
 PetscErrorCode LodMemoryHandlers(void);
 
 #endif

@@ -25,6 +25,14 @@ static double ReadNumber(const char *path, const char *key) {
   return number;
 }
 
+/* Whether PETSc's own allocations are the C library's, so that ours and its may free each other's:
+   wherever there is memalign, or malloc's alignment suffices. */
+#if defined PETSC_HAVE_MEMALIGN || (defined PETSC_HAVE_DOUBLE_ALIGN_MALLOC && PETSC_MEMALIGN == 16)
+#define FREE_IS_FREE 1
+#else
+#define FREE_IS_FREE 0
+#endif
+
 /* What is left of the memory that the process' group of processes may have; infinity: no limit. */
 static double GroupMemory(void) {
   const double most = ReadNumber("/sys/fs/cgroup/memory.max", ""); /* "max": no limit */
@@ -101,5 +109,11 @@ static PetscErrorCode Reallocate(size_t bytes, int line, const char function[], 
 }
 
 PetscErrorCode LodMemoryHandlers(void) {
-  return PetscMallocSet(Allocate, Free, Reallocate);
+  PetscBool debugs, eachcall, fills;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMallocGetDebug(&debugs, &eachcall, &fills));
+  if (debugs || !FREE_IS_FREE) PetscFunctionReturn(0);
+  PetscCall(PetscMallocClear());
+  PetscCall(PetscMallocSet(Allocate, Free, Reallocate));
+  PetscFunctionReturn(0);
 }

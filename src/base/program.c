@@ -76,11 +76,11 @@ PetscErrorCode LodInitialize(int *argc, char ***argv) {
   }
   /* Before PETSc starts and after it has ended: it reads options files first, and writes its logs
      last. */
-  PetscErrorCode error = LodMemoryHandlers();
-  if (!error) error = PetscPushErrorHandler(KeepFirstMessage, NULL);
+  PetscErrorCode error = PetscPushErrorHandler(KeepFirstMessage, NULL);
   if (!error) error = LodPetscStart(argc, argv);
   if (error) return error;
   PetscFunctionBeginUser;
+  PetscCall(LodMemoryHandlers());
   SetUpHandlers();
   LodThreadsLimit();
   PetscCall(LodEventsRegister());

@@ -58,6 +58,9 @@ if [ $sanitized = 0 ]; then
     "$limited" 4000000 "$bin/lod-sample" --cells 30000 --output huge.h5
 fi
 
+# PETSc's own ways of watching memory stay.
+expect 0 '' "$bin/lod-solve" small.h5 --coarse 4 --output more.h5 -- -malloc_debug
+
 # Long work is announced before it begins, unless it is to be quiet.
 expect 124 '^lod-solve: exact operators: about [0-9]+ (s|min|h|days), [0-9.e+]+ GB; fewer layers' \
   timeout 3 "$bin/lod-solve" large.h5 --ell 9 --fine 1024
