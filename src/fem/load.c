@@ -188,7 +188,7 @@ static PetscInt IntegrateBlock(const Quadrature *q, PetscInt n, Part *parts) {
 
 /* Raises the error of a point of `part`, by evaluating f there again. */
 static PetscErrorCode RefusePoint(const Quadrature *q, const Part *part, PetscInt point) {
-  double  x[LOD_MAX_DIM][MAX_POINTS], value;
+  double  x[LOD_MAX_DIM][MAX_POINTS] = {{0}}, value;
   double *points[LOD_MAX_DIM] = {x[0], x[1], x[2]};
   PetscFunctionBeginUser;
   PlacePoints(q, part, points);
