@@ -26,7 +26,7 @@ static const char documentation[] =
     "coordinates, fine, lod, dnn, coarse), and pictures of cross sections, solutions, their "
     "difference and the coefficient as PNG and SVG, each beside its gnuplot script and data. The "
     "mesh is the one the model was trained for unless options say otherwise; without --model it is "
-    "the one that comes with lodnet. What follows -- goes to PETSc.\n\n"
+    "the one that comes with lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Example:\n"
     "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 #include <lodnet/events.h>
+#include <lodnet/expression.h>
 #include <lodnet/options.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
@@ -34,7 +35,7 @@ enum {
 static const char description[] =
     "Makes a diffusion coefficient: one positive number per cell of a Cartesian mesh of the unit "
     "square (interval, cube), written to an HDF5 file that lod-solve and lod-compare read. The "
-    "same options give the same bytes.\v"
+    "same options give the same bytes.\v" LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-sample --family lognormal --variance 2 --seed 7 --output rough.h5\n"
     "  lod-sample --expression '2 + sin(2*pi*x)*sin(2*pi*y)' --cells 128\n"
@@ -44,7 +45,8 @@ static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What to make:", 1},
     {"family", KEY_FAMILY, "NAME", 0,
      "iid, sine, expression, lognormal, channels, image or darcy; default iid", 0},
-    {"expression", KEY_EXPRESSION, "EXPR", 0, "A at cell midpoints, a function of x, y, z", 0},
+    {"expression", KEY_EXPRESSION, "EXPR", 0,
+     "A at cell midpoints, a function of x, y, z; see below", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
      "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
      "y = 1",
