@@ -94,6 +94,30 @@ START_TEST(the_constant_is_a_bound_of_the_energy) {
 }
 END_TEST
 
+/* Not a number compares as no larger than anything: no check may pass because of it. */
+START_TEST(an_operator_that_is_not_finite_passes_no_check) {
+  static const double values[] = {NAN, INFINITY, -INFINITY};
+  const LodGrid      *grid = &grids[_i];
+  LodCoarseSystem    *system;
+  LodChecks           checks;
+  for (int v = 0; v < 3; v++) {
+    Fake              fake = {.skew = 0};
+    LodLocalOperators operators = {.grid = *grid, .compute = fake_compute, .data = &fake};
+    operators.set_coefficient = fake_set_coefficient;
+    for (int cell = 0; cell < 64; cell++)
+      fake.factor[cell] = cell == 5 ? values[v] : 1;
+    LodErrorClear();
+    assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
+    PetscErrorCode error = LodCoarseSystemAssemble(system, &operators);
+    if (!error) error = LodCheckOperator(system, grid, &checks);
+    ck_assert_int_eq(error, PETSC_ERR_FP);
+    ck_assert_msg(strstr(LodErrorMessage(), "5"), "%s", LodErrorMessage());
+    LodErrorClear();
+    assert_ok(LodCoarseSystemDestroy(&system));
+  }
+}
+END_TEST
+
 START_TEST(exact_operators_are_coercive) {
   const LodGrid     *grid = &grids[_i];
   LodCoefficient     coefficient = random_coefficient(grid, test_seed(), 1, 10);
@@ -139,6 +163,7 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("checks");
   tcase_add_loop_test(tests, the_stiffness_itself_has_constant_one, 0, 3);
   tcase_add_test(tests, the_constant_is_a_bound_of_the_energy);
+  tcase_add_loop_test(tests, an_operator_that_is_not_finite_passes_no_check, 0, 3);
   tcase_add_loop_test(tests, exact_operators_are_coercive, 0, 3);
   tcase_add_test(tests, patches_outside_the_range_are_counted);
   suite_add_tcase(suite, tests);

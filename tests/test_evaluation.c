@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compare/compare_private.h"
+
 static const LodGrid grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
 
 /* A model for `grid` with random parameters, small enough that its operators are near the baseline
@@ -92,11 +94,99 @@ START_TEST(rows_are_comparisons_of_the_set) {
 }
 END_TEST
 
+/* Counts the fields of the next record of CSV as RFC 4180 has it, and copies the first to
+   field[256]; 0 at the end. */
+static int read_record(FILE *file, char *field) {
+  int  fields = 0, letter = fgetc(file), quoted = 0;
+  char text[512];
+  for (size_t length = 0; letter != EOF; letter = fgetc(file)) {
+    if (letter == '"' && quoted && (letter = fgetc(file)) != '"')
+      quoted = 0;
+    else if (letter == '"' && !quoted) {
+      quoted = 1;
+      continue;
+    }
+    if (!quoted && (letter == ',' || letter == '\n')) {
+      text[length] = 0;
+      if (fields++ == 0) strcpy(field, text);
+      length = 0;
+      if (letter == '\n') return fields;
+      continue;
+    }
+    if (length < 255) text[length++] = (char)letter;
+  }
+  return fields;
+}
+
+/* Draws of one family, families that say the same, names that differ only in what a folder's name
+   leaves out, case, or far behind: each has a folder of its own, and CSV holds whatever the name.
+ */
+START_TEST(every_coefficient_has_its_own_name_and_folder) {
+  char          directory[] = "/tmp/lodnet-evaluation-XXXXXX", path[256], field[256], text[256];
+  LodModel     *model = near_baseline(test_seed());
+  LodEvaluation found;
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  snprintf(path, sizeof path, "%s/set.toml", directory);
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  fputs("[[sample]]\nfamily = \"channels\"\ncount = 3\nchannels = 1\n"
+        "[[sample]]\nfamily = \"channels\"\nchannels = 1\n"
+        "[[sample]]\nfamily = \"expression\"\nexpression = \"1+x\"\n"
+        "[[sample]]\nfamily = \"expression\"\nexpression = \"1/(x+1)\"\n"
+        "[[sample]]\nfamily = \"expression\"\nexpression = \"1*x+1\"\n"
+        "[[sample]]\nfamily = \"expression\"\nexpression = \"(x < 0.5) ? 1 : min(2, 3)\"\n",
+        file);
+  for (int i = 1; i <= 2; i++) { /* the same as far as a name goes */
+    fputs("[[sample]]\nfamily = \"expression\"\nexpression = \"1", file);
+    for (int j = 0; j < 60; j++)
+      fputs("+0*x", file);
+    fprintf(file, "+x*%d\"\n", i);
+  }
+  ck_assert_int_eq(fclose(file), 0);
+  LodErrorClear();
+  assert_ok(LodEvaluateModel(model, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
+  ck_assert_int_eq(found.n_rows, 10);
+  ck_assert_str_eq(found.rows[0].name, "channels [1, 5] width 1 1");
+  ck_assert_str_eq(found.rows[2].name, "channels [1, 5] width 1 3");
+  for (PetscInt i = 0; i < found.n_rows; i++)
+    for (PetscInt j = 0; j < i; j++) {
+      char own[LOD_EVALUATION_NAME], other[LOD_EVALUATION_NAME];
+      LodEvaluationFolder(found.rows[i].name, own);
+      LodEvaluationFolder(found.rows[j].name, other);
+      ck_assert_str_ne(found.rows[i].name, found.rows[j].name);
+      ck_assert_str_ne(own, other);
+      ck_assert_ptr_null(strpbrk(own, "/<>?:|\"' "));
+    }
+  snprintf(found.rows[1].name, LOD_EVALUATION_NAME, "a \"b\", c/d");
+  assert_ok(LodEvaluationWrite(&found, 2, "m.h5", directory));
+  unlink(path);
+  snprintf(path, sizeof path, "%s/evaluation.csv", directory);
+  file = fopen(path, "r");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_eq(read_record(file, field), 12);
+  for (PetscInt i = 0; i < found.n_rows; i++)
+    for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
+      snprintf(text, sizeof text, "%s", found.rows[i].name);
+      ck_assert_int_eq(read_record(file, field), 12);
+      ck_assert_str_eq(field, text);
+    }
+  ck_assert_int_eq(read_record(file, field), 0);
+  fclose(file);
+  unlink(path);
+  snprintf(path, sizeof path, "%s/evaluation.md", directory);
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+  assert_ok(LodEvaluationDestroy(&found));
+  assert_ok(LodModelDestroy(&model));
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("evaluation");
   TCase *tests = tcase_create("evaluation");
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, rows_are_comparisons_of_the_set);
+  tcase_add_test(tests, every_coefficient_has_its_own_name_and_folder);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -282,6 +282,69 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
 }
 END_TEST
 
+/* Whatever is not finite on its way through the network is an error, also where a rectifier would
+   hide it: huge weights, and values of A that single precision does not hold. */
+START_TEST(learned_operators_that_are_not_finite_are_refused) {
+  static const double values[] = {1e39, 1e-50, 5e-324, 1.7e308};
+  LodModel           *model = RandomModel(test_seed());
+  LodCoefficient      coefficient = RandomCoefficient(1);
+  LodLocalOperators  *learned;
+  double             *operators = malloc(16 * 64 * sizeof *operators);
+  for (int i = 0; i < 4; i++) {
+    coefficient.values[17] = values[i];
+    LodErrorClear();
+    assert_ok(LodLearnedCreate(&grid, model, &learned));
+    assert_refuses(learned->set_coefficient(learned, &coefficient), "single precision");
+    assert_ok(LodLocalOperatorsDestroy(&learned));
+  }
+  coefficient.values[17] = 3;
+  for (int i = 0; i < 36 * 23; i++) /* + and - infinity meet in every neuron */
+    LodNetworkParameters(model->network)[i] = i % 2 ? 3e38f : -3e38f;
+  LodErrorClear();
+  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(learned->set_coefficient(learned, &coefficient));
+  assert_refuses(learned->compute(learned, 0, 16, operators), "beyond single precision");
+  assert_ok(LodLocalOperatorsDestroy(&learned));
+  assert_ok(LodModelDestroy(&model));
+  model = RandomModel(1);
+  model->out_scale = 1e308;
+  LodErrorClear();
+  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(learned->set_coefficient(learned, &coefficient));
+  ck_assert_int_eq(learned->compute(learned, 3, 16, operators), PETSC_ERR_FP);
+  ck_assert_msg(strstr(LodErrorMessage(), "coarse cell 3 is not finite"), "%s", LodErrorMessage());
+  LodErrorClear();
+  assert_ok(LodLocalOperatorsDestroy(&learned));
+  free(operators);
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* Contrasts that overflow, units at both ends of what a double holds. */
+START_TEST(range_is_a_question_of_its_own) {
+  LodModel      *model = RandomModel(1);
+  LodCoefficient coefficient = RandomCoefficient(1);
+  PetscBool      fits;
+  assert_ok(LodModelInRange(model, &coefficient, &fits));
+  ck_assert(fits);
+  coefficient.values[5] = 5.1;
+  assert_ok(LodModelInRange(model, &coefficient, &fits));
+  ck_assert(!fits);
+  model->scale_equivariant = PETSC_TRUE;
+  ck_assert(LodModelTakes(model, 1e-310, 4.9e-310) && LodModelTakes(model, 3e307, 1.4e308));
+  ck_assert(!LodModelTakes(model, 1e-300, 1e300) && !LodModelTakes(model, 3e307, 1.6e308));
+  for (int i = 0; i < 64; i++)
+    coefficient.values[i] = i % 2 ? 1e300 : 1e-300;
+  LodErrorClear();
+  assert_refuses(LodModelFits(model, "m.h5", &grid, &coefficient, "c.h5", PETSC_FALSE),
+                 "was trained on a contrast of 5, that of c.h5 is ");
+  assert_ok(LodModelFits(model, "m.h5", &grid, &coefficient, "c.h5", PETSC_TRUE));
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* Zero sums: sums vanish, rows outside stay 0, exact operators pass unchanged, and what is added to
    an exact operator never leaves it further from the exact one than it was. */
 START_TEST(zero_sums_project_onto_the_exact_operators) {
@@ -336,6 +399,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, misfit_names_the_number_that_differs);
   tcase_add_test(tests, values_outside_the_training_range_are_refused_unless_allowed);
   tcase_add_test(tests, every_defect_of_a_file_is_refused);
+  tcase_add_test(tests, learned_operators_that_are_not_finite_are_refused);
+  tcase_add_test(tests, range_is_a_question_of_its_own);
   tcase_add_test(tests, learned_operators_are_the_network_of_the_patch);
   tcase_add_test(tests, zero_sums_project_onto_the_exact_operators);
   suite_add_tcase(suite, tests);

@@ -5,6 +5,8 @@
 #include <omp.h>
 #include <string.h>
 
+#include "nn/network_private.h"
+
 #define MAX_LAYERS 4
 
 /* A plain network in double precision: parameters[], gradients[] as in network.h, and for one
@@ -299,6 +301,29 @@ START_TEST(result_of_a_sample_does_not_depend_on_the_others) {
 }
 END_TEST
 
+/* A network that is only read has no gradients, and nothing in it exceeds its bound. */
+START_TEST(reading_needs_no_gradients_and_stays_below_the_bound) {
+  const PetscInt width[] = {7, 30, 20, 5};
+  uint64_t       seed = test_seed();
+  LodNetwork    *network = RandomNetwork(3, width, 8, seed);
+  float          inp[7 * 8], out[5 * 8], largest = 0;
+  Fill(7 * 8, seed, 5, inp);
+  for (int i = 0; i < 7 * 8; i++)
+    largest = fmaxf(largest, fabsf(inp[i]));
+  assert_ok(LodNetworkForward(network, 8, inp, out));
+  ck_assert_ptr_null(network->gradients);
+  ck_assert_ptr_null(network->dvalues);
+  const double bound = LodNetworkHeadBound(network, (double)largest);
+  for (int i = 0; i < 5 * 8; i++)
+    ck_assert_double_le(fabs((double)out[i]), bound);
+  ck_assert_double_gt(LodNetworkHeadBound(network, 1e38), 3.5e38);
+  LodNetworkParameters(network)[3] = NAN;
+  ck_assert(isinf(LodNetworkHeadBound(network, 1)));
+  ck_assert_ptr_nonnull(LodNetworkGradients(network));
+  assert_ok(LodNetworkDestroy(&network));
+}
+END_TEST
+
 START_TEST(adam_is_algorithm_1) {
   const PetscInt            width[] = {60, 70, 5}; /* more than one piece of the update */
   const LodTrainingSettings settings = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8};
@@ -566,6 +591,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, gradient_matches_plain_loops_over_several_tiles);
   tcase_add_test(tests, results_are_bitwise_the_same_for_any_number_of_threads);
   tcase_add_test(tests, result_of_a_sample_does_not_depend_on_the_others);
+  tcase_add_test(tests, reading_needs_no_gradients_and_stays_below_the_bound);
   tcase_add_test(tests, adam_is_algorithm_1);
   tcase_add_loop_test(tests, encoder_and_head_match_plain_loops, 0, 2);
   tcase_add_loop_test(tests, gradient_through_encoder_and_loss_is_that_of_finite_differences, 0, 4);

@@ -177,6 +177,47 @@ START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
 }
 END_TEST
 
+/* S(c A) = c S(A) in whatever unit A is: to the last bit if c is a power of two, else to the
+   rounding of single precision. */
+START_TEST(learned_operators_do_not_depend_on_units) {
+  static const double factors[] = {0x1p-660, 0x1p-127, 0.5,   2, 0x1p127, 0x1p660,
+                                   1e-200,   1e-50,    1e-15, 3, 1e39,    1e200};
+  const LodGrid      *grid = &learned_grids[_i % 3];
+  unsigned long long  seed = test_seed();
+  LodModel           *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, seed);
+  LodCoefficient      coefficient = random_coefficient(grid, seed, 2, 5);
+  const PetscInt      count = LodGridCells(grid) * LodGridOperatorSize(grid);
+  const PetscInt      n = LodPower(grid->coefficient, grid->dim);
+  double             *values = malloc((size_t)n * sizeof *values);
+  double             *operators = learned_operators(grid, model, &coefficient);
+  double             *scaled = malloc((size_t)count * sizeof *scaled);
+  LodLocalOperators  *learned;
+  const double        largest = largest_entry(count, operators);
+  memcpy(values, coefficient.values, (size_t)n * sizeof *values);
+  assert_ok(LodLearnedCreate(grid, model, &learned));
+  for (size_t f = 0; f < sizeof factors / sizeof factors[0]; f++) {
+    int             exponent;
+    PetscBool       fits;
+    const PetscBool exact = (PetscBool)(frexp(factors[f], &exponent) == 0.5);
+    for (PetscInt i = 0; i < n; i++)
+      coefficient.values[i] = factors[f] * values[i];
+    assert_ok(LodModelInRange(model, &coefficient, &fits));
+    ck_assert(fits);
+    assert_ok(learned->set_coefficient(learned, &coefficient));
+    assert_ok(learned->compute(learned, 0, LodGridCells(grid), scaled));
+    for (PetscInt i = 0; i < count; i++)
+      if (exact)
+        ck_assert_double_eq(scaled[i], factors[f] * operators[i]);
+      else
+        ck_assert_double_le(fabs(scaled[i] / factors[f] - operators[i]), 1e-4 * largest);
+  }
+  free(operators), free(values), free(scaled);
+  assert_ok(LodLocalOperatorsDestroy(&learned));
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* Shape and switches of a structured model are in its file: the same operators, bit for bit. */
 START_TEST(structured_models_survive_the_disk) {
   const LodGrid *grid = &learned_grids[_i % 3];
@@ -314,15 +355,16 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
   const LodGrid     *grid = &learned_grids[_i];
   unsigned long long seed = test_seed();
   LodModel          *model = structured_model(grid, PETSC_TRUE, 0.3, seed);
-  LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 10);
-  const PetscInt     size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
-  const PetscInt     n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
-  LodRowOrder        order;
-  float             *patch = malloc((size_t)n_patch * sizeof *patch);
-  float             *row = malloc((size_t)n_inp * sizeof *row);
-  float             *out = malloc((size_t)size * sizeof *out);
-  double            *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
-  double            *operators = learned_operators(grid, model, &coefficient);
+  /* The power of two in the middle of these values, by which they are divided, is 1. */
+  LodCoefficient coefficient = random_coefficient(grid, seed, 2, 3);
+  const PetscInt size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
+  const PetscInt n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
+  LodRowOrder    order;
+  float         *patch = malloc((size_t)n_patch * sizeof *patch);
+  float         *row = malloc((size_t)n_inp * sizeof *row);
+  float         *out = malloc((size_t)size * sizeof *out);
+  double        *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
+  double        *operators = learned_operators(grid, model, &coefficient);
   assert_ok(LodRowOrderCreate(model, 0, &order));
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
@@ -358,6 +400,7 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, learned_operators_have_zero_sums_and_the_scale_of_the_coefficient, 0,
                       6);
   tcase_add_loop_test(tests, structured_models_survive_the_disk, 0, 6);
+  tcase_add_loop_test(tests, learned_operators_do_not_depend_on_units, 0, 6);
   tcase_add_loop_test(tests, learned_operators_of_constants_are_exact, 0, 6);
   tcase_add_loop_test(tests, shared_encoding_is_that_of_whole_patches, 0, 3);
   suite_add_tcase(suite, tests);

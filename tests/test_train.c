@@ -24,6 +24,7 @@ static void SetUp(void) {
   config.network = (LodNetworkSettings){.n_hidden = 2, .hidden = {48, 48}, .normalise = PETSC_TRUE};
   config.training.epochs = 30;
   config.training.batch = 50; /* 160 training pairs: the last batch is short */
+  config.training.loss = LOD_LOSS_ENTRIES;
   config.training.n_steps = 2;
   config.training.step_from[0] = 0;
   config.training.step_rate[0] = 3e-3;
@@ -195,6 +196,62 @@ START_TEST(training_brings_the_learned_solution_closer) {
 }
 END_TEST
 
+/* What the printed losses are relative to: that of outputs 0, here of no operator at all. */
+START_TEST(trivial_loss_is_that_of_operators_that_are_0) {
+  config.training.epochs = 1;
+  LodModel  *model = Train();
+  LodPairs  *pairs;
+  PetscInt64 samples, count, index[1];
+  float      inp[36], target[64];
+  double     loss = 0;
+  assert_ok(LodPairsOpen(pairs_path, &pairs));
+  assert_ok(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
+  for (index[0] = 0; index[0] < count; index[0]++) {
+    assert_ok(LodPairsGather(pairs, LOD_SPLIT_TRAIN, 1, index, inp, target));
+    for (int i = 0; i < 64; i++)
+      loss += 0.5 * (double)target[i] * (double)target[i] / (double)count;
+  }
+  ck_assert_double_eq_tol(model->history.trivial, loss, 1e-4 * loss);
+  assert_ok(LodPairsClose(&pairs));
+  assert_ok(LodModelDestroy(&model));
+}
+END_TEST
+
+START_TEST(advice_follows_from_settings_and_history) {
+  /* epoch, seconds, training, validation, rate: falls to the end, validation far above */
+  double           rows[] = {1, 1, 8, 40, 1, 2, 2, 4, 30, 1, 3, 3, 2, 20, 1};
+  const LodHistory history = {.epochs = 3, .history = rows, .best_epoch = 3, .trivial = 100};
+  char             advice[LOD_MESSAGE_MAX];
+  LodConfig        other = config;
+  LodTrainingAdvice(&other, &history, advice);
+  ck_assert_msg(strstr(advice, "zero_sums, baseline") && !strstr(advice, "normalise"), "%s",
+                advice);
+  ck_assert_msg(strstr(advice, "still falls") && strstr(advice, "10.0 times"), "%s", advice);
+  LodConfigDefaults(&other);
+  rows[7] = rows[12] = 90;
+  rows[13] = 91;
+  LodTrainingAdvice(&other, &history, advice);
+  ck_assert_msg(!strstr(advice, "off") && !strstr(advice, "still falls"), "%s", advice);
+  ck_assert_msg(!strstr(advice, "validation") && strstr(advice, "another rate"), "%s", advice);
+}
+END_TEST
+
+/* Values that single precision does not hold would be infinite or "outside D" to the network. */
+START_TEST(values_beyond_single_precision_are_refused) {
+  LodPairs *pairs;
+  LodModel *model;
+  config.pairs.bits = 64;
+  config.families[0].alpha = 1e-60;
+  config.families[0].beta = 5e-60;
+  assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
+  assert_ok(LodPairsOpen(pairs_path, &pairs));
+  assert_refuses(LodTrain(&config, pairs, &options, &model), "single precision");
+  ck_assert_ptr_null(model);
+  LodErrorClear();
+  assert_ok(LodPairsClose(&pairs));
+}
+END_TEST
+
 START_TEST(schedule_takes_the_last_step_that_has_begun) {
   const LodTrainingSettings settings = {
       .n_steps = 3, .step_from = {0, 5, 7}, .step_rate = {1e-3, 1e-4, 1e-5}};
@@ -233,6 +290,9 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, same_seed_same_parameters_for_any_number_of_threads);
   tcase_add_test(tests, a_loss_that_is_not_finite_stops_with_epoch_and_step);
   tcase_add_test(tests, training_brings_the_learned_solution_closer);
+  tcase_add_test(tests, trivial_loss_is_that_of_operators_that_are_0);
+  tcase_add_test(tests, advice_follows_from_settings_and_history);
+  tcase_add_test(tests, values_beyond_single_precision_are_refused);
   tcase_add_test(tests, schedule_takes_the_last_step_that_has_begun);
   tcase_add_test(tests, the_paper_config_builds_the_paper_network);
   suite_add_tcase(suite, tests);

@@ -21,6 +21,7 @@ typedef struct {
   PetscInt epochs;     /* rows of history */
   double  *history;    /* history[epochs][5]: epoch, seconds, train, validation loss, rate */
   PetscInt best_epoch; /* the one whose parameters are kept (lowest validation loss) */
+  double   trivial;    /* training loss of a network whose output is 0; not in the file */
 } LodHistory;
 
 /* A trained network and what lies between it and coefficients and local operators.
@@ -79,6 +80,12 @@ PetscErrorCode LodModelDestroy(LodModel **model);
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
+
+/* Whether values from `smallest` to `largest` lie in the training range, or if the model does not
+   mind their scale, whether their contrast does; and whether those of a coefficient do. */
+PetscBool      LodModelTakes(const LodModel *model, double smallest, double largest);
+PetscErrorCode LodModelInRange(const LodModel *model, const LodCoefficient *coefficient,
+                               PetscBool *in_range);
 
 /* What an encoder takes of a piece: the k^d values of A in one coarse cell, and their means. */
 static inline PetscInt LodModelPieceInputs(PetscInt dim, PetscInt ratio, PetscBool lines) {
