@@ -16,7 +16,7 @@ typedef struct {
 } Options;
 
 static const struct argp_option option_table[] = {
-    {"method", 'm', "NAME", 0, "lod (default), dnn (needs --model), fine or coarse", 0},
+    {"method", 'm', "NAME", 0, "lod (default), dnn, fine or coarse; see below", 0},
     {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
     {"previous", 'p', "S.h5", 0,
      "start from the operators of an earlier solution, made with --operators: only cells whose "
@@ -46,7 +46,8 @@ static const char documentation[] =
     "  lod-solve cracked.h5 --previous intact-u.h5\n"
     "  lod-solve coefficient.h5 --method dnn\n"
     "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
-    "The solution is written with its axes; paraview u.xdmf shows it. "
+    "The solution u.h5 is written with its axes, and beside it u.vtk for ParaView, PyVista and "
+    "meshio (not with --many). "
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -136,7 +137,7 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
 static PetscErrorCode PrintSummary(const Options *options, const LodProblem *problem,
                                    const LodSolveResult *result) {
   const LodGrid *grid = &problem->grid;
-  char           xdmf[LOD_PATH_MAX];
+  char           vtk[LOD_PATH_MAX];
   PetscInt       nodes = LodPower(result->cells + 1, grid->dim);
   double         smallest = result->values[0], largest = result->values[0];
 
@@ -156,10 +157,8 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
   printf("file      %s", options->output);
-  if (grid->dim > 1) {
-    PetscCall(LodSolutionXdmfPath(options->output, xdmf));
-    printf(" (ParaView: %s)", xdmf);
-  }
+  PetscCall(LodSolutionVtkPath(options->output, vtk));
+  if (vtk[0]) printf(" (ParaView: %s)", vtk);
   putchar('\n');
   PetscFunctionReturn(0);
 }

@@ -20,8 +20,10 @@ typedef struct {
 /* Writes DESIGN section 4's solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
    method, coarse, coefficient_cells, fine, ell, natural (names of the natural faces), rhs,
    seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
-   and the `coefficient` that they belong to, so that a later run can start from them. In two and
-   three dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
+   and the `coefficient` that they belong to, so that a later run can start from them. Also the file
+   of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a legacy VTK file
+   of structured points, the one format of image data that VTK and ParaView of every age, PyVista,
+   VisIt and meshio all open, in one to three dimensions, in the plane z = 0. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
@@ -52,7 +54,8 @@ typedef struct {
 PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous);
 PetscErrorCode LodPreviousDestroy(LodPrevious *previous);
 
-/* The name of the ParaView companion of `path`: .xdmf in place of .h5 or .hdf5 (else appended). */
-PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]);
+/* The name of the ParaView companion of `path`: .vtk in place of .h5 or .hdf5 (else appended); ""
+   if `path` is a device or a pipe, beside which nothing belongs. */
+PetscErrorCode LodSolutionVtkPath(const char *path, char vtk[LOD_PATH_MAX]);
 
 #endif
