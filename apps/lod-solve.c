@@ -100,17 +100,30 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   PetscFunctionReturn(0);
 }
 
-/* Finds out on rank 0, before the work, whether the output can be written after it. Collective. */
-static PetscErrorCode CheckOutput(const char *path) {
-  LodAtomicFile  file;
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+/* Finds out on rank 0, before the work, whether `output` can be written after it, and is no input.
+   Collective. */
+static PetscErrorCode CheckOutput(const Options *options, const char *output) {
+  const LodProblemOptions *problem = &options->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
+                                       options->previous};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodAtomicFileBegin(&file, path);
+  if (rank == 0) error = LodCheckOutputs(NULL, 1, &output, 4, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0) PetscCall(LodAtomicFileAbort(&file));
+  PetscFunctionReturn(0);
+}
+
+/* The same for what ParaView opens, once it is known whether there is to be one. */
+static PetscErrorCode CheckXdmf(const Options *options, const LodGrid *grid) {
+  char xdmf[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  if (!LodSolutionHasXdmf(grid, options->output)) PetscFunctionReturn(0);
+  PetscCall(LodSolutionXdmfPath(options->output, xdmf));
+  PetscCall(CheckOutput(options, xdmf));
   PetscFunctionReturn(0);
 }
 
@@ -156,7 +169,7 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
   printf("file      %s", options->output);
-  if (grid->dim > 1) {
+  if (LodSolutionHasXdmf(grid, options->output)) {
     PetscCall(LodSolutionXdmfPath(options->output, xdmf));
     printf(" (ParaView: %s)", xdmf);
   }
@@ -235,14 +248,15 @@ static PetscErrorCode Run(Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckOptions(options, &method));
-  PetscCall(CheckOutput(options->output));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
+  PetscCall(CheckOutput(options, options->output));
   if (options->many) {
     PetscCall(SolveMany(options, method));
     PetscFunctionReturn(0);
   }
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
+  PetscCall(CheckXdmf(options, &problem.grid));
   PetscCall(Solve(options, method, &problem, &result));
   if (rank == 0) error = WriteSolution(options, &problem, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));

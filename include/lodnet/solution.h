@@ -21,7 +21,8 @@ typedef struct {
    method, coarse, coefficient_cells, fine, ell, natural (names of the natural faces), rhs,
    seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
    and the `coefficient` that they belong to, so that a later run can start from them. In two and
-   three dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
+   three dimensions also the file of LodSolutionXdmfPath, which ParaView opens, unless `path` is a
+   device. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
@@ -54,5 +55,8 @@ PetscErrorCode LodPreviousDestroy(LodPrevious *previous);
 
 /* The name of the ParaView companion of `path`: .xdmf in place of .h5 or .hdf5 (else appended). */
 PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]);
+
+/* Whether LodSolutionWrite makes it: not in one dimension, nor beside a device. */
+PetscBool LodSolutionHasXdmf(const LodGrid *grid, const char *path);
 
 #endif

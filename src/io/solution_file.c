@@ -110,6 +110,10 @@ PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]) {
   PetscFunctionReturn(0);
 }
 
+PetscBool LodSolutionHasXdmf(const LodGrid *grid, const char *path) {
+  return (PetscBool)(grid->dim > 1 && LodOutputIsFile(path));
+}
+
 /* Prints text with the letters that XML reserves replaced. */
 static void PrintXml(FILE *stream, const char *text) {
   for (const char *letter = text; *letter; letter++) {
@@ -186,6 +190,6 @@ PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
   if (error) (void)LodHdf5Abort(&file);
   PetscCall(error);
   PetscCall(LodHdf5Commit(&file));
-  if (solution->grid->dim > 1) PetscCall(WriteXdmf(solution, path));
+  if (LodSolutionHasXdmf(solution->grid, path)) PetscCall(WriteXdmf(solution, path));
   PetscFunctionReturn(0);
 }
