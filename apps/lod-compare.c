@@ -50,14 +50,18 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   }
 }
 
-/* Makes the output directory on rank 0, before the work. Collective. */
-static PetscErrorCode MakeOutput(const char *directory) {
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+/* Makes the output directory on rank 0, before the work, and finds out whether the files in it can
+   be written and are no inputs. Collective. */
+static PetscErrorCode MakeOutput(const Options *options) {
+  const LodProblemOptions *problem = &options->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodMakeDirectory(directory);
+  if (rank == 0) error = LodMakeDirectory(options->output);
+  if (rank == 0 && !error) error = LodComparisonCheckOutputs(options->output, 3, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }
@@ -103,7 +107,7 @@ static PetscErrorCode Run(const Options *options) {
 
   PetscFunctionBeginUser;
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
-  PetscCall(MakeOutput(options->output));
+  PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));
   PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);

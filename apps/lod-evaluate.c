@@ -78,9 +78,11 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 
 /* The program: read, evaluate, write. */
 static PetscErrorCode Run(const Options *options) {
-  LodModel     *model = NULL;
-  LodEvaluation evaluation;
-  PetscMPIInt   n_ranks;
+  const char *const outputs[] = {"evaluation.csv", "evaluation.md"};
+  const char *const inputs[] = {options->model, options->set};
+  LodModel         *model = NULL;
+  LodEvaluation     evaluation;
+  PetscMPIInt       n_ranks;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
@@ -88,6 +90,7 @@ static PetscErrorCode Run(const Options *options) {
   PetscCall(LodModelRead(options->model, BATCH, &model));
   model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
+  PetscCall(LodCheckOutputs(options->output, 2, outputs, 2, inputs));
   PetscCall(LodEvaluateModel(model, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
                              &evaluation));

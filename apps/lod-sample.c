@@ -309,9 +309,12 @@ static PetscErrorCode PrintSummary(const Options *options, const LodCoefficient 
 
 /* Draws, writes and reports; one rank does it. */
 static PetscErrorCode Make(const Options *options, const char *command) {
+  const char *const image =
+      options->settings.family == LOD_FAMILY_IMAGE ? options->settings.image : NULL;
   LodCoefficient coefficient;
 
   PetscFunctionBeginUser;
+  PetscCall(LodCheckOutputs(NULL, 1, &options->output, 1, &image));
   PetscCall(LodSample(&options->settings, options->dim, options->cells, options->seed,
                       options->number, &coefficient));
   PetscCall(LodCoefficientWrite(&coefficient, options->output, command));

@@ -101,17 +101,29 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   PetscFunctionReturn(0);
 }
 
-/* Finds out on rank 0, before the work, whether the output can be written after it. Collective. */
-static PetscErrorCode CheckOutput(const char *path) {
-  LodAtomicFile  file;
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+/* Finds out on rank 0, before the work, whether `output` can be written after it, and is no input.
+   Collective. */
+static PetscErrorCode CheckOutput(const Options *options, const char *output) {
+  const LodProblemOptions *problem = &options->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
+                                       options->previous};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodAtomicFileBegin(&file, path);
+  if (rank == 0) error = LodCheckOutputs(NULL, 1, &output, 4, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0) PetscCall(LodAtomicFileAbort(&file));
+  PetscFunctionReturn(0);
+}
+
+/* The same for the solution's companion. */
+static PetscErrorCode CheckCompanion(const Options *options) {
+  char vtk[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolutionVtkPath(options->output, vtk));
+  if (vtk[0]) PetscCall(CheckOutput(options, vtk));
   PetscFunctionReturn(0);
 }
 
@@ -234,13 +246,14 @@ static PetscErrorCode Run(Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckOptions(options, &method));
-  PetscCall(CheckOutput(options->output));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
+  PetscCall(CheckOutput(options, options->output));
   if (options->many) {
     PetscCall(SolveMany(options, method));
     PetscFunctionReturn(0);
   }
+  PetscCall(CheckCompanion(options));
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(Solve(options, method, &problem, &result));
   if (rank == 0) error = WriteSolution(options, &problem, &result);

@@ -76,11 +76,28 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   }
 }
 
+/* Checks that what a run leaves in its directory can be written, and is neither the config nor one
+   of its pictures. */
+static PetscErrorCode CheckOutputs(const LodConfig *config) {
+  const char *const outputs[] = {"pairs.h5", "model.h5", "checkpoint.h5", "history.csv",
+                                 "loss.csv", "loss.gp",  "loss.png",      "loss.svg"};
+  const PetscInt    n_outputs = sizeof outputs / sizeof outputs[0];
+  const char       *config_path = config->path;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &config_path));
+  for (PetscInt f = 0; f < config->n_families; f++) {
+    const char *image = config->families[f].image;
+    if (config->families[f].family != LOD_FAMILY_IMAGE) continue;
+    PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &image));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Reads the config, makes the output directory, and finds out before the work whether it can be
    written to. */
 static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *files) {
-  LodAtomicFile probe;
-  PetscMPIInt   n_ranks;
+  PetscMPIInt n_ranks;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
@@ -95,8 +112,7 @@ static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *fi
   PetscCall(PetscSNPrintf(files->pairs, LOD_PATH_MAX, "%s/pairs.h5", config->output));
   PetscCall(PetscSNPrintf(files->model, LOD_PATH_MAX, "%s/model.h5", config->output));
   PetscCall(PetscSNPrintf(files->history, LOD_PATH_MAX, "%s/history.csv", config->output));
-  PetscCall(LodAtomicFileBegin(&probe, files->model));
-  PetscCall(LodAtomicFileAbort(&probe));
+  PetscCall(CheckOutputs(config));
   PetscFunctionReturn(0);
 }
 

@@ -36,4 +36,9 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
                                   const LodCoefficient *coefficient, const char *coefficient_path,
                                   const char *model_path, const char *rhs, const char *directory);
 
+/* Checks before the work that LodComparisonWrite can write its files to `directory` and that none
+   of them is one of inputs[n_inputs] (LodCheckOutputs). */
+PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
+                                         const char *const inputs[]);
+
 #endif

@@ -91,6 +91,7 @@ PetscErrorCode LodFinalize(void) {
 }
 
 int LodProgramOwnArguments(int argc, char **argv) {
+  LodStandardStreamsBegin();
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--")) return i;
   return argc;

@@ -5,18 +5,16 @@
 #include <lodnet/solution.h>
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "io/solution_private.h"
 #include "io/text_file_private.h"
 
 PetscErrorCode LodSolutionVtkPath(const char *path, char vtk[LOD_PATH_MAX]) {
-  size_t      length = strlen(path);
-  struct stat status;
+  size_t length = strlen(path);
 
   PetscFunctionBeginUser;
   vtk[0] = 0;
-  if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) PetscFunctionReturn(0);
+  if (!LodOutputIsFile(path)) PetscFunctionReturn(0);
   if (length > 3 && !strcmp(path + length - 3, ".h5")) {
     length -= 3;
   } else if (length > 5 && !strcmp(path + length - 5, ".hdf5")) {
