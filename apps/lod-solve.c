@@ -88,6 +88,11 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   LodCheckInput(*method == LOD_METHOD_DNN || !options->problem.model,
                 "--model %s: --method %s uses no model (--method dnn does)", options->problem.model,
                 options->method);
+  LodCheckInput(*method == LOD_METHOD_DNN || !options->problem.average,
+                "--average: --method %s averages nothing (--method dnn does)", options->method);
+  LodCheckInput(*method == LOD_METHOD_DNN || !options->problem.allow_range,
+                "--allow-range: --method %s takes any values (--method dnn has a range)",
+                options->method);
   LodCheckInput(!options->operators || *method == LOD_METHOD_LOD || *method == LOD_METHOD_DNN,
                 "--operators: --method %s has no local operators", options->method);
   LodCheckInput(options->many || options->problem.n_rhs <= 1,
@@ -132,6 +137,7 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
                                     const LodSolveResult *result) {
   LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
+                          .average = options->problem.average,
                           .rhs = options->problem.rhs[0],
                           .cells = result->cells,
                           .values = result->values,
@@ -162,7 +168,9 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
          (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell,
          problem->origin);
-  if (problem->model) printf("model     %s\n", options->problem.model);
+  if (problem->model)
+    printf("model     %s%s\n", options->problem.model,
+           problem->model->average ? ", averaged over the symmetries" : "");
   if (options->previous)
     printf("previous  %s: %d of %d cells computed anew\n", options->previous,
            (int)result->n_computed, (int)LodGridCells(grid));

@@ -14,11 +14,12 @@ typedef struct {
   double    seconds_fine, seconds_coarse;
   LodChecks checks[2];                 /* of S and S_hat */
   double    out_of_range;              /* LodOutOfRange */
+  PetscBool average;                   /* of the model: S_hat averaged over symmetries */
   double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
 /* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
-   the findings. Collective. */
+   the findings. One that is not finite is an error. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                           LodModel *model, const char *rhs, PetscBool quiet,
                           LodComparison *comparison);

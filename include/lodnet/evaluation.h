@@ -14,7 +14,7 @@
 
 /* What was found for one coefficient; [f] are the right-hand sides, all errors relative. */
 typedef struct {
-  char      name[LOD_EVALUATION_NAME];   /* family and what tells it from others of its family */
+  char      name[LOD_EVALUATION_NAME];   /* family and what tells it from all others */
   double    smallest, largest;           /* values of A */
   PetscBool in_range;                    /* LodModelFits without --allow-range */
   double    norm_difference, norm;       /* |S - S_hat|_2, |S|_2 */
@@ -25,7 +25,8 @@ typedef struct {
 
 typedef struct {
   PetscInt          n_rows;
-  LodEvaluationRow *rows; /* owned */
+  PetscBool         average; /* of the model: whether operators were averaged over symmetries */
+  LodEvaluationRow *rows;    /* owned */
 } LodEvaluation;
 
 /* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross

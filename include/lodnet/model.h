@@ -80,6 +80,12 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
 
+/* Whether values from `smallest` to `largest` lie in the training range, or if the model does not
+   mind their scale, whether their contrast does; and whether those of a coefficient do. */
+PetscBool      LodModelTakes(const LodModel *model, double smallest, double largest);
+PetscErrorCode LodModelInRange(const LodModel *model, const LodCoefficient *coefficient,
+                               PetscBool *in_range);
+
 /* What an encoder takes of a piece: the k^d values of A in one coarse cell, and their means. */
 static inline PetscInt LodModelPieceInputs(PetscInt dim, PetscInt ratio, PetscBool lines) {
   return LodPower(ratio, dim) + (lines ? dim * (LodPower(ratio, dim - 1) + ratio) : 0);

@@ -8,7 +8,20 @@
 /* Steps of Lanczos' method; the smallest value is found to several digits in far fewer. */
 #define MOST_STEPS 400
 
-/* kernel_residual. */
+/* Refuses an operator that is not finite; `first` is the first cell of operators[n][size]. */
+static PetscErrorCode CheckFinite(PetscInt first, PetscInt n, PetscInt size,
+                                  const double *operators) {
+  PetscFunctionBeginUser;
+  for (PetscInt cell = 0; cell < n; cell++)
+    for (PetscInt i = 0; i < size; i++)
+      PetscCheck(isfinite(operators[(size_t)cell * (size_t)size + (size_t)i]), PETSC_COMM_SELF,
+                 PETSC_ERR_FP,
+                 "the local operator of coarse cell %" PetscInt_FMT " has an entry %g",
+                 first + cell, operators[(size_t)cell * (size_t)size + (size_t)i]);
+  PetscFunctionReturn(0);
+}
+
+/* kernel_residual; the operators are finite, hence fmax loses nothing. */
 static PetscErrorCode KernelResidual(LodCoarseSystem *system, const LodGrid *grid,
                                      double *residual) {
   const PetscInt corners = LodGridCorners(grid), size = LodGridOperatorSize(grid);
@@ -18,6 +31,9 @@ static PetscErrorCode KernelResidual(LodCoarseSystem *system, const LodGrid *gri
   Mat            matrix;
   PetscFunctionBeginUser;
   PetscCall(LodCoarseSystemOperators(system, &first, &last, &operators));
+  PetscCall(LodCoarseSystemMatrix(system, &matrix));
+  PetscErrorCode error = CheckFinite(first, last - first, size, operators);
+  PetscCall(LodErrorAgree(PetscObjectComm((PetscObject)matrix), error));
   for (PetscInt cell = 0; cell < last - first; cell++, operators += size) {
     double column[LOD_MAX_CORNERS] = {0}, largest = DBL_MIN, sum = 0;
     for (PetscInt z = 0; z < size; z += corners) {
@@ -33,7 +49,6 @@ static PetscErrorCode KernelResidual(LodCoarseSystem *system, const LodGrid *gri
       sum = fmax(sum, fabs(column[j]));
     worst = fmax(worst, sum / largest);
   }
-  PetscCall(LodCoarseSystemMatrix(system, &matrix));
   PetscCallMPI(MPI_Allreduce(&worst, residual, 1, MPI_DOUBLE, MPI_MAX,
                              PetscObjectComm((PetscObject)matrix)));
   PetscFunctionReturn(0);
@@ -116,6 +131,9 @@ static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smalle
   PetscCall(SolveShifted(lanczos, part, stiffness, rhs, solution, &shift));
   PetscCall(KSPComputeEigenvalues(lanczos, MOST_STEPS + 1, real, imaginary, &n));
   *smallest = HUGE_VAL;
+  for (PetscInt i = 0; i < n; i++) /* fmin passes over what is not a number */
+    PetscCheck(isfinite(real[i] - shift), PETSC_COMM_SELF, PETSC_ERR_FP,
+               "Lanczos' method: an energy of the operator is %g", real[i] - shift);
   for (PetscInt i = 0; i < n; i++)
     *smallest = fmin(*smallest, real[i] - shift);
   PetscCall(VecDestroy(&rhs));
@@ -132,7 +150,9 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
   PetscCall(LodCoarseSystemMatrix(system, &matrix));
   PetscCall(MatTranspose(matrix, MAT_INITIAL_MATRIX, &transposed));
   PetscCall(LodSpectralNormDifference(matrix, transposed, &gap, &norm));
-  checks->symmetry_defect = norm > 0 ? gap / norm : 0;
+  checks->symmetry_defect = norm == 0 ? 0 : gap / norm;
+  PetscCheck(isfinite(checks->symmetry_defect), PetscObjectComm((PetscObject)matrix), PETSC_ERR_FP,
+             "the symmetry defect of the operator is %g / %g", gap, norm);
   PetscCall(MatAXPY(transposed, 1, matrix, SAME_NONZERO_PATTERN));
   PetscCall(MatScale(transposed, 0.5)); /* the symmetric part */
   PetscCall(PlainStiffness(PetscObjectComm((PetscObject)matrix), grid, &stiffness));
@@ -144,26 +164,26 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
 
 PetscErrorCode LodOutOfRange(const LodModel *model, const LodGrid *grid,
                              const LodCoefficient *coefficient, double *fraction) {
-  const LodSignature *signature = &model->signature;
-  const double        slack = 1 + 1e-6, contrast = signature->largest / signature->smallest;
-  const size_t        n = (size_t)LodGridPatchValues(grid);
-  PetscInt            outside = 0;
-  float              *patch;
+  const PetscInt ratio = grid->coefficient / grid->coarse;
+  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
+  PetscInt       outside = 0;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n, &patch));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    LodBox patch = LodGridPatchBox(grid, cell);
     double smallest = HUGE_VAL, largest = 0;
-    LodPatchGather(grid, cell, coefficient->values, NULL, patch);
-    for (size_t i = 0; i < n; i++) {
-      if (patch[i] > 0) smallest = fmin(smallest, (double)patch[i]);
-      largest = fmax(largest, (double)patch[i]);
+    for (PetscInt axis = 0; axis < grid->dim; axis++) {
+      patch.first[axis] *= ratio;
+      patch.size[axis] *= ratio;
     }
-    if (model->scale_equivariant)
-      outside += largest > contrast * smallest * slack;
-    else
-      outside += smallest * slack < signature->smallest || largest > signature->largest * slack;
+    for (PetscInt i = 0; i < LodBoxCount(&patch); i++) {
+      PetscInt index[LOD_MAX_DIM];
+      LodBoxIndex(&patch, i, index);
+      const double value = coefficient->values[LodBoxPosition(&all, index)];
+      smallest = PetscMin(smallest, value);
+      largest = PetscMax(largest, value);
+    }
+    outside += !LodModelTakes(model, smallest, largest);
   }
-  PetscCall(PetscFree(patch));
   *fraction = (double)outside / (double)LodGridCells(grid);
   PetscFunctionReturn(0);
 }

@@ -3,6 +3,7 @@
 
 #include <lodnet/exact.h>
 #include <lodnet/solve.h>
+#include <math.h>
 
 #include "compare/compare_private.h"
 
@@ -96,13 +97,35 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
   PetscFunctionReturn(0);
 }
 
+/* Refuses findings that are not finite: a comparison with them would say nothing. */
+static PetscErrorCode CheckFindings(const LodComparison *found) {
+  const struct {
+    const char *name;
+    double      value;
+  } findings[] = {{"|S - S_hat|", found->norm_difference},
+                  {"|S|", found->norm},
+                  {"the L2 error of lod to fine", found->lod_fine},
+                  {"the L2 error of dnn to fine", found->dnn_fine},
+                  {"the L2 error of coarse to fine", found->coarse_fine},
+                  {"the L2 error of dnn to lod", found->dnn_lod},
+                  {"the kernel residual of lod", found->checks[0].kernel_residual},
+                  {"the kernel residual of dnn", found->checks[1].kernel_residual},
+                  {"the symmetry defect of lod", found->checks[0].symmetry_defect},
+                  {"the symmetry defect of dnn", found->checks[1].symmetry_defect}};
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
+    PetscCheck(isfinite(findings[i].value), PETSC_COMM_SELF, PETSC_ERR_FP, "%s is %g",
+               findings[i].name, findings[i].value);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                           LodModel *model, const char *rhs, PetscBool quiet,
                           LodComparison *comparison) {
   double *load;
 
   PetscFunctionBeginUser;
-  *comparison = (LodComparison){0};
+  *comparison = (LodComparison){.average = model->average};
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
   PetscCall(LodRightHandSide(grid, rhs, load));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));
@@ -114,6 +137,7 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
                            &comparison->seconds_fine));
   PetscCall(PetscFree(load));
   PetscCall(MeasureErrors(grid, comparison));
+  PetscCall(CheckFindings(comparison));
   PetscFunctionReturn(0);
 }
 

@@ -3,6 +3,7 @@
 #define LODNET_COMPARE_PRIVATE_H
 
 #include <lodnet/compare.h>
+#include <lodnet/evaluation.h>
 
 /* The Q1 function with nodal values values[(cells+1)^dim] at a point of the unit cube. */
 double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
@@ -11,6 +12,16 @@ double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
 /* cross-sections.csv, and one picture for each section. */
 PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodGrid *grid,
                                      const char *directory);
+
+/* Names draw number `number` of a family on a mesh of `cells` cells per axis; rows[n] are named
+   already. The name tells the family and what is special about it, then, where one family has
+   several of that name or an earlier row the same folder, a number. */
+void LodEvaluationName(const LodSampleSettings *family, PetscInt cells, PetscInt number,
+                       const LodEvaluationRow *rows, PetscInt n, char name[LOD_EVALUATION_NAME]);
+
+/* A row's name as the name of a folder: letters, digits and points stay, the rest becomes dashes.
+ */
+void LodEvaluationFolder(const char *name, char folder[LOD_EVALUATION_NAME]);
 
 /* Pictures of the coefficient, both solutions and their difference, on the plane z = 1/2 in three
    dimensions; none in one. */

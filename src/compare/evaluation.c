@@ -4,6 +4,7 @@
 #include <lodnet/fem.h>
 #include <lodnet/sample.h>
 
+#include <math.h>
 #include <string.h>
 
 #include "compare/compare_private.h"
@@ -24,45 +25,6 @@ static LodGrid ModelGrid(const LodSignature *signature) {
   return grid;
 }
 
-/* Names draw number `number` of a family: "iid 8", "lognormal variance 1", the expression itself.
- */
-static void NameRow(const LodSampleSettings *family, PetscInt cells, PetscInt number,
-                    char name[LOD_EVALUATION_NAME]) {
-  const char *kind = LodFamilyName(family->family);
-  switch (family->family) {
-  case LOD_FAMILY_IID:
-    snprintf(name, LOD_EVALUATION_NAME, "%s [%g, %g] on %d", kind, family->alpha, family->beta,
-             (int)LodSampleScale(family, cells, number));
-    break;
-  case LOD_FAMILY_LOGNORMAL:
-    snprintf(name, LOD_EVALUATION_NAME, "%s variance %g", kind, family->variance);
-    break;
-  case LOD_FAMILY_CHANNELS:
-    snprintf(name, LOD_EVALUATION_NAME, "%s [%g, %g] width %d%s", kind, family->alpha, family->beta,
-             (int)family->channel_width, family->channel_low ? " low" : "");
-    break;
-  case LOD_FAMILY_EXPRESSION:
-    snprintf(name, LOD_EVALUATION_NAME, "%.120s", family->expression);
-    break;
-  default:
-    snprintf(name, LOD_EVALUATION_NAME, "%s [%g, %g]", kind, family->alpha, family->beta);
-  }
-}
-
-/* A row's name as the name of a folder: letters, digits and points stay, the rest becomes dashes.
- */
-static void FolderName(const char *name, char folder[LOD_EVALUATION_NAME]) {
-  size_t length = 0;
-  for (; *name; name++) {
-    const PetscBool plain = (PetscBool)(strchr("+*/^()[], ", *name) == NULL);
-    if (!plain && (length == 0 || folder[length - 1] == '-')) continue;
-    folder[length++] = plain ? *name : '-';
-  }
-  while (length > 1 && folder[length - 1] == '-')
-    length--;
-  folder[length] = 0;
-}
-
 /* Compares for one right-hand side; cross sections of the first go to `directory` unless that is
  * empty.
  */
@@ -79,6 +41,9 @@ static PetscErrorCode CompareRhs(LodModel *model, const LodGrid *grid,
   row->lod_fine[f] = found.lod_fine;
   row->dnn_fine[f] = found.dnn_fine;
   PetscCall(LodRelativeEnergy(grid, coefficient, found.dnn, found.lod, &row->energy[f]));
+  PetscCheck(isfinite(row->energy[f]), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "%s: f = %s: the relative energy error is %.9g", row->name,
+             LodEvaluationRhs(grid->dim, f), row->energy[f]);
   if (f == 0 && directory[0]) {
     PetscCall(LodMakeDirectory(directory));
     PetscCall(LodCrossSectionsWrite(&found, grid, directory));
@@ -87,14 +52,14 @@ static PetscErrorCode CompareRhs(LodModel *model, const LodGrid *grid,
   PetscFunctionReturn(0);
 }
 
-/* Whether the model was trained for such values. */
+/* Checks that model and mesh fit together, and finds out whether the model was trained for such
+   values. */
 static PetscErrorCode FindRange(const LodModel *model, const LodGrid *grid,
                                 const LodCoefficient *coefficient, LodEvaluationRow *row) {
   PetscFunctionBeginUser;
+  PetscCall(LodModelFits(model, "model", grid, coefficient, row->name, PETSC_TRUE));
   PetscCall(LodCoefficientRange(coefficient, &row->smallest, &row->largest));
-  row->in_range =
-      (PetscBool)(LodModelFits(model, "model", grid, coefficient, row->name, PETSC_FALSE) == 0);
-  if (!row->in_range) LodErrorClear();
+  PetscCall(LodModelInRange(model, coefficient, &row->in_range));
   PetscFunctionReturn(0);
 }
 
@@ -128,8 +93,9 @@ static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, Pets
     LodCoefficient    coefficient;
     char              folder[LOD_EVALUATION_NAME], path[LOD_PATH_MAX] = "";
     PetscCall(LodSample(family, grid.dim, grid.coefficient, set->seed + f, number, &coefficient));
-    NameRow(family, grid.coefficient, number, row->name);
-    FolderName(row->name, folder);
+    LodEvaluationName(family, grid.coefficient, number, evaluation->rows, evaluation->n_rows,
+                      row->name);
+    LodEvaluationFolder(row->name, folder);
     if (directory) PetscCall(PetscSNPrintf(path, sizeof path, "%s/%s", directory, folder));
     PetscErrorCode error = FindRange(model, &grid, &coefficient, row);
     for (int rhs = 0; rhs < LOD_EVALUATION_RHS && !error; rhs++)
@@ -147,7 +113,7 @@ PetscErrorCode LodEvaluateModel(LodModel *model, const char *set_path, const cha
   LodConfig set;
   PetscInt  count = 0;
   PetscFunctionBeginUser;
-  *evaluation = (LodEvaluation){0};
+  *evaluation = (LodEvaluation){.average = model->average};
   PetscCall(LodConfigRead(set_path, &set));
   for (PetscInt f = 0; f < set.n_families; f++)
     count += set.families[f].count;

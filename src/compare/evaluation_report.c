@@ -1,19 +1,42 @@
 /* An evaluation as a table for programs and one for people. */
 #include <lodnet/evaluation.h>
 
+#include <string.h>
+
 #include "io/text_file_private.h"
 
+/* Prints text as a field of CSV: in quotes, those in it doubled (RFC 4180). */
+static void PrintField(FILE *stream, const char *text) {
+  fputc('"', stream);
+  for (; *text; text++) {
+    if (*text == '"') fputc('"', stream);
+    fputc(*text, stream);
+  }
+  fputc('"', stream);
+}
+
+/* Prints text as a cell of a table in Markdown. */
+static void PrintCell(FILE *stream, const char *text) {
+  for (; *text; text++) {
+    if (strchr("\\|*_`<", *text)) fputc('\\', stream);
+    fputc(*text, stream);
+  }
+}
+
 /* Prints the numbers of one row for one right-hand side as a line of CSV. */
-static void PrintCsvRow(FILE *stream, const LodEvaluationRow *row, PetscInt dim, int f) {
+static void PrintCsvRow(FILE *stream, const LodEvaluationRow *row, PetscBool average, PetscInt dim,
+                        int f) {
   const double values[] = {row->smallest,   row->largest,   row->norm_difference, row->norm,
                            row->dnn_lod[f], row->energy[f], row->lod_fine[f],     row->dnn_fine[f]};
-  fprintf(stream, "\"%s\",\"%s\",%s", row->name, LodEvaluationRhs(dim, f),
-          row->in_range ? "yes" : "no");
+  PrintField(stream, row->name);
+  fputc(',', stream);
+  PrintField(stream, LodEvaluationRhs(dim, f));
+  fprintf(stream, ",%s", row->in_range ? "yes" : "no");
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     fputc(',', stream);
     LodPrintNumber(stream, values[i], "");
   }
-  fputc('\n', stream);
+  fprintf(stream, ",%s\n", average ? "yes" : "no");
 }
 
 /* Writes evaluation.csv. */
@@ -23,10 +46,10 @@ static PetscErrorCode WriteCsv(const LodEvaluation *evaluation, PetscInt dim,
   PetscFunctionBeginUser;
   PetscCall(LodTextFileBegin(&file, directory, "evaluation.csv"));
   fprintf(file.stream, "coefficient,rhs,in_training_range,smallest,largest,norm_difference,norm,"
-                       "l2_dnn_lod,energy_dnn_lod,l2_lod_fine,l2_dnn_fine\n");
+                       "l2_dnn_lod,energy_dnn_lod,l2_lod_fine,l2_dnn_fine,average\n");
   for (PetscInt i = 0; i < evaluation->n_rows; i++)
     for (int f = 0; f < LOD_EVALUATION_RHS; f++)
-      PrintCsvRow(file.stream, &evaluation->rows[i], dim, f);
+      PrintCsvRow(file.stream, &evaluation->rows[i], evaluation->average, dim, f);
   PetscCall(LodTextFileCommit(&file));
   PetscFunctionReturn(0);
 }
@@ -39,17 +62,19 @@ static PetscErrorCode WriteMarkdown(const LodEvaluation *evaluation, const char 
   PetscCall(LodTextFileBegin(&file, directory, "evaluation.md"));
   FILE *stream = file.stream;
   fprintf(stream,
-          "Model `%s`. Relative errors; *: values outside the range of the training. Columns f: "
+          "Model `%s`%s. Relative errors; *: values outside the range of the training. Columns f: "
           "learned to exact solution, L2, for f = %s, %s, %s; energy: the same in the energy norm, "
           "f = 1; fine: exact and learned to the fine solution, L2, f = 1.\n\n",
-          model_path, LodEvaluationRhs(dim, 0), LodEvaluationRhs(dim, 1), LodEvaluationRhs(dim, 2));
+          model_path, evaluation->average ? ", averaged over the symmetries of the cube" : "",
+          LodEvaluationRhs(dim, 0), LodEvaluationRhs(dim, 1), LodEvaluationRhs(dim, 2));
   fprintf(stream,
           "| coefficient | \\|S-S^\\|/\\|S\\| | f = 1 | f = x | f = sin sin | energy | exact to "
           "fine | learned to fine |\n|---|---|---|---|---|---|---|---|\n");
   for (PetscInt i = 0; i < evaluation->n_rows; i++) {
     const LodEvaluationRow *row = &evaluation->rows[i];
-    fprintf(stream, "| %s%s | %.2e ", row->name, row->in_range ? "" : " *",
-            row->norm_difference / row->norm);
+    fputs("| ", stream);
+    PrintCell(stream, row->name);
+    fprintf(stream, "%s | %.2e ", row->in_range ? "" : " *", row->norm_difference / row->norm);
     for (int f = 0; f < LOD_EVALUATION_RHS; f++)
       fprintf(stream, "| %.3g %% ", 100 * row->dnn_lod[f]);
     fprintf(stream, "| %.3g %% | %.3g %% | %.3g %% |\n", 100 * row->energy[0],

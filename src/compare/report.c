@@ -110,6 +110,7 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   LodJsonText(report.stream, "version", LODNET_VERSION, ",\n  ");
   LodJsonText(report.stream, "coefficient", coefficient_path, ",\n  ");
   LodJsonText(report.stream, "model", model_path, ",\n  ");
+  fprintf(report.stream, "\"average\": %s,\n  ", comparison->average ? "true" : "false");
   LodJsonText(report.stream, "rhs", rhs, ",\n  ");
   LodJsonMesh(report.stream, grid, ",\n");
   PrintFindings(report.stream, comparison);

@@ -128,6 +128,7 @@ PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings 
   PetscCall(Begin(settings, &many));
   LodSolution    kind = {.grid = settings->grid,
                          .method = LodMethodName(settings->method),
+                         .average = (PetscBool)(settings->model && settings->model->average),
                          .rhs = many.all_rhs,
                          .cells = many.cells};
   PetscErrorCode error =

@@ -188,7 +188,8 @@ PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, cons
   PetscCall(LodNormL2(dim, cells, difference, error));
   PetscCall(LodNormL2(dim, cells, v, &size));
   PetscCall(PetscFree(difference));
-  *error = size > 0 ? *error / size : (*error > 0 ? PETSC_INFINITY : 0);
+  /* What is not a number must not pass for 0. */
+  *error = size > 0 ? *error / size : (size == 0 && *error == 0 ? 0 : PETSC_INFINITY);
   PetscFunctionReturn(0);
 }
 

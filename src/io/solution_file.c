@@ -68,6 +68,7 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscFunctionBeginUser;
   PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(LodHdf5WriteText(file, "/", "method", solution->method));
+  PetscCall(LodHdf5WriteInt(file, "/", "average", solution->average));
   PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
   PetscCall(LodHdf5WriteText(file, "/", "natural", faces));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));

@@ -1,5 +1,7 @@
 /* A model in memory: destruction, and whether it fits a problem. */
+#include <float.h>
 #include <lodnet/model.h>
+#include <math.h>
 #include <string.h>
 
 PetscErrorCode LodModelDestroy(LodModel **model) {
@@ -54,32 +56,53 @@ static PetscErrorCode CheckMesh(const LodSignature *signature, const char *model
   PetscFunctionReturn(0);
 }
 
-/* Checks the values of a coefficient: their range, or their contrast alone if the model does not
-   mind their scale. */
+/* Values beyond the range of the training by this part of it are as good as in it. */
+#define SLACK 1e-6
+
+PetscBool LodModelTakes(const LodModel *model, double smallest, double largest) {
+  const LodSignature *signature = &model->signature;
+  /* Logarithms, because the contrast of values that can be written down may not be one of them. */
+  if (model->scale_equivariant)
+    return (PetscBool)(log(largest) - log(smallest) <=
+                       log(signature->largest) - log(signature->smallest) + SLACK);
+  return (PetscBool)(smallest >= signature->smallest * (1 - SLACK) &&
+                     largest <= signature->largest * (1 + SLACK));
+}
+
+PetscErrorCode LodModelInRange(const LodModel *model, const LodCoefficient *coefficient,
+                               PetscBool *in_range) {
+  double smallest, largest;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  *in_range = LodModelTakes(model, smallest, largest);
+  PetscFunctionReturn(0);
+}
+
+/* The ratio of two positive numbers for a message, where it overflows the largest number. */
+static double Contrast(double smallest, double largest) {
+  return PetscMin(largest / smallest, DBL_MAX);
+}
+
+/* Refuses a coefficient whose values are not in the model's range. */
 static PetscErrorCode CheckRange(const LodModel *model, const char *model_path,
                                  const LodCoefficient *coefficient, const char *coefficient_path) {
   const LodSignature *signature = &model->signature;
-  const double        tolerance = 1e-6, contrast = signature->largest / signature->smallest;
   double              smallest, largest;
+  PetscBool           in_range;
   PetscFunctionBeginUser;
+  PetscCall(LodModelInRange(model, coefficient, &in_range));
+  if (in_range) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  if (model->scale_equivariant) {
-    LodCheckInput(
-        largest <= contrast * smallest * (1 + tolerance),
-        "%s: was trained on a contrast of %.9g, that of %s is %.9g (--allow-range uses the "
-        "model all the same)",
-        model_path, contrast, coefficient_path, largest / smallest);
-    PetscFunctionReturn(0);
-  }
-  LodCheckInput(smallest >= signature->smallest * (1 - tolerance),
-                "%s: was trained on values from %.9g to %.9g, the smallest value of %s is %.9g "
+  LodCheckInput(!model->scale_equivariant,
+                "%s: was trained on a contrast of %.9g, that of %s is %.9g (--allow-range uses the "
+                "model all the same)",
+                model_path, Contrast(signature->smallest, signature->largest), coefficient_path,
+                Contrast(smallest, largest));
+  const PetscBool below = (PetscBool) !(smallest >= signature->smallest * (1 - SLACK));
+  LodInputError("%s: was trained on values from %.9g to %.9g, the %s value of %s is %.9g "
                 "(--allow-range uses the model all the same)",
-                model_path, signature->smallest, signature->largest, coefficient_path, smallest);
-  LodCheckInput(largest <= signature->largest * (1 + tolerance),
-                "%s: was trained on values from %.9g to %.9g, the largest value of %s is %.9g "
-                "(--allow-range uses the model all the same)",
-                model_path, signature->smallest, signature->largest, coefficient_path, largest);
-  PetscFunctionReturn(0);
+                model_path, signature->smallest, signature->largest, below ? "smallest" : "largest",
+                coefficient_path, below ? smallest : largest);
 }
 
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
