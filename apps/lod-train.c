@@ -215,6 +215,22 @@ static PetscErrorCode Evaluate(LodPairs *pairs, LodModel *model, PetscBool quiet
   PetscFunctionReturn(0);
 }
 
+/* Draws the history; the loss is a mean over pairs (src/nn/loss_private.h), relative to the
+   coefficient of each if the network is. */
+static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
+  static const char *const name[] = {[LOD_LOSS_ENTRIES] = "entries",
+                                     [LOD_LOSS_ENERGY] = "energy",
+                                     [LOD_LOSS_MOMENTS] = "entries and moments"};
+  char                     label[128];
+
+  PetscFunctionBeginUser;
+  (void)snprintf(label, sizeof label, "loss (%s), %s", name[config->training.loss],
+                 model->scale_equivariant ? "relative" : "unit of A\xc2\xb2");
+  PetscCall(
+      LodPlotHistory(config->output, "loss", label, model->history.epochs, model->history.history));
+  PetscFunctionReturn(0);
+}
+
 /* The program: everything that can fail for want of gnuplot comes last. */
 static PetscErrorCode Run(const Options *options) {
   LodConfig config;
@@ -239,7 +255,7 @@ static PetscErrorCode Run(const Options *options) {
   PetscCall(Evaluate(pairs, model, options->quiet));
   if (!options->quiet) printf("history: %s\n", files.history);
   fflush(stdout);
-  PetscCall(LodPlotHistory(config.output, "loss", model->history.epochs, model->history.history));
+  PetscCall(PlotLoss(&config, model));
   if (!options->quiet) printf("loss plot: %s/loss.png, loss.svg\n", config.output);
   PetscCall(LodModelDestroy(&model));
   PetscCall(LodPairsClose(&pairs));

@@ -199,7 +199,7 @@ START_TEST(report_sections_and_pictures_hold_what_was_found) {
     ck_assert_msg(strstr(text, keys[i]) != NULL, "%s is missing in\n%s", keys[i], text);
   Read(directory, "cross-sections.csv", sizeof text, text);
   CheckSections(text, grid.fine);
-  ck_assert_int_eq(RemoveDirectory(directory), 2 + 6 * 4); /* six pictures, four files each */
+  ck_assert_int_eq(RemoveDirectory(directory), 2 + 9 * 4); /* nine pictures, four files each */
   assert_ok(LodComparisonDestroy(&made));
   assert_ok(LodCoefficientDestroy(&coefficient));
 }

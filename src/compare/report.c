@@ -81,9 +81,17 @@ static void PrintFindings(FILE *stream, const LodComparison *c) {
 PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
                                          const char *const inputs[]) {
   static const char *const tables[] = {"report.json", "cross-sections.csv"};
-  static const char *const pictures[] = {
-      "coefficient",           "solution-lod",          "solution-dnn",         "difference",
-      "cross-section-along-x", "cross-section-along-y", "cross-section-along-z"};
+  static const char *const pictures[] = {"coefficient",
+                                         "solution-fine",
+                                         "solution-lod",
+                                         "solution-dnn",
+                                         "error-lod",
+                                         "error-dnn",
+                                         "difference",
+                                         "errors",
+                                         "cross-section-along-x",
+                                         "cross-section-along-y",
+                                         "cross-section-along-z"};
   static const char *const endings[] = {"csv", "gp", "png", "svg"};
   char                     name[64];
   const char              *part = name;
