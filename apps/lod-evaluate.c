@@ -28,7 +28,7 @@ static const struct argp_option option_table[] = {
     {"average", 'a', NULL, 0,
      "average the learned operators over the symmetries of the cube, as lod-solve does", 0},
     {"no-pictures", KEY_NO_PICTURES, NULL, 0, "write the tables only", 0},
-    {"quiet", 'q', NULL, 0, "print errors only", 0},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 0},
     {0}};
 
 static const char documentation[] =

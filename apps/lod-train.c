@@ -37,8 +37,8 @@ static const struct argp_option option_table[] = {
 static const char documentation[] =
     "Sample coefficients, compute their exact local operators, train a network on these pairs, and "
     "try it on the coefficients held back for the test.\v"
-    "DIR gets pairs.h5, model.h5, history.csv and loss.png, loss.svg, and while training goes on "
-    "checkpoint.h5. Pairs of an earlier run with "
+    "DIR gets pairs.h5, model.h5, history.csv, and the loss as loss.png and loss.svg beside their "
+    "gnuplot script and data; while training goes on checkpoint.h5. Pairs of an earlier run with "
     "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
     "goes to PETSc.\n\n"
     "Example:\n"
