@@ -18,7 +18,7 @@ typedef struct {
   const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
 } LodSolution;
 
-/* Writes DESIGN section 4's solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
+/* Writes solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
    method, average (1 or 0), coarse, coefficient_cells, fine, ell, natural (names of the natural
    faces), rhs, seconds_operator, seconds_solve, version, and, if local operators are given,
    `local_operators` and the `coefficient` that they belong to, so that a later run can start from
