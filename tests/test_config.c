@@ -227,7 +227,7 @@ START_TEST(refuses_bad_mesh_files) {
 }
 END_TEST
 
-START_TEST(defaults_are_the_papers) {
+START_TEST(defaults_are_the_papers_mesh_and_the_structured_network) {
   const LodConfig *config = good("");
   ck_assert_int_eq(config->seed, 1);
   ck_assert_int_eq(config->grid.dim, 2);
@@ -240,18 +240,72 @@ START_TEST(defaults_are_the_papers) {
   ck_assert_double_eq(config->train, 0.8);
   ck_assert_double_eq(config->validation, 0.1);
   ck_assert_double_eq(config->test, 0.1);
-  ck_assert_int_eq(config->training.epochs, 20);
-  ck_assert_int_eq(config->training.batch, 1000);
-  ck_assert_int_eq(config->training.n_steps, 2);
-  ck_assert_int_eq(config->training.step_from[1], 5);
-  ck_assert_double_eq(config->training.step_rate[0], 1e-4);
-  ck_assert_double_eq(config->training.step_rate[1], 1e-5);
   ck_assert_double_eq(config->training.beta1, 0.9);
   ck_assert_double_eq(config->training.beta2, 0.999);
   ck_assert_double_eq(config->training.epsilon, 1e-8);
-  ck_assert_int_eq(config->network.normalise, PETSC_FALSE);
-  ck_assert_int_eq(config->network.zero_sums, PETSC_FALSE);
+  /* Network and training are those of structured.toml, to the last number. */
+  static LodConfig structured;
+  assert_ok(LodConfigRead("../configs/structured.toml", &structured));
+  ck_assert_mem_eq(&config->network, &structured.network, sizeof config->network);
+  ck_assert_mem_eq(&config->training, &structured.training, sizeof config->training);
   ck_assert_str_eq(config->output, "results/config");
+}
+END_TEST
+
+/* Reads a config from the text of another and asserts that it gives the same text. */
+static void assert_round_trip(const LodConfig *config) {
+  static LodConfig again;
+  char            *text, *text_again;
+  assert_ok(LodConfigWrite(config, &text));
+  assert_ok(LodConfigRead(write_file("again.toml", text, strlen(text)), &again));
+  assert_ok(LodConfigWrite(&again, &text_again));
+  ck_assert_str_eq(text, text_again);
+  again.network.normalise = config->network.normalise ? PETSC_FALSE : PETSC_TRUE;
+  assert_ok(PetscFree(text_again));
+  assert_ok(LodConfigWrite(&again, &text_again));
+  ck_assert_str_ne(text, text_again);
+  assert_ok(PetscFree(text));
+  assert_ok(PetscFree(text_again));
+}
+
+/* What the file leaves open follows from mesh, samples and the other settings. */
+START_TEST(defaults_fit_mesh_samples_and_settings) {
+  const LodConfig *config = good("[mesh]\nuse = \"small-2d\"\n[[sample]]\nfamily = \"iid\"\n"
+                                 "count = 40\n"); /* 2048 training pairs */
+  ck_assert_int_eq(config->training.batch, 64);
+  ck_assert_int_eq(config->training.epochs, 63); /* 2000 steps */
+  ck_assert_int_eq(config->training.n_steps, 6);
+  ck_assert_int_eq(config->training.step_from[5], 59);
+  config = good("[mesh]\nuse = \"small-2d\"\nnatural = [\"left\"]\n[training]\nepochs = 2\n");
+  ck_assert(!config->network.symmetric && config->network.zero_sums);
+  ck_assert_int_eq(config->training.n_steps, 2);
+  ck_assert_double_eq(config->training.step_rate[0], 1e-3);
+  config = good("[network]\nencoder = []\n");
+  ck_assert(!config->network.bounds && !config->network.lines && !config->network.n_codes);
+  ck_assert(config->network.zero_sums && config->network.exact_constants);
+  config = good("[network]\nencoder = [24, 16]\nbaseline = false\n");
+  ck_assert(config->network.n_codes == 3 && config->network.codes[0] == 16);
+  ck_assert(config->network.codes[1] == 8 && config->network.codes[2] == 2);
+  ck_assert(!config->network.exact_constants && config->network.scale_equivariant);
+  config = good("[mesh]\ndimension = 3\ncoarse = 8\ncoefficient = 8\nfine = 16\nell = 4\n");
+  ck_assert(!config->network.zero_sums && config->training.loss == LOD_LOSS_ENTRIES);
+  assert_round_trip(config);
+  config = good("[mesh]\ndimension = 1\ncoarse = 40\ncoefficient = 80\nfine = 80\nell = 20\n");
+  ck_assert_int_eq(config->network.n_encoder, 0);
+}
+END_TEST
+
+START_TEST(energy_loss_without_zero_sums_is_refused_with_its_line) {
+  static LodConfig  config;
+  static const char text[] = "[network]\nzero_sums = false\n[training]\nloss = \"energy\"\n";
+  assert_refuses(read_text(text, &config),
+                 "line 4, column 1: loss = \"energy\" in [training] needs zero_sums = true");
+  LodErrorClear();
+  LodConfigDefaults(&config);
+  config.training.loss = LOD_LOSS_ENERGY;
+  assert_ok(LodConfigValidate(&config, "here"));
+  config.network.zero_sums = PETSC_FALSE;
+  assert_refuses(LodConfigValidate(&config, "here"), "here: loss = \"energy\" in [training] needs");
 }
 END_TEST
 
@@ -271,22 +325,6 @@ START_TEST(paper_has_the_published_number_of_parameters) {
   ck_assert_int_eq(parameters, 5063504);
 }
 END_TEST
-
-/* Reads a config from the text of another and asserts that it gives the same text. */
-static void assert_round_trip(const LodConfig *config) {
-  static LodConfig again;
-  char            *text, *text_again;
-  assert_ok(LodConfigWrite(config, &text));
-  assert_ok(LodConfigRead(write_file("again.toml", text, strlen(text)), &again));
-  assert_ok(LodConfigWrite(&again, &text_again));
-  ck_assert_str_eq(text, text_again);
-  again.network.normalise = config->network.normalise ? PETSC_FALSE : PETSC_TRUE;
-  assert_ok(PetscFree(text_again));
-  assert_ok(LodConfigWrite(&again, &text_again));
-  ck_assert_str_ne(text, text_again);
-  assert_ok(PetscFree(text));
-  assert_ok(PetscFree(text_again));
-}
 
 START_TEST(shipped_configs_and_meshes_are_good) {
   static LodConfig config;
@@ -447,7 +485,7 @@ START_TEST(validates_what_a_program_sets) {
   assert_refuses(LodConfigValidate(&config, "here"), "here: symmetric in [network]");
   LodErrorClear();
   LodConfigDefaults(&config);
-  config.network.exact_constants = config.network.baseline = PETSC_TRUE;
+  config.network.scale_equivariant = PETSC_FALSE;
   assert_refuses(LodConfigValidate(&config, "here"),
                  "here: exact_constants in [network] needs baseline and scale_equivariant");
   LodErrorClear();
@@ -531,7 +569,9 @@ static Suite *config_suite(void) {
   tcase_add_test(bad, refuses_what_is_no_text);
   tcase_add_test(bad, refuses_bad_mesh_files);
   tcase_add_test(bad, validates_what_a_program_sets);
-  tcase_add_test(values, defaults_are_the_papers);
+  tcase_add_test(values, defaults_are_the_papers_mesh_and_the_structured_network);
+  tcase_add_test(values, defaults_fit_mesh_samples_and_settings);
+  tcase_add_test(bad, energy_loss_without_zero_sums_is_refused_with_its_line);
   tcase_add_test(values, paper_has_the_published_number_of_parameters);
   tcase_add_test(values, shipped_configs_and_meshes_are_good);
   tcase_add_test(values, every_key_is_read_and_survives_writing);

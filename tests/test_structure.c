@@ -345,15 +345,16 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
   const LodGrid     *grid = &learned_grids[_i];
   unsigned long long seed = test_seed();
   LodModel          *model = structured_model(grid, PETSC_TRUE, seed);
-  LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 10);
-  const PetscInt     size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
-  const PetscInt     n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
-  LodRowOrder        order;
-  float             *patch = malloc((size_t)n_patch * sizeof *patch);
-  float             *row = malloc((size_t)n_inp * sizeof *row);
-  float             *out = malloc((size_t)size * sizeof *out);
-  double            *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
-  double            *operators = learned_operators(grid, model, &coefficient);
+  /* The power of two in the middle of these values, by which they are divided, is 1. */
+  LodCoefficient coefficient = random_coefficient(grid, seed, 2, 3);
+  const PetscInt size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
+  const PetscInt n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
+  LodRowOrder    order;
+  float         *patch = malloc((size_t)n_patch * sizeof *patch);
+  float         *row = malloc((size_t)n_inp * sizeof *row);
+  float         *out = malloc((size_t)size * sizeof *out);
+  double        *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
+  double        *operators = learned_operators(grid, model, &coefficient);
   assert_ok(LodRowOrderCreate(model, 0, &order));
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {

@@ -24,6 +24,7 @@ static void SetUp(void) {
   config.network = (LodNetworkSettings){.n_hidden = 2, .hidden = {48, 48}, .normalise = PETSC_TRUE};
   config.training.epochs = 30;
   config.training.batch = 50; /* 160 training pairs: the last batch is short */
+  config.training.loss = LOD_LOSS_ENTRIES;
   config.training.n_steps = 2;
   config.training.step_from[0] = 0;
   config.training.step_rate[0] = 3e-3;

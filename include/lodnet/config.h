@@ -14,6 +14,9 @@
 #define LOD_MAX_LAYERS 32
 #define LOD_MAX_STEPS 16
 #define LOD_MAX_RINGS 16
+/* Most numbers of a local operator for zero_sums and the losses but entries: l = 3 in three
+   dimensions. */
+#define LOD_MAX_STRUCTURED_NUMBERS 4096
 #define LOD_TEXT_MAX 512
 
 typedef enum {
@@ -51,46 +54,54 @@ typedef enum { LOD_ACTIVATION_RELU, LOD_ACTIVATION_ELU } LodActivation;
 /* What training minimises (src/nn/loss_private.h). */
 typedef enum { LOD_LOSS_ENTRIES, LOD_LOSS_ENERGY, LOD_LOSS_MOMENTS } LodLossKind;
 
+/* A network. Defaults are those of configs/structured.toml; what mesh or other settings do not
+   allow is left out (each field says so). */
 typedef struct {
   PetscInt n_hidden;               /* hidden layers of the head */
-  PetscInt hidden[LOD_MAX_LAYERS]; /* their widths; the output is affine */
+  PetscInt hidden[LOD_MAX_LAYERS]; /* their widths; the output is affine; 288, 256, 224, 192 */
   /* Widths of an encoder that takes the values of each coarse cell of a patch to a code, the last
-     of them; the head then takes codes. Default none: the paper's plain network. */
+     of them; the head then takes codes. Default 128, 64; an empty list: the head takes the values
+     of the whole patch, as the paper's plain network does (so too by default if ell >=
+     LOD_MAX_RINGS). */
   PetscInt n_encoder;
   PetscInt encoder[LOD_MAX_LAYERS];
   /* How many numbers of the code the head takes of a cell that lies so many layers away from the
      patch's centre: codes[0] of the centre itself. The last entry stands for all further layers.
-     Default empty: the whole code of every cell. */
+     Empty: the whole code of every cell. Default: the whole, half and an eighth of the code. */
   PetscInt n_codes;
   PetscInt codes[LOD_MAX_RINGS];
   /* Give the head the bounds of Cardwell and Parsons for the effective coefficient of every coarse
-     cell along every axis (model.h). Default false. */
+     cell along every axis (model.h). Default true if there is an encoder. */
   PetscBool bounds;
   /* Give the encoder, beside the values of a coarse cell, their means along lines and in slabs, of
-     which those bounds are means (model.h). Default false. */
+     which those bounds are means (model.h). Default true if there is an encoder. */
   PetscBool     lines;
-  LodActivation activation; /* after every layer but the encoder's and the head's last; ReLU */
+  LodActivation activation; /* after every layer but the encoder's and the head's last; ELU */
   /* Shift and scale the input by mean and deviation of the training values, the output by the rms
-     of the training operators. Default false: the paper's plain network. */
+     of the training operators. Default true. */
   PetscBool normalise;
-  /* Structure by construction (model.h), each default false: row and column sums of learned
-     operators vanish as those of exact ones do; S(c A) = c S(A); the network learns the difference
-     to the operator of a constant coefficient, and what the network says of constants is
-     subtracted, so that theirs are exact; every pair is turned by a random symmetry of the cube
-     each time it is trained on. */
+  /* Structure by construction (model.h): row and column sums of learned operators vanish as those
+     of exact ones do (default true unless operators are larger than LOD_MAX_STRUCTURED_NUMBERS);
+     S(c A) = c S(A) (true); the network learns the difference to the operator of a constant
+     coefficient (true), and what the network says of constants is subtracted, so that theirs are
+     exact (true if the two before are); every pair is turned by a random symmetry of the cube each
+     time it is trained on (true if u = 0 on all faces). */
   PetscBool zero_sums, scale_equivariant, baseline, exact_constants, symmetric;
 } LodNetworkSettings;
 
 typedef struct {
-  PetscInt    epochs;
-  PetscInt    batch;   /* samples per mini-batch */
-  PetscInt    n_steps; /* step-size schedule: rate[i] from epoch from[i] (0 = first) on */
+  PetscInt
+      epochs; /* 36; more, up to 300, if there are so few pairs that steps would be below 2000 */
+  PetscInt batch; /* pairs per mini-batch; 512, less, down to 32, below 32 pairs for each of it */
+  /* Step-size schedule: rate[i] from epoch from[i] (0 = first) on; 1e-3 falling to 1e-5 in six
+     steps over the epochs. */
+  PetscInt    n_steps;
   PetscInt    step_from[LOD_MAX_STEPS];
   double      step_rate[LOD_MAX_STEPS];
   double      beta1, beta2, epsilon; /* Adam; 0.9, 0.999, 1e-8 */
   double      checkpoint_minutes;    /* at most that long between checkpoints; 0: every step; 5 */
-  LodLossKind loss;                  /* entries */
-  double      moment_weight;         /* of the moments in the loss of that name; 30 */
+  LodLossKind loss;          /* moments; energy needs zero_sums; entries if operators are large */
+  double      moment_weight; /* of the moments in the loss of that name; 30 */
 } LodTrainingSettings;
 
 /* How pairs.h5 is stored. */
@@ -113,7 +124,8 @@ typedef struct {
   char output[LOD_PATH_MAX]; /* default "results/<stem of the config>" , --output overrides */
 } LodConfig;
 
-/* Fills in every default (paper mesh, one iid family, the paper's network and schedule). */
+/* Fills in every default (paper mesh, one iid family, structured network, its schedule). A config
+   file that says nothing of a setting gets the default for its mesh and samples, see above. */
 void LodConfigDefaults(LodConfig *config);
 
 /* Reads and validates a training config. Collective over nothing: every rank reads the file. */

@@ -38,7 +38,8 @@ PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape);
 PetscInt LodNetworkTaken(const LodNetworkShape *shape, PetscInt piece);
 
 /* A network of the given shape. Buffers for batches of up to `max_batch` samples are allocated
-   here, none later. Parameters are 0. */
+   here; gradients and all else that only training needs, when they are first used. Parameters are
+   0. */
 PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch,
                                 LodNetwork **network);
 PetscErrorCode LodNetworkDestroy(LodNetwork **network);
@@ -48,7 +49,7 @@ PetscErrorCode LodNetworkDestroy(LodNetwork **network);
 PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed);
 
 /* The shape (borrowed), number of layers and sizes of one of them, number of parameters, and the
-   blocks (borrowed). */
+   blocks (borrowed); gradients are there once somebody asks for them (NULL: no memory for them). */
 const LodNetworkShape *LodNetworkShapeOf(const LodNetwork *network);
 PetscInt               LodNetworkLayers(const LodNetwork *network);
 void       LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
@@ -67,6 +68,12 @@ PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const floa
    LodNetworkForward. */
 PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values, float *codes);
 PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out);
+
+/* A bound for every number that the encoder, or the head, computes from inputs of at most `largest`
+   in absolute value. Where it exceeds what a float holds, numbers that are not finite may arise,
+   and an activation may hide them again. */
+double LodNetworkEncoderBound(const LodNetwork *network, double largest);
+double LodNetworkHeadBound(const LodNetwork *network, double largest);
 
 /* The loss of one sample of a batch: takes the difference d[n_out] of its output and target in
    place to the gradient of J(d) and returns J(d). May be called by several threads. The last

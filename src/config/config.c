@@ -1,37 +1,8 @@
-/* A training config: defaults, reading, checking, writing. */
+/* A training config: reading, checking, writing. */
 #include "config/tables_private.h"
 #include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
-
-void LodConfigDefaults(LodConfig *config) {
-  static const PetscInt hidden[] = {1600, 800, 800, 400, 400, 144, 144};
-
-  memset(config, 0, sizeof *config);
-  config->seed = 1;
-  config->grid = (LodGrid){.dim = 2, .coarse = 32, .coefficient = 256, .fine = 512, .ell = 2};
-  config->n_families = 1;
-  LodSampleDefaults(&config->families[0]);
-  config->families[0].count = 500;
-  config->train = 0.8;
-  config->validation = 0.1;
-  config->test = 0.1;
-  config->pairs.bits = 32;
-  config->network.n_hidden = sizeof hidden / sizeof hidden[0];
-  memcpy(config->network.hidden, hidden, sizeof hidden);
-  config->training = (LodTrainingSettings){.epochs = 20,
-                                           .batch = 1000,
-                                           .n_steps = 2,
-                                           .step_from = {0, 5},
-                                           .step_rate = {1e-4, 1e-5},
-                                           .beta1 = 0.9,
-                                           .beta2 = 0.999,
-                                           .epsilon = 1e-8,
-                                           .checkpoint_minutes = 5,
-                                           .loss = LOD_LOSS_ENTRIES,
-                                           .moment_weight = 30};
-  (void)snprintf(config->output, sizeof config->output, "results/default");
-}
 
 /* Sets `output` to results/STEM for a config file DIRECTORY/STEM.toml. */
 static void DefaultOutput(const char *path, char output[LOD_PATH_MAX]) {
@@ -39,62 +10,6 @@ static void DefaultOutput(const char *path, char output[LOD_PATH_MAX]) {
   const char *dot = strrchr(stem, '.');
   const int   length = (int)(dot && dot > stem ? (size_t)(dot - stem) : strlen(stem));
   (void)snprintf(output, LOD_PATH_MAX, "results/%.*s", PetscMin(length, LOD_PATH_MAX - 16), stem);
-}
-
-/* Checks mesh and samples again with the places where the file sets them. */
-static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConfig *config) {
-  char               where[LOD_WHERE_MAX];
-  const LodTomlNode *root = LodTomlRoot(file->document);
-  const LodTomlNode *mesh = LodSettingsFind(root, "mesh");
-  const LodTomlNode *sample = LodSettingsFind(root, "sample");
-
-  PetscFunctionBeginUser;
-  if (mesh) {
-    LodSettingsPlace(file, mesh, where);
-    PetscCall(LodGridValidate(&config->grid, where));
-  }
-  for (PetscInt i = 0; sample && i < config->n_families; i++) {
-    LodSettingsPlace(file, &sample->children[i], where);
-    PetscCall(
-        LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient, where));
-  }
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodConfigRead(const char *path, LodConfig *config) {
-  LodSettingsFile file;
-
-  PetscFunctionBeginUser;
-  LodConfigDefaults(config);
-  PetscCall(LodSettingsOpen(path, &file));
-  (void)snprintf(config->path, sizeof config->path, "%s", path);
-  DefaultOutput(path, config->output);
-  PetscErrorCode error =
-      LodSettingsRead(&file, LodTomlRoot(file.document), &lod_config_table, config);
-  if (!error) error = ValidateInPlace(&file, config);
-  PetscCall(LodSettingsClose(&file));
-  PetscCall(error);
-  PetscCall(LodConfigValidate(config, path));
-  PetscFunctionReturn(0);
-}
-
-/* Checks each family, their number and how many coefficients they make together. */
-static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *where) {
-  char       sample[LOD_WHERE_MAX];
-  PetscInt64 count = 0;
-
-  PetscFunctionBeginUser;
-  LodCheckInput(config->n_families >= 1, "%s: there is no [[sample]]", where);
-  for (PetscInt i = 0; i < config->n_families; i++) {
-    (void)snprintf(sample, sizeof sample, "%.*s: [[sample]] %d", LOD_PATH_MAX, where, (int)i + 1);
-    PetscCall(LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient,
-                                sample));
-    count += config->families[i].count;
-  }
-  LodCheckInput(count <= PETSC_MAX_INT,
-                "%s: the samples are %lld coefficients, must be at most %lld", where,
-                (long long)count, (long long)PETSC_MAX_INT);
-  PetscFunctionReturn(0);
 }
 
 /* Checks that a network that learns turned pairs may do so: natural faces would have to turn too.
@@ -138,6 +53,103 @@ static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) 
   PetscFunctionReturn(0);
 }
 
+/* Checks what the parts of a network ask of each other and of the mesh. */
+static PetscErrorCode ValidateNetwork(const LodConfig *config, const char *where) {
+  PetscFunctionBeginUser;
+  PetscCall(ValidateSymmetry(config, where));
+  PetscCall(ValidateConstants(&config->network, where));
+  PetscCall(ValidateCodes(config, where));
+  LodCheckInput(!config->network.zero_sums || !LodOperatorIsLarge(&config->grid),
+                "%s: zero_sums in [network]: the local operators of this mesh have more than %d "
+                "numbers; set it to false",
+                where, LOD_MAX_STRUCTURED_NUMBERS);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that the loss makes sense for operators as the network gives them. */
+static PetscErrorCode ValidateLoss(const LodConfig *config, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(config->training.loss != LOD_LOSS_ENERGY || config->network.zero_sums,
+                "%s: loss = \"energy\" in [training] needs zero_sums = true in [network]: it does "
+                "not see constants",
+                where);
+  LodCheckInput(config->training.loss == LOD_LOSS_ENTRIES || !LodOperatorIsLarge(&config->grid),
+                "%s: loss in [training]: the local operators of this mesh have more than %d "
+                "numbers; only \"entries\" takes them",
+                where, LOD_MAX_STRUCTURED_NUMBERS);
+  PetscFunctionReturn(0);
+}
+
+/* Checks mesh, samples, network and loss with the places where the file sets them. */
+static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConfig *config) {
+  char               where[LOD_WHERE_MAX];
+  const LodTomlNode *root = LodTomlRoot(file->document);
+  const LodTomlNode *mesh = LodSettingsFind(root, "mesh");
+  const LodTomlNode *sample = LodSettingsFind(root, "sample");
+  const LodTomlNode *network = LodSettingsFind(root, "network");
+  const LodTomlNode *training = LodSettingsFind(root, "training");
+  const LodTomlNode *loss = training ? LodSettingsFind(training, "loss") : NULL;
+
+  PetscFunctionBeginUser;
+  if (mesh) {
+    LodSettingsPlace(file, mesh, where);
+    PetscCall(LodGridValidate(&config->grid, where));
+  }
+  for (PetscInt i = 0; sample && i < config->n_families; i++) {
+    LodSettingsPlace(file, &sample->children[i], where);
+    PetscCall(
+        LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient, where));
+  }
+  if (network) {
+    LodSettingsPlace(file, network, where);
+    PetscCall(ValidateNetwork(config, where));
+  }
+  if (loss) {
+    LodSettingsPlace(file, loss, where);
+    PetscCall(ValidateLoss(config, where));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigRead(const char *path, LodConfig *config) {
+  LodSettingsFile file;
+
+  PetscFunctionBeginUser;
+  LodConfigDefaults(config);
+  PetscCall(LodSettingsOpen(path, &file));
+  (void)snprintf(config->path, sizeof config->path, "%s", path);
+  DefaultOutput(path, config->output);
+  PetscErrorCode error =
+      LodSettingsRead(&file, LodTomlRoot(file.document), &lod_config_table, config);
+  if (!error) {
+    LodConfigComplete(LodTomlRoot(file.document), config);
+    error = ValidateInPlace(&file, config);
+  }
+  PetscCall(LodSettingsClose(&file));
+  PetscCall(error);
+  PetscCall(LodConfigValidate(config, path));
+  PetscFunctionReturn(0);
+}
+
+/* Checks each family, their number and how many coefficients they make together. */
+static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *where) {
+  char       sample[LOD_WHERE_MAX];
+  PetscInt64 count = 0;
+
+  PetscFunctionBeginUser;
+  LodCheckInput(config->n_families >= 1, "%s: there is no [[sample]]", where);
+  for (PetscInt i = 0; i < config->n_families; i++) {
+    (void)snprintf(sample, sizeof sample, "%.*s: [[sample]] %d", LOD_PATH_MAX, where, (int)i + 1);
+    PetscCall(LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient,
+                                sample));
+    count += config->families[i].count;
+  }
+  LodCheckInput(count <= PETSC_MAX_INT,
+                "%s: the samples are %lld coefficients, must be at most %lld", where,
+                (long long)count, (long long)PETSC_MAX_INT);
+  PetscFunctionReturn(0);
+}
+
 /* Checks that input and output of the network, R_T(A) and S_T, have sizes that fit an index. */
 static PetscErrorCode ValidateSizes(const LodGrid *grid, const char *where) {
   const double dim = (double)grid->dim, ratio = (double)(grid->coefficient / grid->coarse);
@@ -161,9 +173,8 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscCall(LodGridValidate(&config->grid, where));
   PetscCall(ValidateSizes(&config->grid, where));
   PetscCall(ValidateFamilies(config, where));
-  PetscCall(ValidateSymmetry(config, where));
-  PetscCall(ValidateConstants(&config->network, where));
-  PetscCall(ValidateCodes(config, where));
+  PetscCall(ValidateNetwork(config, where));
+  PetscCall(ValidateLoss(config, where));
   LodCheckInput(fabs(parts - 1) <= 1e-9,
                 "%s: [split] train + validation + test is %.15g, must be 1", where, parts);
   LodCheckInput(config->pairs.bits == 16 || config->pairs.bits == 32 || config->pairs.bits == 64,

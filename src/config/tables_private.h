@@ -87,6 +87,13 @@ PetscErrorCode LodSettingsClose(LodSettingsFile *file);
 PetscErrorCode LodSettingsRead(const LodSettingsFile *file, const LodTomlNode *node,
                                const LodTable *table, void *base);
 
+/* Fills in what a config file leaves open and what its mesh, samples and other settings decide
+   (config.h); `config` has been read from `root`. */
+void LodConfigComplete(const LodTomlNode *root, LodConfig *config);
+
+/* Whether the local operators of a mesh have more than LOD_MAX_STRUCTURED_NUMBERS numbers. */
+PetscBool LodOperatorIsLarge(const LodGrid *grid);
+
 /* The child of a table with that key, or NULL. */
 const LodTomlNode *LodSettingsFind(const LodTomlNode *node, const char *key);
 

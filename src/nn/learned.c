@@ -2,8 +2,10 @@
 
    With an encoder every coarse cell is encoded once and patches gather codes, the analogue of
    shared elimination; without one the head takes whole patches. Everything else is the same. */
+#include <float.h>
 #include <lodnet/average.h>
 #include <lodnet/model.h>
+#include <math.h>
 #include <string.h>
 
 #include "nn/anchors_private.h"
@@ -13,18 +15,21 @@
 
 /* State of the learned operators. */
 typedef struct {
-  LodModel             *model;       /* borrowed */
-  const LodCoefficient *coefficient; /* borrowed */
-  LodRowOrder           order;
-  PetscInt              n_patch, n_inp, n_code; /* n_code 0: no encoder */
-  PetscInt              n_piece;                /* what it takes of a cell */
-  double               *baseline;               /* LodBaselineCreate, or NULL */
-  LodAnchors            anchors;                /* n = 0 unless exact for constants */
-  float                *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
-  float                *values;    /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
-  float                *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
-  double               *scale;     /* [CELLS_AT_ONCE]: s of model.h */
-  float                *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
+  LodModel      *model;       /* borrowed */
+  LodCoefficient coefficient; /* 2^-exponent A, which single precision holds */
+  int            exponent;    /* 0 unless the model is scale-equivariant */
+  PetscBool      is_set;      /* there is a coefficient */
+  double         largest[2];  /* inputs of encoder and head up to which no float overflows */
+  LodRowOrder    order;
+  PetscInt       n_patch, n_inp, n_code; /* n_code 0: no encoder */
+  PetscInt       n_piece;                /* what it takes of a cell */
+  double        *baseline;               /* LodBaselineCreate, or NULL */
+  LodAnchors     anchors;                /* n = 0 unless exact for constants */
+  float         *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
+  float         *values;                 /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
+  float         *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
+  double        *scale;     /* [CELLS_AT_ONCE]: s of model.h */
+  float         *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
   float (*means)[LOD_MODEL_MAX_EXTRAS];  /* [N^d]: those of LodModelPiece */
   PetscInt *taken;                       /* [pieces]: LodNetworkTaken */
   double    seconds[LOD_LEARNED_PHASES]; /* of the latest call of compute */
@@ -37,6 +42,29 @@ static void Clock(Learned *learned, LodLearnedPhase phase, double *start) {
   *start = now;
 }
 
+/* Copies a coefficient, for a scale-equivariant model divided by the power of two in the middle of
+   its values: the network computes in single precision, and whatever scale A has, the same numbers
+   come out, times that power. */
+static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coefficient) {
+  double smallest, largest;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  learned->exponent = 0;
+  if (learned->model->scale_equivariant)
+    learned->exponent = (int)floor(0.5 * ((double)ilogb(smallest) + (double)ilogb(largest)));
+  LodCheckInput(ldexp(smallest, -learned->exponent) >= (double)FLT_MIN &&
+                    ldexp(largest, -learned->exponent) <= (double)FLT_MAX,
+                "the coefficient has values from %.9g to %.9g: the single precision in which "
+                "networks compute cannot hold them; use --method lod",
+                smallest, largest);
+  /* In two factors, since one alone may be too large for a double. */
+  const int    half = learned->exponent / 2;
+  const double first = ldexp(1, -half), second = ldexp(1, half - learned->exponent);
+  for (PetscInt i = 0; i < LodPower(coefficient->cells, coefficient->dim); i++)
+    learned->coefficient.values[i] = coefficient->values[i] * first * second;
+  PetscFunctionReturn(0);
+}
+
 /* Implements LodLocalOperators.set_coefficient. */
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Learned *learned = self->data;
@@ -45,8 +73,38 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
              PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
              "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
              coefficient->cells, self->grid.coefficient);
-  learned->coefficient = coefficient;
+  learned->is_set = PETSC_FALSE;
+  PetscCall(CopyScaled(learned, coefficient));
+  learned->is_set = PETSC_TRUE;
   PetscFunctionReturn(0);
+}
+
+/* Refuses inputs of encoder (stage 0) or head (1), inp[n], for which a float may overflow between
+   them and the output. */
+static PetscErrorCode CheckInputs(Learned *learned, int stage, size_t n, const float *inp) {
+  const LodNetwork *network = learned->model->network;
+  uint32_t          most = 0; /* the bits of a float without sign are ordered as its values */
+  float             largest;
+  double            bound = 0;
+  PetscFunctionBeginUser;
+#pragma omp parallel for reduction(max : most) schedule(static)
+  for (size_t i = 0; i < n; i++) {
+    uint32_t bits;
+    memcpy(&bits, inp + i, sizeof bits);
+    most = PetscMax(most, bits & 0x7fffffffu);
+  }
+  memcpy(&largest, &most, sizeof largest);
+  if ((double)largest <= learned->largest[stage]) PetscFunctionReturn(0);
+  for (double room = 16; room >= 1; room /= 16) { /* with room first: the next may be larger */
+    bound = stage == 0 ? LodNetworkEncoderBound(network, room * (double)largest)
+                       : LodNetworkHeadBound(network, room * (double)largest);
+    learned->largest[stage] = room * (double)largest;
+    if (bound <= (double)FLT_MAX) PetscFunctionReturn(0);
+  }
+  learned->largest[stage] = 0;
+  LodInputError("the model's weights may take inputs of %.3g to numbers of %.3g, beyond single "
+                "precision: they are no operators",
+                (double)largest, bound);
 }
 
 /* Encodes the coarse cells that patches of first <= T < last see, each once: whole layers. */
@@ -65,9 +123,10 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
 #pragma omp parallel for schedule(static)
     for (PetscInt cell = begin; cell < end; cell++) {
       float *piece = learned->values + (size_t)(cell - begin) * (size_t)n;
-      LodPatchGather(&alone, cell, learned->coefficient->values, NULL, piece);
+      LodPatchGather(&alone, cell, learned->coefficient.values, NULL, piece);
       LodModelPiece(learned->model, piece, piece, learned->means[cell]);
     }
+    PetscCall(CheckInputs(learned, 0, (size_t)(end - begin) * (size_t)n, learned->values));
     Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
                                learned->codes + (size_t)begin * (size_t)learned->n_code));
@@ -109,11 +168,12 @@ static void Gather(const LodGrid *grid, const Learned *learned, PetscInt first, 
     float       *inp = learned->inp + i * (size_t)learned->n_inp;
     if (learned->n_code) {
       GatherCodes(grid, learned, cell, inp, &learned->scale[i]);
-      continue;
+    } else {
+      float *patch = learned->values + i * (size_t)learned->n_patch;
+      LodPatchGather(grid, cell, learned->coefficient.values, NULL, patch);
+      LodModelRow(learned->model, &learned->order, patch, inp, &learned->scale[i]);
     }
-    float *patch = learned->values + i * (size_t)learned->n_patch;
-    LodPatchGather(grid, cell, learned->coefficient->values, NULL, patch);
-    LodModelRow(learned->model, &learned->order, patch, inp, &learned->scale[i]);
+    learned->scale[i] = ldexp(learned->scale[i], learned->exponent);
   }
 }
 
@@ -144,13 +204,34 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
   }
 }
 
+/* Refuses operators[T - first][z][j] of the cells first <= T < last that are not finite. */
+static PetscErrorCode CheckOperators(const LodGrid *grid, PetscInt first, PetscInt last,
+                                     const double *operators) {
+  const size_t size = (size_t)LodGridOperatorSize(grid);
+  PetscInt     worst = last;
+  PetscFunctionBeginUser;
+#pragma omp parallel for reduction(min : worst) schedule(static)
+  for (PetscInt cell = first; cell < last; cell++) {
+    const double *own = operators + (size_t)(cell - first) * size;
+    double        sum = 0; /* 0 times anything that is not finite is not a number */
+    for (size_t o = 0; o < size; o++)
+      sum += 0 * own[o];
+    if (sum != 0) worst = PetscMin(worst, cell);
+  }
+  PetscCheck(worst == last, PETSC_COMM_SELF, PETSC_ERR_FP,
+             "the learned operator of coarse cell %" PetscInt_FMT " is not finite: the model does "
+             "not fit these values of A",
+             worst);
+  PetscFunctionReturn(0);
+}
+
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
                               double *operators) {
   Learned     *learned = self->data;
   const size_t size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
-  PetscCheck(learned->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  PetscCheck(learned->is_set, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(PetscArrayzero(learned->seconds, LOD_LEARNED_PHASES));
   if (learned->n_code && first < last) PetscCall(EncodeCells(&self->grid, learned, first, last));
   double start = LodSeconds();
@@ -160,10 +241,13 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
       end++;
     Gather(&self->grid, learned, begin, end);
+    PetscCall(
+        CheckInputs(learned, 1, (size_t)(end - begin) * (size_t)learned->n_inp, learned->inp));
     Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodNetworkHead(learned->model->network, end - begin, learned->inp, learned->out));
     Clock(learned, LOD_LEARNED_NETWORK, &start);
     Scatter(&self->grid, learned, begin, end, operators + (size_t)(begin - first) * size);
+    PetscCall(CheckOperators(&self->grid, begin, end, operators + (size_t)(begin - first) * size));
     Clock(learned, LOD_LEARNED_SCATTER, &start);
   }
   PetscFunctionReturn(0);
@@ -173,6 +257,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 static PetscErrorCode Destroy(LodLocalOperators *self) {
   Learned *learned = self->data;
   PetscFunctionBeginUser;
+  PetscCall(LodCoefficientDestroy(&learned->coefficient));
   PetscCall(LodRowOrderDestroy(&learned->order));
   PetscCall(PetscFree(learned->baseline));
   PetscCall(LodAnchorsDestroy(&learned->anchors));
@@ -202,6 +287,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   const size_t           cells = (size_t)PetscMin(CELLS_AT_ONCE, LodGridCells(grid));
   const size_t           all = (size_t)LodGridCells(grid);
   PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &learned->coefficient));
   PetscCall(LodRowOrderCreate(model, 0, &learned->order));
   learned->n_patch = LodGridPatchValues(grid);
   learned->n_inp = LodNetworkHeadInputs(shape);

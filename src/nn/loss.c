@@ -4,8 +4,8 @@
 #include <petscblaslapack.h>
 #include <string.h>
 
-/* Most numbers of a local operator: l = 3 in three dimensions. */
-#define MOST_NUMBERS 4096
+/* Most numbers of a local operator. */
+#define MOST_NUMBERS LOD_MAX_STRUCTURED_NUMBERS
 /* Eigenvalues of a stiffness below this part of the largest belong to its kernel. */
 #define KERNEL 1e-10
 
@@ -128,6 +128,8 @@ PetscErrorCode LodLossCreate(const LodGrid *grid, const LodTrainingSettings *set
                              PetscBool zero_sums, LodLoss **loss) {
   LodLoss *made;
   PetscFunctionBeginUser;
+  LodCheckInput(settings->loss != LOD_LOSS_ENERGY || zero_sums,
+                "the energy loss needs zero_sums: it does not see constants");
   PetscCall(PetscNew(loss));
   made = *loss;
   *made = (LodLoss){.kind = settings->loss,

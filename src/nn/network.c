@@ -125,30 +125,32 @@ static PetscErrorCode AllocateFloats(size_t count, float **block) {
   PetscFunctionReturn(0);
 }
 
-/* Allocates the blocks and points out[], dout[] and the layers' arrays into them. */
-static PetscErrorCode CreateBlocks(LodNetwork *network) {
+/* Allocates what all buffers take in one block, and points buffer[] into it. */
+static PetscErrorCode CreateBuffers(const LodNetwork *network, float **block, float **buffer) {
   const size_t samples = (size_t)network->n_tiles * (size_t)network->tile_rows;
   size_t       place = 0, length = 0;
   PetscFunctionBeginUser;
   for (PetscInt b = 0; b < network->n_buffers; b++)
     length += network->length[b];
-  PetscCall(AllocateFloats((size_t)network->n_parameters, &network->parameters));
-  PetscCall(AllocateFloats((size_t)network->n_parameters, &network->gradients));
-  PetscCall(AllocateFloats(samples * length, &network->values));
-  PetscCall(AllocateFloats(samples * length, &network->dvalues));
+  PetscCall(AllocateFloats(samples * length, block));
   for (PetscInt b = 0; b < network->n_buffers; b++) {
-    network->out[b] = network->values + place;
-    network->dout[b] = network->dvalues + place;
+    buffer[b] = *block + place;
     place += samples * network->length[b];
   }
-  place = 0;
+  PetscFunctionReturn(0);
+}
+
+/* Allocates parameters and buffers, and points the layers' arrays into the former. */
+static PetscErrorCode CreateBlocks(LodNetwork *network) {
+  size_t place = 0;
+  PetscFunctionBeginUser;
+  PetscCall(AllocateFloats((size_t)network->n_parameters, &network->parameters));
+  PetscCall(CreateBuffers(network, &network->values, network->out));
   for (PetscInt l = 0; l < network->n_layers; l++) {
     LodLayer    *layer = &network->layers[l];
     const size_t weights = (size_t)layer->n_out * (size_t)layer->n_inp;
     layer->weight = network->parameters + place;
     layer->bias = layer->weight + weights;
-    layer->dweight = network->gradients + place;
-    layer->dbias = layer->dweight + weights;
     place += weights + (size_t)layer->n_out;
   }
   PetscFunctionReturn(0);
@@ -189,6 +191,24 @@ static PetscErrorCode CreateWeightTiles(LodNetwork *network) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodNetworkPrepareBackward(LodNetwork *network) {
+  size_t place = 0;
+  PetscFunctionBeginUser;
+  if (network->gradients) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(network->max_batch, &network->sample_loss));
+  PetscCall(CreateBuffers(network, &network->dvalues, network->dout));
+  PetscCall(CreateWeightTiles(network));
+  PetscCall(AllocateFloats((size_t)network->n_parameters, &network->gradients));
+  for (PetscInt l = 0; l < network->n_layers; l++) {
+    LodLayer    *layer = &network->layers[l];
+    const size_t weights = (size_t)layer->n_out * (size_t)layer->n_inp;
+    layer->dweight = network->gradients + place;
+    layer->dbias = layer->dweight + weights;
+    place += weights + (size_t)layer->n_out;
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Samples in one tile. Each tile packs the weights anew: with 96 rows that costs about 10 % of the
    product's time on the paper's widths, with 24 rows more than a third; but a small batch must
    still make several tiles for threads to share. Multiples of 24, so of the 4 or 6 rows that
@@ -222,11 +242,9 @@ PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch
   for (PetscInt piece = 0; piece < shape->n_pieces && shape->n_encoder; piece++)
     made->taken[piece] = LodNetworkTaken(shape, piece);
   PetscCall(PetscCalloc1((size_t)(made->n_tiles * shape->n_pieces), &made->streams));
-  PetscCall(PetscMalloc1(max_batch, &made->sample_loss));
   SetSizes(made);
   PetscCall(CreateBlocks(made));
   PetscCall(CreatePrimitives(made));
-  PetscCall(CreateWeightTiles(made));
   PetscFunctionReturn(0);
 }
 
@@ -286,5 +304,5 @@ float *LodNetworkParameters(LodNetwork *network) {
 }
 
 float *LodNetworkGradients(LodNetwork *network) {
-  return network->gradients;
+  return LodNetworkPrepareBackward(network) ? NULL : network->gradients;
 }

@@ -281,6 +281,7 @@ PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const flo
              "a batch of %" PetscInt_FMT " samples and %" PetscInt_FMT
              " anchors; this network takes 1 to %" PetscInt_FMT " in all",
              lesson.n_judged, lesson.loss->n_anchors, network->max_batch);
+  PetscCall(LodNetworkPrepareBackward(network));
   const int failed = Learn(network, &lesson);
   PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_LIB, "oneDNN failed in the backward pass");
   for (PetscInt sample = 0; sample < lesson.n_judged; sample++)

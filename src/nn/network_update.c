@@ -60,6 +60,8 @@ PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodTrainingSettings *se
                                 .epsilon = (float)settings->epsilon};
   const PetscInt64 count = network->n_parameters;
   PetscFunctionBeginUser;
+  PetscCheck(network->gradients, PETSC_COMM_SELF, PETSC_ERR_ORDER,
+             "Adam before any backward pass: there are no gradients");
   PetscCheck(step >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "Adam counts its steps from 1");
 #pragma omp parallel for schedule(static)
   for (PetscInt64 piece = 0; piece < count; piece += PIECE)
