@@ -10,12 +10,18 @@
 /* Samples that the network of a model read from a file takes at once. */
 #define BATCH 1024
 
+/* A mean relative error on the test coefficients that is worth a warning. */
+#define BAD 0.2
+
 const char *argp_program_version = "lod-train " LODNET_VERSION;
+
+/* Options without a short form. */
+enum { KEY_KEYS = 256, KEY_PRINT_CONFIG };
 
 /* What the command line said. */
 typedef struct {
   const char *config, *output;
-  PetscBool   pairs_only, resume, quiet;
+  PetscBool   pairs_only, resume, quiet, keys, print_config;
 } Options;
 
 /* The files of a run, all in its output directory. */
@@ -31,7 +37,10 @@ static const struct argp_option option_table[] = {
      "this "
      "config made",
      0},
-    {"quiet", 'q', NULL, 0, "print errors only", 0},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 0},
+    {"keys", KEY_KEYS, NULL, 0, "print all keys of a config with default, range and meaning", 1},
+    {"print-config", KEY_PRINT_CONFIG, NULL, 0, "print the config with all its defaults, and stop",
+     1},
     {0}};
 
 static const char documentation[] =
@@ -64,12 +73,19 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
+  case KEY_KEYS:
+    options->keys = PETSC_TRUE;
+    return 0;
+  case KEY_PRINT_CONFIG:
+    options->print_config = PETSC_TRUE;
+    return 0;
   case ARGP_KEY_ARG:
     if (options->config) argp_error(state, "%s: a second config file", argument);
     options->config = argument;
     return 0;
   case ARGP_KEY_END:
-    if (!options->config) argp_error(state, "no config file given");
+    if (!options->config && (!options->keys || options->print_config))
+      argp_error(state, "no config file given");
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -195,10 +211,12 @@ static PetscErrorCode Train(const LodConfig *config, const Files *files, const O
   PetscFunctionReturn(0);
 }
 
-/* Tries the model on the test coefficients and prints how well it did. */
-static PetscErrorCode Evaluate(LodPairs *pairs, LodModel *model, PetscBool quiet) {
+/* Tries the model on the test coefficients, prints how well it did, and warns if it did badly. */
+static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodModel *model,
+                               PetscBool quiet) {
   PetscInt n = 0;
   double  *errors = NULL, mean = 0, largest = 0;
+  char     advice[LOD_MESSAGE_MAX];
 
   PetscFunctionBeginUser;
   PetscCall(LodEvaluate(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
@@ -211,6 +229,11 @@ static PetscErrorCode Evaluate(LodPairs *pairs, LodModel *model, PetscBool quiet
            "mean %.3g %%, max %.3g %%\n",
            (int)n, 100 * mean, 100 * largest);
   if (!quiet && n == 0) printf("test: no coefficients were held back\n");
+  LodTrainingAdvice(config, &model->history, advice);
+  if (mean > BAD)
+    LodWarn("the learned solution of the held-back coefficients is %.3g %% wrong in the mean; what "
+            "may help: %s",
+            100 * mean, advice);
   PetscCall(PetscFree(errors));
   PetscFunctionReturn(0);
 }
@@ -231,6 +254,19 @@ static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
   PetscFunctionReturn(0);
 }
 
+/* Prints the config with everything that it leaves open. */
+static PetscErrorCode PrintConfig(const char *path) {
+  LodConfig config;
+  char     *text = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodConfigRead(path, &config));
+  PetscCall(LodConfigWrite(&config, &text));
+  fputs(text, stdout);
+  PetscCall(PetscFree(text));
+  PetscFunctionReturn(0);
+}
+
 /* The program: everything that can fail for want of gnuplot comes last. */
 static PetscErrorCode Run(const Options *options) {
   LodConfig config;
@@ -240,6 +276,9 @@ static PetscErrorCode Run(const Options *options) {
   PetscBool finished = PETSC_FALSE;
 
   PetscFunctionBeginUser;
+  if (options->keys) PetscCall(LodConfigWriteKeys(stdout));
+  if (options->print_config) PetscCall(PrintConfig(options->config));
+  if (options->keys || options->print_config) PetscFunctionReturn(0);
   PetscCall(SetUp(options, &config, &files));
   if (options->resume) PetscCall(FindFinished(&config, &files, &finished));
   if (finished) {
@@ -252,7 +291,7 @@ static PetscErrorCode Run(const Options *options) {
     PetscFunctionReturn(0);
   }
   PetscCall(Train(&config, &files, options, &pairs, &model));
-  PetscCall(Evaluate(pairs, model, options->quiet));
+  PetscCall(Evaluate(&config, pairs, model, options->quiet));
   if (!options->quiet) printf("history: %s\n", files.history);
   fflush(stdout);
   PetscCall(PlotLoss(&config, model));

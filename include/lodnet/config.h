@@ -141,6 +141,10 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);
 PetscErrorCode LodConfigWrite(const LodConfig *config, char **text);
 PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text);
 
+/* Writes a table in Markdown of all keys that a config may have: table, key, default, range,
+   meaning with unit. */
+PetscErrorCode LodConfigWriteKeys(FILE *stream);
+
 /* Raises an input error that names the first line in which two such texts differ and the table that
    it stands in, and ends with `advice`; no error if they are equal. `path` is what the text `found`
    is from. */

@@ -21,6 +21,7 @@ typedef struct {
   PetscInt epochs;     /* rows of history */
   double  *history;    /* history[epochs][5]: epoch, seconds, train, validation loss, rate */
   PetscInt best_epoch; /* the one whose parameters are kept (lowest validation loss) */
+  double   trivial;    /* training loss of a network whose output is 0; not in the file */
 } LodHistory;
 
 /* A trained network and what lies between it and coefficients and local operators.

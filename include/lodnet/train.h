@@ -18,18 +18,25 @@ typedef struct {
    Writes history.csv as it goes, and checkpoint.h5 after each epoch and every checkpoint_minutes: a
    run that was killed and resumes ends with the same bytes as one that was not. Prints one line an
    epoch to stdout unless `quiet`. Losses are in units of S_T / s (model.h), whatever the
-   normalisation, so that runs compare. Same config and pairs, same parameters, for any number of
-   threads. A loss that is not finite, or ten times that of the first epoch, stops with an error
-   that names epoch and step; the last good checkpoint stays. */
+   normalisation, so that runs compare; the printed ones are relative to history.trivial, the loss
+   of a network whose output is 0, that is of the operators of a constant coefficient if baseline,
+   else of none: 1 means that nothing was learned. Same config and pairs, same parameters, for any
+   number of threads. A loss that is not finite, or ten times that of the first epoch, stops with an
+   error that names epoch and step; the last good checkpoint stays. */
 PetscErrorCode LodTrain(const LodConfig *config, LodPairs *pairs, const LodTrainOptions *options,
                         LodModel **model);
+
+/* What to try if the trained model is bad: one line of hints from its config and history. */
+void LodTrainingAdvice(const LodConfig *config, const LodHistory *history,
+                       char advice[LOD_MESSAGE_MAX]);
 
 /* The checkpoint of runs in a directory; whoever has saved the trained model deletes it. */
 PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX]);
 
 /* How well a model does on the coefficients of a split: for f = 1, relative L2 difference of the
    solution with learned operators to that with the exact ones of pairs.h5. errors[n] is allocated
-   with PetscMalloc; the caller frees it. */
+   with PetscMalloc; the caller frees it. One that is not finite is an error.
+ */
 PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
                            PetscInt *n, double **errors);
 

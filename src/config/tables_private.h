@@ -36,7 +36,10 @@ typedef struct {
   PetscInt        capacity;              /* lists: most entries; texts: bytes */
   unsigned        families;              /* bit LodFamily set: that family uses it; 0: not asked */
   const LodTable *table;
-  const char *const *choices; /* LOD_KIND_CHOICE: names in the order of the values, then NULL */
+  const char *const *choices;  /* LOD_KIND_CHOICE: names in the order of the values, then NULL */
+  const char        *help;     /* what it means, with its unit */
+  const char        *standard; /* its default in words, where that is not one value; NULL: that of
+                                  LodConfigDefaults */
 } LodSetting;
 
 struct LodTable {
@@ -109,6 +112,11 @@ PetscErrorCode LodSettingsCheckNumber(const LodSetting *setting, double value, c
 
 /* Writes the structure `base` as TOML; the caller frees *text with PetscFree. */
 PetscErrorCode LodSettingsWrite(const LodTable *table, const void *base, char **text);
+
+/* Writes the value of one setting of the structure, entry `index` of a list with strides, as TOML.
+ */
+void LodSettingsWriteValue(FILE *stream, const LodSetting *setting, const void *structure,
+                           size_t index);
 
 /* LodMeshRead for a name found in a file: a relative path counts from `directory` (then from the
    working directory); `where` is the place of the name. */

@@ -60,8 +60,9 @@ static void WriteList(FILE *stream, const LodSetting *setting, const char *base)
   fputc(']', stream);
 }
 
-/* Writes the value of one setting. */
-static void WriteValue(FILE *stream, const LodSetting *setting, const char *base, size_t index) {
+void LodSettingsWriteValue(FILE *stream, const LodSetting *setting, const void *structure,
+                           size_t index) {
+  const char *base = structure;
   const char *field = base + setting->offset + index * setting->stride;
   const void *value = field;
   switch (setting->kind) {
@@ -107,7 +108,7 @@ static void WriteTable(FILE *stream, const LodTable *table, const char *base, si
     if (setting->kind == LOD_KIND_MESH) continue;
     if (!LodSettingIsUsed(setting, base)) continue;
     fprintf(stream, "%s%s = ", before, setting->key);
-    WriteValue(stream, setting, base, index);
+    LodSettingsWriteValue(stream, setting, base, index);
     before = separator;
   }
 }
@@ -119,7 +120,7 @@ static void WriteFile(FILE *stream, const LodTable *table, const char *base) {
     PetscInt          n = 1;
     if (!setting->table) {
       fprintf(stream, "%s = ", setting->key);
-      WriteValue(stream, setting, base, 0);
+      LodSettingsWriteValue(stream, setting, base, 0);
       fputc('\n', stream);
       continue;
     }

@@ -3,6 +3,7 @@
 #include <lodnet/coarse_system.h>
 #include <lodnet/fem.h>
 #include <lodnet/train.h>
+#include <math.h>
 
 /* State of the stored operators: buffers for the pairs of all cells of one sample. */
 typedef struct {
@@ -106,6 +107,9 @@ static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, LodModel 
     PetscCall(Solve(system, exact, &coefficient, f, u));
     PetscCall(Solve(system, learned, &coefficient, f, u_hat));
     PetscCall(LodRelativeL2(grid.dim, grid.coarse, u_hat, u, &errors[sample]));
+    PetscCheck(isfinite(errors[sample]), PETSC_COMM_SELF, PETSC_ERR_FP,
+               "coefficient %lld of the split: the relative error of the learned solution is %g",
+               (long long)sample + 1, errors[sample]);
     PetscCall(LodCoefficientDestroy(&coefficient));
     PetscCall(LodProgressUpdate(&progress, sample + 1));
   }

@@ -1,4 +1,5 @@
 /* A model before its training: what the training pairs say about range and scales. */
+#include <float.h>
 #include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
@@ -28,6 +29,10 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
     const PetscInt n = LodPower(coefficient.cells, coefficient.dim);
     for (PetscInt i = 0; i < n; i++) {
       const double value = coefficient.values[i], t = logarithmic ? log(value) : value;
+      LodCheckInput(value >= (double)FLT_MIN && value <= (double)FLT_MAX,
+                    "training coefficient %lld has the value %.9g: single precision, in which "
+                    "networks compute, holds %.3g to %.3g",
+                    (long long)sample + 1, value, (double)FLT_MIN, (double)FLT_MAX);
       statistics->sum += t;
       statistics->squares += t * t;
       statistics->smallest = fmin(statistics->smallest, value);
@@ -97,9 +102,13 @@ static PetscErrorCode FillNormalisation(const LodConfig *config, LodPairs *pairs
   PetscFunctionBeginUser;
   if (!config->network.normalise) PetscFunctionReturn(0);
   if (!model->scale_equivariant) model->inp_shift = mean;
-  if (variance > 1e-12 * (1 + mean * mean)) model->inp_scale = 1 / sqrt(variance);
+  /* In no units: a coefficient of small values is no constant one. Logarithms have none. */
+  if (variance > 1e-12 * (model->scale_equivariant + mean * mean))
+    model->inp_scale = 1 / sqrt(variance);
   PetscCall(TargetScale(pairs, model, &config->training, &scale));
-  if (isfinite(scale) && scale > 0) model->out_scale = scale;
+  PetscCheck(isfinite(scale), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "the root mean square of the training operators is %g", scale);
+  if (scale > 0) model->out_scale = scale;
   PetscFunctionReturn(0);
 }
 

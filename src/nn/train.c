@@ -17,6 +17,9 @@
 /* A run whose mean loss over an epoch is that many times the first epoch's has diverged. */
 #define DIVERGED 10
 
+/* Most pairs that the loss of a network that says 0 is taken over. */
+#define MOST_JUDGED 8192
+
 /* One training run. */
 typedef struct {
   const LodConfig       *config;
@@ -80,13 +83,19 @@ static PetscErrorCode SaveCheckpoint(Run *run) {
   PetscFunctionReturn(0);
 }
 
+/* A loss relative to the trivial one; itself if that is 0, which no loss can be relative to. */
+static double Relative(const Run *run, double loss) {
+  const double trivial = run->model->history.trivial;
+  return trivial > 0 ? loss / trivial : loss;
+}
+
 /* Shows how far the run is. */
 static PetscErrorCode ShowProgress(Run *run, PetscInt epoch, PetscInt n) {
   const double scale = run->model->out_scale * run->model->out_scale;
   PetscFunctionBeginUser;
   run->seen += n;
-  (void)snprintf(run->label, sizeof run->label, "epoch %d, loss %.3e", (int)epoch + 1,
-                 scale * run->state.sum / (double)run->state.begin);
+  (void)snprintf(run->label, sizeof run->label, "epoch %d, relative loss %.3e", (int)epoch + 1,
+                 Relative(run, scale * run->state.sum / (double)run->state.begin));
   PetscCall(LodProgressUpdate(&run->progress, run->seen));
   PetscFunctionReturn(0);
 }
@@ -148,6 +157,33 @@ static double SampleLoss(Run *run, PetscInt n, PetscInt i) {
   return loss.apply(loss.context, i, out);
 }
 
+/* Loss, over training pairs that lie evenly among all, of a network whose output is 0: its
+   operators are those of a constant coefficient, or 0 without baseline. */
+static PetscErrorCode FindTrivialLoss(Run *run) {
+  const PetscInt64 count = PetscMin(run->n_train, MOST_JUDGED);
+  const size_t     n_rows = (size_t)(run->batch + run->pairs_now.anchors.n);
+  double           sum = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt64 i = 0; i < count; i++)
+    run->order[i] = i * run->n_train / count;
+  for (PetscInt64 begin = 0; begin < count; begin += run->batch) {
+    const PetscInt n = (PetscInt)PetscMin(run->batch, count - begin);
+    PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + begin, NULL));
+    PetscCall(PetscArrayzero(run->out, n_rows * (size_t)run->pairs_now.n_out));
+    for (PetscInt i = 0; i < n; i++)
+      sum += SampleLoss(run, n, i);
+  }
+  run->model->history.trivial = sum / (double)count * run->model->out_scale * run->model->out_scale;
+  PetscCheck(isfinite(sum), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "training: the loss of a network that says 0 is %.9g: the operators of the pairs are "
+             "not finite",
+             sum);
+  if (!run->options->quiet)
+    printf("training: losses are relative to that of a network that says 0%s\n",
+           run->model->baseline ? ", which gives operators of constant coefficients" : "");
+  PetscFunctionReturn(0);
+}
+
 /* Loss of the present parameters on the validation pairs. */
 static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   double sum = 0;
@@ -190,11 +226,27 @@ static PetscErrorCode PrintEpoch(Run *run, const double row[LOD_HISTORY_COLUMNS]
   PetscFunctionBeginUser;
   if (run->options->quiet) PetscFunctionReturn(0);
   PetscCall(LodProgressEnd(&run->progress)); /* makes room for the line; the bar comes back */
-  printf("epoch %3.0f of %d   loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s\n",
-         row[LOD_HISTORY_EPOCH], (int)run->config->training.epochs, row[LOD_HISTORY_TRAIN],
-         row[LOD_HISTORY_VALIDATION], row[LOD_HISTORY_RATE], row[LOD_HISTORY_SECONDS],
-         history->best_epoch == history->epochs ? "  best" : "");
+  printf(
+      "epoch %3.0f of %d   relative loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s\n",
+      row[LOD_HISTORY_EPOCH], (int)run->config->training.epochs,
+      Relative(run, row[LOD_HISTORY_TRAIN]), Relative(run, row[LOD_HISTORY_VALIDATION]),
+      row[LOD_HISTORY_RATE], row[LOD_HISTORY_SECONDS],
+      history->best_epoch == history->epochs ? "  best" : "");
   fflush(stdout);
+  PetscFunctionReturn(0);
+}
+
+/* Refuses parameters that are not finite: behind an activation the loss need not show them. */
+static PetscErrorCode CheckParameters(const Run *run) {
+  const float     *parameters = LodNetworkParameters(run->model->network);
+  const PetscInt64 count = LodNetworkParameterCount(run->model->network);
+  PetscFunctionBeginUser;
+  for (PetscInt64 i = 0; i < count; i++)
+    PetscCheck(isfinite(parameters[i]), PETSC_COMM_SELF, PETSC_ERR_FP,
+               "training: parameter %lld is %g after epoch %" PetscInt_FMT ", step %lld: a smaller "
+               "learning rate may help; the last good checkpoint is kept",
+               (long long)i, (double)parameters[i], run->model->history.epochs,
+               (long long)run->state.step);
   PetscFunctionReturn(0);
 }
 
@@ -209,6 +261,7 @@ static PetscErrorCode Record(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
   memcpy(history->history + history->epochs * LOD_HISTORY_COLUMNS, row,
          LOD_HISTORY_COLUMNS * sizeof *row);
   history->epochs++;
+  PetscCall(CheckParameters(run));
   PetscCheck(row[LOD_HISTORY_TRAIN] <= DIVERGED * history->history[LOD_HISTORY_TRAIN],
              PETSC_COMM_SELF, PETSC_ERR_FP,
              "training: diverges: the loss is %.3e in epoch %.0f, step %lld, %.3e in the first: a "
@@ -300,6 +353,7 @@ static PetscErrorCode SetUpAndRun(Run *run) {
   PetscFunctionBeginUser;
   PetscCall(LodModelPrepare(run->config, run->pairs, run->batch, run->model));
   PetscCall(CreateBuffers(run));
+  PetscCall(FindTrivialLoss(run));
   PetscCall(Resume(run));
   run->start = run->saved = LodSeconds();
   PetscCall(RunEpochs(run));
