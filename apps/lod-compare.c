@@ -29,7 +29,7 @@ static const char documentation[] =
     "beside its gnuplot script and data. The mesh has the E/N, F/E and l that the model was "
     "trained "
     "for, and in one and three dimensions its N; without --model it is the one that comes with "
-    "lodnet. What follows -- goes to PETSc.\n\n"
+    "lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Example:\n"
     "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";

@@ -1,6 +1,7 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
+#include <lodnet/expression.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ enum {
 static const char description[] =
     "Makes a diffusion coefficient: one positive number per cell of a Cartesian mesh of the unit "
     "square (interval, cube), written to an HDF5 file that lod-solve and lod-compare read. The "
-    "same options give the same bytes.\v"
+    "same options give the same bytes.\v" LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-sample --family lognormal --variance 2 --seed 7 --output rough.h5\n"
     "  lod-sample --expression '2 + sin(2*pi*x)*sin(2*pi*y)' --cells 128\n"
@@ -43,7 +44,7 @@ static const struct argp_option option_table[] = {
     {"family", KEY_FAMILY, "NAME", 0,
      "iid, sine, expression, lognormal, channels, image or darcy; default iid", 0},
     {"expression", KEY_EXPRESSION, "EXPR", 0,
-     "A at cell midpoints, a function of x, and of y and z where there are such", 0},
+     "A at cell midpoints, a function of x, y, z; see below", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
      "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
      "y = 1; two dimensions",

@@ -38,7 +38,7 @@ static const char documentation[] =
     "--model the one that comes with lodnet, for k = 8, q = 2, l = 2 in two dimensions); fine, Q1 "
     "on "
     "the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, coefficient and fine "
-    "cells per axis. What follows -- goes to PETSc.\n\n"
+    "cells per axis. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Example:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"

@@ -22,8 +22,7 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
   double            *rhs = malloc(bytes), *fine = malloc(bytes), *prolongated = malloc(bytes);
   double            *coarse = malloc((size_t)n_coarse * sizeof(double));
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n_fine; i++)
-    rhs[i] = 1;
+  PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, fine, NULL));
   PetscCall(LodExactCreate(grid, &exact));
   PetscCall(exact->set_coefficient(exact, coefficient));

@@ -65,8 +65,8 @@ START_TEST(norm_of_products_is_exact) {
 }
 END_TEST
 
-/* A function that is Q1 on the coarse mesh is reproduced, and its coarse load is its mass integral:
-   summed over all nodes, (f, 1) = 1/2^d for f = xy... */
+/* A function that is Q1 on the coarse mesh is reproduced, and its coarse load is the coarse mass
+   matrix times its values: summed over all nodes, (f, 1) = 1/2^d for f = xy... */
 START_TEST(prolongation_and_load_are_exact) {
   LodGrid grid = {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
   double *coarse = nodal("x*y", 2, 3), *fine = nodal("x*y", 2, 12),
@@ -75,9 +75,13 @@ START_TEST(prolongation_and_load_are_exact) {
   assert_ok(LodProlongate(2, 3, coarse, 12, prolongated));
   for (PetscInt i = 0; i < 169; i++)
     ck_assert_double_eq_tol(prolongated[i], fine[i], 1e-15);
+  assert_ok(LodNodalLoad(2, 12, fine, fine));
   assert_ok(LodLoad(&grid, fine, 3, load));
-  for (PetscInt i = 0; i < 16; i++)
+  assert_ok(LodNodalLoad(2, 3, coarse, coarse));
+  for (PetscInt i = 0; i < 16; i++) {
+    ck_assert_double_eq_tol(load[i], coarse[i], 1e-15);
     total += load[i];
+  }
   ck_assert_double_eq_tol(total, 0.25, 1e-15);
   free(coarse);
   free(fine);
@@ -99,6 +103,7 @@ START_TEST(fine_solution_converges_with_order_two) {
       double            *rhs = nodal(sines[dim - 1], dim, cells), *u = nodal("0", dim, cells);
       for (PetscInt i = 0; i < LodPower(cells + 1, dim); i++)
         rhs[i] *= 3 * (double)dim * pi * pi;
+      assert_ok(LodNodalLoad(dim, cells, rhs, rhs));
       assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
       assert_ok(LodRelativeL2(dim, cells, u, exact, &error[level]));
       assert_ok(LodCoefficientDestroy(&coefficient));
@@ -123,6 +128,8 @@ START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
     coefficient.values[i] = 1 + (double)(i * 37 % 11);
   double *rhs_coarse = nodal("1", 2, 16), *rhs_fine = nodal("1", 2, 8);
   double *u = nodal("0", 2, 8), *v = nodal("0", 2, 8);
+  assert_ok(LodNodalLoad(2, 16, rhs_coarse, rhs_coarse));
+  assert_ok(LodNodalLoad(2, 8, rhs_fine, rhs_fine));
   assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &coarse, &coefficient, rhs_coarse, u, NULL));
   assert_ok(LodFineSolve(PETSC_COMM_SELF, &fine, &coefficient, rhs_fine, v, NULL));
   assert_ok(LodRelativeL2(2, 8, u, v, &error));

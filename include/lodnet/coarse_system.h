@@ -24,8 +24,8 @@ PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix);
 PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
                                         const double **operators);
 
-/* Solves S u = (f, phi_z) for f given at the nodes of the *fine* mesh (its Q1 interpolant is
-   integrated exactly) and gives u at all (N+1)^d coarse nodes on every rank. By one process to the
+/* Solves S u = (f, phi_z), rhs[] being the load of f on the *fine* mesh (LodFineLoad), and gives u
+   at all (N+1)^d coarse nodes on every rank. By one process to the
    accuracy of a direct solver: BiCGStab with incomplete factors, and where it does not get there in
    a few steps, sparse direct; by several sparse direct. Options with prefix -lod_ choose another
    KSP. Collective. */

@@ -31,8 +31,8 @@ typedef struct {
   PetscBool          quiet;
 } LodSolveOptions;
 
-/* f at the nodes of the fine mesh, rhs[(F+1)^d], the caller's. The expression is named `--rhs` in
-   messages. */
+/* The load of f on the fine mesh (LodFineLoad), rhs[(F+1)^d], the caller's. The expression is named
+   `--rhs` in messages. */
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path

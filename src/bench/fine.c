@@ -41,8 +41,7 @@ PetscErrorCode LodBenchFine(const LodGrid *grid, PetscInt repeats, LodBenchFineR
   if (!is_set) PetscCall(PetscOptionsSetValue(NULL, "-fine_ksp_rtol", "1e-8"));
   PetscInt nodes = LodPower(grid->fine + 1, grid->dim);
   PetscCall(PetscMalloc3(nodes, &rhs, nodes, &solution, 4 * (size_t)repeats, &times));
-  for (PetscInt node = 0; node < nodes; node++)
-    rhs[node] = 1;
+  PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(LodBenchCoefficient(grid, &coefficient));
   PetscCall(Repeat(grid, &coefficient, rhs, repeats, solution, times, result));
   PetscCall(LodCoefficientDestroy(&coefficient));

@@ -106,8 +106,7 @@ static PetscErrorCode Repeat(const LodGrid *grid, LodModel *model, PetscInt repe
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   PetscCall(PetscMalloc3(n_fine, &rhs, LodPower(grid->coarse + 1, grid->dim), &solution, repeats,
                          &times));
-  for (PetscInt i = 0; i < n_fine; i++)
-    rhs[i] = 1;
+  PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(SolveOnce(system, operators, &coefficient, rhs, solution, times[0]));
   for (PetscInt i = 0; i < repeats; i++)
     PetscCall(SolveOnce(system, operators, &coefficient, rhs, solution, times[i]));

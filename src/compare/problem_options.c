@@ -47,7 +47,7 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
 static const struct argp_option problem_option_table[] = {
     {"model", 'M', "M.h5", 0, "trained model (default: the one that comes with lodnet)", 0},
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
-    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z, as far as A has them (default 1)", 0},
+    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1); see below", 0},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
      2},
     {"average", 'a', NULL, 0,

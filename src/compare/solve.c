@@ -23,13 +23,8 @@ PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod 
 }
 
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs) {
-  LodExpression *parsed = NULL;
-
   PetscFunctionBeginUser;
-  PetscCall(LodExpressionCreate(expression, grid->dim, "--rhs", &parsed));
-  PetscErrorCode error = LodNodalValues(parsed, grid->dim, grid->fine, rhs);
-  PetscCall(LodExpressionDestroy(&parsed));
-  PetscCall(error);
+  PetscCall(LodFineLoad(grid, expression, "--rhs", rhs));
   PetscFunctionReturn(0);
 }
 

@@ -10,7 +10,7 @@ typedef struct {
   PetscInt               cells, n_nodes; /* of the mesh that solutions live on */
   LodLocalOperators     *operators;      /* lod, dnn */
   LodCoarseSystem       *system;
-  double                *rhs;       /* [n_rhs][fine nodes] */
+  double                *rhs;       /* loads, [n_rhs][fine nodes] */
   double                *solutions; /* [n_rhs][n_nodes] */
   char                   all_rhs[LOD_TEXT_MAX];
 } Many;

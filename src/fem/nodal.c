@@ -96,55 +96,63 @@ static void ApplyMass(PetscInt dim, PetscInt cells, double *values) {
     MassAlong(ViewAlong(dim, size, axis), cells + 1, 1.0 / (double)cells, values);
 }
 
-/* The integrals of a hat function of one dimension, of support 2 `ratio` fine cells of side `side`,
-   times the fine hat functions: weight[ratio + o] for the one o fine nodes from its middle. */
-static void HatWeights(PetscInt ratio, double side, double *weight) {
-  for (PetscInt o = -ratio; o <= ratio; o++)
-    weight[ratio + o] = side * (1 - (double)PetscAbsInt(o) / (double)ratio);
-  weight[ratio] -= side / (3 * (double)ratio); /* the kinks */
-  weight[0] = weight[2 * ratio] = side / (6 * (double)ratio);
-}
-
-/* coarse[] = integrals of fine[] times the coarse hat functions along one axis. */
-static void LoadAlong(AxisView view, PetscInt cells, PetscInt ratio, const double *weight,
-                      const double *fine, double *coarse) {
+/* coarse[] = fine[] times the transpose of the interpolation along one axis: a coarse hat function
+   is the combination of the fine ones by its values weight[ratio + o] at the o-th fine node from
+   its middle. */
+static void RestrictAlong(AxisView view, PetscInt cells, PetscInt ratio, const double *weight,
+                          const double *fine, double *coarse) {
   const PetscInt n_coarse = cells + 1, n_fine = cells * ratio + 1, step = view.before;
   for (PetscInt plane = 0; plane < view.after; plane++)
     for (PetscInt node = 0; node < n_coarse; node++) {
-      const PetscInt first = node > 0 ? -ratio : 0, last = node < cells ? ratio : 0;
+      const PetscInt first = node > 0 ? 1 - ratio : 0, last = node < cells ? ratio - 1 : 0;
       const double  *f = fine + (plane * n_fine + node * ratio) * step;
       double        *c = coarse + (plane * n_coarse + node) * step;
       for (PetscInt line = 0; line < step; line++)
         c[line] = 0;
-      for (PetscInt o = first; o <= last; o++) {
-        /* Half of the middle lies outside the first and the last node's support. */
-        const double w = weight[ratio + o] * (o == 0 && last - first == ratio ? 0.5 : 1);
+      for (PetscInt o = first; o <= last; o++)
         for (PetscInt line = 0; line < step; line++)
-          c[line] += w * f[o * step + line];
-      }
+          c[line] += weight[ratio + o] * f[o * step + line];
     }
 }
 
-PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load) {
-  const PetscInt ratio = cells > 0 ? grid->fine / cells : 0,
-                 largest = (cells + 1) * LodPower(grid->fine + 1, grid->dim - 1);
+/* LodLoad on a mesh that is coarser than the fine one by `ratio`. */
+static PetscErrorCode Restrict(const LodGrid *grid, const double *fine, PetscInt cells,
+                               PetscInt ratio, double *coarse) {
   PetscInt      size[LOD_MAX_DIM] = {grid->fine + 1, grid->fine + 1, grid->fine + 1};
-  const double *from = rhs;
+  const size_t  largest = (size_t)(cells + 1) * (size_t)LodPower(grid->fine + 1, grid->dim - 1);
+  const double *from = fine;
   double       *buffer[2], *weight;
   PetscFunctionBeginUser;
-  PetscCheck(grid->fine % cells == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells,
-             grid->fine);
   PetscCall(PetscMalloc3(largest, &buffer[0], largest, &buffer[1], 2 * (size_t)ratio + 1, &weight));
-  HatWeights(ratio, 1.0 / (double)grid->fine, weight);
+  for (PetscInt o = -ratio; o <= ratio; o++)
+    weight[ratio + o] = 1 - (double)PetscAbsInt(o) / (double)ratio;
   /* The last axis first: its values lie in long lines, and it leaves few for the others. */
   for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
-    double *to = axis > 0 ? buffer[axis % 2] : load;
-    LoadAlong(ViewAlong(grid->dim, size, axis), cells, ratio, weight, from, to);
+    double *to = axis > 0 ? buffer[axis % 2] : coarse;
+    RestrictAlong(ViewAlong(grid->dim, size, axis), cells, ratio, weight, from, to);
     size[axis] = cells + 1;
     from = to;
   }
   PetscCall(PetscFree3(buffer[0], buffer[1], weight));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load) {
+  PetscFunctionBeginUser;
+  PetscCheck(cells >= 1 && grid->fine % cells == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells,
+             grid->fine);
+  if (cells == grid->fine)
+    PetscCall(PetscArraycpy(load, rhs, LodPower(cells + 1, grid->dim)));
+  else
+    PetscCall(Restrict(grid, rhs, cells, grid->fine / cells, load));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNodalLoad(PetscInt dim, PetscInt cells, const double *values, double *load) {
+  PetscFunctionBeginUser;
+  if (load != values) PetscCall(PetscArraycpy(load, values, LodPower(cells + 1, dim)));
+  ApplyMass(dim, cells, load);
   PetscFunctionReturn(0);
 }
 

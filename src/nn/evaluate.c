@@ -70,7 +70,8 @@ PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64
   PetscFunctionReturn(0);
 }
 
-/* Assembles with one source of local operators and solves for f[fine nodes] into u[coarse nodes].
+/* Assembles with one source of local operators and solves for the load f[fine nodes] into u[coarse
+ * nodes].
  */
 static PetscErrorCode Solve(LodCoarseSystem *system, LodLocalOperators *operators,
                             const LodCoefficient *coefficient, const double *f, double *u) {
@@ -96,8 +97,7 @@ static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, LodModel 
   const PetscInt n_fine = LodPower(grid.fine + 1, grid.dim);
   const PetscInt n_nodes = LodPower(grid.coarse + 1, grid.dim);
   PetscCall(PetscMalloc3(n_fine, &f, n_nodes, &u, n_nodes, &u_hat));
-  for (PetscInt i = 0; i < n_fine; i++)
-    f[i] = 1;
+  PetscCall(LodFineLoad(&grid, "1", "f", f));
   PetscCall(LodStoredCreate(pairs, split, &sample, &exact));
   PetscCall(LodLearnedCreate(&grid, model, &learned));
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, &grid, &system));
