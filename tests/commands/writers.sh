@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is written goes where it should: to devices and FIFOs as they are, to where links lead, under the
 # mode of the file that it replaces, never over an input; and to standard output, or the program fails.
+# shellcheck disable=SC2016 # commands for other shells are not to be expanded by this one
 # shellcheck source=tests/commands/harness.sh
 source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 
@@ -136,7 +137,7 @@ sed "s|use = .*|use = \"$PWD/mesh.toml\"|" "$tiny" >packed.toml
 printf '[pairs]\ncompression = 6\n' >>packed.toml
 for config in packed.toml "$tiny"; do
   rm -f place/pairs.h5
-  expect 0 '' "$bin/lod-train" $config --quiet --output "$directory"
+  expect 0 '' "$bin/lod-train" "$config" --quiet --output "$directory"
   holds 'a link in the directory was replaced' test 4 -eq "$(find "$directory" -type l | wc -l)"
   holds 'the pairs did not go where the link leads' test -s place/pairs.h5
 done
@@ -180,8 +181,8 @@ checks=$((checks + 1))
 begin
 "$bin/lod-solve" a.h5 --quiet --output m.h5 || fail 'a second run with the same output fails'
 holds 'the temporary file of a living run was removed' test -e "$temporary"
-kill -KILL $process
-wait $process 2>/dev/null
+kill -KILL "$process"
+wait "$process" 2>/dev/null
 holds 'the killed run left no temporary file' test -e "$temporary"
 echo mine >m.h5.notes.tmp
 "$bin/lod-solve" a.h5 --quiet --output m.h5 || fail 'a run after a killed one fails'
