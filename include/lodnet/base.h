@@ -101,9 +101,9 @@ double LodSeconds(void);
    - Symbolic links are followed, those too that lead to nothing yet; the links stay.
    - A file that replaces another keeps its mode and, if that is allowed, its owner. A file that is
      write-protected is refused, for root too.
-   - What is no regular file (a device, a FIFO) is never replaced: the temporary has no name then,
-     and Commit copies it there.
-   Begin also checks that the directory exists and is writable: an input error if not.
+   - What is no regular file (a device, a FIFO) is never replaced: Commit copies the temporary
+   there, which then stands in $TMPDIR or /tmp. Begin also checks that the directory exists and is
+   writable: an input error if not.
 
    Temporaries stand beside the file, TARGET.xxxxxxxx.tmp, and are locked while they are in use. A
    signal (Ctrl-C, TERM) removes them; what a kill -9 leaves is removed by the next Begin for the
@@ -113,7 +113,8 @@ typedef struct {
   char      target[LOD_PATH_MAX];    /* the same, links followed */
   char      temporary[LOD_PATH_MAX]; /* what to write to */
   int       descriptor;              /* of the temporary */
-  PetscBool begun, replaces;         /* replaces: the target is a file or not there yet */
+  PetscBool replaces;                /* the target is a file or not there yet */
+  PetscBool begun, renamed;
 } LodAtomicFile;
 
 PetscErrorCode LodAtomicFileBegin(LodAtomicFile *file, const char *path);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lodnet/base.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,37 +56,35 @@ static PetscErrorCode CheckTarget(const char *path, mode_t *mode) {
   PetscFunctionReturn(0);
 }
 
-/* Opens a file without a name for what is to go to a device; *descriptor, and its path. */
-static int OpenNameless(char path[LOD_PATH_MAX], int *descriptor) {
-  FILE *stream = tmpfile();
-  if (!stream) return errno;
-  *descriptor = fcntl(fileno(stream), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  const int reason = *descriptor < 0 ? errno : 0;
-  (void)fclose(stream);
-  snprintf(path, LOD_PATH_MAX, "/proc/%ld/fd/%d", (long)getpid(), *descriptor);
-  return reason;
+/* Where the temporary file stands whose content is to go to a device: as `path` would be. */
+static void PathForDevices(char path[LOD_PATH_MAX]) {
+  const char *directory = getenv("TMPDIR");
+  snprintf(path, LOD_PATH_MAX, "%.*s/lodnet-output", LOD_PATH_MAX - 32,
+           directory && directory[0] ? directory : "/tmp");
 }
 
 PetscErrorCode LodAtomicFileBegin(LodAtomicFile *file, const char *path) {
+  char   beside[LOD_PATH_MAX];
   mode_t mode;
-  int    reason;
 
   PetscFunctionBeginUser;
   memset(file, 0, sizeof *file);
   PetscCall(CheckTarget(path, &mode));
   PetscCall(PetscStrncpy(file->path, path, sizeof file->path));
+  PetscCall(PetscStrncpy(file->target, path, sizeof file->target));
   file->replaces = (PetscBool)(mode == 0 || S_ISREG(mode));
   if (file->replaces) {
     PetscCall(LodFollowLinks(path, file->target));
-    LodTemporaryRemoveAbandoned(file->target);
-    /* What replaces a file is for nobody else until it has that file's mode. */
-    reason =
-        LodTemporaryCreate(file->target, mode ? 0600 : 0666, file->temporary, &file->descriptor);
+    PetscCall(PetscStrncpy(beside, file->target, sizeof beside));
   } else {
-    PetscCall(PetscStrncpy(file->target, path, sizeof file->target));
-    reason = OpenNameless(file->temporary, &file->descriptor);
+    PathForDevices(beside);
   }
-  LodCheckInput(!reason, "%s: cannot be written: %s", path, strerror(reason));
+  LodTemporaryRemoveAbandoned(beside);
+  /* What replaces a file is for nobody else until it has that file's mode. */
+  const int reason =
+      LodTemporaryCreate(beside, mode ? 0600 : 0666, file->temporary, &file->descriptor);
+  LodCheckInput(!reason, "%s: cannot be written: %s", file->replaces ? path : beside,
+                strerror(reason));
   file->begun = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
@@ -150,10 +149,7 @@ PetscErrorCode LodAtomicFileCommit(LodAtomicFile *file) {
   const int reason = file->replaces
                          ? FlushAndRename(file->descriptor, file->temporary, file->target)
                          : CopyToDevice(file->descriptor, file->target);
-  if (!reason) {
-    LodTemporaryForget(file->temporary);
-    file->replaces = PETSC_FALSE; /* nothing to remove */
-  }
+  file->renamed = (PetscBool)(!reason && file->replaces);
   PetscCall(LodAtomicFileAbort(file));
   PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s",
              file->path, strerror(reason));
@@ -162,10 +158,8 @@ PetscErrorCode LodAtomicFileCommit(LodAtomicFile *file) {
 
 PetscErrorCode LodAtomicFileAbort(LodAtomicFile *file) {
   PetscFunctionBeginUser;
-  if (file->begun && file->replaces) {
-    unlink(file->temporary);
-    LodTemporaryForget(file->temporary);
-  }
+  if (file->begun && !file->renamed) unlink(file->temporary);
+  if (file->begun) LodTemporaryForget(file->temporary);
   if (file->begun) close(file->descriptor); /* and with it goes the lock */
   file->begun = PETSC_FALSE;
   PetscFunctionReturn(0);
