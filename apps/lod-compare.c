@@ -23,10 +23,14 @@ static const char documentation[] =
     "network gives (dnn), A read from COEFFICIENT.h5, and compare them with each other and with "
     "the fine and coarse Q1 solutions.\v"
     "Prints a table and writes to DIR: report.json, cross-sections.csv (columns section, "
-    "coordinates, fine, lod, dnn, coarse), and pictures of cross sections, solutions, their "
-    "difference and the coefficient as PNG and SVG, each beside its gnuplot script and data. The "
-    "mesh is the one the model was trained for unless options say otherwise; without --model it is "
-    "the one that comes with lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
+    "coordinates, fine, lod, dnn, coarse), and pictures of cross sections, in two and three "
+    "dimensions (there on z = 1/2) also of the coefficient, the solutions, the errors of lod and "
+    "dnn "
+    "against fine, and the difference of dnn and lod, in one of the errors, as PNG and SVG, each "
+    "beside its gnuplot script and data. The mesh has the E/N, F/E and l that the model was "
+    "trained "
+    "for, and in one and three dimensions its N; without --model it is the one that comes with "
+    "lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Example:\n"
     "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
@@ -51,14 +55,18 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   }
 }
 
-/* Makes the output directory on rank 0, before the work. Collective. */
-static PetscErrorCode MakeOutput(const char *directory) {
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+/* Makes the output directory on rank 0, before the work, and finds out whether the files in it can
+   be written and are no inputs. Collective. */
+static PetscErrorCode MakeOutput(const Options *options) {
+  const LodProblemOptions *problem = &options->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodMakeDirectory(directory);
+  if (rank == 0) error = LodMakeDirectory(options->output);
+  if (rank == 0 && !error) error = LodComparisonCheckOutputs(options->output, 3, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }
@@ -106,7 +114,7 @@ static PetscErrorCode Run(const Options *options) {
 
   PetscFunctionBeginUser;
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
-  PetscCall(MakeOutput(options->output));
+  PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));
   PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);

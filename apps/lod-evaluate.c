@@ -30,7 +30,7 @@ static const struct argp_option option_table[] = {
     {"average", 'a', NULL, 0,
      "average the learned operators over the symmetries of the cube, as lod-solve does", 0},
     {"no-pictures", KEY_NO_PICTURES, NULL, 0, "write the tables only", 0},
-    {"quiet", 'q', NULL, 0, "print errors only", 0},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 0},
     {0}};
 
 static const char documentation[] =
@@ -80,9 +80,11 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 
 /* The program: read, evaluate, write. */
 static PetscErrorCode Run(const Options *options) {
-  LodModel     *model = NULL;
-  LodEvaluation evaluation;
-  PetscMPIInt   n_ranks;
+  const char *const outputs[] = {"evaluation.csv", "evaluation.md"};
+  const char *const inputs[] = {options->model, options->set};
+  LodModel         *model = NULL;
+  LodEvaluation     evaluation;
+  PetscMPIInt       n_ranks;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
@@ -92,6 +94,7 @@ static PetscErrorCode Run(const Options *options) {
   PetscCall(LodEventEnd(LOD_EVENT_READ));
   model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
+  PetscCall(LodCheckOutputs(options->output, 2, outputs, 2, inputs));
   PetscCall(LodEvaluateModel(model, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
                              &evaluation));

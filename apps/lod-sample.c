@@ -39,7 +39,7 @@ static const char description[] =
     "Examples:\n"
     "  lod-sample --family lognormal --variance 2 --seed 7 --output rough.h5\n"
     "  lod-sample --expression '2 + sin(2*pi*x)*sin(2*pi*y)' --cells 128\n"
-    "  lod-sample --image micrograph.png --alpha 1 --beta 1000 --log";
+    "  lod-sample --image configs/micrograph.png --alpha 1 --beta 1000 --log";
 
 static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What to make:", 1},
@@ -49,14 +49,14 @@ static const struct argp_option option_table[] = {
      "A at cell midpoints, a function of x, y, z; see below", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
      "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
-     "y = 1",
+     "y = 1; two dimensions",
      0},
     {"cells", KEY_CELLS, "E", 0, "Cells per axis; default 256", 0},
     {"dim", KEY_DIM, "D", 0, "Dimension, 1, 2 or 3; default 2", 0},
     {"seed", KEY_SEED, "S", 0, "Seed of the random numbers; default 0", 0},
     {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
     {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
-    {"quiet", 'q', 0, 0, "Print nothing", 0},
+    {"quiet", 'q', 0, 0, "Print errors and warnings only", 0},
     {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy):", 2},
     {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1, darcy 3", 0},
     {"beta", KEY_BETA, "B", 0, "Largest value; default 5, darcy 12", 0},
@@ -313,9 +313,12 @@ static PetscErrorCode PrintSummary(const Options *options, const LodCoefficient 
 
 /* Draws, writes and reports; one rank does it. */
 static PetscErrorCode Make(const Options *options, const char *command) {
+  const char *const image =
+      options->settings.family == LOD_FAMILY_IMAGE ? options->settings.image : NULL;
   LodCoefficient coefficient;
 
   PetscFunctionBeginUser;
+  PetscCall(LodCheckOutputs(NULL, 1, &options->output, 1, &image));
   PetscCall(LodSample(&options->settings, options->dim, options->cells, options->seed,
                       options->number, &coefficient));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));

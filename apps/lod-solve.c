@@ -17,7 +17,7 @@ typedef struct {
 } Options;
 
 static const struct argp_option option_table[] = {
-    {"method", 'm', "NAME", 0, "lod (default), dnn (needs --model), fine or coarse", 0},
+    {"method", 'm', "NAME", 0, "lod (default), dnn, fine or coarse; see below", 0},
     {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
     {"previous", 'p', "S.h5", 0,
      "start from the operators of an earlier solution, made with --operators: only cells whose "
@@ -47,7 +47,8 @@ static const char documentation[] =
     "  lod-solve cracked.h5 --previous intact-u.h5\n"
     "  lod-solve coefficient.h5 --method dnn\n"
     "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
-    "The solution is written with its axes; paraview u.xdmf shows it. "
+    "The solution u.h5 is written with its axes, and beside it u.vtk for ParaView, PyVista and "
+    "meshio (not with --many). "
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -106,17 +107,29 @@ static PetscErrorCode CheckOptions(const Options *options, LodMethod *method) {
   PetscFunctionReturn(0);
 }
 
-/* Finds out on rank 0, before the work, whether the output can be written after it. Collective. */
-static PetscErrorCode CheckOutput(const char *path) {
-  LodAtomicFile  file;
-  PetscMPIInt    rank;
-  PetscErrorCode error = 0;
+/* Finds out on rank 0, before the work, whether `output` can be written after it, and is no input.
+   Collective. */
+static PetscErrorCode CheckOutput(const Options *options, const char *output) {
+  const LodProblemOptions *problem = &options->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
+                                       options->previous};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodAtomicFileBegin(&file, path);
+  if (rank == 0) error = LodCheckOutputs(NULL, 1, &output, 4, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0) PetscCall(LodAtomicFileAbort(&file));
+  PetscFunctionReturn(0);
+}
+
+/* The same for the solution's companion. */
+static PetscErrorCode CheckCompanion(const Options *options) {
+  char vtk[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolutionVtkPath(options->output, vtk));
+  if (vtk[0]) PetscCall(CheckOutput(options, vtk));
   PetscFunctionReturn(0);
 }
 
@@ -145,7 +158,7 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
 static PetscErrorCode PrintSummary(const Options *options, const LodProblem *problem,
                                    const LodSolveResult *result) {
   const LodGrid *grid = &problem->grid;
-  char           xdmf[LOD_PATH_MAX];
+  char           vtk[LOD_PATH_MAX];
   PetscInt       nodes = LodPower(result->cells + 1, grid->dim);
   double         smallest = result->values[0], largest = result->values[0];
 
@@ -167,10 +180,8 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
   printf("file      %s", options->output);
-  if (grid->dim > 1) {
-    PetscCall(LodSolutionXdmfPath(options->output, xdmf));
-    printf(" (ParaView: %s)", xdmf);
-  }
+  PetscCall(LodSolutionVtkPath(options->output, vtk));
+  if (vtk[0]) printf(" (ParaView: %s)", vtk);
   putchar('\n');
   PetscFunctionReturn(0);
 }
@@ -269,13 +280,14 @@ static PetscErrorCode Run(Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckOptions(options, &method)));
-  PetscCall(CheckOutput(options->output));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
+  PetscCall(CheckOutput(options, options->output));
   if (options->many) {
     PetscCall(SolveMany(options, method));
     PetscFunctionReturn(0);
   }
+  PetscCall(CheckCompanion(options));
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(Solve(options, method, &problem, &result));
   if (rank == 0) error = WriteSolution(options, &problem, &result);

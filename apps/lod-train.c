@@ -48,8 +48,8 @@ static const struct argp_option option_table[] = {
 static const char documentation[] =
     "Sample coefficients, compute their exact local operators, train a network on these pairs, and "
     "try it on the coefficients held back for the test.\v"
-    "DIR gets pairs.h5, model.h5, history.csv and loss.png, loss.svg, and while training goes on "
-    "checkpoint.h5. Pairs of an earlier run with "
+    "DIR gets pairs.h5, model.h5, history.csv, and the loss as loss.png and loss.svg beside their "
+    "gnuplot script and data; while training goes on checkpoint.h5. Pairs of an earlier run with "
     "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
     "goes to PETSc.\n\n"
     "Example:\n"
@@ -94,11 +94,28 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   }
 }
 
+/* Checks that what a run leaves in its directory can be written, and is neither the config nor one
+   of its pictures. */
+static PetscErrorCode CheckOutputs(const LodConfig *config) {
+  const char *const outputs[] = {"pairs.h5", "model.h5", "checkpoint.h5", "history.csv",
+                                 "loss.csv", "loss.gp",  "loss.png",      "loss.svg"};
+  const PetscInt    n_outputs = sizeof outputs / sizeof outputs[0];
+  const char       *config_path = config->path;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &config_path));
+  for (PetscInt f = 0; f < config->n_families; f++) {
+    const char *image = config->families[f].image;
+    if (config->families[f].family != LOD_FAMILY_IMAGE) continue;
+    PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &image));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Reads the config, makes the output directory, and finds out before the work whether it can be
    written to. */
 static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *files) {
-  LodAtomicFile probe;
-  PetscMPIInt   n_ranks;
+  PetscMPIInt n_ranks;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
@@ -118,8 +135,7 @@ static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *fi
   PetscCall(PetscSNPrintf(files->pairs, LOD_PATH_MAX, "%s/pairs.h5", config->output));
   PetscCall(PetscSNPrintf(files->model, LOD_PATH_MAX, "%s/model.h5", config->output));
   PetscCall(PetscSNPrintf(files->history, LOD_PATH_MAX, "%s/history.csv", config->output));
-  PetscCall(LodAtomicFileBegin(&probe, files->model));
-  PetscCall(LodAtomicFileAbort(&probe));
+  PetscCall(CheckOutputs(config));
   PetscFunctionReturn(0);
 }
 
@@ -233,6 +249,22 @@ static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodMode
   PetscFunctionReturn(0);
 }
 
+/* Draws the history; the loss is a mean over pairs (src/nn/loss_private.h), relative to the
+   coefficient of each if the network is. */
+static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
+  static const char *const name[] = {[LOD_LOSS_ENTRIES] = "entries",
+                                     [LOD_LOSS_ENERGY] = "energy",
+                                     [LOD_LOSS_MOMENTS] = "entries and moments"};
+  char                     label[128];
+
+  PetscFunctionBeginUser;
+  (void)snprintf(label, sizeof label, "loss (%s), %s", name[config->training.loss],
+                 model->scale_equivariant ? "relative" : "unit of A\xc2\xb2");
+  PetscCall(
+      LodPlotHistory(config->output, "loss", label, model->history.epochs, model->history.history));
+  PetscFunctionReturn(0);
+}
+
 /* Prints the config with everything that it leaves open. */
 static PetscErrorCode PrintConfig(const char *path) {
   LodConfig config;
@@ -273,7 +305,7 @@ static PetscErrorCode Run(const Options *options) {
   PetscCall(Evaluate(&config, pairs, model, options->quiet));
   if (!options->quiet) printf("history: %s\n", files.history);
   fflush(stdout);
-  PetscCall(LodPlotHistory(config.output, "loss", model->history.epochs, model->history.history));
+  PetscCall(PlotLoss(&config, model));
   if (!options->quiet) printf("loss plot: %s/loss.png, loss.svg\n", config.output);
   PetscCall(LodModelDestroy(&model));
   PetscCall(LodPairsClose(&pairs));

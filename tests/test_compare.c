@@ -124,7 +124,8 @@ static void Read(const char *directory, const char *name, size_t size, char *tex
   fclose(stream);
 }
 
-/* Removes a directory of plain files and returns how many there were. */
+/* Checks that a comparison would not write over any of the files that one has made, if they were
+   its inputs; removes them and the directory and returns how many there were. */
 static int RemoveDirectory(const char *directory) {
   char           path[2 * LOD_PATH_MAX];
   int            count = 0;
@@ -134,6 +135,9 @@ static int RemoveDirectory(const char *directory) {
   while ((entry = readdir(stream))) {
     if (entry->d_name[0] == '.') continue;
     snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+    const char *const input = path;
+    assert_refuses(LodComparisonCheckOutputs(directory, 1, &input), entry->d_name);
+    LodErrorClear();
     ck_assert_int_eq(unlink(path), 0);
     count++;
   }
@@ -199,7 +203,34 @@ START_TEST(report_sections_and_pictures_hold_what_was_found) {
     ck_assert_msg(strstr(text, keys[i]) != NULL, "%s is missing in\n%s", keys[i], text);
   Read(directory, "cross-sections.csv", sizeof text, text);
   CheckSections(text, grid.fine);
-  ck_assert_int_eq(RemoveDirectory(directory), 2 + 6 * 4); /* six pictures, four files each */
+  ck_assert_int_eq(RemoveDirectory(directory), 2 + 9 * 4); /* nine pictures, four files each */
+  assert_ok(LodComparisonDestroy(&made));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+START_TEST(one_dimension_has_its_solutions_and_errors_as_curves) {
+  LodGrid        grid = {.dim = 1, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 1};
+  LodCoefficient coefficient;
+  LodComparison  made = {.norm = 1};
+  char           directory[64] = "/tmp/lodnet-compare-XXXXXX", text[8192];
+  double        *coarse[3];
+
+  assert_ok(LodCoefficientCreate(1, grid.coefficient, &coefficient));
+  for (int i = 0; i < 3; i++)
+    assert_ok(PetscCalloc1(3, &coarse[i]));
+  made.lod = coarse[0];
+  made.dnn = coarse[1];
+  made.coarse = coarse[2];
+  made.dnn[1] = 1;
+  assert_ok(PetscCalloc1(9, &made.fine));
+  for (int i = 0; i <= 8; i++)
+    made.fine[i] = -i;
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  assert_ok(LodComparisonWrite(&made, &grid, &coefficient, "a.h5", "m.h5", "1", directory));
+  Read(directory, "errors.csv", sizeof text, text);
+  ck_assert_ptr_nonnull(strstr(text, "\n0.125,0,1,1.25,1\n")); /* x, fine, LOD, network, coarse */
+  ck_assert_int_eq(RemoveDirectory(directory), 2 + 2 * 4);
   assert_ok(LodComparisonDestroy(&made));
   assert_ok(LodCoefficientDestroy(&coefficient));
 }
@@ -223,6 +254,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, network_that_knows_the_answer_agrees_with_lod);
   tcase_add_test(tests, untrained_network_is_measured_and_runs_repeat);
   tcase_add_test(tests, report_sections_and_pictures_hold_what_was_found);
+  tcase_add_test(tests, one_dimension_has_its_solutions_and_errors_as_curves);
   tcase_add_test(tests, bad_right_hand_side_is_refused);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

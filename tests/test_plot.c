@@ -64,13 +64,13 @@ START_TEST(history_makes_four_files) {
                       i < 5 ? 1e-4 : 1e-5};
     memcpy(history[i], rows, sizeof rows);
   }
-  assert_ok(LodPlotHistory(directory, "loss", 20, history[0]));
+  assert_ok(LodPlotHistory(directory, "loss", "loss of entries", 20, history[0]));
   size_t size;
   char  *data = Contents(directory, "loss.csv", &size);
   ck_assert_int_eq(strncmp(data, "epoch,seconds,train_loss", 24), 0);
   free(data);
   char *script = Contents(directory, "loss.gp", &size);
-  ck_assert_ptr_nonnull(strstr(script, "step size 1e-05"));
+  ck_assert_ptr_nonnull(strstr(script, "label '1e-05'"));
   free(script);
   CheckAndRemove(directory, "loss");
 }
@@ -80,7 +80,7 @@ START_TEST(history_of_one_epoch_is_drawn) {
   char        name[64];
   const char *directory = Directory(name);
   double      history[5] = {1, 0.5, 0.3, NAN, 1e-4};
-  assert_ok(LodPlotHistory(directory, "one", 1, history));
+  assert_ok(LodPlotHistory(directory, "one", "loss", 1, history));
   CheckAndRemove(directory, "one");
 }
 END_TEST
@@ -119,11 +119,82 @@ START_TEST(field_is_drawn_also_logarithmic_and_constant) {
   double      values[N * N], flat[4] = {0, 0, 0, 0};
   for (int i = 0; i < N * N; i++)
     values[i] = exp(4 * sin(0.1 * (i % N)) * sin(0.07 * (i / N))); /* not symmetric in x and y */
-  assert_ok(LodPlotField(directory, "field", "A", N, N, values, PETSC_TRUE));
+  assert_ok(LodPlotField(directory, "field", "A", N, N, values, LOD_FIELD_LOGARITHMIC));
   CheckAndRemove(directory, "field");
   directory = Directory(name);
-  assert_ok(LodPlotField(directory, "flat", "0", 2, 2, flat, PETSC_FALSE));
+  assert_ok(LodPlotField(directory, "flat", "0", 2, 2, flat, LOD_FIELD_LINEAR));
   CheckAndRemove(directory, "flat");
+}
+END_TEST
+
+/* Checks that NAME.gp of the directory has each of the texts, up to NULL; then removes NAME. */
+static void CheckScript(const char *directory, const char *name, const char *const *texts) {
+  char   file[64];
+  size_t size;
+  snprintf(file, sizeof file, "%s.gp", name);
+  char *script = Contents(directory, file, &size);
+  for (; *texts; texts++)
+    ck_assert_msg(strstr(script, *texts) != NULL, "no %s in\n%s", *texts, script);
+  free(script);
+  CheckAndRemove(directory, name);
+}
+
+START_TEST(difference_is_coloured_both_ways_from_zero) {
+  char              name[64];
+  const char       *directory = Directory(name);
+  const double      values[4] = {-1, 0, NAN, 3}, none[4] = {0, 0, 0, 0};
+  const char *const symmetric[] = {"set cbrange [-3:3]", "4 '#ffffff'", NULL};
+  const char *const unit[] = {"set cbrange [-1:1]", "4 '#ffffff'", NULL};
+  assert_ok(LodPlotField(directory, "difference", "d", 2, 2, values, LOD_FIELD_DIVERGING));
+  CheckScript(directory, "difference", symmetric);
+  directory = Directory(name);
+  assert_ok(LodPlotField(directory, "none", "d", 2, 2, none, LOD_FIELD_DIVERGING));
+  CheckScript(directory, "none", unit);
+}
+END_TEST
+
+START_TEST(tiny_and_huge_values_are_shown_in_powers_of_ten) {
+  static const int powers[] = {-300, -12, 9, 300};
+  for (int i = 0; i < 4; i++) {
+    char              name[64], unit[64];
+    const char       *directory = Directory(name);
+    const double      scale = pow(10, powers[i]), x[3] = {0, 0.5, 1};
+    const double      y[4] = {1.5 * scale, 2.5 * scale, 4.5 * scale, 2 * scale};
+    const char *const labels[] = {"y"}, *const texts[] = {unit, NULL};
+    snprintf(unit, sizeof unit, " 10^{%d}'", powers[i]);
+    assert_ok(LodPlotCurves(directory, "curve", "t", "x", "y", 3, x, 1, labels,
+                            (const double *const[]){y}));
+    CheckScript(directory, "curve", texts);
+    directory = Directory(name);
+    assert_ok(LodPlotField(directory, "field", "t", 2, 2, y, LOD_FIELD_LINEAR));
+    CheckScript(directory, "field", (const char *const[]){unit, "[1.5", ":4.5", NULL});
+  }
+}
+END_TEST
+
+START_TEST(rounding_is_not_stretched_over_the_axis) {
+  char              name[64];
+  const char       *directory = Directory(name);
+  const double      x[3] = {0, 0.5, 1}, y[4] = {4, 4 + 4e-15, 4 - 4e-15, 4};
+  const char *const labels[] = {"y"};
+  assert_ok(LodPlotCurves(directory, "curve", "t", "x", "y", 3, x, 1, labels,
+                          (const double *const[]){y}));
+  CheckScript(directory, "curve", (const char *const[]){"set yrange [2", ":6", NULL});
+  directory = Directory(name);
+  assert_ok(LodPlotField(directory, "field", "t", 2, 2, y, LOD_FIELD_LINEAR));
+  CheckScript(directory, "field", (const char *const[]){"set cbrange [1.99", ":6", NULL});
+}
+END_TEST
+
+START_TEST(loss_says_which_it_is_and_has_labels_however_small_its_range) {
+  char              name[64];
+  const char       *directory = Directory(name);
+  double            history[3][5] = {{1, 1, 0.11, 0.12, 1e-3}, {2, 2, 0.11, 0.12, 1e-4}};
+  const char *const texts[] = {"set ylabel 'loss (energy), relative' noenhanced",
+                               "ytics (1e-2, 2e-2, 5e-2, 1e-1, 2e-1, 5e-1", "label '0.001'",
+                               "label '0.0001'", NULL};
+  assert_ok(LodPlotHistory(directory, "loss", "loss (energy), relative", 2, history[0]));
+  CheckScript(directory, "loss", texts);
 }
 END_TEST
 
@@ -162,7 +233,7 @@ START_TEST(full_disk_leaves_no_part_of_a_file) {
   ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
   small = (struct rlimit){.rlim_cur = 2000, .rlim_max = before.rlim_max};
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-  PetscErrorCode error = LodPlotField(directory, "full", "t", N, N, values, PETSC_FALSE);
+  PetscErrorCode error = LodPlotField(directory, "full", "t", N, N, values, LOD_FIELD_LINEAR);
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
   ck_assert_int_ne(error, 0);
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "full.csv: cannot write: File too large"));
@@ -189,6 +260,10 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, history_of_one_epoch_is_drawn);
   tcase_add_test(tests, curves_skip_missing_values_and_take_any_label);
   tcase_add_test(tests, field_is_drawn_also_logarithmic_and_constant);
+  tcase_add_test(tests, difference_is_coloured_both_ways_from_zero);
+  tcase_add_test(tests, tiny_and_huge_values_are_shown_in_powers_of_ten);
+  tcase_add_test(tests, rounding_is_not_stretched_over_the_axis);
+  tcase_add_test(tests, loss_says_which_it_is_and_has_labels_however_small_its_range);
   tcase_add_test(tests, missing_gnuplot_is_an_error_that_says_so);
   tcase_add_test(tests, full_disk_leaves_no_part_of_a_file);
   tcase_add_test(tests, directory_that_is_missing_is_refused);

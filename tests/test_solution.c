@@ -56,9 +56,38 @@ static void CheckInt(LodHdf5 *file, const char *name, PetscInt64 expected) {
   ck_assert_int_eq(value, expected);
 }
 
+/* Checks a legacy VTK file of structured points: its head, and nodes^dim big-endian values, bit by
+   bit, x fastest, with nothing behind but the end of the line. */
+static void CheckVtk(const char *path, PetscInt dim, PetscInt nodes, const double *expected) {
+  char   text[8192], shape[128];
+  FILE  *stream = fopen(path, "rb");
+  size_t count = (size_t)LodPower(nodes, dim);
+  ck_assert_msg(stream != NULL, "%s is missing", path);
+  size_t size = fread(text, 1, sizeof text - 1, stream);
+  fclose(stream);
+  text[size] = 0;
+  ck_assert_int_eq(strncmp(text, "# vtk DataFile Version 3.0\n", 27), 0);
+  ck_assert_ptr_nonnull(strstr(text, "\nBINARY\nDATASET STRUCTURED_POINTS\n"));
+  snprintf(shape, sizeof shape, "\nDIMENSIONS %d %d %d\nORIGIN 0 0 0\nSPACING %.17g ", (int)nodes,
+           dim > 1 ? (int)nodes : 1, dim > 2 ? (int)nodes : 1, 1 / (double)(nodes - 1));
+  ck_assert_msg(strstr(text, shape) != NULL, "no %s in %s", shape, text);
+  const char *values = strstr(text, "LOOKUP_TABLE default\n");
+  ck_assert_ptr_nonnull(values);
+  values += strlen("LOOKUP_TABLE default\n");
+  ck_assert_uint_eq((size_t)(text + size - values), 8 * count + 1);
+  for (size_t i = 0; i < count; i++) {
+    uint64_t bits = 0;
+    double   value;
+    for (size_t byte = 0; byte < 8; byte++)
+      bits = bits << 8 | (unsigned char)values[8 * i + byte];
+    memcpy(&value, &bits, sizeof value);
+    ck_assert(value == expected[i]);
+  }
+}
+
 /* Writes a random solution with operators in `dim` dimensions, reads all of it back. */
 static void RoundTrip(PetscInt dim, unsigned long long seed) {
-  char    directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  char    directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
   LodGrid grid = {.dim = dim, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
   grid.natural[0][1] = PETSC_TRUE;
   hsize_t node_dims[3] = {4, 4, 4}, operator_dims[5] = {(hsize_t)LodGridCells(&grid), 4};
@@ -116,8 +145,9 @@ static void RoundTrip(PetscInt dim, unsigned long long seed) {
   assert_ok(LodPreviousDestroy(&previous));
   assert_ok(LodCoefficientDestroy(&coefficient));
   ck_assert_int_eq(unlink(path), 0);
-  assert_ok(LodSolutionXdmfPath(path, xdmf));
-  ck_assert_int_eq(unlink(xdmf), dim > 1 ? 0 : -1);
+  assert_ok(LodSolutionVtkPath(path, vtk));
+  CheckVtk(vtk, dim, 4, values);
+  ck_assert_int_eq(unlink(vtk), 0);
   ck_assert_int_eq(rmdir(directory), 0);
   free(values);
   free(operators);
@@ -131,7 +161,7 @@ START_TEST(reads_back_in_every_dimension) {
 END_TEST
 
 START_TEST(operators_are_left_out_unless_given) {
-  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  char        directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
   LodGrid     grid = {.dim = 2, .coarse = 1, .coefficient = 1, .fine = 2, .ell = 1};
   double      values[9] = {0};
   LodSolution solution = {
@@ -146,34 +176,26 @@ START_TEST(operators_are_left_out_unless_given) {
   ck_assert(!exists);
   CheckArray(&file, "solution", 2, (hsize_t[]){3, 3}, values); /* on the fine mesh */
   assert_ok(LodHdf5Close(&file));
-  assert_ok(LodSolutionXdmfPath(path, xdmf));
-  ck_assert_str_eq(xdmf + strlen(path), ".xdmf");
+  assert_ok(LodSolutionVtkPath(path, vtk));
+  ck_assert_str_eq(vtk + strlen(path), ".vtk");
   ck_assert_int_eq(unlink(path), 0);
-  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(unlink(vtk), 0);
   ck_assert_int_eq(rmdir(directory), 0);
 }
 END_TEST
 
-START_TEST(xdmf_names_the_file_and_its_shape) {
-  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX], text[4096];
-  LodGrid     grid = {.dim = 3, .coarse = 2, .coefficient = 2, .fine = 2, .ell = 1};
-  double      values[27] = {0};
-  LodSolution solution = {.grid = &grid, .method = "dnn", .rhs = "1", .cells = 2, .values = values};
-
-  Place(directory, path, "a&b.h5");
-  assert_ok(LodSolutionWrite(&solution, path));
-  assert_ok(LodSolutionXdmfPath(path, xdmf));
-  FILE *stream = fopen(xdmf, "r");
-  ck_assert_ptr_nonnull(stream);
-  size_t size = fread(text, 1, sizeof text - 1, stream);
-  text[size] = 0;
-  fclose(stream);
-  ck_assert_ptr_nonnull(strstr(text, ">a&amp;b.h5:/solution<"));
-  ck_assert_ptr_nonnull(strstr(text, "3DCoRectMesh\" Dimensions=\"3 3 3\""));
-  ck_assert_ptr_nonnull(strstr(text, ">0.5 0.5 0.5<"));
-  ck_assert_int_eq(unlink(path), 0);
-  ck_assert_int_eq(unlink(xdmf), 0);
-  ck_assert_int_eq(rmdir(directory), 0);
+START_TEST(companion_is_named_after_the_file_and_not_made_beside_a_device) {
+  static const char *const names[][2] = {{"a/u.h5", "a/u.vtk"},
+                                         {"u.hdf5", "u.vtk"},
+                                         {"u.vtk", "u.vtk.vtk"},
+                                         {".h5", ".h5.vtk"},
+                                         {"a&b<c>\"'.h5", "a&b<c>\"'.vtk"},
+                                         {"/dev/null", ""}};
+  char                     vtk[LOD_PATH_MAX];
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    assert_ok(LodSolutionVtkPath(names[i][0], vtk));
+    ck_assert_str_eq(vtk, names[i][1]);
+  }
 }
 END_TEST
 
@@ -189,7 +211,7 @@ END_TEST
 /* A limit on the size of files stands for a full disk. */
 START_TEST(full_disk_leaves_the_old_files_intact) {
   enum { CELLS = 100, NODES = (CELLS + 1) * (CELLS + 1) };
-  char        directory[64], path[LOD_PATH_MAX], xdmf[LOD_PATH_MAX];
+  char        directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
   LodGrid     grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
   double     *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
   LodSolution solution = {
@@ -211,9 +233,9 @@ START_TEST(full_disk_leaves_the_old_files_intact) {
   assert_ok(LodHdf5Open(path, &file));
   CheckArray(&file, "solution", 2, (hsize_t[]){CELLS + 1, CELLS + 1}, values);
   assert_ok(LodHdf5Close(&file));
-  assert_ok(LodSolutionXdmfPath(path, xdmf));
+  assert_ok(LodSolutionVtkPath(path, vtk));
   ck_assert_int_eq(unlink(path), 0);
-  ck_assert_int_eq(unlink(xdmf), 0);
+  ck_assert_int_eq(unlink(vtk), 0);
   ck_assert_int_eq(rmdir(directory), 0); /* no temporary file is left */
   free(values);
   free(other);
@@ -225,7 +247,7 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("solution");
   tcase_add_test(tests, reads_back_in_every_dimension);
   tcase_add_test(tests, operators_are_left_out_unless_given);
-  tcase_add_test(tests, xdmf_names_the_file_and_its_shape);
+  tcase_add_test(tests, companion_is_named_after_the_file_and_not_made_beside_a_device);
   tcase_add_test(tests, full_disk_leaves_the_old_files_intact);
   tcase_add_test(tests, missing_directory_is_refused);
   suite_add_tcase(suite, tests);

@@ -30,11 +30,18 @@ PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
    number that is not finite is null.
    - cross-sections.csv: columns section ("y=1/2", "x=1/2"), the coordinates, fine, lod, dnn,
    coarse; one row a fine node of the line, the coarse solutions there being their Q1 functions.
-   - pictures (plot.h) cross-section-along-x, -y, coefficient (log scale from contrast 10 on),
-     solution-lod, solution-dnn, difference (dnn minus lod); in three dimensions on z = 1/2. */
+   - pictures (plot.h) cross-section-along-x, -y, -z, and in two and three dimensions, there on
+     z = 1/2: coefficient (log scale from contrast 10 on), solution-fine, solution-lod,
+     solution-dnn, error-lod and error-dnn (minus fine), difference (dnn minus lod); in one: errors
+     (as curves). */
 PetscErrorCode LodComparisonPrint(const LodComparison *comparison);
 PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid *grid,
                                   const LodCoefficient *coefficient, const char *coefficient_path,
                                   const char *model_path, const char *rhs, const char *directory);
+
+/* Checks before the work that LodComparisonWrite can write its files to `directory` and that none
+   of them is one of inputs[n_inputs] (LodCheckOutputs). */
+PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
+                                         const char *const inputs[]);
 
 #endif

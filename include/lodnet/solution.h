@@ -18,11 +18,13 @@ typedef struct {
   const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
 } LodSolution;
 
-/* Writes DESIGN section 4's solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
+/* Writes solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
    method, average (1 or 0), coarse, coefficient_cells, fine, ell, natural (names of the natural
    faces), rhs, seconds_operator, seconds_solve, version, and, if local operators are given,
    `local_operators` and the `coefficient` that they belong to, so that a later run can start from
-   them. In two and three dimensions also the file of LodSolutionXdmfPath, which ParaView opens. */
+   them. Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more,
+   as a legacy VTK file of structured points, the one format of image data that VTK and ParaView of
+   every age, PyVista, VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
@@ -53,7 +55,8 @@ typedef struct {
 PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous);
 PetscErrorCode LodPreviousDestroy(LodPrevious *previous);
 
-/* The name of the ParaView companion of `path`: .xdmf in place of .h5 or .hdf5 (else appended). */
-PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]);
+/* The name of the ParaView companion of `path`: .vtk in place of .h5 or .hdf5 (else appended); ""
+   if `path` is a device or a pipe, beside which nothing belongs. */
+PetscErrorCode LodSolutionVtkPath(const char *path, char vtk[LOD_PATH_MAX]);
 
 #endif

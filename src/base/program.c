@@ -92,14 +92,20 @@ PetscErrorCode LodFinalize(void) {
   return error ? error : popped;
 }
 
-int LodProgramOwnArguments(int argc, char **argv) {
+/* How many words stand before the first `--`. */
+static int CountOwnArguments(int argc, char **argv) {
   for (int i = 1; i < argc; i++)
     if (!strcmp(argv[i], "--")) return i;
   return argc;
 }
 
+int LodProgramOwnArguments(int argc, char **argv) {
+  LodStandardStreamsBegin();
+  return CountOwnArguments(argc, argv);
+}
+
 PetscErrorCode LodProgramBegin(int argc, char **argv) {
-  int          own = LodProgramOwnArguments(argc, argv);
+  int          own = CountOwnArguments(argc, argv);
   int          petsc_argc = own < argc ? argc - own : 1;
   char       **petsc_argv = own < argc ? argv + own : argv;
   static char *no_options[2]; /* PETSc keeps the pointer */

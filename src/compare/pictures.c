@@ -123,45 +123,92 @@ PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodG
   PetscFunctionReturn(0);
 }
 
-/* Draws the Q1 function of nodal coarse values on the (middle) plane as `name`. */
-static PetscErrorCode PlotSolution(const LodGrid *grid, const double *values, const char *directory,
-                                   const char *name, const char *title) {
+/* Draws the solutions of a one-dimensional problem minus the fine one. */
+static PetscErrorCode PlotErrors(const LodComparison *comparison, const LodGrid *grid,
+                                 const char *directory) {
+  Section       section;
+  const double *values[N_SOLUTIONS];
+
+  PetscFunctionBeginUser;
+  PetscCall(SectionCreate(comparison, grid, 0, &section));
+  for (int i = N_SOLUTIONS - 1; i >= 0; i--) {
+    values[i] = section.values[i];
+    for (PetscInt node = 0; node < section.points; node++)
+      section.values[i][node] -= section.values[0][node];
+  }
+  PetscCall(LodPlotCurves(directory, "errors", "Errors: solutions minus the fine one", "x",
+                          "error of u", section.points, section.position, N_SOLUTIONS, curve_name,
+                          values));
+  PetscCall(SectionDestroy(&section));
+  PetscFunctionReturn(0);
+}
+
+/* A nodal function on a mesh of so many cells per axis; NULL stands for 0. */
+typedef struct {
+  PetscInt      cells;
+  const double *values;
+} Nodal;
+
+/* Draws the difference of two Q1 functions on the (middle) plane as `name`. */
+static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal right,
+                                     const char *directory, const char *name, const char *title) {
   PetscInt pixels = grid->coarse * ((PICTURE_PIXELS + grid->coarse - 1) / grid->coarse);
   double  *picture;
+  char     text[128];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1((size_t)pixels * (size_t)pixels, &picture));
   for (PetscInt i = 0; i < pixels * pixels; i++) {
     double point[LOD_MAX_DIM] = {((double)(i % pixels) + 0.5) / (double)pixels,
                                  ((double)(i / pixels) + 0.5) / (double)pixels, 0.5};
-    picture[i] = LodQ1Value(grid->dim, grid->coarse, values, point);
+    picture[i] = LodQ1Value(grid->dim, left.cells, left.values, point);
+    if (right.values) picture[i] -= LodQ1Value(grid->dim, right.cells, right.values, point);
   }
-  PetscCall(LodPlotField(directory, name, title, pixels, pixels, picture, PETSC_FALSE));
+  (void)snprintf(text, sizeof text, "%s%s", title, grid->dim == 3 ? ", z = 1/2" : "");
+  PetscCall(LodPlotField(directory, name, text, pixels, pixels, picture,
+                         right.values ? LOD_FIELD_DIVERGING : LOD_FIELD_LINEAR));
   PetscCall(PetscFree(picture));
+  PetscFunctionReturn(0);
+}
+
+/* Draws the coefficient: in three dimensions its cells above z = 1/2. */
+static PetscErrorCode PlotCoefficient(const LodCoefficient *coefficient, const char *directory) {
+  const PetscInt cells = coefficient->cells;
+  double         smallest, largest;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  const double *plane =
+      coefficient->values +
+      (coefficient->dim == 3 ? (size_t)(cells / 2) * (size_t)cells * (size_t)cells : 0);
+  PetscCall(LodPlotField(
+      directory, "coefficient", coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A",
+      cells, cells, plane, largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory) {
-  const PetscInt cells = coefficient->cells, nodes = LodPower(grid->coarse + 1, grid->dim);
-  double         smallest, largest, *difference;
+  const Nodal none = {1, NULL}, fine = {grid->fine, comparison->fine},
+              lod = {grid->coarse, comparison->lod}, dnn = {grid->coarse, comparison->dnn};
+  const struct {
+    Nodal       left, right;
+    const char *name, *title;
+  } pictures[] = {{fine, none, "solution-fine", "Solution, fine mesh"},
+                  {lod, none, "solution-lod", "Solution, exact operator"},
+                  {dnn, none, "solution-dnn", "Solution, learned operator"},
+                  {lod, fine, "error-lod", "Error, exact operator minus fine mesh"},
+                  {dnn, fine, "error-dnn", "Error, learned operator minus fine mesh"},
+                  {dnn, lod, "difference", "Difference, learned minus exact operator"}};
 
   PetscFunctionBeginUser;
-  if (grid->dim < 2) PetscFunctionReturn(0);
-  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  const double *plane = coefficient->values +
-                        (grid->dim == 3 ? (size_t)(cells / 2) * (size_t)cells * (size_t)cells : 0);
-  PetscCall(LodPlotField(directory, "coefficient", "Coefficient A", cells, cells, plane,
-                         largest > 10 * smallest ? PETSC_TRUE : PETSC_FALSE));
-  PetscCall(
-      PlotSolution(grid, comparison->lod, directory, "solution-lod", "Solution, exact operator"));
-  PetscCall(
-      PlotSolution(grid, comparison->dnn, directory, "solution-dnn", "Solution, learned operator"));
-  PetscCall(PetscMalloc1(nodes, &difference));
-  for (PetscInt node = 0; node < nodes; node++)
-    difference[node] = comparison->dnn[node] - comparison->lod[node];
-  PetscCall(
-      PlotSolution(grid, difference, directory, "difference", "Difference, learned minus exact"));
-  PetscCall(PetscFree(difference));
+  if (grid->dim < 2) {
+    PetscCall(PlotErrors(comparison, grid, directory));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PlotCoefficient(coefficient, directory));
+  for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
+    PetscCall(PlotDifference(grid, pictures[i].left, pictures[i].right, directory, pictures[i].name,
+                             pictures[i].title));
   PetscFunctionReturn(0);
 }

@@ -55,7 +55,7 @@ static const struct argp_option problem_option_table[] = {
      "average the learned operators over the symmetries of the cube: more accurate, 2^d d! times "
      "the cost",
      2},
-    {"quiet", 'q', NULL, 0, "print errors only", 2},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
     {0}};
 
 static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};

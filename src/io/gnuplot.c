@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,25 +79,48 @@ static PetscErrorCode RunGnuplot(const char *directory, const char *script,
   PetscFunctionReturn(0);
 }
 
-/* The file name of a path. */
-static const char *FileName(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
+/* Prints "NAME = 'PATH'; " with the path of a picture's temporary file as gnuplot sees it from
+   another directory; a quote in it is doubled. */
+static PetscErrorCode PrintVariable(const char *name, const LodAtomicFile *picture, FILE *text) {
+  char here[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  fprintf(text, "%s = '", name);
+  const char *parts[] = {"", "", picture->temporary};
+  if (picture->temporary[0] != '/') {
+    PetscCheck(getcwd(here, sizeof here), PETSC_COMM_SELF, PETSC_ERR_SYS, "%s: cannot be drawn: %s",
+               picture->path, strerror(errno));
+    parts[0] = here;
+    parts[1] = "/";
+  }
+  for (int part = 0; part < 3; part++)
+    for (const char *letter = parts[part]; *letter; letter++)
+      fprintf(text, *letter == '\'' ? "''" : "%c", *letter);
+  fputs("'; ", text);
+  PetscFunctionReturn(0);
 }
 
 /* Lets NAME.gp write to the temporary files of `pictures` (png, svg). */
 static PetscErrorCode RenderTo(const char *directory, const char *name,
                                const LodAtomicFile pictures[2]) {
-  char script[LOD_PATH_MAX], variables[2 * LOD_PATH_MAX + 32];
+  char   script[LOD_PATH_MAX], *variables = NULL;
+  size_t size;
 
   PetscFunctionBeginUser;
   (void)snprintf(script, sizeof script, "%s.gp", name);
-  (void)snprintf(variables, sizeof variables, "png = '%s'; svg = '%s'",
-                 FileName(pictures[0].temporary), FileName(pictures[1].temporary));
-  /* -d: no start-up file of the user's may change the picture. */
-  char *const arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, (char[]){"-e"},
-                             variables,           script,         NULL};
-  PetscCall(RunGnuplot(directory, script, arguments));
+  FILE *text = open_memstream(&variables, &size);
+  PetscCheck(text, PETSC_COMM_SELF, PETSC_ERR_MEM, "%s/%s: no memory left", directory, script);
+  PetscErrorCode error = PrintVariable("png", &pictures[0], text);
+  if (!error) error = PrintVariable("svg", &pictures[1], text);
+  if (fclose(text) != 0 && !error) error = PETSC_ERR_MEM;
+  if (!error) {
+    /* -d: no start-up file of the user's may change the picture. */
+    char *const arguments[] = {(char[]){"gnuplot"}, (char[]){"-d"}, (char[]){"-e"},
+                               variables,           script,         NULL};
+    error = RunGnuplot(directory, script, arguments);
+  }
+  free(variables);
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -73,22 +73,6 @@ PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file) {
   PetscFunctionReturn(0);
 }
 
-/* Writes size bytes to an existing file. Returns 0 or errno. */
-static int WriteBytes(const char *path, const char *bytes, size_t size) {
-  int reason = 0;
-  int descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-  if (descriptor < 0) return errno;
-  while (size > 0 && !reason) {
-    const ssize_t written = write(descriptor, bytes, size);
-    if (written < 0 && errno != EINTR) reason = errno;
-    if (written <= 0) continue;
-    bytes += written;
-    size -= (size_t)written;
-  }
-  if (close(descriptor) != 0 && !reason) reason = errno;
-  return reason;
-}
-
 /* Copies the image of the file to its temporary name on the disk. */
 static PetscErrorCode WriteImage(LodHdf5 *file) {
   char *image;
@@ -98,11 +82,12 @@ static PetscErrorCode WriteImage(LodHdf5 *file) {
   const ssize_t size = H5Fget_file_image(file->id, NULL, 0);
   LodHdf5CheckWritten(size, file, "the file");
   PetscCall(PetscMalloc1((size_t)size, &image));
-  const ssize_t got = H5Fget_file_image(file->id, image, (size_t)size);
-  const int reason = got == size ? WriteBytes(file->atomic.temporary, image, (size_t)size) : EIO;
+  const ssize_t  got = H5Fget_file_image(file->id, image, (size_t)size);
+  PetscErrorCode error = PETSC_ERR_LIB;
+  if (got == size) error = LodAtomicFileWrite(&file->atomic, image, (size_t)size);
   PetscCall(PetscFree(image));
-  PetscCheck(!reason, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s",
-             file->path, strerror(reason));
+  LodHdf5CheckWritten(got == size ? 0 : -1, file, "the file");
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

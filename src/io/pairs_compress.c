@@ -43,25 +43,34 @@ static PetscErrorCode CopySamples(const LodConfig *config, LodHdf5 *from, LodHdf
   PetscFunctionReturn(0);
 }
 
+/* Makes and fills the new file, and closes it. */
+static PetscErrorCode CopyAll(const LodConfig *config, const char *text, LodHdf5 *from, LodHdf5 *to,
+                              PetscBool quiet) {
+  PetscFunctionBeginUser;
+  PetscErrorCode error = LodPairsCreateDatasets(config, text, config->pairs.compression, to);
+  if (!error) error = CopySamples(config, from, to, quiet);
+  const PetscErrorCode closing = LodHdf5Close(to);
+  PetscCall(error);
+  PetscCall(closing);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodPairsCompress(const LodConfig *config, const char *text, const char *partial,
                                 const char *path, PetscBool quiet) {
-  LodHdf5 from, to;
-  char    packed[LOD_PATH_MAX + 16];
+  LodHdf5       from, to;
+  LodAtomicFile packed;
 
   PetscFunctionBeginUser;
-  (void)snprintf(packed, sizeof packed, "%s.packed", path);
-  PetscCall(LodHdf5Open(partial, &from));
-  PetscErrorCode error = LodHdf5OpenUpdate(packed, PETSC_TRUE, &to);
+  PetscCall(LodAtomicFileBegin(&packed, path));
+  PetscErrorCode error = LodHdf5Open(partial, &from);
   if (!error) {
-    error = LodPairsCreateDatasets(config, text, config->pairs.compression, &to);
-    if (!error) error = CopySamples(config, &from, &to, quiet);
-    PetscErrorCode closing = LodHdf5Close(&to);
-    if (!error) error = closing;
-    if (error) unlink(packed);
+    error = LodHdf5OpenUpdate(packed.temporary, PETSC_TRUE, &to);
+    if (!error) error = CopyAll(config, text, &from, &to, quiet);
+    PetscCall(LodHdf5Close(&from));
   }
-  PetscCall(LodHdf5Close(&from));
+  if (error) PetscCall(LodAtomicFileAbort(&packed));
   PetscCall(error);
-  PetscCall(LodPairsRename(packed, path));
+  PetscCall(LodAtomicFileCommit(&packed));
   unlink(partial);
   PetscFunctionReturn(0);
 }

@@ -21,8 +21,9 @@
 /* What the functions here hand on: the config, its text, and where things are written. */
 typedef struct {
   const LodConfig *config;
-  char            *text; /* what determines the pairs, owned */
-  const char      *path; /* of the complete file */
+  char            *text;                 /* what determines the pairs, owned */
+  const char      *path;                 /* of the complete file */
+  char             target[LOD_PATH_MAX]; /* the same, links followed */
   char             partial[LOD_PATH_MAX];
   PetscInt         samples;
   PetscBool        quiet;
@@ -331,18 +332,6 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodPairsRename(const char *from, const char *to) {
-  PetscFunctionBeginUser;
-  const int descriptor = open(from, O_RDONLY | O_CLOEXEC);
-  PetscBool failed = (PetscBool)(descriptor < 0 || fsync(descriptor) != 0);
-  if (!failed) failed = (PetscBool)(rename(from, to) != 0);
-  const int reason = errno;
-  if (descriptor >= 0) close(descriptor);
-  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot be written: %s", to,
-             strerror(reason));
-  PetscFunctionReturn(0);
-}
-
 /* Says how fast it went. */
 static void PrintRates(const Job *job, PetscInt first, double seconds) {
   const double pairs = (double)(job->samples - first) * LodGridCells(&job->config->grid);
@@ -388,7 +377,7 @@ static PetscErrorCode Finish(const Job *job) {
   if (job->config->pairs.compression > 0)
     PetscCall(LodPairsCompress(job->config, job->text, job->partial, job->path, job->quiet));
   else
-    PetscCall(LodPairsRename(job->partial, job->path));
+    PetscCall(LodRename(job->partial, job->target));
   PetscFunctionReturn(0);
 }
 
@@ -397,9 +386,10 @@ PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool
   PetscBool done;
 
   PetscFunctionBeginUser;
-  LodCheckInput(strlen(path) + 16 < sizeof job.partial, "%.60s...: the file name is too long",
+  PetscCall(LodFollowLinks(path, job.target));
+  LodCheckInput(strlen(job.target) + 16 < sizeof job.partial, "%.60s...: the file name is too long",
                 path);
-  snprintf(job.partial, sizeof job.partial, "%.*s.partial", LOD_PATH_MAX - 16, path);
+  snprintf(job.partial, sizeof job.partial, "%.*s.partial", LOD_PATH_MAX - 16, job.target);
   job.samples = LodPairsSamples(config);
   PetscCall(LodConfigWritePairs(config, &job.text));
   PetscErrorCode error = CheckComplete(&job, &done);

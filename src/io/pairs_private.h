@@ -31,9 +31,6 @@ PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
 /* Sets how many samples are complete, after everything else has been handed to the system. */
 PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete);
 
-/* Renames a finished file after all of it has reached the disk. */
-PetscErrorCode LodPairsRename(const char *from, const char *to);
-
 /* Makes the compressed file `path` of the complete file `partial`, which is deleted then. A kill in
    between leaves `partial` as it was. */
 PetscErrorCode LodPairsCompress(const LodConfig *config, const char *text, const char *partial,

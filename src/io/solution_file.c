@@ -1,12 +1,9 @@
-/* solution.h5 and the .xdmf file through which ParaView opens it. */
+/* solution.h5. */
 #include <lodnet/solution.h>
-
-#include <string.h>
 
 #include <lodnet/hdf5_file.h>
 
 #include "io/solution_private.h"
-#include "io/text_file_private.h"
 
 PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file) {
   static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
@@ -97,88 +94,8 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolutionXdmfPath(const char *path, char xdmf[LOD_PATH_MAX]) {
-  size_t length = strlen(path);
-
-  PetscFunctionBeginUser;
-  if (length > 3 && !strcmp(path + length - 3, ".h5")) {
-    length -= 3;
-  } else if (length > 5 && !strcmp(path + length - 5, ".hdf5")) {
-    length -= 5;
-  }
-  int printed = snprintf(xdmf, LOD_PATH_MAX, "%.*s.xdmf", (int)length, path);
-  LodCheckInput(printed > 0 && printed < LOD_PATH_MAX, "%.64s...: the file name is too long", path);
-  PetscFunctionReturn(0);
-}
-
-/* Prints text with the letters that XML reserves replaced. */
-static void PrintXml(FILE *stream, const char *text) {
-  for (const char *letter = text; *letter; letter++) {
-    switch (*letter) {
-    case '&':
-      fputs("&amp;", stream);
-      break;
-    case '<':
-      fputs("&lt;", stream);
-      break;
-    case '>':
-      fputs("&gt;", stream);
-      break;
-    case '"':
-      fputs("&quot;", stream);
-      break;
-    default:
-      fputc(*letter, stream);
-    }
-  }
-}
-
-/* Prints `value` once for each axis, separated by blanks. */
-static void PrintPerAxis(FILE *stream, PetscInt dim, const char *value) {
-  for (PetscInt axis = 0; axis < dim; axis++)
-    fprintf(stream, "%s%s", axis ? " " : "", value);
-}
-
-/* Writes the XDMF description of the uniform mesh and its nodal values, in two or three dimensions;
-   the data stay in the HDF5 file, named relative to the directory that both are in. */
-static PetscErrorCode WriteXdmf(const LodSolution *solution, const char *path) {
-  const PetscInt dim = solution->grid->dim;
-  const char    *slash = strrchr(path, '/');
-  char           xdmf[LOD_PATH_MAX], nodes[32], spacing[32];
-  LodTextFile    file;
-
-  PetscFunctionBeginUser;
-  PetscCall(LodSolutionXdmfPath(path, xdmf));
-  (void)snprintf(nodes, sizeof nodes, "%lld", (long long)solution->cells + 1);
-  (void)snprintf(spacing, sizeof spacing, "%.17g", 1 / (double)solution->cells);
-  PetscCall(LodTextFileBegin(&file, NULL, xdmf));
-  FILE *stream = file.stream;
-  fprintf(stream,
-          "<?xml version=\"1.0\"?>\n<Xdmf Version=\"3.0\">\n  <Domain>\n"
-          "    <Grid Name=\"%s\" GridType=\"Uniform\">\n"
-          "      <Topology TopologyType=\"%dDCoRectMesh\" Dimensions=\"",
-          solution->method, (int)dim);
-  PrintPerAxis(stream, dim, nodes);
-  fprintf(stream,
-          "\"/>\n      <Geometry GeometryType=\"ORIGIN_%s\">\n"
-          "        <DataItem Format=\"XML\" Dimensions=\"%d\">",
-          dim == 2 ? "DXDY" : "DXDYDZ", (int)dim);
-  PrintPerAxis(stream, dim, "0");
-  fprintf(stream, "</DataItem>\n        <DataItem Format=\"XML\" Dimensions=\"%d\">", (int)dim);
-  PrintPerAxis(stream, dim, spacing);
-  fputs("</DataItem>\n      </Geometry>\n"
-        "      <Attribute Name=\"solution\" AttributeType=\"Scalar\" Center=\"Node\">\n"
-        "        <DataItem Format=\"HDF\" NumberType=\"Float\" Precision=\"8\" Dimensions=\"",
-        stream);
-  PrintPerAxis(stream, dim, nodes);
-  fputs("\">", stream);
-  PrintXml(stream, slash ? slash + 1 : path);
-  fputs(":/solution</DataItem>\n      </Attribute>\n    </Grid>\n  </Domain>\n</Xdmf>\n", stream);
-  PetscCall(LodTextFileCommit(&file));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
+  char    vtk[LOD_PATH_MAX];
   LodHdf5 file;
 
   PetscFunctionBeginUser;
@@ -187,6 +104,7 @@ PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
   if (error) (void)LodHdf5Abort(&file);
   PetscCall(error);
   PetscCall(LodHdf5Commit(&file));
-  if (solution->grid->dim > 1) PetscCall(WriteXdmf(solution, path));
+  PetscCall(LodSolutionVtkPath(path, vtk));
+  if (vtk[0]) PetscCall(LodSolutionWriteVtk(solution, vtk));
   PetscFunctionReturn(0);
 }

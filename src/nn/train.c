@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io/text_file_private.h"
 #include "nn/batch_private.h"
 #include "nn/train_private.h"
 
@@ -208,25 +209,17 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
 }
 
 PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
-  LodAtomicFile file;
+  LodTextFile file;
   PetscFunctionBeginUser;
-  PetscCall(LodAtomicFileBegin(&file, path));
-  FILE *stream = fopen(file.temporary, "w");
-  int   failed = !stream;
-  if (stream) {
-    fprintf(stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
-    for (PetscInt e = 0; e < history->epochs; e++) {
-      const double *row = history->history + (size_t)e * LOD_HISTORY_COLUMNS;
-      fprintf(stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
-              row[LOD_HISTORY_SECONDS], row[LOD_HISTORY_TRAIN], row[LOD_HISTORY_VALIDATION],
-              row[LOD_HISTORY_RATE]);
-    }
-    failed = ferror(stream);
-    failed |= fclose(stream);
+  PetscCall(LodTextFileBegin(&file, NULL, path));
+  fprintf(file.stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
+  for (PetscInt e = 0; e < history->epochs; e++) {
+    const double *row = history->history + (size_t)e * LOD_HISTORY_COLUMNS;
+    fprintf(file.stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
+            row[LOD_HISTORY_SECONDS], row[LOD_HISTORY_TRAIN], row[LOD_HISTORY_VALIDATION],
+            row[LOD_HISTORY_RATE]);
   }
-  if (failed) PetscCall(LodAtomicFileAbort(&file));
-  PetscCheck(!failed, PETSC_COMM_SELF, PETSC_ERR_FILE_WRITE, "%s: cannot write", path);
-  PetscCall(LodAtomicFileCommit(&file));
+  PetscCall(LodTextFileCommit(&file));
   PetscFunctionReturn(0);
 }
 
