@@ -21,6 +21,7 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
                                     ValueStatistics *statistics) {
   PetscInt64     samples, count;
   LodCoefficient coefficient;
+  double         bad = 1; /* a value that does not fit, if it is not 1 */
   PetscFunctionBeginUser;
   *statistics = (ValueStatistics){.smallest = HUGE_VAL, .largest = 0};
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
@@ -29,10 +30,7 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
     const PetscInt n = LodPower(coefficient.cells, coefficient.dim);
     for (PetscInt i = 0; i < n; i++) {
       const double value = coefficient.values[i], t = logarithmic ? log(value) : value;
-      LodCheckInput(value >= (double)FLT_MIN && value <= (double)FLT_MAX,
-                    "training coefficient %lld has the value %.9g: single precision, in which "
-                    "networks compute, holds %.3g to %.3g",
-                    (long long)sample + 1, value, (double)FLT_MIN, (double)FLT_MAX);
+      if (!(value >= (double)FLT_MIN && value <= (double)FLT_MAX)) bad = value;
       statistics->sum += t;
       statistics->squares += t * t;
       statistics->smallest = fmin(statistics->smallest, value);
@@ -40,6 +38,10 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
     }
     statistics->count += n;
     PetscCall(LodCoefficientDestroy(&coefficient));
+    LodCheckInput(bad == 1,
+                  "training coefficient %lld has the value %.9g: single precision, in which "
+                  "networks compute, holds %.3g to %.3g",
+                  (long long)sample + 1, bad, (double)FLT_MIN, (double)FLT_MAX);
   }
   PetscFunctionReturn(0);
 }
