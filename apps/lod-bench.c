@@ -8,9 +8,8 @@
 #include <lodnet/bench.h>
 #include <lodnet/options.h>
 
-/* Most cells per axis, layers, threads and repeats that an option may ask for. */
+/* Most cells per axis, layers and repeats that an option may ask for. */
 #define MOST_CELLS 1000000
-#define MOST_THREADS 4096
 #define MOST_REPEATS 100000
 
 /* Samples that a network takes at once, and the config of the paper. */
@@ -144,7 +143,8 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     options->given[GIVEN_MESH] = "--coefficient-cells";
     return 0;
   case 't':
-    options->threads = (PetscInt)LodOptionInteger(state, "--threads", argument, 1, MOST_THREADS);
+    options->threads =
+        (PetscInt)LodOptionInteger(state, "--threads", argument, 1, LodThreadsMost());
     return 0;
   case 'R':
     options->repeats = (PetscInt)LodOptionInteger(state, "--repeats", argument, 1, MOST_REPEATS);
@@ -298,8 +298,7 @@ int main(int argc, char **argv) {
   Options options = {.method = "shared", .dim = 2, .threads = 1, .repeats = 5};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-bench", error);

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include <lodnet/compare.h>
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 
 const char *argp_program_version = "lod-compare " LODNET_VERSION;
@@ -92,9 +93,11 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
   PetscCall(LodCompare(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, problem->model,
                        given->rhs[0], quiet, &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)
     error = LodComparisonWrite(&comparison, &problem->grid, &problem->coefficient,
                                given->coefficient, given->model, given->rhs[0], options->output);
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (rank == 0 && !quiet) printf("report, data and pictures: %s\n", options->output);
   PetscCall(LodComparisonDestroy(&comparison));
@@ -122,8 +125,7 @@ int main(int argc, char **argv) {
   Options                 options = {.problem = {.rhs = {"1"}}, .output = "comparison"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-compare", error);

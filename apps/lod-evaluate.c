@@ -4,6 +4,8 @@
 
 #include <lodnet/base.h>
 #include <lodnet/evaluation.h>
+#include <lodnet/events.h>
+#include <lodnet/options.h>
 
 /* Samples that the network takes at once. */
 #define BATCH 1024
@@ -87,14 +89,18 @@ static PetscErrorCode Run(const Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
   LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodModelRead(options->model, BATCH, &model));
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
   PetscCall(LodCheckOutputs(options->output, 2, outputs, 2, inputs));
   PetscCall(LodEvaluateModel(model, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
                              &evaluation));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodEvaluationWrite(&evaluation, model->signature.dim, options->model, options->output));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   if (!options->quiet) printf("tables: %s/evaluation.csv, evaluation.md\n", options->output);
   PetscCall(LodEvaluationDestroy(&evaluation));
   PetscCall(LodModelDestroy(&model));
@@ -108,8 +114,7 @@ int main(int argc, char **argv) {
   Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-evaluate", error);

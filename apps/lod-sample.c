@@ -1,6 +1,8 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
+#include <lodnet/events.h>
+#include <lodnet/options.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>
@@ -317,7 +319,9 @@ static PetscErrorCode Make(const Options *options, const char *command) {
   PetscCall(LodCheckOutputs(NULL, 1, &options->output, 1, &image));
   PetscCall(LodSample(&options->settings, options->dim, options->cells, options->seed,
                       options->number, &coefficient));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodCoefficientWrite(&coefficient, options->output, command));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   if (!options->quiet) PetscCall(PrintSummary(options, &coefficient));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscFunctionReturn(0);
@@ -344,8 +348,7 @@ int main(int argc, char **argv) {
   Options           options = {.dim = 2, .cells = 256, .output = "coefficient.h5"};
 
   LodSampleDefaults(&options.settings);
-  argp_err_exit_status = 2;
-  argp_parse(&parser, own, argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options, own, argv);
   return LodProgramEnd("lod-sample", error);

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 #include <lodnet/solution.h>
 #include <lodnet/solve.h>
@@ -141,7 +142,9 @@ static PetscErrorCode WriteSolution(const Options *options, const LodProblem *pr
                           .coefficient = &problem->coefficient};
 
   PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodSolutionWrite(&solution, options->output));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscFunctionReturn(0);
 }
 
@@ -177,6 +180,21 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   PetscFunctionReturn(0);
 }
 
+/* Reads the operators of an earlier run on every rank. Collective. */
+static PetscErrorCode ReadPrevious(const Options *options, const LodGrid *grid,
+                                   LodPrevious *previous) {
+  PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
+  PetscErrorCode error = LodPreviousRead(options->previous, grid, previous);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, previous->operators,
+                                (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *
+                                    sizeof *previous->operators,
+                                options->previous));
+  PetscFunctionReturn(0);
+}
+
 /* Solves; the values are on every rank then. Collective. */
 static PetscErrorCode Solve(const Options *options, LodMethod method, const LodProblem *problem,
                             LodSolveResult *result) {
@@ -189,9 +207,10 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
-  PetscCall(LodRightHandSide(grid, options->problem.rhs[0], rhs));
+  PetscErrorCode error = LodRightHandSide(grid, options->problem.rhs[0], rhs);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (options->previous) {
-    PetscCall(LodPreviousRead(options->previous, grid, &previous));
+    PetscCall(ReadPrevious(options, grid, &previous));
     solve.previous = &previous;
   }
   PetscCall(
@@ -247,7 +266,7 @@ static PetscErrorCode Run(Options *options) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(CheckOptions(options, &method));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckOptions(options, &method)));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
   PetscCall(CheckOutput(options, options->output));
@@ -275,8 +294,7 @@ int main(int argc, char **argv) {
   Options options = {.problem = {.rhs = {"1"}}, .method = "lod", .output = "solution.h5"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-solve", error);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lodnet/events.h>
+#include <lodnet/options.h>
 #include <lodnet/plot.h>
 #include <lodnet/train.h>
 
@@ -182,12 +184,16 @@ static PetscErrorCode Train(const LodConfig *config, const Files *files, const O
 
   PetscFunctionBeginUser;
   PetscCall(LodPairsMake(config, files->pairs, quiet));
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodPairsOpen(files->pairs, pairs));
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
   if (!quiet) printf("pairs: %s (%.1f s)\n", files->pairs, LodSeconds() - start);
   const LodTrainOptions train = {
       .directory = config->output, .resume = options->resume, .quiet = quiet};
   PetscCall(LodTrain(config, *pairs, &train, model));
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodModelWrite(*model, files->model));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscCall(LodCheckpointPath(config->output, checkpoint));
   unlink(checkpoint);
   if (!quiet)
@@ -253,8 +259,7 @@ int main(int argc, char **argv) {
   Options options = {0};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
-  argp_err_exit_status = 2;
-  argp_parse(&parser, LodProgramOwnArguments(argc, argv), argv, 0, NULL, &options);
+  LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);
   return LodProgramEnd("lod-train", error);

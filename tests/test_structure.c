@@ -1,8 +1,8 @@
 /* Symmetries, cut patches and structured models. */
 #include "exact_properties.h"
+#include "structured_model.h"
 
 #include <lodnet/average.h>
-#include <lodnet/model.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,37 +124,6 @@ START_TEST(baseline_is_the_operator_of_a_constant) {
 }
 END_TEST
 
-/* A model with random parameters and all its structure, with or without an encoder. */
-static LodModel *structured_model(const LodGrid *grid, PetscBool encodes, uint64_t seed) {
-  const LodNetworkSettings settings = {.n_encoder = encodes ? 2 : 0,
-                                       .encoder = {7, 5},
-                                       .n_codes = 2,
-                                       .codes = {4, 3},
-                                       .bounds = encodes,
-                                       .lines = encodes,
-                                       .activation = LOD_ACTIVATION_ELU,
-                                       .n_hidden = 1,
-                                       .hidden = {20}};
-  const LodNetworkShape    shape = LodModelShape(grid, &settings);
-  LodModel                *model;
-  assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(&shape, 64, &model->network));
-  for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
-    LodNetworkParameters(model->network)[i] = (float)(0.3 * LodRandomNormal(seed, 1, (uint64_t)i));
-  model->signature = (LodSignature){.dim = grid->dim,
-                                    .ell = grid->ell,
-                                    .ratio = grid->coefficient / grid->coarse,
-                                    .fine_ratio = grid->fine / grid->coefficient,
-                                    .coarse = grid->coarse,
-                                    .smallest = 1,
-                                    .largest = 5};
-  model->inp_scale = 1.3;
-  model->out_scale = 0.4;
-  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
-  model->bounds = model->lines = encodes;
-  return model;
-}
-
 /* Learned operators of a coefficient, of all cells; the caller frees them. */
 static double *learned_operators(const LodGrid *grid, LodModel *model,
                                  const LodCoefficient *coefficient) {
@@ -177,7 +146,7 @@ static const LodGrid learned_grids[] = {
 START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
   const LodGrid     *grid = &learned_grids[_i % 3];
   unsigned long long seed = test_seed();
-  LodModel          *model = structured_model(grid, (PetscBool)(_i / 3), seed);
+  LodModel          *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, seed);
   LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 1e4);
   const PetscInt     cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
   const PetscInt     corners = LodGridCorners(grid), n = LodPower(grid->coefficient, grid->dim);
@@ -212,7 +181,7 @@ END_TEST
 START_TEST(structured_models_survive_the_disk) {
   const LodGrid *grid = &learned_grids[_i % 3];
   uint64_t       seed = test_seed();
-  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), seed), *read;
+  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, seed), *read;
   LodCoefficient coefficient = random_coefficient(grid, seed, 2, 10);
   const size_t   count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
   char           path[64];
@@ -239,7 +208,7 @@ END_TEST
 START_TEST(learned_operators_of_constants_are_exact) {
   const LodGrid *grid = &learned_grids[_i % 3];
   const PetscInt size = LodGridOperatorSize(grid);
-  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), test_seed());
+  LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, test_seed());
   LodCoefficient constant = random_coefficient(grid, 1, 1, 1);
   double        *baseline;
   for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
@@ -277,7 +246,7 @@ START_TEST(averages_turn_with_the_coefficient) {
   PetscInt      *values = malloc((size_t)n * sizeof *values), *cell = malloc(sizeof(PetscInt[64]));
   PetscInt      *node = malloc((size_t)nodes * sizeof *node), corner[LOD_MAX_CORNERS];
   uint64_t       seed = test_seed();
-  LodModel      *model = structured_model(grid, PETSC_TRUE, seed);
+  LodModel      *model = structured_model(grid, PETSC_TRUE, 0.3, seed);
   LodCoefficient coefficient = random_coefficient(grid, seed, 2, 5), turned;
   assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &turned));
   LodSymmetryTable(grid->dim, symmetry, grid->coefficient, values);
@@ -344,7 +313,7 @@ END_TEST
 START_TEST(shared_encoding_is_that_of_whole_patches) {
   const LodGrid     *grid = &learned_grids[_i];
   unsigned long long seed = test_seed();
-  LodModel          *model = structured_model(grid, PETSC_TRUE, seed);
+  LodModel          *model = structured_model(grid, PETSC_TRUE, 0.3, seed);
   LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 10);
   const PetscInt     size = LodGridOperatorSize(grid), n_patch = LodGridPatchValues(grid);
   const PetscInt     n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));

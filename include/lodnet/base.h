@@ -46,19 +46,25 @@ const char *LodErrorMessage(void);
 void LodErrorClear(void);
 
 /* Makes all ranks of `comm` agree: returns the largest error code any rank passed. Use it after
-   work that only one rank does (writing a file), so that no rank waits for another that has left. A
-   rank that had no error of its own keeps no message. Collective. */
+   work that ranks do by themselves (reading and checking input, writing a file), so that no rank
+   waits for another that has left: a rank that had no error of its own leaves too, and keeps no
+   message. Collective. */
 PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
+
+/* Checks that data[bytes] is the same on all ranks, by its hash; if not, all of them raise an input
+   error on `what` (a file, an option). Collective. */
+PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
 /* LodProgramOwnArguments is what main calls first: it splits the command line at the first `--` and
    returns how many words stand before it (for argp); everything after it goes to PETSc when
    LodProgramBegin is called. From then on the program ends with status 1 and a message if standard
    output cannot be written.
 
-   LodProgramBegin(name, argc, argv) starts MPI, PETSc and the handlers; `argc`/`argv` are main's
-   whole command line. LodProgramEnd prints the kept message if `error` is not 0, removes what
-   unfinished files are left, ends PETSc and returns the exit status for main. Only rank 0 prints an
-   input error, since all ranks read the same input; any rank prints other errors. */
+   LodProgramBegin(argc, argv) starts MPI, PETSc and the handlers and limits the number of threads;
+   `argc`/`argv` are main's whole command line. LodProgramEnd prints the kept message if `error` is
+   not 0, removes what unfinished files are left, ends PETSc and returns the exit status for main.
+   On several ranks it is collective: the lowest rank with a message prints it, and all return the
+   same status. Ranks that do not come to their end within seconds of an error are aborted. */
 int            LodProgramOwnArguments(int argc, char **argv);
 PetscErrorCode LodProgramBegin(int argc, char **argv);
 int            LodProgramEnd(const char *name, PetscErrorCode error);
@@ -84,6 +90,10 @@ PetscErrorCode LodProgressEnd(LodProgress *progress);
    for, or cannot be trusted; the message (printf's, without newline) says what to do about it. */
 void LodWarn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Most threads that can be of use here: eight for each processor that this process may use. A
+   program whose environment asks for more starts with so many, and a warning. */
+PetscInt LodThreadsMost(void);
+
 /* Bytes of memory that this process can still have: what the machine has free, within the limits
    that are set for the process. */
 double LodMemoryAvailable(void);
@@ -91,6 +101,21 @@ double LodMemoryAvailable(void);
 /* Checks, before the work, that `bytes` can be had; if not, an input error says that `what` needs
    them, what there is, and the remedy ("" if there is none). */
 PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy);
+
+/* Units. A and f come in any units (1e-15 m^2, 1e9 Pa), but the libraries below have thresholds
+   that are absolute numbers, and squares leave double precision from 1e154 on. Systems are
+   therefore solved in units of powers of two, in which their largest numbers are about 1; nothing
+   is rounded by that.
+
+   LodLargest gives the largest |values[i]| (0 of none); it is not finite if one of them is not,
+   which fmax would hide. LodExponent gives e with 2^e <= largest < 2^(e+1), at most 1000 in size; 0
+   for 0 and for what is not finite. LodScaleByPower multiplies by 2^exponent. LodSolutionToUnits
+   does that to the solution of system `what` ("fine") and makes an error of one that is not finite,
+   or that is lost because it is smaller than double precision can say. */
+double         LodLargest(size_t count, const double *values);
+int            LodExponent(double largest);
+void           LodScaleByPower(int exponent, size_t count, double *values);
+PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values);
 
 /* Seconds on the monotonic clock. */
 double LodSeconds(void);

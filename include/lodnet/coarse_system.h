@@ -18,20 +18,35 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system);
  */
 PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators);
 
-/* The matrix (borrowed), and this rank's local operators of the last assembly,
-   operators[cell - first][z][j] (borrowed). */
-PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix);
+/* The matrix (borrowed), which is S in units of 2^exponent (0 unless the entries of S are so large
+   or small that squares of them would leave double precision), and this rank's local operators of
+   the last assembly, operators[cell - first][z][j] (borrowed), in the units of A. */
+PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *exponent);
 PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
                                         const double **operators);
 
 /* Solves S u = (f, phi_z) for f given at the nodes of the *fine* mesh (its Q1 interpolant is
-   integrated exactly) and gives u at all (N+1)^d coarse nodes on every rank. By one process to the
-   accuracy of a direct solver: BiCGStab with incomplete factors, and where it does not get there in
-   a few steps, sparse direct; by several sparse direct. Options with prefix -lod_ choose another
-   KSP. Collective. */
+   integrated exactly) and gives u at all (N+1)^d coarse nodes on every rank, to about the accuracy
+   of a direct solver. By one process BiCGStab with incomplete factors, by several a sparse direct
+   solver, and above 20000 unknowns GMRES with algebraic multigrid; an iteration that does not get
+   there in a few steps gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a
+   -lod_ksp_type or -lod_pc_type among them chooses another KSP. The result does not depend on the
+   units of A and f. Collective. */
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);
 
-/* |S - S_hat|_2 and |S|_2 by power iteration on B^T B (deterministic start); collective. */
-PetscErrorCode LodSpectralNormDifference(Mat matrix, Mat other, double *difference, double *norm);
+/* Checks a solution of the system with exact local operators (exact.h): where the contrast puts its
+   digits in doubt, computes operators and solution again with everything rounded otherwise, and
+   makes an error of a solution that does not stand (fem.h, LOD_SAFE_CONTRAST). Collective. */
+PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
+                                   const LodCoefficient *coefficient, const double *rhs,
+                                   const double *solution);
+
+/* |S - S_hat|_2 and |S|_2 of two systems on one mesh, by power iteration on B^T B (deterministic
+   start); collective. */
+PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
+                                         double *difference, double *norm);
+
+/* |B - other|_2 and |B|_2 of two matrices whose entries are about 1. */
+PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm);
 
 #endif

@@ -27,6 +27,12 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
  * says. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
+/* Changes the last digits of the fine cells' stiffness from now on (fem.h, LodDigitsPerturb), to
+   see what rounding does. */
+PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators);
+PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators);
+PetscErrorCode LodExactPerturb(LodLocalOperators *operators); /* of LodExactCreate */
+
 /* Cost model.
 
    The shared path works in three phases: every cell once, windows (lines, and for d = 3 slabs, of

@@ -36,7 +36,8 @@ PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt 
    piecewise constant A are then exact sums over the coefficient cells inside). `rhs` is f at the
    nodes of the fine mesh. Gives u at all nodes of the mesh, on every rank. Solved by PETSc, CG with
    a multigrid preconditioner to relative tolerance 1e-10 unless options with prefix -fine_ /
-   -coarse_ say otherwise. Collective. */
+   -coarse_ say otherwise. The result does not depend on the units of A and f; an error if rounding
+   has taken its digits (see below). Collective. */
 typedef struct {
   double   seconds_assembly, seconds_setup, seconds_solve;
   PetscInt iterations;
@@ -48,6 +49,26 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics);
+
+/* Rounding. An assembled matrix holds the small values of A as differences of large ones: what is
+   left of them after rounding may be nothing, and no residual shows it. Where the contrast is above
+   LOD_SAFE_CONTRAST, solutions are therefore computed a second time, with A multiplied by a factor
+   that changes all last digits and the diagonals of all cell matrices raised by 2^-50 of
+   themselves, which is what rounding does at least; if the two differ by more than 1e-6 in relative
+   L2, neither is given out. Below that contrast rounding takes at most about 1e-7
+   (tests/test_contrast.c).
+
+   LodDigitsAreInDoubt asks for the contrast. LodDigitsPerturb raises the diagonals of cell matrices
+   [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if A is multiplied by that.
+   LodDigitsCompare compares a solution of system `what` with that of the changed one, again[],
+   which it takes back to the units of the first; an error if they differ. */
+#define LOD_SAFE_CONTRAST 1e6
+#define LOD_DIGITS_FACTOR 0.7291203743 /* no power of two */
+PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscBool *doubt);
+void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
+PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, PetscInt cells,
+                                const LodCoefficient *coefficient, const double *solution,
+                                double *again);
 
 /* The stiffness matrix of Q1 on the coarse mesh over its free nodes, rows and columns as in
    LodCoarseSystem; the caller destroys it. Collective. */

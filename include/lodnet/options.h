@@ -10,6 +10,11 @@
 #include <lodnet/grid.h>
 #include <lodnet/model.h>
 
+/* argp_parse for the words before `--`. What is wrong with them ends the program with status 2 and
+   one message on several ranks too: rank 0 speaks, and another only if it is alone with its words.
+   Called once, before LodProgramBegin. */
+void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options);
+
 /* Reads a whole number or a finite real number; blanks, trailing letters and numbers that do not
    fit are refused. Returns NULL, or what is wrong in words. *value is set on success only. */
 const char *LodParseInteger(const char *text, PetscInt64 *value);
@@ -67,7 +72,7 @@ typedef struct {
 
 /* Reads what the options name, and checks that model, mesh and coefficient fit together. With
    `series`, the coefficient file holds many, of which the first is read, and the series stays open.
- */
+   Collective: an error on one rank is one on all, and so is input that is not the same. */
 PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
                               LodProblem *problem);
 PetscErrorCode LodProblemDestroy(LodProblem *problem);

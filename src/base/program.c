@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <hdf5.h>
 #include <lodnet/base.h>
+#include <lodnet/events.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,11 +16,16 @@
    through functions that know nothing of the program around them, PETSc's own included. */
 static char first_message[LOD_MESSAGE_MAX];
 
-/* PETSc's error handler: keeps the first message, prints nothing. Arguments as PETSc gives them. */
+/* Whether that error has passed through a function that reads PETSc's options. */
+static PetscBool of_options;
+
+/* PETSc's error handler, called where an error is raised and in every function that it leaves:
+   keeps the first message, prints nothing. Arguments as PETSc gives them. */
 static PetscErrorCode KeepFirstMessage(MPI_Comm comm, int line, const char *function,
                                        const char *file, PetscErrorCode code, PetscErrorType type,
                                        const char *message, void *context) {
   (void)comm, (void)line, (void)file, (void)context;
+  if (LodPetscReadsOptions(function)) of_options = PETSC_TRUE;
   if (type != PETSC_ERROR_INITIAL || first_message[0]) return code;
   if (message && message[0]) {
     snprintf(first_message, sizeof first_message, "%s", message);
@@ -38,13 +44,7 @@ const char *LodErrorMessage(void) {
 
 void LodErrorClear(void) {
   first_message[0] = 0;
-}
-
-PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error) {
-  int mine = (int)error, largest = 0;
-  if (MPI_Allreduce(&mine, &largest, 1, MPI_INT, MPI_MAX, comm) != MPI_SUCCESS)
-    return PETSC_ERR_LIB;
-  return (PetscErrorCode)largest;
+  of_options = PETSC_FALSE;
 }
 
 /* Ctrl-C and TERM: removes the temporary files, then dies of the same signal. */
@@ -74,20 +74,21 @@ PetscErrorCode LodInitialize(int *argc, char ***argv) {
     setenv("OMPI_MCA_ess_singleton_isolated", "1", 0);
     setenv("OMPI_MCA_orte_create_session_dirs", "0", 0);
   }
-  PetscErrorCode error = PetscInitialize(argc, argv, NULL, NULL);
+  /* Before PETSc starts and after it has ended: it reads options files first, and writes its logs
+     last. */
+  PetscErrorCode error = PetscPushErrorHandler(KeepFirstMessage, NULL);
+  if (!error) error = LodPetscStart(argc, argv);
   if (error) return error;
   PetscFunctionBeginUser;
-  PetscCall(PetscPopSignalHandler());
-  PetscCall(PetscPushErrorHandler(KeepFirstMessage, NULL));
   SetUpHandlers();
+  LodThreadsLimit();
+  PetscCall(LodEventsRegister());
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodFinalize(void) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscPopErrorHandler());
-  PetscCall(PetscFinalize());
-  return 0;
+  PetscErrorCode error = LodPetscEnd(), popped = PetscPopErrorHandler();
+  return error ? error : popped;
 }
 
 /* How many words stand before the first `--`. */
@@ -103,17 +104,15 @@ int LodProgramOwnArguments(int argc, char **argv) {
 }
 
 PetscErrorCode LodProgramBegin(int argc, char **argv) {
-  int    own = CountOwnArguments(argc, argv);
-  int    petsc_argc = own < argc ? argc - own : 1;
-  char **petsc_argv = own < argc ? argv + own : argv;
-  if (own < argc) {
-    argv[own] = argv[0]; /* PETSc takes word 0 for the program's name */
-    return LodInitialize(&petsc_argc, &petsc_argv);
-  }
+  int          own = CountOwnArguments(argc, argv);
+  int          petsc_argc = own < argc ? argc - own : 1;
+  char       **petsc_argv = own < argc ? argv + own : argv;
   static char *no_options[2]; /* PETSc keeps the pointer */
   no_options[0] = argv[0];
-  petsc_argv = no_options;
-  return LodInitialize(&petsc_argc, &petsc_argv);
+  if (own == argc) petsc_argv = no_options;
+  argv[own < argc ? own : 0] = argv[0]; /* PETSc takes word 0 for the program's name */
+  PetscErrorCode error = LodInitialize(&petsc_argc, &petsc_argv);
+  return error ? error : LodPetscCheckWords(petsc_argc, petsc_argv);
 }
 
 void LodWarn(const char *format, ...) {
@@ -144,36 +143,50 @@ static PetscErrorCode WarnOfUnusedOptions(const char *name) {
   PetscFunctionReturn(0);
 }
 
-/* Prints the kept message: an input error once (all ranks have read the same input, the lowest rank
-   with a message speaks), any other error on every rank that has one. */
-static void Report(const char *name, PetscErrorCode error) {
-  int         n_ranks = 1, rank = 0, speaker;
-  const char *message = first_message[0] ? first_message : NULL;
-  MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks);
-  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
-  speaker = message ? rank : n_ranks;
-  if (error == LOD_ERR_INPUT)
-    MPI_Allreduce(MPI_IN_PLACE, &speaker, 1, MPI_INT, MPI_MIN, PETSC_COMM_WORLD);
-  if (speaker == rank && message) fprintf(stderr, "%s: %s\n", name, message);
-  if (!message && n_ranks == 1) fprintf(stderr, "%s: failed (code %d)\n", name, (int)error);
+/* Whether the error is one of PETSc's options, or of what they choose. */
+static PetscBool IsOfOptions(PetscErrorCode error) {
+  return (PetscBool)(error == PETSC_ERR_ARG_UNKNOWN_TYPE || error == PETSC_ERR_MISSING_FACTOR ||
+                     (of_options && error != LOD_ERR_INPUT && error != PETSC_ERR_MEM));
+}
+
+/* Exit status of a program that ends with `error`. */
+static int ExitStatus(PetscErrorCode error) {
+  return error == 0 ? 0 : error == LOD_ERR_INPUT ? 2 : 1;
+}
+
+/* Prints the kept message, once for all ranks, and makes *error the same on all of them. */
+static void Report(const char *name, PetscErrorCode *error) {
+  if (*error && IsOfOptions(*error)) {
+    *error = LOD_ERR_INPUT;
+    LodPetscDescribe(first_message);
+  }
+  const LodEnding ending = LodRanksEnd(*error, (PetscBool)(first_message[0] != 0));
+  *error = ending.error;
+  if (!*error) return;
+  if (ending.speaks && first_message[0]) fprintf(stderr, "%s: %s\n", name, first_message);
+  if (ending.speaks && !first_message[0])
+    fprintf(stderr, "%s: failed (code %d)\n", name, (int)*error);
   fflush(stderr);
   LodAtomicFilesRemove();
-  if (error != LOD_ERR_INPUT && n_ranks > 1) MPI_Abort(PETSC_COMM_WORLD, 1);
+  if (ending.alone) MPI_Abort(MPI_COMM_WORLD, ExitStatus(*error));
 }
 
 int LodProgramEnd(const char *name, PetscErrorCode error) {
-  PetscBool running = PETSC_FALSE;
+  int running = 0;
   fflush(stdout);
-  PetscInitialized(&running);
+  MPI_Initialized(&running);
   if (!running) {
     fprintf(stderr, "%s: could not start MPI and PETSc\n", name);
     return 1;
   }
-  if (error)
-    Report(name, error);
-  else
-    WarnOfUnusedOptions(name);
+  Report(name, &error);
+  if (!error) WarnOfUnusedOptions(name);
   LodAtomicFilesRemove();
-  if (LodFinalize() && !error) return 1;
-  return error == 0 ? 0 : error == LOD_ERR_INPUT ? 2 : 1;
+  const PetscErrorCode last = LodFinalize();
+  if (last && !error) { /* logs that cannot be written */
+    error = IsOfOptions(last) ? LOD_ERR_INPUT : last;
+    if (error == LOD_ERR_INPUT) LodPetscDescribe(first_message);
+    fprintf(stderr, "%s: %s\n", name, first_message);
+  }
+  return ExitStatus(error);
 }

@@ -38,7 +38,6 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
                                        LodComparison *comparison) {
   LodLocalOperators *operators[2] = {NULL, NULL};
   LodCoarseSystem   *system[2] = {NULL, NULL};
-  Mat                matrix[2];
   double            *solution[2] = {comparison->lod, comparison->dnn};
 
   PetscFunctionBeginUser;
@@ -49,11 +48,11 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
     PetscCall(LodCoarseSystemCreate(comm, grid, &system[i]));
     PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, solution[i],
                                  &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
-    PetscCall(LodCoarseSystemMatrix(system[i], &matrix[i]));
     PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
   }
+  PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, comparison->lod));
   PetscCall(LodOutOfRange(model, grid, coefficient, &comparison->out_of_range));
-  PetscCall(LodSpectralNormDifference(matrix[0], matrix[1], &comparison->norm_difference,
+  PetscCall(LodSpectralNormDifference(system[0], system[1], &comparison->norm_difference,
                                       &comparison->norm));
   for (int i = 0; i < 2; i++) {
     PetscCall(LodCoarseSystemDestroy(&system[i]));
@@ -104,7 +103,8 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
   PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
-  PetscCall(LodRightHandSide(grid, rhs, load));
+  PetscErrorCode error = LodRightHandSide(grid, rhs, load);
+  PetscCall(LodErrorAgree(comm, error));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));
   PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->dnn));
   PetscCall(CompareOperators(comm, grid, coefficient, model, load, quiet, comparison));

@@ -1,4 +1,5 @@
 /* The problem that a command line names. */
+#include <lodnet/events.h>
 #include <lodnet/options.h>
 
 /* Samples that the network of a model takes at once. */
@@ -90,12 +91,37 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionReturn(0);
 }
 
+/* Checks that all ranks have read the same: they can stand in different directories, or on nodes
+   with different files. */
+static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
+  const LodGrid        *grid = &problem->grid;
+  const LodCoefficient *coefficient = &problem->coefficient;
+  PetscInt mesh[] = {grid->dim, grid->coarse, grid->coefficient, grid->fine, grid->ell};
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
+                                (size_t)LodPower(coefficient->cells, coefficient->dim) *
+                                    sizeof *coefficient->values,
+                                options->coefficient));
+  if (!problem->model) PetscFunctionReturn(0);
+  LodNetwork *network = problem->model->network;
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
+                                (size_t)LodNetworkParameterCount(network) * sizeof(float),
+                                options->model));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
                               LodProblem *problem) {
   PetscFunctionBeginUser;
   *problem = (LodProblem){.model = NULL};
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscErrorCode error = ReadCoefficient(options, series, &problem->coefficient);
   if (!error) error = ReadRest(options, problem);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
+  error = LodErrorAgree(PETSC_COMM_WORLD, error);
+  if (!error) error = CheckSame(options, problem);
   if (error) PetscCall(LodProblemDestroy(problem));
   if (error && series) PetscCall(LodCoefficientSeriesClose(series));
   PetscCall(error);

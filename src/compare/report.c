@@ -25,6 +25,11 @@ static void PrintCoercivity(const LodComparison *c) {
     printf("  the learned operator is not coercive: do not trust its solution\n");
 }
 
+/* |S_lod - S_dnn| / |S_lod|; 0 where both are, as on a mesh without unknowns. */
+static double RelativeNorm(const LodComparison *c) {
+  return c->norm_difference > 0 ? c->norm_difference / c->norm : 0 * c->norm_difference;
+}
+
 PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PetscFunctionBeginUser;
   printf("  %-32s%12s%12s%12s%12s\n", "", "lod", "dnn", "coarse Q1", "fine");
@@ -46,7 +51,7 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PrintCoercivity(c);
   printf("  patches outside the range of the training: %.3g %%\n", 100 * c->out_of_range);
   printf("  spectral norms: |S_lod - S_dnn| = %.3e, |S_lod| = %.3e, relative %.3e\n",
-         c->norm_difference, c->norm, c->norm_difference / c->norm);
+         c->norm_difference, c->norm, RelativeNorm(c));
   PetscFunctionReturn(0);
 }
 
@@ -55,7 +60,7 @@ static void PrintFindings(FILE *stream, const LodComparison *c) {
   fputs("  \"spectral_norm\": {", stream);
   LodJsonNumber(stream, "difference", c->norm_difference, ", ");
   LodJsonNumber(stream, "lod", c->norm, ", ");
-  LodJsonNumber(stream, "relative", c->norm_difference / c->norm, "},\n");
+  LodJsonNumber(stream, "relative", RelativeNorm(c), "},\n");
   fputs("  \"relative_l2\": {", stream);
   LodJsonNumber(stream, "lod_fine", c->lod_fine, ", ");
   LodJsonNumber(stream, "dnn_fine", c->dnn_fine, ", ");

@@ -102,6 +102,8 @@ static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
   PetscCall(LodCoarseSystemCreate(comm, grid, &system));
   PetscCall(LodSolveCompressed(system, updated ? updated : operators, coefficient, rhs,
                                result->values, &result->seconds_operator, &result->seconds_solve));
+  if (result->method == LOD_METHOD_LOD)
+    PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, result->values));
   result->n_computed = LodGridCells(grid);
   if (updated) PetscCall(LodUpdateCount(updated, &result->n_computed));
   if (options->keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));

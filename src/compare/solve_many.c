@@ -1,4 +1,5 @@
 /* Many coefficients, many right-hand sides, one method. */
+#include <lodnet/events.h>
 #include <lodnet/exact.h>
 #include <lodnet/solve.h>
 
@@ -87,6 +88,8 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
       PetscCall(LodCoarseSystemSolve(many->system, rhs, solution));
       solve = LodSeconds() - start;
     }
+    if (many->settings->method == LOD_METHOD_LOD)
+      PetscCall(LodExactCheckDigits(PETSC_COMM_SELF, grid, coefficient, rhs, solution));
     result->seconds_operator += operators;
     result->seconds_solve += solve;
   }
@@ -104,12 +107,16 @@ static PetscErrorCode SolveAll(Many *many, LodCoefficientSeries *series, LodSolu
   PetscCall(LodCoefficientCreate(series->dim, series->cells, &coefficient));
   PetscCall(LodProgressBegin(&progress, "solving", "coefficients", series->count, settings->quiet));
   for (PetscInt number = 0; number < series->count && !error; number++) {
+    PetscCall(LodEventBegin(LOD_EVENT_READ));
     error = LodCoefficientSeriesRead(series, number, &coefficient);
+    PetscCall(LodEventEnd(LOD_EVENT_READ));
     if (!error && settings->method == LOD_METHOD_DNN)
       error = LodModelFits(settings->model, settings->model_path, settings->grid, &coefficient,
                            series->dataset, settings->allow_range);
     if (!error) error = SolveOne(many, &coefficient, result);
+    PetscCall(LodEventBegin(LOD_EVENT_WRITE));
     if (!error) error = LodSolutionSeriesWrite(output, number, many->solutions);
+    PetscCall(LodEventEnd(LOD_EVENT_WRITE));
     if (!error) error = LodProgressUpdate(&progress, number + 1);
   }
   PetscCall(LodProgressEnd(&progress));

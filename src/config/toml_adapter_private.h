@@ -42,6 +42,10 @@ typedef struct {
   char     message[512];
 } LodTomlError;
 
+/* Whether text[length] has a key of so many parts, or lists and tables so deep in each other, that
+   the library would overflow the stack: then 1 and *error, else 0. LodTomlParse asks it first. */
+int LodTomlGuard(const char *text, size_t length, LodTomlError *error);
+
 /* Parses text[length]. Returns 0 and a document, which LodTomlFree frees, or 1 and *error. */
 int LodTomlParse(const char *text, size_t length, LodTomlDocument **document, LodTomlError *error);
 

@@ -1,5 +1,6 @@
 /* Nodal vectors on tensor-product meshes: mass, prolongation, load and norms are one-dimensional
    operations along one axis after the other. */
+#include <lodnet/base.h>
 #include <lodnet/fem.h>
 #include <math.h>
 
@@ -164,16 +165,22 @@ PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt 
 }
 
 PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *norm) {
-  PetscInt count = LodPower(cells + 1, dim);
-  double  *weighted, square = 0;
+  const size_t count = (size_t)LodPower(cells + 1, dim);
+  const double largest = LodLargest(count, u);
+  const int    exponent = LodExponent(largest); /* squares of u may leave double precision */
+  double      *scaled, *weighted, square = 0;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(count, &weighted));
-  PetscCall(PetscArraycpy(weighted, u, count));
+  PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "the norm of a function that is not finite was asked for");
+  PetscCall(PetscMalloc2(count, &scaled, count, &weighted));
+  PetscCall(PetscArraycpy(scaled, u, count));
+  LodScaleByPower(-exponent, count, scaled);
+  PetscCall(PetscArraycpy(weighted, scaled, count));
   ApplyMass(dim, cells, weighted);
-  for (PetscInt i = 0; i < count; i++)
-    square += u[i] * weighted[i];
-  PetscCall(PetscFree(weighted));
-  *norm = PetscSqrtReal(PetscMax(square, 0));
+  for (size_t i = 0; i < count; i++)
+    square += scaled[i] * weighted[i];
+  PetscCall(PetscFree2(scaled, weighted));
+  *norm = ldexp(PetscSqrtReal(PetscMax(square, 0)), exponent);
   PetscFunctionReturn(0);
 }
 
@@ -192,12 +199,29 @@ PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, cons
   PetscFunctionReturn(0);
 }
 
+/* Adds one cell's part of a(u - v, u - v) and a(v, v) to sums[2]; stiffness[a][b] is the cell's,
+   place[a] the number of its corner a. u and v are multiplied by `scale`, A by `weight`. */
+static void AddCellEnergy(PetscInt corners, const double *stiffness, const PetscInt *place,
+                          double weight, double scale, const double *u, const double *v,
+                          double sums[2]) {
+  for (PetscInt a = 0; a < corners; a++)
+    for (PetscInt b = 0; b < corners; b++) {
+      const double entry = weight * stiffness[a * corners + b];
+      const double v_i = scale * v[place[a]], v_j = scale * v[place[b]];
+      sums[0] += entry * (scale * u[place[a]] - v_i) * (scale * u[place[b]] - v_j);
+      sums[1] += entry * v_i * v_j;
+    }
+}
+
 PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
                                  const double *u, const double *v, double *error) {
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   cells = LodBoxCube(grid->dim, grid->coarse);
   const LodBox   nodes = LodBoxCube(grid->dim, grid->coarse + 1);
-  double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], difference = 0, norm = 0;
+  const size_t   n_values = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const double   weight = ldexp(1, -LodExponent(LodLargest(n_values, coefficient->values)));
+  const double   scale = ldexp(1, -LodExponent(LodLargest((size_t)LodBoxCount(&nodes), v)));
+  double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};
   PetscFunctionBeginUser;
   for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
     PetscInt index[LOD_MAX_DIM], place[LOD_MAX_CORNERS];
@@ -209,13 +233,10 @@ PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coef
         node[axis] = index[axis] + (a >> axis & 1);
       place[a] = LodBoxPosition(&nodes, node);
     }
-    for (PetscInt a = 0; a < corners; a++)
-      for (PetscInt b = 0; b < corners; b++) {
-        const PetscInt i = place[a], j = place[b];
-        difference += matrix[a * corners + b] * (u[i] - v[i]) * (u[j] - v[j]);
-        norm += matrix[a * corners + b] * v[i] * v[j];
-      }
+    AddCellEnergy(corners, matrix, place, weight, scale, u, v, sums);
   }
-  *error = sqrt(difference / norm);
+  PetscCheck(isfinite(sums[0]) && isfinite(sums[1]), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "the energy of a function that is not finite was asked for");
+  *error = sums[1] > 0 ? sqrt(sums[0] / sums[1]) : (sums[0] > 0 ? PETSC_INFINITY : 0);
   PetscFunctionReturn(0);
 }

@@ -1,8 +1,12 @@
 /* Plain Q1 problems with PETSc: the fine reference and the plain coarse solution. */
 #include <lodnet/base.h>
+#include <lodnet/events.h>
 #include <lodnet/fem.h>
 
 #include "fem/stencil_private.h"
+
+/* Relative residual to which CG goes. */
+#define RESIDUAL 1e-10
 
 /* Assembles the stiffness matrix over the free nodes, each rank its own rows. */
 static PetscErrorCode AssembleStiffness(MPI_Comm comm, const LodCellMatrices *source,
@@ -88,8 +92,10 @@ PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
   PetscFunctionReturn(0);
 }
 
-/* The preconditioned CG solver of a stiffness matrix; options with `prefix` have the last word. */
-static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solver) {
+/* The preconditioned CG solver of a stiffness matrix to a relative residual; options with `prefix`
+   have the last word. */
+static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double residual,
+                                   KSP *solver) {
   PC preconditioner;
   PetscFunctionBeginUser;
   PetscCall(KSPCreate(PetscObjectComm((PetscObject)stiffness), solver));
@@ -97,7 +103,7 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solve
   PetscCall(KSPSetOptionsPrefix(*solver, prefix));
   PetscCall(KSPSetType(*solver, KSPCG));
   PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
-  PetscCall(KSPSetTolerances(*solver, 1e-10, PETSC_DEFAULT, PETSC_DEFAULT, 1000));
+  PetscCall(KSPSetTolerances(*solver, residual, 0, PETSC_DEFAULT, 1000));
   PetscCall(KSPGetPC(*solver, &preconditioner));
 #if defined(PETSC_HAVE_HYPRE)
   PetscCall(PCSetType(preconditioner, PCHYPRE));
@@ -109,28 +115,46 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, KSP *solve
   PetscFunctionReturn(0);
 }
 
+/* What tells the fine and the coarse problem apart. */
+typedef struct {
+  const char *prefix, *what; /* of options, in messages */
+  int         exponent;      /* the cell matrices are in units of 2^exponent */
+  double      residual;      /* relative, to solve to */
+} Q1Problem;
+
 /* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
-static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, const char *prefix,
-                                  const char *what, const double *rhs, double *solution,
+static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
+                                  const Q1Problem *problem, const double *rhs, double *solution,
                                   LodSolveStatistics *statistics) {
   const LodGrid *grid = source->grid;
+  const size_t   n_nodes = (size_t)LodPower(source->cells + 1, grid->dim);
   Mat            stiffness;
   KSP            solver;
   Vec            load, unknowns;
   double        *load_nodes, start = LodSeconds(), assembled, set_up;
   PetscReal      residual, load_norm;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &load_nodes));
+  PetscCall(PetscMalloc1(n_nodes, &load_nodes));
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(AssembleStiffness(comm, source, &stiffness));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
   PetscCall(LodLoad(grid, rhs, source->cells, load_nodes));
+  const int load_exponent = LodExponent(LodLargest(n_nodes, load_nodes));
+  LodScaleByPower(-load_exponent, n_nodes, load_nodes);
   PetscCall(LodNodesToVec(grid, source->cells, load_nodes, load));
   assembled = LodSeconds();
-  PetscCall(CreateSolver(stiffness, prefix, &solver));
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
+  PetscCall(CreateSolver(stiffness, problem->prefix, problem->residual, &solver));
   PetscCall(KSPSetUp(solver));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SETUP));
   set_up = LodSeconds();
-  PetscCall(LodSolve(solver, what, load, unknowns));
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
+  PetscCall(LodSolve(solver, problem->what, load, unknowns));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodVecToNodes(grid, source->cells, unknowns, solution));
+  PetscCall(
+      LodSolutionToUnits(problem->what, load_exponent - problem->exponent, n_nodes, solution));
   PetscCall(VecNorm(load, NORM_2, &load_norm));
   PetscCall(KSPGetResidualNorm(solver, &residual));
   if (statistics) {
@@ -148,13 +172,45 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source, 
   PetscFunctionReturn(0);
 }
 
+/* Solves the problem a second time with other last digits, changing the cell matrices, where the
+   contrast calls for it; an error if the solution does not stand. */
+static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
+                                  const Q1Problem *problem, double *matrices, const double *rhs,
+                                  const double *solution) {
+  const LodGrid *grid = source->grid;
+  const PetscInt n_matrices = source->shared ? 1 : LodPower(source->cells, grid->dim);
+  Q1Problem      closer = *problem;
+  PetscBool      doubt;
+  double        *again;
+  PetscFunctionBeginUser;
+  PetscCall(LodDigitsAreInDoubt(source->coefficient, &doubt));
+  if (!doubt) PetscFunctionReturn(0);
+  closer.residual = 1e-3 * problem->residual; /* shows what the first left unsolved */
+  LodDigitsPerturb(LodGridCorners(grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
+  PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &again));
+  PetscCall(SolveOnMesh(comm, source, &closer, rhs, again, NULL));
+  PetscCall(LodDigitsCompare(problem->what, grid->dim, source->cells, source->coefficient, solution,
+                             again));
+  PetscCall(PetscFree(again));
+  PetscFunctionReturn(0);
+}
+
+/* The exponent of a coefficient's largest value. */
+static int CoefficientExponent(const LodCoefficient *coefficient) {
+  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  return LodExponent(LodLargest((size_t)count, coefficient->values));
+}
+
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics) {
   double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   LodCellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
   PetscFunctionBeginUser;
+  const Q1Problem problem = {"fine_", "fine", CoefficientExponent(coefficient), RESIDUAL};
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
-  PetscCall(SolveOnMesh(comm, &source, "fine_", "fine", rhs, solution, statistics));
+  LodScaleByPower(-problem.exponent, (size_t)LodPower(4, grid->dim), matrix);
+  PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
+  PetscCall(CheckDigits(comm, &source, &problem, matrix, rhs, solution));
   PetscFunctionReturn(0);
 }
 
@@ -168,7 +224,7 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   for (PetscInt cell = 0; cell < n_cells; cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&mesh, cell, index);
-    LodCellStiffness(grid, coefficient, index, *matrices + cell * size);
+    LodCellStiffness(grid, coefficient, index, *matrices + (size_t)cell * (size_t)size);
   }
   PetscFunctionReturn(0);
 }
@@ -180,8 +236,12 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));
+  const Q1Problem problem = {"coarse_", "coarse", CoefficientExponent(coefficient), RESIDUAL};
+  const size_t    size = (size_t)LodGridCells(grid) * (size_t)LodPower(4, grid->dim);
+  LodScaleByPower(-problem.exponent, size, matrices);
   source.matrix = matrices;
-  PetscCall(SolveOnMesh(comm, &source, "coarse_", "coarse", rhs, solution, statistics));
+  PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
+  PetscCall(CheckDigits(comm, &source, &problem, matrices, rhs, solution));
   PetscCall(PetscFree(matrices));
   PetscFunctionReturn(0);
 }

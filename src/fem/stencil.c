@@ -7,7 +7,7 @@ static void CellMatrix(const LodCellMatrices *source, const PetscInt index[LOD_M
   PetscInt dim = source->grid->dim;
   if (!source->shared) {
     LodBox mesh = LodBoxCube(dim, source->cells);
-    *matrix = source->matrix + LodBoxPosition(&mesh, index) * LodPower(4, dim);
+    *matrix = source->matrix + (size_t)LodBoxPosition(&mesh, index) * (size_t)LodPower(4, dim);
     *scale = 1;
     return;
   }

@@ -7,6 +7,7 @@
    (pairs_compress.c). */
 #include <errno.h>
 #include <fcntl.h>
+#include <lodnet/events.h>
 #include <lodnet/exact.h>
 #include <lodnet/sample.h>
 #include <math.h>
@@ -294,7 +295,9 @@ static PetscErrorCode MakeSample(Job *job, LodHdf5 *file, PetscInt number,
   PetscCall(operators->set_coefficient(operators, &coefficient));
   PetscCall(operators->compute(operators, 0, LodGridCells(&operators->grid), sample->operators));
   const double computed = LodSeconds();
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(WriteSample(job, file, number, &coefficient, sample));
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscCall(LodCoefficientDestroy(&coefficient));
   job->seconds[0] += drawn - start;
   job->seconds[1] += computed - drawn;
@@ -387,8 +390,10 @@ PetscErrorCode LodPairsMake(const LodConfig *config, const char *path, PetscBool
   PetscCall(LodConfigWritePairs(config, &job.text));
   PetscErrorCode error = CheckComplete(&job, &done);
   if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
+  PetscCall(LodEventBegin(LOD_EVENT_PAIRS));
   if (!error && !done) error = Complete(&job);
   if (!error && !done) error = Finish(&job);
+  PetscCall(LodEventEnd(LOD_EVENT_PAIRS));
   PetscCall(PetscFree(job.text));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -276,6 +276,10 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
   PetscFunctionReturn(0);
 }
 
+void LodCellPerturb(LodCellCondensation *c) {
+  LodDigitsPerturb(LodGridCorners(&c->grid), 1, 1, c->element);
+}
+
 PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
   LodCellCondensation *c = *condensation;
   PetscFunctionBeginUser;

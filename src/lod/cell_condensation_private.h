@@ -18,6 +18,9 @@ typedef struct LodCellCondensation LodCellCondensation;
 PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation);
 PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation);
 
+/* Changes the last digits of the fine cells' stiffness (fem.h, LodDigitsPerturb). */
+void LodCellPerturb(LodCellCondensation *condensation);
+
 /* The variables of a condensed cell: boundary nodes, functionals, test columns (borrowed), the
    doubles its packed matrix takes, and those of workspace a thread needs. */
 const LodVariables *LodCellVariables(const LodCellCondensation *condensation);

@@ -1,23 +1,25 @@
 /* The compressed problem: coarse matrix from local operators, right-hand side, solve. */
 #include <lodnet/base.h>
 #include <lodnet/coarse_system.h>
+#include <lodnet/events.h>
 
+#include <math.h>
+
+#include "lod/coarse_solver_private.h"
 #include "lod/patch_private.h"
-#include <string.h>
 
-/* Relative residual of the iterative solver, about that of a direct one, and its most steps. */
-#define RESIDUAL 1e-14
-#define MOST_STEPS 40
+/* Operators whose largest entry has an exponent of at most this size go into the matrix as they
+   are. */
+#define PLAIN_EXPONENT 64
 
 struct LodCoarseSystem {
-  LodGrid   grid;
-  Mat       matrix; /* S over the free coarse nodes */
-  KSP       solver; /* set up once a matrix, used for all its right-hand sides */
-  KSP       direct; /* where that fails if `falls_back`; made when first needed */
-  PetscBool falls_back;
-  Vec       load, unknowns;
-  PetscInt  first, last; /* this rank's cells */
-  double   *operators;   /* [cell - first][z][j] */
+  LodGrid         grid;
+  Mat             matrix;   /* S over the free coarse nodes, in units of 2^exponent */
+  int             exponent; /* the same on every rank */
+  LodCoarseSolver solver;   /* set up once a matrix, used for all its right-hand sides */
+  Vec             load, unknowns;
+  PetscInt        first, last; /* this rank's cells */
+  double         *operators;   /* [cell - first][z][j] */
 };
 
 /* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
@@ -51,75 +53,14 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
   PetscCall(PetscMalloc2((size_t)n_cells * (size_t)size, &rows, (size_t)n_cells * (size_t)size,
                          &columns));
   for (PetscInt c = 0; c < n_cells; c++)
-    LocalToGlobal(grid, system->first + c, rows + c * size, columns + c * size);
+    LocalToGlobal(grid, system->first + c, rows + (size_t)c * (size_t)size,
+                  columns + (size_t)c * (size_t)size);
   PetscCall(MatCreate(comm, &system->matrix));
   PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
                         LodBoxCount(&free_nodes)));
   PetscCall(MatSetType(system->matrix, MATAIJ));
   PetscCall(MatSetPreallocationCOO(system->matrix, (PetscCount)n_cells * size, rows, columns));
   PetscCall(PetscFree2(rows, columns));
-  PetscFunctionReturn(0);
-}
-
-/* A sparse direct solver, MUMPS in parallel and PETSc's own LU alone; options with `prefix` have
-   the last word. */
-static PetscErrorCode CreateDirect(LodCoarseSystem *system, const char *prefix, KSP *solver) {
-  MPI_Comm    comm = PetscObjectComm((PetscObject)system->matrix);
-  PC          preconditioner;
-  PetscMPIInt n_ranks;
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  PetscCall(KSPCreate(comm, solver));
-  PetscCall(KSPSetOperators(*solver, system->matrix, system->matrix));
-  PetscCall(KSPSetOptionsPrefix(*solver, prefix));
-  PetscCall(KSPSetType(*solver, KSPPREONLY));
-  PetscCall(KSPSetTolerances(*solver, 1e-12, PETSC_DEFAULT, PETSC_DEFAULT, 10000));
-  PetscCall(KSPGetPC(*solver, &preconditioner));
-  PetscCall(PCSetType(preconditioner, PCLU));
-  if (n_ranks > 1) PetscCall(PCFactorSetMatSolverType(preconditioner, MATSOLVERMUMPS));
-  PetscCall(KSPSetFromOptions(*solver));
-  PetscFunctionReturn(0);
-}
-
-/* Whether the user has chosen something about the solver. */
-static PetscErrorCode SolverIsChosen(PetscBool *chosen) {
-  char *options;
-  PetscFunctionBeginUser;
-  PetscCall(PetscOptionsGetAll(NULL, &options));
-  *chosen = (PetscBool)(strstr(options, "-lod_") != NULL);
-  PetscCall(PetscFree(options));
-  PetscFunctionReturn(0);
-}
-
-/* The solver of one process: BiCGStab with an incomplete factorisation to the accuracy of a direct
-   one, which takes 6 to 8 steps on all but extreme coefficients and half the time at N = 32. The
-   few steps are allowed for that; the direct solver does the rest. */
-static PetscErrorCode CreateIterative(LodCoarseSystem *system, KSP *solver) {
-  PC preconditioner;
-  PetscFunctionBeginUser;
-  PetscCall(KSPCreate(PETSC_COMM_SELF, solver));
-  PetscCall(KSPSetOperators(*solver, system->matrix, system->matrix));
-  PetscCall(KSPSetOptionsPrefix(*solver, "lod_"));
-  PetscCall(KSPSetType(*solver, KSPBCGS));
-  PetscCall(KSPSetTolerances(*solver, RESIDUAL, PETSC_DEFAULT, PETSC_DEFAULT, MOST_STEPS));
-  PetscCall(KSPGetPC(*solver, &preconditioner));
-  PetscCall(PCSetType(preconditioner, PCILU));
-  PetscCall(PCFactorSetLevels(preconditioner, system->grid.dim < 3 ? 1 : 0));
-  PetscFunctionReturn(0);
-}
-
-/* The solver: options with prefix -lod_ start from the direct one. */
-static PetscErrorCode CreateSolver(MPI_Comm comm, LodCoarseSystem *system) {
-  PetscMPIInt n_ranks;
-  PetscBool   chosen = PETSC_FALSE;
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  PetscCall(SolverIsChosen(&chosen));
-  system->falls_back = (PetscBool)(n_ranks == 1 && !chosen);
-  if (system->falls_back)
-    PetscCall(CreateIterative(system, &system->solver));
-  else
-    PetscCall(CreateDirect(system, "lod_", &system->solver));
   PetscFunctionReturn(0);
 }
 
@@ -139,15 +80,14 @@ PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoar
                    &(*system)->operators));
   PetscCall(CreateMatrix(comm, *system));
   PetscCall(MatCreateVecs((*system)->matrix, &(*system)->unknowns, &(*system)->load));
-  PetscCall(CreateSolver(comm, *system));
+  PetscCall(LodCoarseSolverCreate((*system)->matrix, grid->dim, &(*system)->solver));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
   PetscFunctionBeginUser;
   if (!*system) PetscFunctionReturn(0);
-  PetscCall(KSPDestroy(&(*system)->solver));
-  PetscCall(KSPDestroy(&(*system)->direct));
+  PetscCall(LodCoarseSolverDestroy(&(*system)->solver));
   PetscCall(VecDestroy(&(*system)->load));
   PetscCall(VecDestroy(&(*system)->unknowns));
   PetscCall(MatDestroy(&(*system)->matrix));
@@ -156,18 +96,42 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
-  MPI_Comm comm = PetscObjectComm((PetscObject)system->matrix);
+/* Finds the unit of the matrix from the local operators of all ranks; an error on every rank if one
+   of them is not finite. */
+static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
+  const size_t n_cells = (size_t)(system->last - system->first);
+  const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
+  double       largest = LodLargest(count, system->operators);
   PetscFunctionBeginUser;
-  PetscErrorCode error =
-      operators->compute(operators, system->first, system->last, system->operators);
-  PetscCall(LodErrorAgree(comm, error));
-  PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  if (!isfinite(largest)) largest = HUGE_VAL; /* MPI_MAX may lose a NaN */
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm));
+  PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP,
+             "a local operator is not finite: A or its contrast is too large for double precision");
+  system->exponent = LodExponent(largest);
+  if (PetscAbsInt(system->exponent) <= PLAIN_EXPONENT) system->exponent = 0;
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix) {
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+  MPI_Comm     comm = PetscObjectComm((PetscObject)system->matrix);
+  const size_t n_cells = (size_t)(system->last - system->first);
+  const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
+  PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
+  PetscErrorCode error =
+      operators->compute(operators, system->first, system->last, system->operators);
+  PetscCall(LodErrorAgree(comm, error));
+  PetscCall(FindExponent(comm, system));
+  LodScaleByPower(-system->exponent, count, system->operators);
+  PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  LodScaleByPower(system->exponent, count, system->operators);
+  PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *exponent) {
   *matrix = system->matrix;
+  *exponent = system->exponent;
   return 0;
 }
 
@@ -179,30 +143,21 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
   return 0;
 }
 
-/* Solves for the load in system->load. */
-static PetscErrorCode Solve(LodCoarseSystem *system) {
-  KSPConvergedReason reason;
-  PetscFunctionBeginUser;
-  if (system->falls_back) {
-    PetscCall(KSPSolve(system->solver, system->load, system->unknowns));
-    PetscCall(KSPGetConvergedReason(system->solver, &reason));
-    if (reason > 0) PetscFunctionReturn(0);
-    if (!system->direct) PetscCall(CreateDirect(system, "lod_direct_", &system->direct));
-  }
-  PetscCall(LodSolve(system->falls_back ? system->direct : system->solver, "coarse (LOD)",
-                     system->load, system->unknowns));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
   const LodGrid *grid = &system->grid;
+  const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
   double        *load;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &load));
+  PetscCall(PetscMalloc1(n_nodes, &load));
   PetscCall(LodLoad(grid, rhs, grid->coarse, load));
+  const int exponent = LodExponent(LodLargest(n_nodes, load));
+  LodScaleByPower(-exponent, n_nodes, load);
   PetscCall(LodNodesToVec(grid, grid->coarse, load, system->load));
-  PetscCall(Solve(system));
-  PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
   PetscCall(PetscFree(load));
+  PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
+  PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
+  PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
+  PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
+  PetscCall(LodSolutionToUnits("coarse (LOD)", exponent - system->exponent, n_nodes, solution));
   PetscFunctionReturn(0);
 }

@@ -1,6 +1,7 @@
 /* Exact local operators, the reference path: every patch by itself, patches shared out to threads.
  */
 #include <lodnet/base.h>
+#include <lodnet/events.h>
 #include <lodnet/exact.h>
 #include <lodnet/fem.h>
 #include <math.h>
@@ -84,6 +85,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscCheck(path->problem.coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureWorkspaces(&self->grid, path));
   PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
+  PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
 #pragma omp        parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
            int      thread = omp_get_thread_num();
@@ -99,6 +101,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     }
     if (thread == 0) (void)LodProgressUpdate(&progress, done_now);
   }
+  PetscCall(LodEventEnd(LOD_EVENT_PATCHES));
   PetscCall(LodProgressEnd(&progress));
   if (failure) PetscCall(RaiseFailure(self, failed_cell, failure));
   PetscFunctionReturn(0);
@@ -131,6 +134,15 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
   PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &path->problem.functional));
   LodProjectionFunctional(ratio, path->problem.functional);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators) {
+  PatchPath *path = operators->data;
+  PetscFunctionBeginUser;
+  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the operators must come from LodExactPatchCreate");
+  LodDigitsPerturb(LodGridCorners(&operators->grid), 1, 1, path->problem.element);
   PetscFunctionReturn(0);
 }
 

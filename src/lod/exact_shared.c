@@ -6,6 +6,7 @@
    dense block that is left, the local operator (patch_finish.c). Memory: 2l+1 layers of windows and
    one of cells. */
 #include <lodnet/base.h>
+#include <lodnet/events.h>
 #include <lodnet/exact.h>
 #include <omp.h>
 #include <string.h>
@@ -305,10 +306,14 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
     for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse - 1); next_layer++) {
       double start = LodSeconds();
+      PetscCall(LodEventBegin(LOD_EVENT_CELLS));
       CondenseLayer(grid, path, next_layer, &failure);
+      PetscCall(LodEventEnd(LOD_EVENT_CELLS));
       double condensed = LodSeconds();
+      PetscCall(LodEventBegin(LOD_EVENT_WINDOWS));
       for (PetscInt axis = 0; axis < grid->dim - 1; axis++)
         if (failure.position < 0) MergeLayer(grid, path, axis, next_layer, &failure);
+      PetscCall(LodEventEnd(LOD_EVENT_WINDOWS));
       path->seconds[LOD_EXACT_CELLS] += condensed - start;
       path->seconds[LOD_EXACT_WINDOWS] += LodSeconds() - condensed;
     }
@@ -316,8 +321,10 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     PetscInt low = PetscMax(first, layer * per_layer);
     PetscInt high = PetscMin(last, (layer + 1) * per_layer);
     double   start = LodSeconds();
+    PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
     FinishPatches(grid, path, low, high, operators + (size_t)(low - first) * (size_t)size,
                   &failure);
+    PetscCall(LodEventEnd(LOD_EVENT_PATCHES));
     path->seconds[LOD_EXACT_PATCHES] += LodSeconds() - start;
     PetscCall(CheckFailure(self, &failure));
     PetscCall(LodProgressUpdate(&progress, high - first));
@@ -400,6 +407,14 @@ static PetscErrorCode CheckIsShared(const LodLocalOperators *operators) {
   PetscFunctionBeginUser;
   PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
              "the operators must come from LodExactSharedCreate");
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators) {
+  SharedPath *path = operators->data;
+  PetscFunctionBeginUser;
+  PetscCall(CheckIsShared(operators));
+  LodCellPerturb(path->cells);
   PetscFunctionReturn(0);
 }
 

@@ -1,5 +1,6 @@
 /* Spectral norms of coarse matrices. */
 #include <lodnet/coarse_system.h>
+#include <math.h>
 
 /* |matrix|_2, the largest singular value, by power iteration on B^T B from a fixed start that has a
    part in every direction; stops when the value changes by less than 1e-8 of itself, which bounds
@@ -31,7 +32,7 @@ static PetscErrorCode SpectralNorm(Mat matrix, double *norm) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSpectralNormDifference(Mat matrix, Mat other, double *difference, double *norm) {
+PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm) {
   Mat gap;
   PetscFunctionBeginUser;
   PetscCall(MatDuplicate(matrix, MAT_COPY_VALUES, &gap));
@@ -39,5 +40,21 @@ PetscErrorCode LodSpectralNormDifference(Mat matrix, Mat other, double *differen
   PetscCall(SpectralNorm(gap, difference));
   PetscCall(SpectralNorm(matrix, norm));
   PetscCall(MatDestroy(&gap));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
+                                         double *difference, double *norm) {
+  Mat matrix, other_matrix, scaled;
+  int exponent, other_exponent;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoarseSystemMatrix(system, &matrix, &exponent));
+  PetscCall(LodCoarseSystemMatrix(other, &other_matrix, &other_exponent));
+  PetscCall(MatDuplicate(other_matrix, MAT_COPY_VALUES, &scaled));
+  PetscCall(MatScale(scaled, ldexp(1, other_exponent - exponent)));
+  PetscCall(LodMatrixNormDifference(matrix, scaled, difference, norm));
+  PetscCall(MatDestroy(&scaled));
+  *difference = ldexp(*difference, exponent);
+  *norm = ldexp(*norm, exponent);
   PetscFunctionReturn(0);
 }

@@ -49,18 +49,20 @@ static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
   dnnl_matmul_desc_t    product;
   dnnl_primitive_attr_t attributes;
   dnnl_primitive_desc_t description;
-  const int             n_threads = omp_get_max_threads();
+  dnnl_status_t         status = dnnl_success;
   PetscFunctionBeginUser;
   PetscCall(CreateAttributes(layer, &attributes));
   LodCallDnnl(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
                                     &layer->out_shape));
   /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed by
-     one thread, and the blocking must not depend on how many others there are. */
-  omp_set_num_threads(1);
-  dnnl_status_t status =
-      dnnl_primitive_desc_create(&description, &product, attributes, engine, NULL);
-  if (status == dnnl_success) status = dnnl_primitive_create(&layer->forward, description);
-  omp_set_num_threads(n_threads);
+     one thread, and the blocking must not depend on how many others there are. What is set inside
+     the region of one thread ends with it. */
+#pragma omp parallel num_threads(1)
+  {
+    omp_set_num_threads(1);
+    status = dnnl_primitive_desc_create(&description, &product, attributes, engine, NULL);
+    if (status == dnnl_success) status = dnnl_primitive_create(&layer->forward, description);
+  }
   LodCallDnnl(status);
   layer->scratch_shape = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
   LodCallDnnl(dnnl_primitive_desc_destroy(description));

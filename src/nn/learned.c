@@ -3,6 +3,7 @@
    With an encoder every coarse cell is encoded once and patches gather codes, the analogue of
    shared elimination; without one the head takes whole patches. Everything else is the same. */
 #include <lodnet/average.h>
+#include <lodnet/events.h>
 #include <lodnet/model.h>
 #include <string.h>
 
@@ -62,15 +63,19 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
   alone.ell = 0; /* the patch of a cell is the cell */
   for (PetscInt begin = low; begin < high; begin += CELLS_AT_ONCE) {
     const PetscInt end = PetscMin(begin + CELLS_AT_ONCE, high);
+    PetscCall(LodEventBegin(LOD_EVENT_GATHER));
 #pragma omp parallel for schedule(static)
     for (PetscInt cell = begin; cell < end; cell++) {
       float *piece = learned->values + (size_t)(cell - begin) * (size_t)n;
       LodPatchGather(&alone, cell, learned->coefficient->values, NULL, piece);
       LodModelPiece(learned->model, piece, piece, learned->means[cell]);
     }
+    PetscCall(LodEventEnd(LOD_EVENT_GATHER));
     Clock(learned, LOD_LEARNED_GATHER, &start);
+    PetscCall(LodEventBegin(LOD_EVENT_NETWORK));
     PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
                                learned->codes + (size_t)begin * (size_t)learned->n_code));
+    PetscCall(LodEventEnd(LOD_EVENT_NETWORK));
     Clock(learned, LOD_LEARNED_NETWORK, &start);
   }
   PetscFunctionReturn(0);
@@ -159,11 +164,17 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
     if (!LodIsWanted(self, begin)) continue;
     while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
       end++;
+    PetscCall(LodEventBegin(LOD_EVENT_GATHER));
     Gather(&self->grid, learned, begin, end);
+    PetscCall(LodEventEnd(LOD_EVENT_GATHER));
     Clock(learned, LOD_LEARNED_GATHER, &start);
+    PetscCall(LodEventBegin(LOD_EVENT_NETWORK));
     PetscCall(LodNetworkHead(learned->model->network, end - begin, learned->inp, learned->out));
+    PetscCall(LodEventEnd(LOD_EVENT_NETWORK));
     Clock(learned, LOD_LEARNED_NETWORK, &start);
+    PetscCall(LodEventBegin(LOD_EVENT_SCATTER));
     Scatter(&self->grid, learned, begin, end, operators + (size_t)(begin - first) * size);
+    PetscCall(LodEventEnd(LOD_EVENT_SCATTER));
     Clock(learned, LOD_LEARNED_SCATTER, &start);
   }
   PetscFunctionReturn(0);

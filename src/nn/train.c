@@ -1,4 +1,5 @@
 /* Training: mini-batches in a shuffled order, Adam, validation, the best parameters kept. */
+#include <lodnet/events.h>
 #include <lodnet/sample.h>
 #include <lodnet/train.h>
 #include <math.h>
@@ -122,7 +123,9 @@ static PetscErrorCode TrainEpoch(Run *run, PetscInt epoch, double *loss) {
   Shuffle(run->n_train, run->config->seed, epoch, run->order);
   while (run->state.begin < run->n_train) {
     const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_train - run->state.begin);
+    PetscCall(LodEventBegin(LOD_EVENT_TRAINING_STEP));
     PetscCall(Step(run, epoch, n));
+    PetscCall(LodEventEnd(LOD_EVENT_TRAINING_STEP));
     PetscCall(ShowProgress(run, epoch, n));
     if (run->state.begin < run->n_train && LodSeconds() - run->saved >= interval)
       PetscCall(SaveCheckpoint(run));

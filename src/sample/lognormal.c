@@ -48,11 +48,15 @@ static PetscErrorCode Transform(Embedding *embedding) {
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < embedding->dim; axis++)
     sizes[axis] = (int)embedding->size;
-  fftw_plan plan =
-      fftw_plan_dft((int)embedding->dim, sizes, data, data, FFTW_FORWARD, FFTW_ESTIMATE);
+  /* FFTW's planner is one for all threads, those of the program around us included; only executing
+     a plan may overlap. */
+  fftw_plan plan;
+#pragma omp critical(lod_fftw_planner)
+  plan = fftw_plan_dft((int)embedding->dim, sizes, data, data, FFTW_FORWARD, FFTW_ESTIMATE);
   PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %" PetscInt_FMT,
              embedding->size);
   fftw_execute(plan);
+#pragma omp critical(lod_fftw_planner)
   fftw_destroy_plan(plan);
   PetscFunctionReturn(0);
 }

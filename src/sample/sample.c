@@ -1,4 +1,5 @@
 /* Drawing one coefficient: the families that are a formula, and the choice of the others. */
+#include <lodnet/events.h>
 #include <lodnet/expression.h>
 #include <math.h>
 #include <string.h>
@@ -124,8 +125,10 @@ PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, PetscI
   LodCheckInput(number >= 0, "%s: the number of a sample cannot be negative", where);
   PetscCall(LodSampleValidate(settings, dim, cells, where));
   PetscCall(LodCoefficientCreate(dim, cells, coefficient));
+  PetscCall(LodEventBegin(LOD_EVENT_SAMPLE));
   PetscErrorCode error = Fill(settings, dim, cells, seed, number, coefficient->values);
   if (!error) error = LodCoefficientValidate(coefficient, where);
+  PetscCall(LodEventEnd(LOD_EVENT_SAMPLE));
   if (error) PetscCall(LodCoefficientDestroy(coefficient));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -19,6 +19,8 @@ for method in lod coarse fine; do
     expect 0 '' h5diff --delta=1e-13 one.h5 many.h5 /solution
   done
 done
+# Units, by two ranks.
+expect 0 '' "${launch[@]}" -n 2 "$helpers/test_units"
 expect 2 'missing\.h5' "${launch[@]}" -n 2 "$bin/lod-solve" missing.h5
 [ "$(grep -c 'missing\.h5' stderr.txt)" -eq 1 ] || fail 'the message does not appear just once'
 finish

@@ -1,0 +1,43 @@
+/* How many digits of a solution rounding has left. */
+#include <lodnet/fem.h>
+
+#include <lodnet/base.h>
+#include <math.h>
+
+/* A second solution may differ by this much, relative L2. */
+#define MOST_DIFFERENCE 1e-6
+
+/* Relative size of what is added to diagonals: four units in the last place. */
+#define DIAGONAL 0x1p-50
+
+PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscBool *doubt) {
+  double smallest, largest;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  *doubt = (PetscBool)(!(largest / smallest <= LOD_SAFE_CONTRAST));
+  PetscFunctionReturn(0);
+}
+
+void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices) {
+  for (PetscInt m = 0; m < n_matrices; m++, matrices += corners * corners)
+    for (PetscInt i = 0; i < corners * corners; i++)
+      matrices[i] *= i % (corners + 1) == 0 ? factor * (1 + DIAGONAL) : factor;
+}
+
+PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, PetscInt cells,
+                                const LodCoefficient *coefficient, const double *solution,
+                                double *again) {
+  const size_t count = (size_t)LodPower(cells + 1, dim);
+  double       smallest, largest, difference;
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < count; i++)
+    again[i] *= LOD_DIGITS_FACTOR;
+  PetscCall(LodRelativeL2(dim, cells, again, solution, &difference));
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  PetscCheck(difference <= MOST_DIFFERENCE, PETSC_COMM_SELF, PETSC_ERR_FP,
+             "the %s solution is lost in rounding: solved again with the last digits changed it "
+             "differs by %.1e; the contrast of the coefficient (%.3g) is too large for double "
+             "precision where it stands: raise the smallest or cut the largest values",
+             what, difference, largest / smallest);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,46 @@
+/* Whether the digits of an exact compressed solution stand. */
+#include <lodnet/coarse_system.h>
+#include <lodnet/exact.h>
+
+/* Solves with the coefficient given, everything rounded otherwise, into again[]. */
+static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
+                                 const LodCoefficient *coefficient, const double *rhs,
+                                 double *again) {
+  LodLocalOperators *operators = NULL;
+  LodCoarseSystem   *system = NULL;
+  PetscFunctionBeginUser;
+  PetscCall(LodExactCreate(grid, &operators));
+  operators->quiet = PETSC_TRUE;
+  PetscCall(LodExactPerturb(operators));
+  PetscCall(operators->set_coefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemCreate(comm, grid, &system));
+  PetscCall(LodCoarseSystemAssemble(system, operators));
+  PetscCall(LodCoarseSystemSolve(system, rhs, again));
+  PetscCall(LodCoarseSystemDestroy(&system));
+  PetscCall(LodLocalOperatorsDestroy(&operators));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
+                                   const LodCoefficient *coefficient, const double *rhs,
+                                   const double *solution) {
+  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  LodCoefficient scaled;
+  PetscBool      doubt;
+  double        *again;
+  PetscFunctionBeginUser;
+  PetscCall(LodDigitsAreInDoubt(coefficient, &doubt));
+  if (!doubt) PetscFunctionReturn(0);
+  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &scaled));
+  for (PetscInt i = 0; i < count; i++)
+    scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
+  PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &again));
+  PetscErrorCode error = SolveAgain(comm, grid, &scaled, rhs, again);
+  if (!error)
+    error = LodDigitsCompare("exact compressed (LOD)", grid->dim, grid->coarse, coefficient,
+                             solution, again);
+  PetscCall(PetscFree(again));
+  PetscCall(LodCoefficientDestroy(&scaled));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,43 @@
+/* Models with random parameters. */
+#ifndef LODNET_TESTS_STRUCTURED_MODEL_H
+#define LODNET_TESTS_STRUCTURED_MODEL_H
+
+#include "check_lodnet.h"
+
+#include <lodnet/model.h>
+
+/* A model with random parameters of the given standard deviation and all its structure, with or
+   without an encoder. */
+static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes, double deviation,
+                                         uint64_t seed) {
+  const LodNetworkSettings settings = {.n_encoder = encodes ? 2 : 0,
+                                       .encoder = {7, 5},
+                                       .n_codes = 2,
+                                       .codes = {4, 3},
+                                       .bounds = encodes,
+                                       .lines = encodes,
+                                       .activation = LOD_ACTIVATION_ELU,
+                                       .n_hidden = 1,
+                                       .hidden = {20}};
+  const LodNetworkShape    shape = LodModelShape(grid, &settings);
+  LodModel                *model;
+  assert_ok(PetscNew(&model));
+  assert_ok(LodNetworkCreate(&shape, 64, &model->network));
+  for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
+    LodNetworkParameters(model->network)[i] =
+        (float)(deviation * LodRandomNormal(seed, 1, (uint64_t)i));
+  model->signature = (LodSignature){.dim = grid->dim,
+                                    .ell = grid->ell,
+                                    .ratio = grid->coefficient / grid->coarse,
+                                    .fine_ratio = grid->fine / grid->coefficient,
+                                    .coarse = grid->coarse,
+                                    .smallest = 1,
+                                    .largest = 5};
+  model->inp_scale = 1.3;
+  model->out_scale = 0.4;
+  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
+  model->bounds = model->lines = encodes;
+  return model;
+}
+
+#endif

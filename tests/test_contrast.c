@@ -1,0 +1,112 @@
+/* Solutions at high contrast are right to 1e-6 or refused. contrast.h5 has references in 256-bit
+   arithmetic (tests/data/contrast.py). */
+#include "check_lodnet.h"
+
+#include <lodnet/hdf5_file.h>
+#include <lodnet/solve.h>
+#include <math.h>
+#include <string.h>
+
+/* One problem of the file. */
+typedef struct {
+  char           name[64];
+  LodGrid        grid;
+  LodCoefficient coefficient;
+  double        *lod, *fine; /* references */
+} Case;
+
+static double *read_nodes(LodHdf5 *file, const char *group, const char *name, PetscInt cells,
+                          PetscInt dim) {
+  char    path[64];
+  double *values = malloc((size_t)LodPower(cells + 1, dim) * sizeof *values);
+  snprintf(path, sizeof path, "%s/%s", group, name);
+  assert_ok(LodHdf5ReadArray(file, path, H5T_NATIVE_DOUBLE, values));
+  return values;
+}
+
+/* Reads problem number `number`. */
+static Case read_case(int number) {
+  Case       found = {.lod = NULL};
+  LodHdf5    file;
+  PetscInt64 coarse, fine, ell;
+  char       group[16], path[64], *name;
+  int        rank;
+  hsize_t    shape[8];
+  snprintf(group, sizeof group, "%d", number);
+  snprintf(path, sizeof path, "%s/coefficient", group);
+  assert_ok(LodHdf5Open("data/contrast.h5", &file));
+  assert_ok(LodHdf5ReadInt(&file, group, "coarse", &coarse));
+  assert_ok(LodHdf5ReadInt(&file, group, "fine_cells", &fine));
+  assert_ok(LodHdf5ReadInt(&file, group, "ell", &ell));
+  assert_ok(LodHdf5ReadText(&file, group, "name", &name));
+  snprintf(found.name, sizeof found.name, "%s", name);
+  assert_ok(PetscFree(name));
+  assert_ok(LodHdf5Shape(&file, path, &rank, shape));
+  found.grid = (LodGrid){.dim = rank,
+                         .coarse = (PetscInt)coarse,
+                         .coefficient = (PetscInt)shape[0],
+                         .fine = (PetscInt)fine,
+                         .ell = (PetscInt)ell};
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodCoefficientRead("data/contrast.h5", path, &found.coefficient));
+  assert_ok(LodHdf5Open("data/contrast.h5", &file));
+  found.lod = read_nodes(&file, group, "lod", found.grid.coarse, rank);
+  found.fine = read_nodes(&file, group, "fine", found.grid.fine, rank);
+  assert_ok(LodHdf5Close(&file));
+  return found;
+}
+
+static void destroy_case(Case *found) {
+  assert_ok(LodCoefficientDestroy(&found->coefficient));
+  free(found->lod);
+  free(found->fine);
+}
+
+/* The relative L2 error of a method, or -1 if it refuses. */
+static double error_of(const Case *problem, LodMethod method) {
+  const LodGrid        *grid = &problem->grid;
+  const LodSolveOptions options = {.quiet = PETSC_TRUE};
+  const double         *reference = method == LOD_METHOD_FINE ? problem->fine : problem->lod;
+  double               *rhs = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof *rhs);
+  double                error = -1;
+  LodSolveResult        result;
+  assert_ok(LodRightHandSide(grid, "1", rhs));
+  if (LodMethodSolve(PETSC_COMM_SELF, method, grid, &problem->coefficient, rhs, &options, &result))
+    LodErrorClear();
+  else
+    assert_ok(LodRelativeL2(grid->dim, result.cells, result.values, reference, &error));
+  free(rhs);
+  return error;
+}
+
+/* The name of the PETSc option's value, and what is computed with it. */
+static const struct {
+  const char *path;
+  LodMethod   method;
+} ways[] = {{"shared", LOD_METHOD_LOD}, {"patch", LOD_METHOD_LOD}, {"shared", LOD_METHOD_FINE}};
+
+START_TEST(solutions_are_right_to_six_digits_or_refused) {
+  Case problem = read_case(_i);
+  for (int w = 0; w < 3; w++) {
+    assert_ok(PetscOptionsSetValue(NULL, "-lod_exact", ways[w].path));
+    const double error = error_of(&problem, ways[w].method);
+    printf("d = %d, %s, %s %s: %.1e\n", (int)problem.grid.dim, problem.name, ways[w].path,
+           LodMethodName(ways[w].method), error);
+    ck_assert_double_le(error, 1e-6);
+    /* What is told apart must not be refused wholesale. */
+    if (strstr(problem.name, "100000")) ck_assert_double_ge(error, 0);
+    if (strstr(problem.name, "block") && w != 1) ck_assert_double_ge(error, 0);
+  }
+  assert_ok(PetscOptionsClearValue(NULL, "-lod_exact"));
+  destroy_case(&problem);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("contrast");
+  TCase *tests = tcase_create("contrast");
+  tcase_set_timeout(tests, 60);
+  tcase_add_loop_test(tests, solutions_are_right_to_six_digits_or_refused, 0, 48);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
