@@ -20,6 +20,9 @@ static void CheckStandardOutput(void) {
 }
 
 void LodStandardStreamsBegin(void) {
+  static int begun; /* what is to happen at the end of the process is asked for once */
+  if (begun) return;
+  begun = 1;
   /* A closed one is opened such that using it fails. */
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)
     if (fcntl(descriptor, F_GETFD) < 0 &&

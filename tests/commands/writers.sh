@@ -170,6 +170,7 @@ begin() {
     process=$!
     until [ -n "$(find . -maxdepth 1 -name 'm.h5.*.tmp')" ] || ! kill -0 $process 2>/dev/null; do :; done
     kill -STOP $process 2>/dev/null
+    until grep -qs '^State:.*[TZ] ' /proc/$process/status || ! kill -0 $process 2>/dev/null; do :; done
     temporary=$(find . -maxdepth 1 -name 'm.h5.*.tmp')
     [ -z "$temporary" ] || return 0
     kill -KILL $process 2>/dev/null
