@@ -34,6 +34,10 @@ static void ParserMessage(muParserHandle_t parser, char message[256]) {
   if (found && found[6] == '\0') *found = '\0';
 }
 
+/* Longest expression: muParser writes its messages, which quote what they do not understand, to
+   2048 bytes of its own without looking. */
+#define LONGEST 1900
+
 /* Parses the text by evaluating it once at the middle of D; the value itself is not judged here. */
 static PetscErrorCode Parse(LodExpression *expression) {
   static const char *const variables[] = {"x", "x, y", "x, y, z"};
@@ -69,6 +73,9 @@ PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *w
 
   PetscFunctionBeginUser;
   *expression = NULL;
+  LodCheckInput(strlen(text) <= LONGEST,
+                "%s: expression '%.40s...': has %zu characters, must have at most %d", where, text,
+                strlen(text), LONGEST);
   PetscCheck(dim >= 1 && dim <= 3, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "an expression has 1 to 3 variables, not %" PetscInt_FMT, dim);
   PetscCall(PetscNew(&e));

@@ -6,13 +6,15 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static FuzzCounts own_counts;
 FuzzCounts       *fuzz_counts = &own_counts; /* the driver has them in memory that it shares */
 char              fuzz_folder[64];
 
 void FuzzFolderMake(void) {
-  snprintf(fuzz_folder, sizeof fuzz_folder, "/tmp/lodnet-fuzz-XXXXXX");
+  const char *parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"; /* memory if possible */
+  snprintf(fuzz_folder, sizeof fuzz_folder, "%s/lodnet-fuzz-XXXXXX", parent);
   if (!mkdtemp(fuzz_folder)) FuzzFail("%s: cannot make this folder", fuzz_folder);
 }
 

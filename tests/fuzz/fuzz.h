@@ -51,7 +51,8 @@ typedef struct {
 } FuzzCounts;
 extern FuzzCounts *fuzz_counts;
 
-/* A folder of this process in the system's folder of temporary files; both front ends make it. */
+/* A folder of this process, in memory if the system has such a file system; the front ends make it
+   and remove it. */
 extern char fuzz_folder[64];
 void        FuzzFolderMake(void);
 void        FuzzFolderRemove(void);

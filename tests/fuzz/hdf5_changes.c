@@ -123,13 +123,14 @@ static size_t Make(const uint8_t *recipe, size_t size, const char *path) {
 }
 
 void FuzzOne(const uint8_t *data, size_t size) {
-  char   path[LOD_PATH_MAX];
-  size_t base = 0;
+  char path[LOD_PATH_MAX];
   FuzzPath("case.h5", path);
-  if (size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0)
+  if (size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0) {
     FuzzWriteFile(path, data, size);
-  else
-    base = Make(data, size, path);
-  FuzzHdf5Read(base, path);
+    for (size_t base = 0; base < n_bases; base++)
+      FuzzHdf5Read(base, path);
+  } else {
+    FuzzHdf5Read(Make(data, size, path), path);
+  }
   unlink(path);
 }

@@ -40,11 +40,13 @@ static size_t Repeat(FuzzRandom *random, uint8_t *data, size_t size, size_t most
   uint8_t      piece[64];
   const size_t length = 1 + FuzzBelow(random, PetscMin(size, sizeof piece));
   const size_t place = FuzzBelow(random, size - length + 1);
-  const size_t times = (size_t)1 << FuzzBelow(random, 17);
+  const size_t wanted = (size_t)1 << FuzzBelow(random, 17);
+  const size_t times = PetscMin(wanted, (most - size) / length);
   memcpy(piece, data + place, length);
-  for (size_t i = 0; i < times && size + length <= most; i++)
-    size = Replace(data, size, most, place, 0, piece, length);
-  return size;
+  memmove(data + place + times * length, data + place, size - place);
+  for (size_t i = 0; i < times; i++)
+    memcpy(data + place + i * length, piece, length);
+  return size + times * length;
 }
 
 /* Copies or moves a piece of the input to another place. */
