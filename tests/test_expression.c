@@ -43,6 +43,15 @@ START_TEST(rejects_what_does_not_parse_with_position) {
 }
 END_TEST
 
+START_TEST(long_texts_are_refused_before_muparser_overflows) {
+  char text[3001];
+  memset(text, 'q', 3000);
+  text[3000] = 0;
+  refuses(text, 2, "has 3000 characters, must have at most 1900");
+  refuses(text + 1100, 2, "at position 1");
+}
+END_TEST
+
 START_TEST(comparisons_are_not_assignments) {
   LodExpression *expression;
   double         value;
@@ -71,6 +80,7 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("expression");
   tcase_add_test(tests, evaluates_as_c_does);
   tcase_add_test(tests, rejects_what_does_not_parse_with_position);
+  tcase_add_test(tests, long_texts_are_refused_before_muparser_overflows);
   tcase_add_test(tests, comparisons_are_not_assignments);
   tcase_add_test(tests, values_that_are_not_finite_name_the_point);
   suite_add_tcase(suite, tests);

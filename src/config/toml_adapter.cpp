@@ -108,6 +108,7 @@ extern "C" int LodTomlParse(const char *text, size_t length, LodTomlDocument **d
                             LodTomlError *error) {
   LodTomlDocument *made = nullptr;
   *document = nullptr;
+  if (LodTomlCheckNesting(text, length, error)) return 1;
   try {
     const toml::table table = toml::parse(std::string_view(text, length));
     made = new LodTomlDocument;

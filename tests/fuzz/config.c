@@ -47,7 +47,7 @@ static const char *words[256] = {
     "top",
     "entries",
     "moments",
-    "a.b.c.d",
+    "a.",
     "right",
     "..",
     "{from=0, rate=1}",

@@ -35,14 +35,26 @@ static size_t Token(const uint8_t *data, size_t size, size_t place, size_t *leng
   return begin;
 }
 
-/* Repeats a short piece of the input up to many thousand times: nesting, long lines. */
-static size_t Repeat(FuzzRandom *random, uint8_t *data, size_t size, size_t most) {
+/* A random entry of a list that ends with NULL. */
+static const char *Word(FuzzRandom *random, const char *const *words) {
+  size_t n = 0;
+  while (words[n])
+    n++;
+  return words[FuzzBelow(random, n)];
+}
+
+/* Inserts `word`, or if it is NULL a short piece of the input once more, up to many thousand times:
+   nesting, long lines. */
+static size_t Repeat(FuzzRandom *random, const char *word, uint8_t *data, size_t size,
+                     size_t most) {
   uint8_t      piece[64];
-  const size_t length = 1 + FuzzBelow(random, PetscMin(size, sizeof piece));
-  const size_t place = FuzzBelow(random, size - length + 1);
+  const size_t longest = PetscMin(size, sizeof piece);
+  const size_t length = word ? PetscMin(strlen(word), sizeof piece)
+                             : PetscMin(1 + FuzzBelow(random, 1 + FuzzBelow(random, 64)), longest);
+  const size_t place = FuzzBelow(random, size - (word ? 0 : length) + 1);
   const size_t wanted = (size_t)1 << FuzzBelow(random, 17);
   const size_t times = PetscMin(wanted, (most - size) / length);
-  memcpy(piece, data + place, length);
+  memcpy(piece, word ? (const uint8_t *)word : data + place, length);
   memmove(data + place + times * length, data + place, size - place);
   for (size_t i = 0; i < times; i++)
     memcpy(data + place + i * length, piece, length);
@@ -56,14 +68,6 @@ static size_t Copy(FuzzRandom *random, uint8_t *data, size_t size, size_t most) 
   memcpy(piece, data + FuzzBelow(random, size - length + 1), length);
   return Replace(data, size, most, FuzzBelow(random, size), FuzzBelow(random, 2) * length, piece,
                  length);
-}
-
-/* A random entry of a list that ends with NULL. */
-static const char *Word(FuzzRandom *random, const char *const *words) {
-  size_t n = 0;
-  while (words[n])
-    n++;
-  return words[FuzzBelow(random, n)];
 }
 
 size_t FuzzMutateBytes(FuzzRandom *random, const char *const *words, uint8_t *data, size_t size,
@@ -90,7 +94,9 @@ size_t FuzzMutateBytes(FuzzRandom *random, const char *const *words, uint8_t *da
   case 4:
     return Copy(random, data, size, most);
   case 5:
-    return FuzzBelow(random, 8) ? Copy(random, data, size, most) : Repeat(random, data, size, most);
+    text = FuzzBelow(random, 2) ? Word(random, words) : NULL;
+    return FuzzBelow(random, 4) ? Copy(random, data, size, most)
+                                : Repeat(random, text, data, size, most);
   case 6: /* the end is missing */
     return FuzzBelow(random, 4) ? size : place;
   case 7:
