@@ -168,20 +168,18 @@ static int Watch(pid_t worker, double limit, const Shared *shared, PetscBool *ha
   return status;
 }
 
-/* Keeps the input in hand, as the file that the library read if there is one. */
+/* Keeps the input in hand at `path`, and beside it the file that was made of it, if any. */
 static void Keep(const Options *options, Shared *shared, char path[LOD_PATH_MAX]) {
-  static const char *const names[] = {"case.h5", NULL};
-  char                     made[LOD_PATH_MAX];
-  int                      length =
-      snprintf(path, LOD_PATH_MAX, "%s/%s-%lld-%llu", options->keep, program_invocation_short_name,
-               (long long)options->seed, (unsigned long long)shared->number);
-  for (int i = 0; names[i]; i++) {
-    FuzzPath(names[i], made);
-    if (access(made, R_OK) != 0) continue;
-    shared->size = FuzzReadFile(made, shared->data, FUZZ_INPUT_MAX);
-    snprintf(path + length, LOD_PATH_MAX - (size_t)length, ".h5");
-  }
+  char made[LOD_PATH_MAX], kept[LOD_PATH_MAX];
+  snprintf(path, LOD_PATH_MAX, "%s/%s-%lld-%llu", options->keep, program_invocation_short_name,
+           (long long)options->seed, (unsigned long long)shared->number);
   FuzzWriteFile(path, shared->data, shared->size);
+  FuzzPath("case.h5", made);
+  if (access(made, R_OK) != 0) return;
+  snprintf(kept, sizeof kept, "%.*s.h5", LOD_PATH_MAX - 4, path);
+  shared->size = FuzzReadFile(made, shared->data, FUZZ_INPUT_MAX);
+  FuzzWriteFile(kept, shared->data, shared->size);
+  unlink(made);
 }
 
 /* Says what became of a worker that failed. */

@@ -150,6 +150,15 @@ static hid_t Layout(const uint8_t step[FUZZ_STEP], int rank, const hsize_t *dims
   return list;
 }
 
+/* Whether the values of a dataset lie in this file: not so if it is made of others, itself perhaps,
+   in which case HDF5 does not survive that it is read or written. */
+static PetscBool HoldsValues(hid_t dataset) {
+  const hid_t     list = H5Dget_create_plist(dataset);
+  const PetscBool holds = (PetscBool)(dataset >= 0 && H5Pget_layout(list) != H5D_VIRTUAL);
+  H5Pclose(list);
+  return holds;
+}
+
 /* Makes the chosen dataset anew, with the type, shape and creation list given and what fits of its
    old values (or ones); closes them. */
 static void Remake(const Objects *objects, hid_t type, hid_t space, hid_t list) {
@@ -158,7 +167,7 @@ static void Remake(const Objects *objects, hid_t type, hid_t space, hid_t list) 
     values[i] = 1;
   hid_t       old = H5Dopen2(objects->file, objects->chosen, H5P_DEFAULT);
   const hid_t old_space = H5Dget_space(old);
-  if (old >= 0 && H5Sget_simple_extent_npoints(old_space) <= MOST_VALUES)
+  if (HoldsValues(old) && H5Sget_simple_extent_npoints(old_space) <= MOST_VALUES)
     H5Dread(old, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
   H5Sclose(old_space);
   H5Dclose(old);
@@ -166,7 +175,7 @@ static void Remake(const Objects *objects, hid_t type, hid_t space, hid_t list) 
   const hid_t made =
       H5Dcreate2(objects->file, objects->chosen, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
   const hssize_t points = H5Sget_simple_extent_npoints(space);
-  if (made >= 0 && points > 0 && points <= MOST_VALUES)
+  if (HoldsValues(made) && points > 0 && points <= MOST_VALUES)
     H5Dwrite(made, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
   H5Dclose(made);
   H5Pclose(list);
@@ -239,7 +248,7 @@ static void ChangeValue(const Objects *objects, const uint8_t step[FUZZ_STEP]) {
   const hid_t    data = H5Dopen2(objects->file, objects->chosen, H5P_DEFAULT);
   const hid_t    space = H5Dget_space(data);
   const hssize_t n = H5Sget_simple_extent_npoints(space);
-  if (n > 0 && n <= MOST_VALUES &&
+  if (HoldsValues(data) && n > 0 && n <= MOST_VALUES &&
       H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0) {
     for (hssize_t i = 0; i < n; i++)
       if (i == (step[4] * 256 + step[5]) % n || step[6] == 0) values[i] = Number(step[3]);
