@@ -14,13 +14,8 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   for (int i = 0; i < 64; i++)
     values[i] = (float)(1 + i % 5);
   FuzzOk(LodHdf5Create(path, &file));
-  const int rank = number ? 3 : 2;
-  if (number < 2) {
-    FuzzOk(LodHdf5WriteArray(&file, "coefficient", H5T_NATIVE_FLOAT, rank, shapes[number], values));
-  } else {
-    FuzzOk(LodHdf5CreateRows(&file, "coefficient", H5T_NATIVE_FLOAT, 3, shapes[number], 5));
-    FuzzOk(LodHdf5WriteRows(&file, "coefficient", H5T_NATIVE_FLOAT, 0, 3, values));
-  }
+  FuzzOk(LodHdf5WriteArray(&file, "coefficient", H5T_NATIVE_FLOAT, number ? 3 : 2, shapes[number],
+                           values));
   FuzzOk(LodHdf5WriteText(&file, "/", "made_by", "a test"));
   FuzzOk(LodHdf5Commit(&file));
   return PETSC_TRUE;
