@@ -48,9 +48,9 @@ static const char *Word(FuzzRandom *random, const char *const *words) {
 static size_t Repeat(FuzzRandom *random, const char *word, uint8_t *data, size_t size,
                      size_t most) {
   uint8_t      piece[64];
-  const size_t longest = PetscMin(size, sizeof piece);
-  const size_t length = word ? PetscMin(strlen(word), sizeof piece)
-                             : PetscMin(1 + FuzzBelow(random, 1 + FuzzBelow(random, 64)), longest);
+  const size_t longest = 1 + FuzzBelow(random, PetscMin(size, sizeof piece));
+  const size_t length =
+      word ? PetscMin(strlen(word), sizeof piece) : 1 + FuzzBelow(random, longest);
   const size_t place = FuzzBelow(random, size - (word ? 0 : length) + 1);
   const size_t wanted = (size_t)1 << FuzzBelow(random, 17);
   const size_t times = PetscMin(wanted, (most - size) / length);
