@@ -7,8 +7,6 @@
 
 #include "fuzz.h"
 
-#include <hdf5.h>
-
 /* --- What a target of HDF5 files offers; FuzzStart and the others are in hdf5_changes.c. --- */
 
 /* Makes valid file number `number` at `path`; PETSC_FALSE if there are no more. */
@@ -20,14 +18,9 @@ void FuzzHdf5Read(size_t number, const char *path);
 /* Files of tests/fuzz/seeds that are seeds of the target too, a pattern of glob. */
 extern const char fuzz_hdf5_seeds[];
 
-/* --- The two kinds of steps. --- */
-
 enum { FUZZ_STEP = 8 };
 
 /* Changes file `path` by one step through HDF5. */
 void FuzzHdf5Structure(const char *path, const uint8_t step[FUZZ_STEP]);
-
-/* A new type of the file, number `which` of those that users' files have; the caller closes it. */
-hid_t FuzzHdf5Type(unsigned which);
 
 #endif

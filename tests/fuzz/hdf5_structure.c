@@ -3,6 +3,7 @@
 #include "hdf5_changes.h"
 
 #include <float.h>
+#include <hdf5.h>
 #include <math.h>
 #include <string.h>
 
@@ -42,69 +43,69 @@ static herr_t TakeAttribute(hid_t object, const char *name, const H5A_info_t *in
   return attribute->n++ == attribute->wanted;
 }
 
-hid_t FuzzHdf5Type(unsigned which) {
-  const hsize_t three = 3;
-  hid_t         type;
-  switch (which % 20) {
+/* A type of two bytes: its bits of exponent and mantissa. */
+static hid_t ShortFloat(size_t exponent, size_t mantissa) {
+  const hid_t type = H5Tcopy(H5T_IEEE_F32LE);
+  H5Tset_fields(type, 15, mantissa, exponent, 0, mantissa);
+  H5Tset_precision(type, 16);
+  H5Tset_ebias(type, ((size_t)1 << (exponent - 1)) - 1);
+  H5Tset_size(type, 2);
+  return type;
+}
+
+/* A text of `size` bytes, or of variable length. */
+static hid_t Text(size_t size) {
+  const hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, size);
+  if (size != H5T_VARIABLE) H5Tset_strpad(type, H5T_STR_NULLPAD);
+  return type;
+}
+
+/* Complex numbers as h5py stores them. */
+static hid_t Complex(void) {
+  const hid_t type = H5Tcreate(H5T_COMPOUND, 16);
+  H5Tinsert(type, "r", 0, H5T_IEEE_F64LE);
+  H5Tinsert(type, "i", 8, H5T_IEEE_F64LE);
+  return type;
+}
+
+/* Truth values as h5py stores them. */
+static hid_t Boolean(void) {
+  const hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  H5Tenum_insert(type, "FALSE", &(signed char){0});
+  H5Tenum_insert(type, "TRUE", &(signed char){1});
+  return type;
+}
+
+/* A new type, number `which` of those that users' files have; the caller closes it. */
+static hid_t MakeType(unsigned which) {
+  const hid_t    simple[] = {H5T_IEEE_F64BE, H5T_IEEE_F32LE, H5T_NATIVE_LDOUBLE, H5T_STD_I8LE,
+                             H5T_STD_U64BE,  H5T_STD_I32LE,  H5T_STD_REF_OBJ,    H5T_STD_REF_DSETREG,
+                             H5T_STD_B64LE,  H5T_UNIX_D32LE};
+  const unsigned n = sizeof simple / sizeof simple[0];
+  switch (which %= n + 10) {
   case 0:
-    return H5Tcopy(H5T_IEEE_F64BE);
-  case 1:
-    return H5Tcopy(H5T_IEEE_F32LE);
-  case 2: /* float16 */
-    type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 10, 5, 0, 10);
-    H5Tset_precision(type, 16);
-    H5Tset_ebias(type, 15);
-    H5Tset_size(type, 2);
-    return type;
+    return ShortFloat(5, 10);
+  case 1: /* bfloat16 */
+    return ShortFloat(8, 7);
+  case 2:
+    return Text(1);
   case 3:
-    return H5Tcopy(H5T_NATIVE_LDOUBLE);
+    return Text(700);
   case 4:
-    return H5Tcopy(H5T_STD_I8LE);
+    return Text(H5T_VARIABLE);
   case 5:
-    return H5Tcopy(H5T_STD_U64BE);
+    return Complex();
   case 6:
-    return H5Tcopy(H5T_STD_I32LE);
-  case 7: /* text of fixed length */
+    return Boolean();
+  case 7:
+    return H5Tarray_create2(H5T_IEEE_F64LE, 1, &(hsize_t){3});
   case 8:
-    type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, which % 20 == 7 ? 1 : 700);
-    H5Tset_strpad(type, which & 32 ? H5T_STR_SPACEPAD : H5T_STR_NULLPAD);
-    return type;
-  case 9:
-    type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
-    return type;
-  case 10: /* complex numbers of h5py */
-    type = H5Tcreate(H5T_COMPOUND, 16);
-    H5Tinsert(type, "r", 0, H5T_IEEE_F64LE);
-    H5Tinsert(type, "i", 8, H5T_IEEE_F64LE);
-    return type;
-  case 11: /* truth values of h5py */
-    type = H5Tenum_create(H5T_STD_I8LE);
-    H5Tenum_insert(type, "FALSE", &(signed char){0});
-    H5Tenum_insert(type, "TRUE", &(signed char){1});
-    return type;
-  case 12:
-    return H5Tarray_create2(H5T_IEEE_F64LE, 1, &three);
-  case 13:
     return H5Tvlen_create(H5T_IEEE_F64LE);
-  case 14:
-    return H5Tcopy(H5T_STD_REF_OBJ);
-  case 15:
+  case 9:
     return H5Tcreate(H5T_OPAQUE, 8);
-  case 16:
-    return H5Tcopy(H5T_STD_B64LE);
-  case 17: /* bfloat16 */
-    type = H5Tcopy(H5T_IEEE_F32LE);
-    H5Tset_fields(type, 15, 7, 8, 0, 7);
-    H5Tset_precision(type, 16);
-    H5Tset_size(type, 2);
-    return type;
-  case 18:
-    return H5Tcopy(H5T_STD_REF_DSETREG);
   default:
-    return H5Tcopy(H5T_UNIX_D32LE);
+    return H5Tcopy(simple[which - 10]);
   }
 }
 
@@ -230,7 +231,7 @@ static void ChangeDataset(const Objects *objects, const uint8_t step[FUZZ_STEP])
   H5Dclose(old);
   if (step[2] % 3 == 0) {
     H5Tclose(type);
-    type = FuzzHdf5Type(step[3]);
+    type = MakeType(step[3]);
   } else if (step[2] % 3 == 1 && rank >= 0 && rank < H5S_MAX_RANK) {
     H5Sclose(space);
     space = Shape(step, rank, dims);
@@ -282,7 +283,7 @@ static void ChangeNumber(const Objects *objects, const char *name, const uint8_t
   const double  number[2] = {Number(step[4]), 1};
   const hid_t   type = step[3] % 4 == 1   ? H5Tcopy(H5T_STD_I64LE)
                        : step[3] % 4 == 2 ? H5Tcopy(H5T_IEEE_F64LE)
-                                          : FuzzHdf5Type(step[5]);
+                                          : MakeType(step[5]);
   const hid_t   space = step[6] % 8 == 0   ? H5Screate(H5S_NULL)
                         : step[6] % 8 <= 3 ? H5Screate_simple(1, &lengths[step[6] % 8 - 1], NULL)
                                            : H5Screate(H5S_SCALAR);
@@ -344,7 +345,7 @@ static void ChangeLink(const Objects *objects, const uint8_t step[FUZZ_STEP]) {
     H5Gclose(H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     break;
   case 9:
-    type = FuzzHdf5Type(step[3]);
+    type = MakeType(step[3]);
     H5Tcommit2(file, name, type, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Tclose(type);
     break;
