@@ -40,7 +40,8 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   return PETSC_TRUE;
 }
 
-void FuzzHdf5Read(size_t number, const char *path) {
+/* Reads it as the checkpoint of one of the runs. */
+static void ReadAs(size_t number, const char *path) {
   const PetscInt    epochs = runs[number].config.training.epochs;
   LodTrainingState *state = &runs[number].state;
   LodModel         *model = runs[number].model;
@@ -51,4 +52,9 @@ void FuzzHdf5Read(size_t number, const char *path) {
   const float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     if (!isfinite(parameters[i])) FuzzFail("parameter %lld is not finite", (long long)i);
+}
+
+void FuzzHdf5Read(const char *path) {
+  for (size_t number = 0; number < N_MODELS; number++)
+    ReadAs(number, path);
 }

@@ -34,9 +34,8 @@ static void ReadSeries(const char *path) {
   FuzzOk(LodCoefficientSeriesClose(&series));
 }
 
-void FuzzHdf5Read(size_t number, const char *path) {
+void FuzzHdf5Read(const char *path) {
   LodCoefficient coefficient;
-  (void)number;
   if (FuzzAccepted(LodCoefficientRead(path, NULL, &coefficient))) {
     FuzzOk(LodCoefficientValidate(&coefficient, path));
     FuzzOk(LodCoefficientDestroy(&coefficient));

@@ -107,30 +107,27 @@ static size_t ChangeBytes(const uint8_t step[FUZZ_STEP], size_t size) {
   }
 }
 
-/* Makes the file of a recipe at `path`; returns the number of the valid file it started from. */
-static size_t Make(const uint8_t *recipe, size_t size, const char *path) {
+/* Makes the file of a recipe at `path`. */
+static void Make(const uint8_t *recipe, size_t size, const char *path) {
   const size_t base = size ? recipe[0] % n_bases : 0;
   size_t       length = bases[base].size, step = 1;
   FuzzWriteFile(path, bases[base].data, length);
   for (; step + FUZZ_STEP <= size && recipe[step] < BYTES; step += FUZZ_STEP)
     FuzzHdf5Structure(path, recipe + step);
-  if (step + FUZZ_STEP > size) return base;
+  if (step + FUZZ_STEP > size) return;
   length = FuzzReadFile(path, bytes, sizeof bytes);
   for (; step + FUZZ_STEP <= size; step += FUZZ_STEP)
     if (recipe[step] >= BYTES) length = ChangeBytes(recipe + step, length);
   FuzzWriteFile(path, bytes, length);
-  return base;
 }
 
 void FuzzOne(const uint8_t *data, size_t size) {
   char path[LOD_PATH_MAX];
   FuzzPath("case.h5", path);
-  if (size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0) {
+  if (size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0)
     FuzzWriteFile(path, data, size);
-    for (size_t base = 0; base < n_bases; base++)
-      FuzzHdf5Read(base, path);
-  } else {
-    FuzzHdf5Read(Make(data, size, path), path);
-  }
+  else
+    Make(data, size, path);
+  FuzzHdf5Read(path);
   unlink(path);
 }

@@ -12,8 +12,8 @@
 /* Makes valid file number `number` at `path`; PETSC_FALSE if there are no more. */
 PetscBool FuzzHdf5Base(size_t number, const char *path);
 
-/* Reads a file; fails by FuzzFail. `number` says which valid file it was made from. */
-void FuzzHdf5Read(size_t number, const char *path);
+/* Reads a file; fails by FuzzFail. */
+void FuzzHdf5Read(const char *path);
 
 /* Files of tests/fuzz/seeds that are seeds of the target too, a pattern of glob. */
 extern const char fuzz_hdf5_seeds[];

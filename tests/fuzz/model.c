@@ -30,9 +30,8 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   return PETSC_TRUE;
 }
 
-void FuzzHdf5Read(size_t number, const char *path) {
+void FuzzHdf5Read(const char *path) {
   LodModel *model;
-  (void)number;
   if (!FuzzAccepted(LodModelRead(path, 4, &model))) return;
   const float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)

@@ -30,10 +30,9 @@ static void Gather(LodPairs *pairs, const LodGrid *grid, LodSplit split) {
     FuzzOk(LodCoefficientDestroy(&coefficient));
 }
 
-void FuzzHdf5Read(size_t number, const char *path) {
+void FuzzHdf5Read(const char *path) {
   LodPairs *pairs;
   LodGrid   grid;
-  (void)number;
   if (!FuzzAccepted(LodPairsOpen(path, &pairs))) return;
   FuzzOk(LodPairsGrid(pairs, &grid));
   FuzzOk(LodGridValidate(&grid, path));

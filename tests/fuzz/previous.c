@@ -36,9 +36,8 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   return PETSC_TRUE;
 }
 
-void FuzzHdf5Read(size_t number, const char *path) {
+void FuzzHdf5Read(const char *path) {
   LodPrevious previous;
-  (void)number;
   if (!FuzzAccepted(LodPreviousRead(path, &grid, &previous))) return;
   for (int i = 0; i < OPERATORS; i++)
     if (!isfinite(previous.operators[i])) FuzzFail("entry %d is not finite", i);
