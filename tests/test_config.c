@@ -217,6 +217,40 @@ START_TEST(refuses_what_is_no_text) {
 }
 END_TEST
 
+/* Text of `n` times `piece` between `begin` and `end`, to be freed. */
+static char *repeated(const char *begin, const char *piece, int n, const char *end) {
+  char  *text = NULL;
+  size_t length;
+  FILE  *stream = open_memstream(&text, &length);
+  fputs(begin, stream);
+  for (int i = 0; i < n; i++)
+    fputs(piece, stream);
+  fputs(end, stream);
+  fclose(stream);
+  return text;
+}
+
+START_TEST(refuses_deep_nesting_before_it_exhausts_the_stack) {
+  static LodConfig config;
+  static const struct {
+    const char *begin, *piece, *end, *place;
+  } deep[] = {{"a", ".a", " = 1\n", "line 1, column 32: more than 16 levels"},
+              {"seed = 1\na", " . \"[,\"", " = 1\n", "line 2, column 108: more than 16 levels"},
+              {"[a", ".'b#'", "]\n", "line 1, column 78: more than 16 levels"},
+              {"x = \"\"\"\n\"\"\"\"\"\na", ".a", " = 1\n", "line 3, column 32: more than 16"},
+              {"x = ", "[", "", "line 1, column 21: more than 16 levels"},
+              {"x = ", "{a=", "", "line 1, column 53: more than 16 levels"}};
+  for (size_t i = 0; i < sizeof deep / sizeof deep[0]; i++) {
+    char *text = repeated(deep[i].begin, deep[i].piece, 40000, deep[i].end);
+    assert_refuses(read_text(text, &config), deep[i].place);
+    free(text);
+  }
+  good("# a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w\n[training]\n"
+       "schedule = [{from = 0, rate = 1.0}] # [[[[[[[[[[[[[[[[[[[[\n"
+       "[output]\ndirectory = 'a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u.v.w'\n");
+}
+END_TEST
+
 START_TEST(refuses_bad_mesh_files) {
   LodGrid grid = {.dim = 9};
   LodErrorClear();
@@ -569,6 +603,7 @@ static Suite *config_suite(void) {
   tcase_add_test(bad, refuses_parts_that_do_not_fit_together);
   tcase_add_test(bad, refuses_missing_files);
   tcase_add_test(bad, refuses_what_is_no_text);
+  tcase_add_test(bad, refuses_deep_nesting_before_it_exhausts_the_stack);
   tcase_add_test(bad, refuses_bad_mesh_files);
   tcase_add_test(bad, validates_what_a_program_sets);
   tcase_add_test(values, defaults_are_the_papers_mesh_and_the_structured_network);

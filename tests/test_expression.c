@@ -116,6 +116,15 @@ START_TEST(many_points_are_evaluated_as_one) {
 }
 END_TEST
 
+START_TEST(long_texts_are_refused_before_muparser_overflows) {
+  char text[3001];
+  memset(text, 'q', 3000);
+  text[3000] = 0;
+  refuses(text, 2, "has 3000 characters, must have at most 1900");
+  refuses(text + 1100, 2, "at position 1");
+}
+END_TEST
+
 START_TEST(comparisons_are_not_assignments) {
   LodExpression *expression;
   double         value;
@@ -149,6 +158,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, knows_the_functions_that_help_lists);
   tcase_add_test(tests, blanks_before_a_parenthesis_do_not_matter);
   tcase_add_test(tests, many_points_are_evaluated_as_one);
+  tcase_add_test(tests, long_texts_are_refused_before_muparser_overflows);
   tcase_add_test(tests, comparisons_are_not_assignments);
   tcase_add_test(tests, values_that_are_not_finite_name_the_point);
   suite_add_tcase(suite, tests);

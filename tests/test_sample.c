@@ -384,6 +384,27 @@ START_TEST(rejects_bad_pictures) {
 }
 END_TEST
 
+START_TEST(rejects_pictures_larger_than_the_memory) {
+  LodSampleSettings settings = defaults(LOD_FAMILY_IMAGE);
+  LodCoefficient    coefficient;
+  FILE             *file = fopen(picture_path(), "wb");
+  png_structp       png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
+  png_infop         info = png_create_info_struct(png);
+  png_init_io(png, file);
+  png_set_IHDR(png, info, 1000000, 1000000, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  png_write_info(png, info);
+  png_write_chunk(png, (png_const_bytep) "IDAT", (png_const_bytep) "", 0);
+  png_destroy_write_struct(&png, &info);
+  fclose(file);
+  snprintf(settings.image, sizeof settings.image, "%s", picture_path());
+  LodErrorClear();
+  assert_refuses(LodSample(&settings, 2, 8, 0, 0, &coefficient),
+                 "picture.png: 9e+03 GB of memory are needed");
+  LodErrorClear();
+}
+END_TEST
+
 /* Validates settings that must be refused with `text` in the message, for 2 axes of 12 cells. */
 static void refuses(const LodSampleSettings *settings, const char *text) {
   LodErrorClear();
@@ -480,6 +501,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, picture_of_16_bits_in_log_scale);
   tcase_add_test(tests, picture_in_colour_becomes_luma);
   tcase_add_test(tests, rejects_bad_pictures);
+  tcase_add_test(tests, rejects_pictures_larger_than_the_memory);
   tcase_add_test(tests, rejects_bad_parameters);
   tcase_add_test(tests, rejects_values_that_are_no_coefficient);
   tcase_add_test(tests, names_of_families_go_both_ways);

@@ -44,6 +44,12 @@ static void SetTransformations(png_structp png, png_infop info, Picture *picture
   picture->row_bytes = png_get_rowbytes(png, info);
 }
 
+/* Bytes that the pixels and their grey values take. */
+static double MemoryNeeded(const Picture *picture) {
+  return (double)picture->height *
+         ((double)picture->row_bytes + sizeof(double) * (double)picture->width);
+}
+
 /* Decodes an open file into *picture (pixels from malloc, the caller frees them). Returns 0 or 1,
    then with a message. Everything that must survive libpng's longjmp lives in *picture. */
 static int Decode(FILE *file, Picture *picture, char message[256]) {
@@ -59,8 +65,7 @@ static int Decode(FILE *file, Picture *picture, char message[256]) {
   png_set_sig_bytes(png, 8);
   png_read_info(png, info);
   SetTransformations(png, info, picture);
-  if ((double)picture->height * (double)picture->row_bytes > 0x1p32)
-    png_error(png, "the picture is larger than 4 GiB");
+  if (MemoryNeeded(picture) > LodMemoryAvailable()) png_error(png, "the picture is too large");
   picture->pixels = malloc((size_t)picture->height * picture->row_bytes);
   if (!picture->pixels) png_error(png, "out of memory");
   const int passes = png_set_interlace_handling(png);
@@ -109,6 +114,7 @@ PetscErrorCode LodPngReadGrey(const char *path, PetscInt *width, PetscInt *heigh
   fclose(file);
   if (failed) free(picture.pixels);
   LodCheckInput(is_png, "%s: not a PNG file", path);
+  if (failed) PetscCall(LodCheckMemory(MemoryNeeded(&picture), path, "use a smaller picture"));
   LodCheckInput(!failed, "%s: damaged PNG file: %s", path, message);
   *width = (PetscInt)picture.width;
   *height = (PetscInt)picture.height;

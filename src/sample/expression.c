@@ -42,6 +42,9 @@ static void ParserMessage(muParserHandle_t parser, char message[256]) {
   if (found && found[6] == '\0') *found = '\0';
 }
 
+/* Longest expression: muParser writes its messages, which quote what they do not understand, to
+   2048 bytes of its own without looking. */
+#define LONGEST 1900
 /* Moves every parenthesis that follows a name and blanks to the name, "sin (x)" to "sin( x)", which
    muParser takes as the call it is; all other places keep their numbers. */
 static void JoinCalls(char *text) {
@@ -104,6 +107,9 @@ PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *w
 
   PetscFunctionBeginUser;
   *expression = NULL;
+  LodCheckInput(strlen(text) <= LONGEST,
+                "%s: expression '%.40s...': has %zu characters, must have at most %d", where, text,
+                strlen(text), LONGEST);
   PetscCheck(dim >= 1 && dim <= 3, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "an expression has 1 to 3 variables, not %" PetscInt_FMT, dim);
   PetscCall(PetscNew(&e));
