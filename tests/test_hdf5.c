@@ -92,7 +92,7 @@ START_TEST(rows_and_blocks_are_the_right_ones) {
   LodHdf5 file;
   int32_t row[6], block[4];
   assert_ok(LodHdf5OpenUpdate(file_path(), PETSC_TRUE, &file));
-  assert_ok(LodHdf5CreateRows(&file, "r", H5T_NATIVE_INT32, 3, (hsize_t[]){5, 2, 3}, 0));
+  assert_ok(LodHdf5CreateRows(&file, "r", H5T_NATIVE_INT32, 3, (hsize_t[]){5, 2, 3}));
   for (hsize_t first = 0; first < 5; first++) {
     for (int i = 0; i < 6; i++)
       row[i] = (int32_t)(100 * first) + i;

@@ -7,13 +7,14 @@
 #define MOST_BYTES ((double)(1 << 30))
 
 struct LodPairs {
-  LodHdf5   file;
-  LodGrid   grid;
-  PetscInt  samples;
-  float    *coefficients; /* [samples][E^d] */
-  float    *operators;    /* [samples][N^d][operator size], or NULL if they stay in the file */
-  PetscInt  count[3];     /* samples in each split */
-  PetscInt *member[3];    /* member[split][count]: their numbers */
+  LodHdf5      file;
+  LodGrid      grid;
+  PetscInt     samples;
+  float       *coefficients; /* [samples][E^d] */
+  float       *operators;    /* [samples][N^d][operator size], or NULL if they stay in the file */
+  LodPairsRows stored;       /* the operators in the file */
+  PetscInt     count[3];     /* samples in each split */
+  PetscInt    *member[3];    /* member[split][count]: their numbers */
 };
 
 /* The attributes that hold a mesh, and `natural_faces` with bit 2 * axis + side for each. */
@@ -65,21 +66,17 @@ PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid) {
 
 /* Sorts the samples into the lists of their splits. */
 static PetscErrorCode ReadSplit(LodPairs *pairs) {
-  int32_t *split;
+  PetscInt64 *split;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(pairs->samples, &split));
-  PetscCall(
-      LodHdf5ReadRows(&pairs->file, "split", H5T_NATIVE_INT32, 0, (hsize_t)pairs->samples, split));
+  PetscErrorCode error = LodHdf5ReadIntegers(&pairs->file, "split", 0, 2, pairs->samples, split);
+  if (error) PetscCall(PetscFree(split));
+  PetscCall(error);
   for (int part = 0; part < 3; part++)
     PetscCall(PetscMalloc1(pairs->samples, &pairs->member[part]));
-  for (PetscInt i = 0; i < pairs->samples; i++) {
-    const int32_t part = split[i];
-    if (part < 0 || part > 2) PetscCall(PetscFree(split));
-    LodCheckInput(part >= 0 && part <= 2, "%s: split: sample %" PetscInt_FMT " has the value %d",
-                  pairs->file.path, i, part);
-    pairs->member[part][pairs->count[part]++] = i;
-  }
+  for (PetscInt i = 0; i < pairs->samples; i++)
+    pairs->member[split[i]][pairs->count[split[i]]++] = i;
   PetscCall(PetscFree(split));
   PetscFunctionReturn(0);
 }
@@ -102,14 +99,13 @@ static PetscErrorCode CheckDataset(LodHdf5 *file, const char *name, int rank,
   PetscFunctionReturn(0);
 }
 
-/* Reads what is kept in memory from the open file, checking that its parts fit together; the
-   operators only if they take at most `most_bytes`. */
-static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
+/* Checks that the parts of the open file fit together, and that all samples are complete. */
+static PetscErrorCode CheckParts(LodPairs *pairs) {
   LodHdf5       *file = &pairs->file;
   const LodGrid *grid = &pairs->grid;
   hsize_t        dims[8];
   int            rank;
-  int64_t        complete = 0;
+  PetscInt64     complete = 0;
 
   PetscFunctionBeginUser;
   PetscCall(LodPairsReadGrid(file, &pairs->grid));
@@ -118,23 +114,58 @@ static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
                 "%s: split: must be a list of at least one number", file->path);
   pairs->samples = (PetscInt)dims[0];
   const hsize_t samples = dims[0], cells = (hsize_t)grid->coefficient;
-  const hsize_t shape[] = {samples, (hsize_t)LodGridCells(grid), (hsize_t)LodGridPatchNodes(grid),
-                           (hsize_t)LodGridCorners(grid)};
   PetscCall(CheckDataset(file, "coefficients", 1 + (int)grid->dim,
                          (hsize_t[]){samples, cells, cells, cells}));
-  PetscCall(CheckDataset(file, "operators", 4, shape));
-  PetscCall(LodHdf5ReadRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
-  LodCheckInput(complete == (int64_t)samples, "%s: only %lld of %lld samples are complete",
+  PetscCall(
+      CheckDataset(file, "operators", 4,
+                   (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
+                               (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)}));
+  PetscCall(LodHdf5ReadIntegers(file, "complete", 0, INT64_MAX, 1, &complete));
+  LodCheckInput(complete == (PetscInt64)samples, "%s: only %lld of %lld samples are complete",
                 file->path, (long long)complete, (long long)samples);
-  PetscCall(ReadSplit(pairs));
-  const size_t values = (size_t)LodPower(grid->coefficient, grid->dim);
-  PetscCall(PetscMalloc1(samples * values, &pairs->coefficients));
-  PetscCall(LodHdf5ReadArray(file, "coefficients", H5T_NATIVE_FLOAT, pairs->coefficients));
-  const double size = (double)samples * (double)shape[1] * (double)shape[2] * (double)shape[3];
-  if (size * sizeof(float) <= most_bytes) {
-    PetscCall(PetscMalloc1((size_t)size, &pairs->operators));
-    PetscCall(LodHdf5ReadArray(file, "operators", H5T_NATIVE_FLOAT, pairs->operators));
+  PetscFunctionReturn(0);
+}
+
+/* Reads all rows into values[samples][rows->count], or if that is NULL only checks them. */
+static PetscErrorCode ReadAll(LodPairsRows *rows, PetscInt samples, float *values) {
+  double *row;
+
+  PetscFunctionBeginUser;
+  if (!values && !rows->checksums) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(rows->count, &row));
+  PetscErrorCode error = 0;
+  for (PetscInt sample = 0; sample < samples && !error; sample++) {
+    float *target = values ? values + (size_t)sample * rows->count : NULL;
+    error = LodPairsRowsRead(rows, sample, target && !rows->wide ? (void *)target : row);
+    for (size_t i = 0; i < rows->count && target && rows->wide; i++)
+      target[i] = (float)row[i];
   }
+  PetscCall(PetscFree(row));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Reads what is kept in memory from the open file; the operators only if they take at most
+   `most_bytes`, and not most of what is free. */
+static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
+  LodPairsRows coefficients;
+  const double samples = pairs->samples;
+
+  PetscFunctionBeginUser;
+  PetscCall(ReadSplit(pairs));
+  PetscCall(LodPairsRowsOpen(&pairs->file, PETSC_FALSE, &coefficients));
+  PetscErrorCode error =
+      LodCheckMemory(samples * (double)coefficients.count * sizeof(float), pairs->file.path, "");
+  if (!error)
+    error = PetscMalloc1((size_t)pairs->samples * coefficients.count, &pairs->coefficients);
+  if (!error) error = ReadAll(&coefficients, pairs->samples, pairs->coefficients);
+  PetscCall(LodPairsRowsClose(&coefficients));
+  PetscCall(error);
+  PetscCall(LodPairsRowsOpen(&pairs->file, PETSC_TRUE, &pairs->stored));
+  const double size = samples * (double)pairs->stored.count * sizeof(float);
+  if (size <= most_bytes && size <= 0.5 * LodMemoryAvailable())
+    PetscCall(PetscMalloc1((size_t)pairs->samples * pairs->stored.count, &pairs->operators));
+  PetscCall(ReadAll(&pairs->stored, pairs->samples, pairs->operators));
   PetscFunctionReturn(0);
 }
 
@@ -150,8 +181,9 @@ PetscErrorCode LodPairsOpenWithin(const char *path, double most_bytes, LodPairs 
   PetscFunctionBeginUser;
   *pairs = NULL;
   PetscCall(PetscNew(&p));
-  p->file.id = H5I_INVALID_HID;
+  p->file.id = p->stored.dataset.id = H5I_INVALID_HID;
   PetscErrorCode error = LodHdf5Open(path, &p->file);
+  if (!error) error = CheckParts(p);
   if (!error) error = Load(p, most_bytes);
   if (error) PetscCall(LodPairsClose(&p));
   PetscCall(error);
@@ -166,6 +198,7 @@ PetscErrorCode LodPairsClose(LodPairs **pairs) {
       PetscCall(PetscFree((*pairs)->member[part]));
     PetscCall(PetscFree((*pairs)->coefficients));
     PetscCall(PetscFree((*pairs)->operators));
+    PetscCall(LodPairsRowsClose(&(*pairs)->stored));
     PetscCall(LodHdf5Close(&(*pairs)->file));
     PetscCall(PetscFree(*pairs));
   }
@@ -201,9 +234,9 @@ static PetscErrorCode GatherTargets(LodPairs *pairs, LodSplit split, PetscInt n,
       memcpy(target + (size_t)i * size, pairs->operators + (sample * cells + cell) * size,
              size * sizeof *target);
     } else {
-      PetscCall(LodHdf5ReadBlock(&pairs->file, "operators", H5T_NATIVE_FLOAT,
-                                 (hsize_t[]){sample, cell, 0, 0}, count,
-                                 target + (size_t)i * size));
+      PetscCall(LodHdf5DatasetReadBlock(&pairs->stored.dataset, H5T_NATIVE_FLOAT,
+                                        (hsize_t[]){sample, cell, 0, 0}, count,
+                                        target + (size_t)i * size));
     }
   }
   PetscFunctionReturn(0);

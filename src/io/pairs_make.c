@@ -17,6 +17,10 @@
 #include "io/hdf5_private.h"
 #include "io/pairs_private.h"
 
+/* Compressed operators are in chunks of about so many bytes, or one operator each: one of them must
+   not cost much more to read than its own bytes. */
+#define CHUNK_BYTES ((hsize_t)2048)
+
 /* What the functions here hand on: the config, its text, and where things are written. */
 typedef struct {
   const LodConfig *config;
@@ -53,12 +57,9 @@ static PetscErrorCode CheckRows(LodHdf5 *file, const char *name, PetscInt sample
 /* Reads the settings that made an open file (*text, the caller frees it) and how many samples are
    complete; input errors if it is no pairs file. */
 static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete) {
-  int64_t count = -1;
-
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &count));
+  PetscCall(LodHdf5ReadIntegers(file, "complete", 0, INT64_MAX, 1, complete));
   PetscCall(LodHdf5ReadText(file, "/", "config", text));
-  *complete = count;
   PetscFunctionReturn(0);
 }
 
@@ -111,8 +112,29 @@ static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family
   PetscFunctionReturn(0);
 }
 
-/* Checks an open file against the job: same settings, the shapes that follow from them, and the
-   same first sample of each family, of those that are complete. */
+/* Checks that the samples are shared out as the settings say. */
+static PetscErrorCode CheckSplit(const Job *job, LodHdf5 *file) {
+  PetscInt64 *stored;
+  int32_t    *split;
+  PetscInt    differs = job->samples;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(job->samples, &stored, job->samples, &split));
+  PetscErrorCode error = LodHdf5ReadIntegers(file, "split", 0, 2, job->samples, stored);
+  if (!error) error = LodPairsShare(job->config, split);
+  for (PetscInt i = job->samples - 1; i >= 0 && !error; i--)
+    if (stored[i] != split[i]) differs = i;
+  PetscCall(PetscFree2(stored, split));
+  PetscCall(error);
+  LodCheckInput(differs == job->samples,
+                "%s: split: sample %" PetscInt_FMT " is not where the settings put it: the file is "
+                "damaged or the program has changed; choose another --output or delete the file",
+                file->path, differs);
+  PetscFunctionReturn(0);
+}
+
+/* Checks an open file against the job: same settings, the shapes and the split that follow from
+   them, and the same first sample of each family, of those that are complete. */
 static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
                                 PetscInt64 complete) {
   const LodGrid *grid = &job->config->grid;
@@ -125,6 +147,7 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
   PetscCall(CheckRows(file, "operators", job->samples,
                       (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
   PetscCall(CheckRows(file, "split", job->samples, 1));
+  PetscCall(CheckSplit(job, file));
   for (PetscInt f = 0; f < job->config->n_families && sample < complete; f++) {
     PetscCall(CheckSample(job, file, f, sample));
     sample += job->config->families[f].count;
@@ -158,6 +181,22 @@ hid_t LodPairsType(const LodConfig *config) {
   return config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
 }
 
+/* Makes a dataset whose rows are samples: in place, or compressed in chunks of at most `most`
+   indices of the second axis. */
+static PetscErrorCode CreateSamples(LodHdf5 *file, const char *name, hid_t type, int rank,
+                                    const hsize_t *dims, hsize_t most, PetscInt compression) {
+  hsize_t chunk[H5S_MAX_RANK] = {1, most};
+
+  PetscFunctionBeginUser;
+  for (int axis = 2; axis < rank; axis++)
+    chunk[axis] = dims[axis];
+  if (compression)
+    PetscCall(LodHdf5CreateChunked(file, name, type, rank, dims, chunk, compression));
+  else
+    PetscCall(LodHdf5CreateRows(file, name, type, rank, dims));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
                                       PetscInt compression, LodHdf5 *file) {
   const LodGrid *grid = &config->grid;
@@ -175,14 +214,16 @@ PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
   PetscCall(LodPairsShare(config, split));
   PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
   PetscCall(PetscFree(split));
-  PetscCall(LodHdf5CreateRows(file, "coefficients", type, 1 + (int)grid->dim,
-                              (hsize_t[]){samples, cells, cells, cells}, compression));
+  PetscCall(CreateSamples(file, "coefficients", type, 1 + (int)grid->dim,
+                          (hsize_t[]){samples, cells, cells, cells}, cells, compression));
   if (config->pairs.bits == 16) PetscCall(LodHdf5BFloat16(&stored));
-  PetscCall(LodHdf5CreateRows(file, "operators", stored, 4,
-                              (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
-                                          (hsize_t)LodGridPatchNodes(grid),
-                                          (hsize_t)LodGridCorners(grid)},
-                              compression));
+  const hsize_t bytes = (hsize_t)LodGridOperatorSize(grid) * H5Tget_size(stored);
+  PetscCall(
+      CreateSamples(file, "operators", stored, 4,
+                    (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
+                                (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)},
+                    PetscMax(1, CHUNK_BYTES / bytes), compression));
+  PetscCall(LodPairsCreateChecksums(file, n_samples));
   if (stored != type) H5Tclose(stored);
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
@@ -195,7 +236,7 @@ PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
 
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Exists(file, "complete", &exists));
-  if (!exists) PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one, 0));
+  if (!exists) PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one));
   PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &counter));
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
@@ -207,9 +248,10 @@ PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
 static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   const LodGrid *grid = &job->config->grid;
   struct stat    status;
-  double         size = 1e6 + (double)PetscMax(32, job->config->pairs.bits) / 8 * job->samples *
-                          (pow(grid->coefficient, grid->dim) +
-                           (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
+  double         size = 1e6 + 100. * job->samples +
+                (double)PetscMax(32, job->config->pairs.bits) / 8 * job->samples *
+                    (pow(grid->coefficient, grid->dim) +
+                     (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
   PetscFunctionBeginUser;
   const int descriptor = open(job->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -255,6 +297,19 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
   PetscFunctionReturn(0);
 }
 
+/* Rounds numbers to what a file of 16 bits holds. */
+static PetscErrorCode RoundToBFloat16(size_t n, float *numbers) {
+  hid_t type;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5BFloat16(&type));
+  herr_t status = H5Tconvert(H5T_NATIVE_FLOAT, type, n, numbers, NULL, H5P_DEFAULT);
+  if (status >= 0) status = H5Tconvert(type, H5T_NATIVE_FLOAT, n, numbers, NULL, H5P_DEFAULT);
+  H5Tclose(type);
+  PetscCheck(status >= 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "HDF5 cannot round to 16 bits");
+  PetscFunctionReturn(0);
+}
+
 /* Writes a sample's coefficient and operators, in the precision of the file, and counts it. */
 static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number,
                                   const LodCoefficient *coefficient, Sample *sample) {
@@ -272,10 +327,15 @@ static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number
   PetscCheck(finite, PETSC_COMM_SELF, PETSC_ERR_FP,
              "sample %" PetscInt_FMT ": a local operator is not finite in single precision",
              number);
-  PetscCall(LodHdf5WriteRows(file, "coefficients", type, (hsize_t)number, 1,
-                             narrow ? (void *)sample->values : coefficient->values));
-  PetscCall(LodHdf5WriteRows(file, "operators", type, (hsize_t)number, 1,
-                             narrow ? (void *)sample->narrowed : sample->operators));
+  if (job->config->pairs.bits == 16)
+    PetscCall(RoundToBFloat16(sample->n_numbers, sample->narrowed));
+  const void *values = narrow ? (void *)sample->values : coefficient->values;
+  const void *numbers = narrow ? (void *)sample->narrowed : sample->operators;
+  PetscCall(LodHdf5WriteRows(file, "coefficients", type, (hsize_t)number, 1, values));
+  PetscCall(LodHdf5WriteRows(file, "operators", type, (hsize_t)number, 1, numbers));
+  const size_t size = H5Tget_size(type);
+  PetscCall(LodPairsWriteChecksums(file, number, values, size * sample->n_values, numbers,
+                                   size * sample->n_numbers));
   PetscCall(LodHdf5Flush(file));
   PetscCall(LodPairsWriteCounter(file, number + 1));
   PetscFunctionReturn(0);
