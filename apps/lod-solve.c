@@ -238,6 +238,7 @@ static PetscErrorCode Run(Options *options) {
   PetscCall(CheckOutput(options->output));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
+  options->problem.mesh.any_coarse = (PetscBool)(method == LOD_METHOD_FINE);
   if (options->many) {
     PetscCall(SolveMany(options, method));
     PetscFunctionReturn(0);

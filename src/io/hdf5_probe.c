@@ -45,8 +45,9 @@ static herr_t LookAtAttribute(hid_t object, const char *name, const H5A_info_t *
   Look       *look = context;
   const hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
   (void)info;
-  (void)snprintf(look->report->place, sizeof look->report->place, "attribute %.100s of %.100s",
-                 name, look->object);
+  (void)snprintf(look->report->place, sizeof look->report->place, "attribute %.100s%s%.100s", name,
+                 strcmp(look->object, "/") ? " of " : "",
+                 strcmp(look->object, "/") ? look->object : "");
   if (attribute < 0) return 0;
   const hid_t    type = H5Aget_type(attribute), space = H5Aget_space(attribute);
   const hssize_t count = H5Sget_simple_extent_npoints(space);

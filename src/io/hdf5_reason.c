@@ -40,7 +40,6 @@ PetscBool LodHdf5Reason(char reason[256]) {
 }
 
 void LodHdf5ReadReason(hid_t dataset, char reason[256]) {
-  size_t   n_values = 0;
   unsigned flags, what;
   char     name[64];
 
@@ -48,6 +47,7 @@ void LodHdf5ReadReason(hid_t dataset, char reason[256]) {
   const hid_t properties = H5Dget_create_plist(dataset);
   const int   n_filters = properties < 0 ? 0 : H5Pget_nfilters(properties);
   for (int i = 0; i < n_filters; i++) {
+    size_t             n_values = 0; /* in and out */
     const H5Z_filter_t filter =
         H5Pget_filter2(properties, (unsigned)i, &flags, &n_values, NULL, sizeof name, name, &what);
     if (filter < 0 || H5Zfilter_avail(filter) > 0) continue;

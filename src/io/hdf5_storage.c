@@ -19,12 +19,12 @@ typedef struct {
 /* Finds out whether there are filters, and whether all are known. */
 static void LookAtFilters(hid_t properties, Storage *storage) {
   const int n_filters = H5Pget_nfilters(properties);
-  size_t    n_values = 0;
   unsigned  flags, what;
 
   storage->filtered = (PetscBool)(n_filters > 0);
   storage->bounded = PETSC_TRUE;
   for (int i = 0; i < n_filters; i++) {
+    size_t             n_values = 0; /* in and out */
     const H5Z_filter_t filter =
         H5Pget_filter2(properties, (unsigned)i, &flags, &n_values, NULL, 0, NULL, &what);
     const H5Z_filter_t lzf = 32000; /* h5py's */
@@ -58,14 +58,17 @@ static PetscBool SizeDefect(const Storage *storage, char defect[256]) {
   const double most = storage->filtered ? MOST_COMPRESSION * storage->stored : storage->stored;
 
   if (storage->claimed > most && (!storage->filtered || storage->bounded)) {
-    (void)snprintf(defect, 256, "its shape claims %.6g MB, the file holds %.6g MB of it%s",
-                   storage->claimed * 1e-6, storage->stored * 1e-6,
-                   storage->stored > 0 ? "" : ": it was never written");
+    if (storage->stored > 0)
+      (void)snprintf(defect, 256, "its shape claims %.0f bytes, the file holds %.0f of them",
+                     storage->claimed, storage->stored);
+    else
+      (void)snprintf(defect, 256, "was never written: the file holds none of its %.0f bytes",
+                     storage->claimed);
     return PETSC_TRUE;
   }
   if (storage->stored > storage->file) {
-    (void)snprintf(defect, 256, "claims %.6g MB of a file of %.6g MB", storage->stored * 1e-6,
-                   storage->file * 1e-6);
+    (void)snprintf(defect, 256, "claims %.0f bytes of a file of %.0f", storage->stored,
+                   storage->file);
     return PETSC_TRUE;
   }
   return PETSC_FALSE;

@@ -20,6 +20,10 @@
 #define WIDTH_MAX (1 << 24)
 #define PARAMETERS_MAX (1ll << 30)
 
+/* Most fine cells per cell of the coefficient: times the cells per axis of any coefficient it fits
+   an index. */
+#define RATIO_MAX 1000
+
 /* Writes the signature. */
 static PetscErrorCode WriteSignature(LodHdf5 *file, const LodSignature *signature) {
   const hsize_t shape[] = {(hsize_t)signature->dim, 2};
@@ -166,7 +170,7 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   PetscCall(
       ReadBounded(file, "signature", "coefficient_per_coarse", 1, WIDTH_MAX, &signature->ratio));
   PetscCall(
-      ReadBounded(file, "signature", "fine_per_coefficient", 1, WIDTH_MAX, &signature->fine_ratio));
+      ReadBounded(file, "signature", "fine_per_coefficient", 1, RATIO_MAX, &signature->fine_ratio));
   PetscCall(ReadBounded(file, "signature", "coarse", 1, WIDTH_MAX, &signature->coarse));
   PetscCall(ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
   PetscCall(ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
@@ -231,9 +235,6 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
   const PetscInt n = settings->n_encoder;
   PetscInt64     codes[LOD_MAX_RINGS];
   PetscFunctionBeginUser;
-  LodCheckInput(grid->ell < LOD_MAX_RINGS,
-                "%s: ell is %" PetscInt_FMT ", at most %d with an encoder", file->path, grid->ell,
-                LOD_MAX_RINGS - 1);
   PetscCall(ReadWidths(file, "encoder", n, width, parameters));
   LodCheckInput((double)width[n] * LodGridPatchCells(grid) <= WIDTH_MAX,
                 "%s: the encoder's codes are too long: %" PetscInt_FMT " numbers", file->path,
@@ -250,7 +251,11 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
 /* Finds the shape of the network. */
 static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodModel *model,
                                 LodNetworkShape *shape) {
-  LodNetworkSettings settings = {.bounds = model->bounds, .lines = model->lines};
+  LodNetworkSettings settings = {.bounds = model->bounds,
+                                 .lines = model->lines,
+                                 .baseline = model->baseline,
+                                 .scale_equivariant = model->scale_equivariant,
+                                 .exact_constants = model->exact_constants};
   PetscInt           n_head = 0, activation = 0;
   PetscInt64         parameters = 0;
   PetscFunctionBeginUser;
@@ -258,6 +263,7 @@ static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodMod
   PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, &n_head));
   PetscCall(ReadBounded(file, "/", "activation", 0, LOD_ACTIVATION_ELU, &activation));
   settings.activation = (LodActivation)activation;
+  PetscCall(LodNetworkSettingsCheck(&settings, grid->ell, file->path));
   if (settings.n_encoder) PetscCall(ReadEncoder(file, grid, &settings, &parameters));
   *shape = LodModelShape(grid, &settings);
   shape->n_head = n_head;

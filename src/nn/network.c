@@ -132,6 +132,9 @@ static PetscErrorCode CreateBlocks(LodNetwork *network) {
   PetscFunctionBeginUser;
   for (PetscInt b = 0; b < network->n_buffers; b++)
     length += network->length[b];
+  PetscCall(LodCheckMemory(2. * sizeof(float) *
+                               ((double)network->n_parameters + (double)samples * (double)length),
+                           "a network and what it holds of a batch", ""));
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->parameters));
   PetscCall(AllocateFloats((size_t)network->n_parameters, &network->gradients));
   PetscCall(AllocateFloats(samples * length, &network->values));
