@@ -1,5 +1,13 @@
-/* Reading pairs.h5: counts, gathering mini-batches, single coefficients. */
+/* Reading pairs.h5: counts, gathering mini-batches, single coefficients.
+
+   Operators that are too many for the memory are read from the file when they are asked for. Where
+   they are compressed that would decompress a whole sample for every pair, so they are unpacked
+   first, to a scratch file beside it that has no name and ends with the process. */
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "io/pairs_private.h"
 
@@ -12,6 +20,7 @@ struct LodPairs {
   PetscInt     samples;
   float       *coefficients; /* [samples][E^d] */
   float       *operators;    /* [samples][N^d][operator size], or NULL if they stay in the file */
+  size_t       unpacked;     /* bytes of the scratch file that operators[] is, 0 if it is memory */
   LodPairsRows stored;       /* the operators in the file */
   PetscInt     count[3];     /* samples in each split */
   PetscInt    *member[3];    /* member[split][count]: their numbers */
@@ -145,6 +154,37 @@ static PetscErrorCode ReadAll(LodPairsRows *rows, PetscInt samples, float *value
   PetscFunctionReturn(0);
 }
 
+/* Whether reading a part of a dataset means undoing filters. */
+static PetscBool IsFiltered(const LodHdf5Dataset *dataset) {
+  const hid_t properties = H5Dget_create_plist(dataset->id);
+  const int   n_filters = properties < 0 ? 0 : H5Pget_nfilters(properties);
+  if (properties >= 0) H5Pclose(properties);
+  return (PetscBool)(n_filters > 0);
+}
+
+/* Makes the scratch file for `bytes` bytes of operators and maps it to operators[]; leaves that
+   NULL, with a warning, if there is no room for it. */
+static PetscErrorCode MapScratch(LodPairs *pairs, size_t bytes) {
+  char name[LOD_PATH_MAX + 16];
+
+  PetscFunctionBeginUser;
+  (void)snprintf(name, sizeof name, "%s.XXXXXX", pairs->file.path);
+  const int descriptor = mkostemp(name, O_CLOEXEC);
+  if (descriptor >= 0) unlink(name);
+  void *map = MAP_FAILED;
+  if (descriptor >= 0 && posix_fallocate(descriptor, 0, (off_t)bytes) == 0)
+    map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (descriptor >= 0) close(descriptor);
+  if (map == MAP_FAILED) {
+    LodWarn("%s: no room beside it to unpack %.3g GB of operators: training will be slow",
+            pairs->file.path, (double)bytes * 1e-9);
+    PetscFunctionReturn(0);
+  }
+  pairs->operators = map;
+  pairs->unpacked = bytes;
+  PetscFunctionReturn(0);
+}
+
 /* Reads what is kept in memory from the open file; the operators only if they take at most
    `most_bytes`, and not most of what is free. */
 static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
@@ -165,6 +205,8 @@ static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
   const double size = samples * (double)pairs->stored.count * sizeof(float);
   if (size <= most_bytes && size <= 0.5 * LodMemoryAvailable())
     PetscCall(PetscMalloc1((size_t)pairs->samples * pairs->stored.count, &pairs->operators));
+  else if (IsFiltered(&pairs->stored.dataset))
+    PetscCall(MapScratch(pairs, (size_t)size));
   PetscCall(ReadAll(&pairs->stored, pairs->samples, pairs->operators));
   PetscFunctionReturn(0);
 }
@@ -197,7 +239,10 @@ PetscErrorCode LodPairsClose(LodPairs **pairs) {
     for (int part = 0; part < 3; part++)
       PetscCall(PetscFree((*pairs)->member[part]));
     PetscCall(PetscFree((*pairs)->coefficients));
-    PetscCall(PetscFree((*pairs)->operators));
+    if ((*pairs)->unpacked)
+      (void)munmap((*pairs)->operators, (*pairs)->unpacked);
+    else
+      PetscCall(PetscFree((*pairs)->operators));
     PetscCall(LodPairsRowsClose(&(*pairs)->stored));
     PetscCall(LodHdf5Close(&(*pairs)->file));
     PetscCall(PetscFree(*pairs));

@@ -17,10 +17,6 @@
 #include "io/hdf5_private.h"
 #include "io/pairs_private.h"
 
-/* Compressed operators are in chunks of about so many bytes, or one operator each: one of them must
-   not cost much more to read than its own bytes. */
-#define CHUNK_BYTES ((hsize_t)2048)
-
 /* What the functions here hand on: the config, its text, and where things are written. */
 typedef struct {
   const LodConfig *config;
@@ -181,17 +177,16 @@ hid_t LodPairsType(const LodConfig *config) {
   return config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
 }
 
-/* Makes a dataset whose rows are samples: in place, or compressed in chunks of at most `most`
-   indices of the second axis. */
+/* Makes a dataset whose rows are samples: in place, or compressed. */
 static PetscErrorCode CreateSamples(LodHdf5 *file, const char *name, hid_t type, int rank,
-                                    const hsize_t *dims, hsize_t most, PetscInt compression) {
-  hsize_t chunk[H5S_MAX_RANK] = {1, most};
+                                    const hsize_t *dims, PetscInt compression) {
+  hsize_t most[H5S_MAX_RANK] = {1};
 
   PetscFunctionBeginUser;
-  for (int axis = 2; axis < rank; axis++)
-    chunk[axis] = dims[axis];
+  for (int axis = 1; axis < rank; axis++)
+    most[axis] = dims[axis];
   if (compression)
-    PetscCall(LodHdf5CreateChunked(file, name, type, rank, dims, chunk, compression));
+    PetscCall(LodHdf5CreateChunked(file, name, type, rank, dims, most, compression));
   else
     PetscCall(LodHdf5CreateRows(file, name, type, rank, dims));
   PetscFunctionReturn(0);
@@ -215,14 +210,13 @@ PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
   PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
   PetscCall(PetscFree(split));
   PetscCall(CreateSamples(file, "coefficients", type, 1 + (int)grid->dim,
-                          (hsize_t[]){samples, cells, cells, cells}, cells, compression));
+                          (hsize_t[]){samples, cells, cells, cells}, compression));
   if (config->pairs.bits == 16) PetscCall(LodHdf5BFloat16(&stored));
-  const hsize_t bytes = (hsize_t)LodGridOperatorSize(grid) * H5Tget_size(stored);
   PetscCall(
       CreateSamples(file, "operators", stored, 4,
                     (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
                                 (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)},
-                    PetscMax(1, CHUNK_BYTES / bytes), compression));
+                    compression));
   PetscCall(LodPairsCreateChecksums(file, n_samples));
   if (stored != type) H5Tclose(stored);
   PetscCall(LodHdf5Flush(file));
