@@ -282,6 +282,7 @@ static PetscErrorCode Run(Options *options) {
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckOptions(options, &method)));
   if (method == LOD_METHOD_DNN && !options->problem.model)
     options->problem.model = LodModelDefaultPath();
+  options->problem.mesh.any_coarse = (PetscBool)(method == LOD_METHOD_FINE);
   PetscCall(CheckOutput(options, options->output));
   if (options->many) {
     PetscCall(SolveMany(options, method));

@@ -134,10 +134,71 @@ START_TEST(rejects_wrong_shapes) {
 END_TEST
 
 START_TEST(rejects_wrong_types) {
-  int integers[4] = {1, 2, 3, 4};
-  refuses(write_dataset("coefficient", H5T_NATIVE_INT, 2, (hsize_t[]){2, 2}, integers), "float32");
   char text[4] = "abc";
   refuses(write_dataset("coefficient", H5T_C_S1, 2, (hsize_t[]){2, 2}, text), "float32");
+}
+END_TEST
+
+START_TEST(integers_are_converted_and_booleans_if_no_value_is_false) {
+  const int8_t   integers[4] = {1, 2, 3, 100};
+  const int8_t   booleans[4] = {1, 1, 1, 1}, phases[4] = {1, 0, 1, 1}, no = 0, yes = 1;
+  LodCoefficient found;
+  const char *path = write_dataset("coefficient", H5T_NATIVE_INT8, 2, (hsize_t[]){2, 2}, integers);
+  assert_ok(LodCoefficientRead(path, NULL, &found));
+  for (int i = 0; i < 4; i++)
+    ck_assert_double_eq(found.values[i], integers[i]);
+  assert_ok(LodCoefficientDestroy(&found));
+  /* As h5py stores them: an enumeration over 8-bit integers. */
+  const hid_t type = H5Tenum_create(H5T_NATIVE_INT8);
+  H5Tenum_insert(type, "FALSE", &no);
+  H5Tenum_insert(type, "TRUE", &yes);
+  path = write_dataset("coefficient", type, 2, (hsize_t[]){2, 2}, booleans);
+  assert_ok(LodCoefficientRead(path, NULL, &found));
+  for (int i = 0; i < 4; i++)
+    ck_assert_double_eq(found.values[i], 1);
+  assert_ok(LodCoefficientDestroy(&found));
+  path = write_dataset("coefficient", type, 2, (hsize_t[]){2, 2}, phases);
+  refuses(path, "false is 0, which is no coefficient");
+  refuses(path, "cell [0][1] is 0");
+  H5Tclose(type);
+}
+END_TEST
+
+START_TEST(one_row_or_one_column_is_one_dimensional) {
+  const double   values[5] = {1, 2, 3, 4, 5};
+  const hsize_t  shapes[][2] = {{1, 5}, {5, 1}};
+  LodCoefficient found;
+  for (int i = 0; i < 2; i++) {
+    const char *path = write_dataset("coefficient", H5T_NATIVE_DOUBLE, 2, shapes[i], values);
+    assert_ok(LodCoefficientRead(path, NULL, &found));
+    ck_assert_int_eq(found.dim, 1);
+    ck_assert_int_eq(found.cells, 5);
+    ck_assert_mem_eq(found.values, values, sizeof values);
+    assert_ok(LodCoefficientDestroy(&found));
+  }
+  const char *path = write_dataset("coefficient", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){1, 1}, values);
+  assert_ok(LodCoefficientRead(path, NULL, &found));
+  ck_assert_int_eq(found.dim, 2); /* one cell of a square */
+  assert_ok(LodCoefficientDestroy(&found));
+}
+END_TEST
+
+START_TEST(a_series_has_one_coefficient_a_row) {
+  double values[12];
+  for (int i = 0; i < 12; i++)
+    values[i] = i + 1;
+  LodCoefficientSeries series;
+  LodCoefficient       coefficient;
+  const char          *path =
+      write_dataset("coefficient", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){3, 2, 2}, values);
+  assert_ok(LodCoefficientSeriesOpen(path, NULL, &series));
+  ck_assert_int_eq(series.count, 3);
+  assert_ok(LodCoefficientCreate(series.dim, series.cells, &coefficient));
+  assert_ok(LodCoefficientSeriesRead(&series, 1, &coefficient));
+  ck_assert_mem_eq(coefficient.values, values + 4, 4 * sizeof *values);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  assert_ok(LodCoefficientSeriesClose(&series));
+  refuses(path, "is not square");
 }
 END_TEST
 
@@ -220,6 +281,9 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, rejects_wrong_name_and_lists_what_is_there);
   tcase_add_test(tests, rejects_wrong_shapes);
   tcase_add_test(tests, rejects_wrong_types);
+  tcase_add_test(tests, integers_are_converted_and_booleans_if_no_value_is_false);
+  tcase_add_test(tests, one_row_or_one_column_is_one_dimensional);
+  tcase_add_test(tests, a_series_has_one_coefficient_a_row);
   tcase_add_test(tests, rejects_values_with_place);
   tcase_add_test(tests, range_is_smallest_and_largest);
   tcase_add_test(tests, restriction_is_zero_outside_and_exact_inside);

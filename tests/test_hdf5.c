@@ -2,6 +2,7 @@
 #include "check_lodnet.h"
 #include <fcntl.h>
 #include <lodnet/hdf5_file.h>
+#include <math.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -92,7 +93,7 @@ START_TEST(rows_and_blocks_are_the_right_ones) {
   LodHdf5 file;
   int32_t row[6], block[4];
   assert_ok(LodHdf5OpenUpdate(file_path(), PETSC_TRUE, &file));
-  assert_ok(LodHdf5CreateRows(&file, "r", H5T_NATIVE_INT32, 3, (hsize_t[]){5, 2, 3}, 0));
+  assert_ok(LodHdf5CreateRows(&file, "r", H5T_NATIVE_INT32, 3, (hsize_t[]){5, 2, 3}));
   for (hsize_t first = 0; first < 5; first++) {
     for (int i = 0; i < 6; i++)
       row[i] = (int32_t)(100 * first) + i;
@@ -155,6 +156,160 @@ START_TEST(a_write_that_fails_leaves_the_old_file) {
 }
 END_TEST
 
+/* Makes attribute or dataset `name` of one number in an open file. */
+static void put_number(LodHdf5 *file, const char *name, PetscBool attribute, hid_t type,
+                       const void *value) {
+  const hid_t space = H5Screate(H5S_SCALAR);
+  if (attribute) {
+    hid_t made = H5Acreate2(file->id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    ck_assert_int_ge(H5Awrite(made, type, value), 0);
+    H5Aclose(made);
+  } else {
+    assert_ok(LodHdf5WriteArray(file, name, type, 0, NULL, value));
+  }
+  H5Sclose(space);
+}
+
+/* However integers are stored, they are read exactly or refused, with the number and its place. */
+START_TEST(integers_are_exact_or_refused) {
+  const double   half = 2.5, whole = -3, large = 1e30, nothing = (double)NAN;
+  const uint64_t most = UINT64_MAX;
+  const struct {
+    const char *name;
+    hid_t       type;
+    const void *value;
+    const char *words; /* NULL: fine */
+  } cases[] = {{"half", H5T_NATIVE_DOUBLE, &half, "is 2.5"},
+               {"whole", H5T_NATIVE_DOUBLE, &whole, NULL},
+               {"large", H5T_NATIVE_DOUBLE, &large, "is 1"},
+               {"nothing", H5T_NATIVE_DOUBLE, &nothing, "is nan"},
+               {"most", H5T_NATIVE_UINT64, &most, "is 18446744073709551615"}};
+  char       name[32];
+  LodHdf5    file;
+  PetscInt64 value;
+  for (int attribute = 0; attribute < 2; attribute++) {
+    assert_ok(LodHdf5Create(file_path(), &file));
+    for (int i = 0; i < 5; i++)
+      put_number(&file, cases[i].name, attribute != 0, cases[i].type, cases[i].value);
+    assert_ok(LodHdf5Commit(&file));
+    assert_ok(LodHdf5Open(file_path(), &file));
+    for (int i = 0; i < 5; i++) {
+      PetscErrorCode error =
+          attribute ? LodHdf5ReadInt(&file, "/", cases[i].name, &value)
+                    : LodHdf5ReadIntegers(&file, cases[i].name, -9, INT64_MAX, 1, &value);
+      ck_assert_int_eq(error, cases[i].words ? LOD_ERR_INPUT : 0);
+      if (error) {
+        snprintf(name, sizeof name, attribute ? "attribute %s" : ": %s: entry 0", cases[i].name);
+        ck_assert_msg(strstr(LodErrorMessage(), name) != NULL, "%s", LodErrorMessage());
+        ck_assert_msg(strstr(LodErrorMessage(), cases[i].words) != NULL, "%s", LodErrorMessage());
+      } else {
+        ck_assert_int_eq(value, -3);
+      }
+      LodErrorClear();
+    }
+    assert_ok(LodHdf5Close(&file));
+  }
+}
+END_TEST
+
+/* Whatever bit of a file changes, reading its numbers is an error or gives what was written. */
+START_TEST(a_changed_bit_is_noticed) {
+  unsigned long long seed = test_seed();
+  char               bytes[65536];
+  double             values[200], number;
+  PetscInt           n_noticed = 0;
+  assert_ok(write_numbers(200, 0.25));
+  LodHdf5 file;
+  assert_ok(LodHdf5OpenUpdate(file_path(), PETSC_FALSE, &file));
+  assert_ok(LodHdf5WriteDouble(&file, "/", "pi", 3.25));
+  assert_ok(LodHdf5Close(&file));
+  FILE  *stream = fopen(file_path(), "rb");
+  size_t size = fread(bytes, 1, sizeof bytes, stream);
+  fclose(stream);
+  ck_assert_uint_lt(size, sizeof bytes);
+  for (uint64_t trial = 0; trial < 300; trial++) {
+    const size_t at = LodRandomBits(seed, 1, trial) % size;
+    const char   bit = (char)(1 << LodRandomBits(seed, 2, trial) % 8);
+    bytes[at] = (char)(bytes[at] ^ bit);
+    stream = fopen(file_path(), "wb");
+    ck_assert_uint_eq(fwrite(bytes, 1, size, stream), size);
+    fclose(stream);
+    bytes[at] = (char)(bytes[at] ^ bit);
+    PetscErrorCode error = LodHdf5Open(file_path(), &file);
+    if (!error) error = LodHdf5ReadDouble(&file, "/", "pi", &number);
+    hsize_t dims[8];
+    int     rank;
+    if (!error) error = LodHdf5Shape(&file, "a", &rank, dims);
+    if (!error && (rank != 1 || dims[0] != 200)) error = 1;
+    if (!error) error = LodHdf5ReadArray(&file, "a", H5T_NATIVE_DOUBLE, values);
+    assert_ok(LodHdf5Close(&file));
+    LodErrorClear();
+    n_noticed += error != 0;
+    if (error) continue;
+    ck_assert_double_eq(number, 3.25);
+    for (int i = 0; i < 200; i++)
+      ck_assert_msg(values[i] == i + 0.25, "bit %d of byte %zu", bit, at);
+  }
+  ck_assert_int_gt(n_noticed, 30);
+}
+END_TEST
+
+/* Makes dataset `a` of doubles in an open file without writing to it. */
+static void claim(hid_t file, hid_t properties, int rank, const hsize_t *dims) {
+  const hid_t space = H5Screate_simple(rank, dims, NULL);
+  const hid_t dataset =
+      H5Dcreate2(file, "a", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+  ck_assert(dataset >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+  H5Pclose(properties);
+}
+
+/* A shape that nothing was written for is no dataset, however it is laid out; HDF5 reads zeros. */
+START_TEST(a_shape_without_numbers_is_refused) {
+  static const hsize_t dims[] = {1 << 20, 1 << 10}, chunk[] = {64, 64};
+  for (int kind = 0; kind < 3; kind++) {
+    LodHdf5     file;
+    hsize_t     found[8];
+    int         rank;
+    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+    if (kind > 0) H5Pset_chunk(properties, 2, chunk);
+    if (kind > 1) H5Pset_deflate(properties, 6);
+    assert_ok(LodHdf5Create(file_path(), &file));
+    claim(file.id, properties, 2, dims);
+    assert_ok(LodHdf5Commit(&file));
+    assert_ok(LodHdf5Open(file_path(), &file));
+    assert_refuses(LodHdf5Shape(&file, "a", &rank, found), "f.h5: a: was n");
+    LodErrorClear();
+    assert_ok(LodHdf5Close(&file));
+  }
+}
+END_TEST
+
+START_TEST(links_and_locks_are_told_as_what_they_are) {
+  LodHdf5 file;
+  hsize_t dims[8];
+  int     rank;
+  assert_ok(LodHdf5Create(file_path(), &file));
+  H5Lcreate_external("gone.h5", "/k", file.id, "outer", H5P_DEFAULT, H5P_DEFAULT);
+  H5Lcreate_soft("/nowhere", file.id, "inner", H5P_DEFAULT, H5P_DEFAULT);
+  assert_ok(LodHdf5Commit(&file));
+  assert_ok(LodHdf5Open(file_path(), &file));
+  assert_refuses(LodHdf5Shape(&file, "outer", &rank, dims),
+                 "outer: is a link to '/k' in the file 'gone.h5'");
+  LodErrorClear();
+  assert_refuses(LodHdf5Shape(&file, "inner", &rank, dims), "inner: is a link to '/nowhere'");
+  LodErrorClear();
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(write_numbers(10, 0));
+  int other = open(file_path(), O_RDWR); /* holds a lock as another process would */
+  ck_assert_int_eq(flock(other, LOCK_EX), 0);
+  assert_refuses(LodHdf5Open(file_path(), &file), "cannot be locked");
+  LodErrorClear();
+  close(other);
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("hdf5");
   TCase *tests = tcase_create("hdf5");
@@ -165,6 +320,10 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, rows_and_blocks_are_the_right_ones);
   tcase_add_test(tests, a_file_that_another_run_writes_is_left_alone);
   tcase_add_test(tests, a_write_that_fails_leaves_the_old_file);
+  tcase_add_test(tests, integers_are_exact_or_refused);
+  tcase_add_test(tests, a_changed_bit_is_noticed);
+  tcase_add_test(tests, a_shape_without_numbers_is_refused);
+  tcase_add_test(tests, links_and_locks_are_told_as_what_they_are);
   suite_add_tcase(suite, tests);
   int failed = test_run(suite, argc, argv);
   unlink(file_path());

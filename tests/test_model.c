@@ -184,8 +184,20 @@ static void LoseHistory(hid_t file) {
 static void ChangeShape(hid_t file) {
   hsize_t shape[] = {40, 22};
   H5Ldelete(file, "layer1/weight", H5P_DEFAULT);
+  static const float zeros[40 * 22];
+  hid_t              space = H5Screate_simple(2, shape, NULL);
+  hid_t dataset = H5Dcreate2(file, "layer1/weight", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT,
+                             H5P_DEFAULT);
+  ck_assert(H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, zeros) >= 0);
+  H5Dclose(dataset);
+  H5Sclose(space);
+}
+/* Claims weights of more than a gigabyte that are not in the file. */
+static void ClaimWeights(hid_t file) {
+  hsize_t shape[] = {1 << 23, 36};
+  H5Ldelete(file, "layer0/weight", H5P_DEFAULT);
   hid_t space = H5Screate_simple(2, shape, NULL);
-  H5Dclose(H5Dcreate2(file, "layer1/weight", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT,
+  H5Dclose(H5Dcreate2(file, "layer0/weight", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT,
                       H5P_DEFAULT));
   H5Sclose(space);
 }
@@ -211,6 +223,18 @@ static void ZeroScale(hid_t file) {
 static void FourDimensions(hid_t file) {
   SetNumber(file, "signature", "dimension", 4);
 }
+static void HalfLayer(hid_t file) {
+  SetNumber(file, "signature", "ell", 1.5);
+}
+static void HugeFineRatio(hid_t file) {
+  SetNumber(file, "signature", "fine_per_coefficient", 1 << 22);
+}
+static void ConstantsWithoutBaseline(hid_t file) {
+  SetNumber(file, "structure", "exact_constants", 1);
+}
+static void LinesWithoutEncoder(hid_t file) {
+  SetNumber(file, "structure", "lines", 1);
+}
 static void OtherRatio(hid_t file) {
   SetNumber(file, "signature", "coefficient_per_coarse", 3);
 }
@@ -225,6 +249,11 @@ START_TEST(every_defect_of_a_file_is_refused) {
   AssertDefect(LoseConfig, "attribute config is missing");
   AssertDefect(LoseHistory, "no dataset 'history'");
   AssertDefect(ChangeShape, "layer1/weight has 22 columns, not 23");
+  AssertDefect(ClaimWeights, "layer0/weight: was never written");
+  AssertDefect(HalfLayer, "attribute ell of signature is 1.5; it must be an integer");
+  AssertDefect(HugeFineRatio, "fine_per_coefficient of signature is 4194304");
+  AssertDefect(ConstantsWithoutBaseline, "needs baseline and scale_equivariant");
+  AssertDefect(LinesWithoutEncoder, "lines in [network] needs an encoder");
   AssertDefect(SpoilBias, "layer0/bias: entry 4 is not finite");
   AssertDefect(ZeroScale, "attribute out_scale of normalisation is 0");
   AssertDefect(FourDimensions,

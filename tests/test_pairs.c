@@ -421,6 +421,124 @@ START_TEST(a_sample_that_would_be_drawn_otherwise_now_is_refused) {
 }
 END_TEST
 
+/* Adds 1 to the byte that is `place` bytes into the first row of a dataset that is written in
+ * place.
+ */
+static void change_byte(const char *dataset, long place) {
+  hid_t       file = H5Fopen(pairs_path(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  hid_t       opened = H5Dopen2(file, dataset, H5P_DEFAULT);
+  haddr_t     address = 0;
+  hsize_t     size = 0, offset[4];
+  unsigned    filters;
+  const hid_t space = H5Dget_space(opened);
+  ck_assert_int_ge(H5Dget_chunk_info(opened, space, 0, offset, &filters, &address, &size), 0);
+  H5Sclose(space);
+  H5Dclose(opened);
+  H5Fclose(file);
+  FILE *stream = fopen(pairs_path(), "r+b");
+  ck_assert_int_eq(fseek(stream, (long)address + place, SEEK_SET), 0);
+  const int byte = fgetc(stream);
+  ck_assert_int_eq(fseek(stream, (long)address + place, SEEK_SET), 0);
+  fputc(byte ^ 1, stream);
+  fclose(stream);
+}
+
+/* One bit of one number, which stays finite: whether the operators are kept in memory or not, and
+   in the pass that compresses. */
+START_TEST(a_changed_bit_of_a_sample_is_refused_by_name) {
+  static const char *const names[] = {"coefficients", "operators"};
+  LodConfig                config = small_config(test_seed());
+  LodPairs                *pairs;
+  config.pairs = (LodPairsSettings){.bits = 1 << _i}; /* 16, 32, 64 */
+  for (int i = 0; i < 2; i++) {
+    clean();
+    assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+    change_byte(names[i], 8);
+    for (int kept = 0; kept < 2; kept++) {
+      assert_refuses(LodPairsOpenWithin(pairs_path(), kept * 1e9, &pairs), names[i]);
+      ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "sample 0 is not as it was written"));
+      LodErrorClear();
+    }
+  }
+}
+END_TEST
+
+START_TEST(a_file_without_checksums_is_read_and_continued) {
+  LodConfig config = small_config(test_seed());
+  LodPairs *pairs;
+  LodHdf5   file;
+  clean();
+  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
+  ck_assert_int_ge(H5Ldelete(file.id, "checksums", H5P_DEFAULT), 0);
+  assert_ok(LodHdf5Close(&file));
+  kill_after(4);
+  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodPairsOpen(pairs_path(), &pairs));
+  assert_ok(LodPairsClose(&pairs));
+}
+END_TEST
+
+START_TEST(a_split_that_the_settings_do_not_give_is_refused) {
+  LodConfig config = small_config(test_seed());
+  LodHdf5   file;
+  int32_t   split[9];
+  clean();
+  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
+  assert_ok(LodHdf5ReadRows(&file, "split", H5T_NATIVE_INT32, 0, 9, split));
+  split[3] = (split[3] + 1) % 3;
+  assert_ok(LodHdf5WriteRows(&file, "split", H5T_NATIVE_INT32, 0, 9, split));
+  assert_ok(LodHdf5Close(&file));
+  assert_refuses(LodPairsMake(&config, pairs_path(), PETSC_TRUE), "split: sample 3 is not where");
+  LodErrorClear();
+}
+END_TEST
+
+/* Least seconds of a mini-batch of random pairs, read from the file. */
+static double gather_seconds(const LodConfig *config, unsigned long long seed) {
+  enum { BATCH = 1024 };
+  PetscInt64 index[BATCH], samples, count;
+  LodPairs  *pairs;
+  double     least = 1e9;
+  clean();
+  assert_ok(LodPairsMake(config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodPairsOpenWithin(pairs_path(), 0, &pairs));
+  assert_ok(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
+  float *inp = malloc(BATCH * (size_t)LodGridPatchValues(&config->grid) * sizeof *inp);
+  float *target = malloc(BATCH * (size_t)LodGridOperatorSize(&config->grid) * sizeof *target);
+  for (int repeat = 0; repeat < 15; repeat++) {
+    for (int i = 0; i < BATCH; i++)
+      index[i] = (PetscInt64)(LodRandomBits(seed, (uint64_t)repeat, (uint64_t)i) % (uint64_t)count);
+    const double start = LodSeconds();
+    assert_ok(LodPairsGather(pairs, LOD_SPLIT_TRAIN, BATCH, index, inp, target));
+    least = fmin(least, LodSeconds() - start);
+  }
+  free(inp);
+  free(target);
+  assert_ok(LodPairsClose(&pairs));
+  return least;
+}
+
+/* Compressed pairs that are not kept in memory: a random mini-batch must not decompress whole
+   samples, which was 130 times slower. (What is asserted is what the noise of a loaded machine
+   allows.) */
+START_TEST(random_pairs_of_a_compressed_file_are_read_as_fast) {
+  const unsigned long long seed = test_seed();
+  LodConfig                config = small_config(seed);
+  config.grid = (LodGrid){.dim = 2, .coarse = 32, .coefficient = 64, .fine = 128, .ell = 2};
+  config.n_families = 1;
+  config.families[0].n_scales = 1;
+  config.families[0].scales[0] = 64;
+  config.families[0].count = 8;
+  const double plain = gather_seconds(&config, seed);
+  config.pairs.compression = 6;
+  const double compressed = gather_seconds(&config, seed);
+  printf("plain %.3g s, compressed %.3g s, %.3g times\n", plain, compressed, compressed / plain);
+  ck_assert_double_lt(compressed, 1.5 * plain + 1e-3);
+}
+END_TEST
+
 START_TEST(rejects_files_that_hold_no_pairs) {
   LodConfig config = small_config(test_seed());
   LodPairs *pairs;
@@ -459,6 +577,10 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, complete_samples_are_not_computed_again);
   tcase_add_test(tests, an_unreadable_rest_is_made_anew_one_of_other_settings_is_refused);
   tcase_add_test(tests, a_sample_that_would_be_drawn_otherwise_now_is_refused);
+  tcase_add_loop_test(tests, a_changed_bit_of_a_sample_is_refused_by_name, 4, 7);
+  tcase_add_test(tests, a_file_without_checksums_is_read_and_continued);
+  tcase_add_test(tests, a_split_that_the_settings_do_not_give_is_refused);
+  tcase_add_test(tests, random_pairs_of_a_compressed_file_are_read_as_fast);
   tcase_add_test(tests, rejects_files_that_hold_no_pairs);
   suite_add_tcase(suite, tests);
   int failed = test_run(suite, argc, argv);

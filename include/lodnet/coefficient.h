@@ -25,18 +25,20 @@ PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *sm
    [z][y][x] with its value. */
 PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const char *where);
 
-/* Reads dataset `dataset` (NULL: "coefficient") of an HDF5 file: float32 or float64, shape (E),
-   (E,E) or (E,E,E), all entries finite and > 0. Every defect is an input error that names the file,
-   the dataset and what was found (a wrong name lists the datasets that are there). */
+/* Reads dataset `dataset` (NULL: "coefficient") of an HDF5 file: floating-point numbers or integers
+   (booleans count as 0 and 1), shape (E), (E,E) or (E,E,E), all entries finite and > 0; (1,E) and
+   (E,1) are one-dimensional. Every defect is an input error that names the file, the dataset and
+   what was found (a wrong name lists the datasets that are there). */
 PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
                                   LodCoefficient *coefficient);
 
 /* Many coefficients in one dataset of shape (count, E), (count, E, E) or (count, E, E, E), read one
    by one. */
 typedef struct {
-  struct LodHdf5 *file;    /* owned */
-  const char     *dataset; /* borrowed */
-  PetscInt        count, dim, cells;
+  struct LodHdf5        *file;    /* owned */
+  struct LodHdf5Dataset *rows;    /* the dataset, open; owned */
+  const char            *dataset; /* its name; borrowed */
+  PetscInt               count, dim, cells;
 } LodCoefficientSeries;
 
 /* Opens a file for that; defects as LodCoefficientRead. Read fills a coefficient that was created

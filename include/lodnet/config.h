@@ -134,6 +134,11 @@ PetscErrorCode LodConfigRead(const char *path, LodConfig *config);
 /* Checks all ranges and that the parts fit together; `where` begins each message. */
 PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);
 
+/* Checks that the settings of a network for patches of `ell` layers go together, whether they come
+   from a config or from a model. */
+PetscErrorCode LodNetworkSettingsCheck(const LodNetworkSettings *network, PetscInt ell,
+                                       const char *where);
+
 /* The resolved config (every value, defaults too) as TOML that LodConfigRead accepts and that gives
    the same settings. Allocates *text with PetscMalloc; the caller frees it. The same settings give
    the same text. LodConfigWritePairs gives only the part that determines pairs.h5 (mesh, samples,

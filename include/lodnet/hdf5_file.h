@@ -33,11 +33,16 @@ PetscErrorCode LodHdf5OpenUpdate(const char *path, PetscBool create, LodHdf5 *fi
 PetscErrorCode LodHdf5Flush(LodHdf5 *file);
 
 /* Writes dataset `name` (a path: groups on the way are made) of shape dims[rank], C order. `type`
-   is the type in memory (H5T_NATIVE_DOUBLE, ...), stored little endian. */
+   is the type in memory (H5T_NATIVE_DOUBLE, ...), stored little endian, with checksums (HDF5's
+   Fletcher-32 filter): if a byte of the numbers changes, reading them is an error. */
 PetscErrorCode LodHdf5WriteArray(LodHdf5 *file, const char *name, hid_t type, int rank,
                                  const hsize_t *dims, const void *data);
 
-/* Attributes of object `object` ("/" for the file): a number, an integer or a text. */
+/* The type in memory of a PetscInt. */
+#define LOD_HDF5_INT (sizeof(PetscInt) == 8 ? H5T_NATIVE_INT64 : H5T_NATIVE_INT32)
+
+/* Attributes of object `object` ("/" for the file): a number, an integer or a text. A number that
+   is no integer, or does not fit, is never read as one: an input error. */
 PetscErrorCode LodHdf5WriteDouble(LodHdf5 *file, const char *object, const char *name,
                                   double value);
 PetscErrorCode LodHdf5WriteInt(LodHdf5 *file, const char *object, const char *name,
@@ -57,29 +62,63 @@ PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *na
 PetscErrorCode LodHdf5BFloat16(hid_t *type);
 
 /* Makes dataset `name` of shape dims[rank], rank >= 1, one chunk a row (an index of the first
-   axis). With compression 0 all its space on the disk is reserved, so that writing rows later never
-   moves anything in the file; else rows are shuffled and deflated at that level, 1 to 9.
-   LodHdf5WriteRows and LodHdf5ReadRows transfer rows [first, first + count) of a dataset. */
+   axis), without checksums: all its space on the disk is reserved, so that writing rows later never
+   moves anything in the file. */
 PetscErrorCode LodHdf5CreateRows(LodHdf5 *file, const char *name, hid_t type, int rank,
-                                 const hsize_t *dims, PetscInt compression);
+                                 const hsize_t *dims);
+
+/* The same in chunks with checksums, shuffled and deflated at level `compression`, 1 to 9, unless
+   that is 0. A chunk has at most most[a] indices along axis a (NULL: as many as there are) and
+   takes about a megabyte at most. */
+PetscErrorCode LodHdf5CreateChunked(LodHdf5 *file, const char *name, hid_t type, int rank,
+                                    const hsize_t *dims, const hsize_t *most, PetscInt compression);
+
+/* Writes rows [first, first + count) of a dataset: whole chunks, each written once. */
 PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                 hsize_t count, const void *data);
+
+/* Whether a dataset, group or link of that path exists. */
+PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
+
+/* A dataset opened for reading, for many reads of one. Input errors: it is not there (lists the
+   names that are, or says where its link leads), does not hold numbers (integers, floating-point
+   numbers or booleans), or less is in the file than its shape claims. Close accepts one that failed
+   to open. */
+typedef struct LodHdf5Dataset {
+  LodHdf5 *file; /* borrowed */
+  char     name[256];
+  hid_t    id;
+  int      rank;
+  hsize_t  dims[H5S_MAX_RANK];
+  H5T_class_t class; /* H5T_INTEGER, H5T_FLOAT, or H5T_ENUM: booleans as h5py writes them */
+  size_t size;       /* bytes of one number in the file */
+} LodHdf5Dataset;
+
+PetscErrorCode LodHdf5DatasetOpen(LodHdf5 *file, const char *name, LodHdf5Dataset *dataset);
+PetscErrorCode LodHdf5DatasetClose(LodHdf5Dataset *dataset);
+
+/* Reads all of it; rows [first, first + count), everything along the other axes; or the block
+   first[a] <= index[a] < first[a] + count[a]. `type` is the type in memory; if that is one of
+   integers see LodHdf5ReadIntegers. A checksum that does not hold is an input error. */
+PetscErrorCode LodHdf5DatasetRead(LodHdf5Dataset *dataset, hid_t type, void *data);
+PetscErrorCode LodHdf5DatasetReadRows(LodHdf5Dataset *dataset, hid_t type, hsize_t first,
+                                      hsize_t count, void *data);
+PetscErrorCode LodHdf5DatasetReadBlock(LodHdf5Dataset *dataset, hid_t type, const hsize_t *first,
+                                       const hsize_t *count, void *data);
+
+/* The same for one read, by name. */
+PetscErrorCode LodHdf5ReadArray(LodHdf5 *file, const char *name, hid_t type, void *data);
 PetscErrorCode LodHdf5ReadRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                hsize_t count, void *data);
 PetscErrorCode LodHdf5ReadBlock(LodHdf5 *file, const char *name, hid_t type, const hsize_t *first,
                                 const hsize_t *count, void *data);
 
-/* Whether a dataset, group or link of that path exists. */
-PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
+/* Reads a dataset of `count` entries, each an integer in [least, most] however it is stored; the
+   first that is not is an input error with its place. */
+PetscErrorCode LodHdf5ReadIntegers(LodHdf5 *file, const char *name, PetscInt64 least,
+                                   PetscInt64 most, PetscInt64 count, PetscInt64 *values);
 
-/* Rank and shape of a dataset; an input error lists the names that are there if it is not. */
+/* Rank and shape of a dataset, all of which is in the file; input errors as LodHdf5DatasetOpen. */
 PetscErrorCode LodHdf5Shape(LodHdf5 *file, const char *name, int *rank, hsize_t dims[8]);
-
-/* Whether a dataset holds floating-point numbers (and not, say, integers). */
-PetscErrorCode LodHdf5IsFloat(LodHdf5 *file, const char *name, PetscBool *is_float);
-
-/* Reads the whole dataset into data[], which must hold its shape; `type` as above. An input error
-   if the dataset does not hold numbers. */
-PetscErrorCode LodHdf5ReadArray(LodHdf5 *file, const char *name, hid_t type, void *data);
 
 #endif

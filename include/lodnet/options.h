@@ -31,6 +31,7 @@ double     LodOptionReal(const struct argp_state *state, const char *option, con
 typedef struct {
   const char *mesh, *neumann;
   PetscInt    coarse, fine, ell;
+  PetscBool   any_coarse; /* set by the program, not the command line: N does not matter */
 } LodMeshOptions;
 
 /* argp parser of the mesh options, for a program's `children`; its input is a LodMeshOptions, which

@@ -51,6 +51,39 @@ static const struct argp_option mesh_option_table[] = {
 const struct argp lod_mesh_argp = {
     mesh_option_table, ParseMeshOption, NULL, NULL, NULL, NULL, NULL};
 
+/* Lists the numbers that divide `cells`, as many as fit. */
+static void ListDivisors(PetscInt cells, char list[256]) {
+  size_t used = 0;
+  for (PetscInt divisor = 1; divisor <= cells; divisor++) {
+    if (cells % divisor != 0) continue;
+    if (used > 200) {
+      (void)snprintf(list + used, 256 - used, ", ...");
+      break;
+    }
+    used += (size_t)snprintf(list + used, 256 - used, "%s%d", used ? ", " : "", (int)divisor);
+  }
+}
+
+/* The rule N = E/8; where the coarse mesh does not matter and 8 does not divide E, the largest N
+   below that does. */
+static PetscErrorCode CoarseByRule(const LodMeshOptions *options, PetscInt cells, const char *path,
+                                   LodGrid *grid) {
+  char divisors[256];
+
+  PetscFunctionBeginUser;
+  grid->coarse = cells / 8;
+  if (options->coarse || cells % 8 == 0) PetscFunctionReturn(0);
+  ListDivisors(cells, divisors);
+  LodCheckInput(options->any_coarse,
+                "%s: %d cells per axis are not a multiple of 8: choose --coarse, one of %s, or "
+                "--mesh",
+                path, (int)cells, divisors);
+  grid->coarse = PetscMax(1, grid->coarse);
+  while (cells % grid->coarse != 0)
+    grid->coarse--;
+  PetscFunctionReturn(0);
+}
+
 /* Fills the grid from the mesh file, the model's signature or the rule N = E/8, F = 2E, l = 2 (in
    three dimensions 1, where every layer costs ten times the one before), with single options on
    top; the numbers are checked by the caller. `source` names where they are from.
@@ -70,19 +103,20 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, Petsc
     *source = options->mesh;
   } else if (signature) {
     grid->ell = signature->ell;
-    grid->fine = cells * signature->fine_ratio;
     grid->coarse = cells / signature->ratio;
+    LodCheckInput(cells <= PETSC_MAX_INT / signature->fine_ratio,
+                  "%s: %d cells per axis are too many for the model's %d fine cells in each", path,
+                  (int)cells, (int)signature->fine_ratio);
     LodCheckInput(options->coarse || cells % signature->ratio == 0,
                   "%s: %d cells per axis are not a multiple of the model's %d cells per coarse "
                   "cell",
                   path, (int)cells, (int)signature->ratio);
+    grid->fine = cells * signature->fine_ratio;
     *source = "as the model was trained";
   } else {
-    grid->coarse = cells / 8;
-    LodCheckInput(options->coarse || cells % 8 == 0,
-                  "%s: %d cells per axis are not a multiple of 8: choose --coarse or --mesh", path,
-                  (int)cells);
+    PetscCall(CoarseByRule(options, cells, path, grid));
     *source = dim < 3 ? "default N = E/8, F = 2E, l = 2" : "default N = E/8, F = 2E, l = 1";
+    if (cells % 8 != 0) *source = "default F = 2E; N does not matter";
   }
   if (options->coarse) grid->coarse = options->coarse;
   if (options->fine) grid->fine = options->fine;

@@ -23,22 +23,15 @@ static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *wher
   PetscFunctionReturn(0);
 }
 
-/* Checks that a network can be exact for constants: it must learn the difference to one, whatever
-   its scale. */
-static PetscErrorCode ValidateConstants(const LodNetworkSettings *network, const char *where) {
+PetscErrorCode LodNetworkSettingsCheck(const LodNetworkSettings *network, PetscInt ell,
+                                       const char *where) {
   PetscFunctionBeginUser;
+  /* It must learn the difference to a constant, whatever the scale, to be exact for constants. */
   LodCheckInput(!network->exact_constants || (network->baseline && network->scale_equivariant),
                 "%s: exact_constants in [network] needs baseline and scale_equivariant", where);
-  PetscFunctionReturn(0);
-}
-
-/* Checks that the head can take what it wants of the codes. */
-static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) {
-  const LodNetworkSettings *network = &config->network;
-  PetscFunctionBeginUser;
-  LodCheckInput(network->n_encoder == 0 || config->grid.ell < LOD_MAX_RINGS,
+  LodCheckInput(network->n_encoder == 0 || ell < LOD_MAX_RINGS,
                 "%s: encoder in [network] takes ell up to %d, not %" PetscInt_FMT, where,
-                LOD_MAX_RINGS - 1, config->grid.ell);
+                LOD_MAX_RINGS - 1, ell);
   LodCheckInput(network->n_encoder > 0 || network->n_codes == 0,
                 "%s: codes in [network] needs an encoder", where);
   LodCheckInput(network->n_encoder > 0 || !network->bounds,
@@ -57,8 +50,7 @@ static PetscErrorCode ValidateCodes(const LodConfig *config, const char *where) 
 static PetscErrorCode ValidateNetwork(const LodConfig *config, const char *where) {
   PetscFunctionBeginUser;
   PetscCall(ValidateSymmetry(config, where));
-  PetscCall(ValidateConstants(&config->network, where));
-  PetscCall(ValidateCodes(config, where));
+  PetscCall(LodNetworkSettingsCheck(&config->network, config->grid.ell, where));
   LodCheckInput(!config->network.zero_sums || !LodOperatorIsLarge(&config->grid),
                 "%s: zero_sums in [network]: the local operators of this mesh have more than %d "
                 "numbers; set it to false",

@@ -1,7 +1,11 @@
 /* coefficient.h5: reading with every defect named, writing. */
 #include <lodnet/coefficient.h>
 #include <lodnet/hdf5_file.h>
+#include <math.h>
 #include <string.h>
+
+/* What follows the name of a dataset of booleans in messages. */
+#define BOOLEANS " (booleans: false is 0, which is no coefficient; write a value for either)"
 
 /* "(8, 9)" for messages; shape[rank], rank <= 8. */
 static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
@@ -12,69 +16,96 @@ static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
   snprintf(text + used, 256 - used, ")");
 }
 
-/* Checks that a dataset can be a coefficient, or with `count` a series of them along the first
-   axis: floating point, 1 to 3 equal axes, not empty, not larger than an index can count. Returns
-   the number of axes, cells per axis, and *count. */
-static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt *count, PetscInt *dim,
-                                 PetscInt *cells) {
-  const int first = count ? 1 : 0; /* axis of the coefficient */
-  hsize_t   shape[8];
-  int       rank;
-  char      text[256];
-  PetscBool is_float;
-  double    values = 1;
+/* What a dataset of coefficients is: their dimension and cells per axis, how many there are (1 if
+   there is no axis for that), and whether they are booleans. */
+typedef struct {
+  PetscInt  count, dim, cells;
+  PetscBool boolean;
+} Layout;
+
+/* Finds the dimension and cells per axis that the last axes of a shape make, which must be equal;
+   (1, n) and (n, 1), which is how MATLAB writes lists, are n cells in one dimension. */
+static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
+                                const hsize_t *shape, PetscBool many, Layout *layout) {
+  double values = 1;
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5Shape(file, name, &rank, shape));
-  ShapeText(rank, shape, text);
+  for (int axis = 0; axis < n_axes; axis++) {
+    LodCheckInput(shape[axis] > 0, "%s: shape %s: the dataset is empty", where, text);
+    values *= (double)shape[axis];
+  }
+  LodCheckInput(values < (double)PETSC_MAX_INT, "%s: shape %s: too many cells", where, text);
+  layout->dim = n_axes;
+  layout->cells = (PetscInt)shape[0];
+  if (n_axes == 2 && shape[0] != shape[1] && PetscMin(shape[0], shape[1]) == 1) {
+    layout->dim = 1;
+    layout->cells = (PetscInt)values;
+    PetscFunctionReturn(0);
+  }
+  for (int axis = 1; axis < n_axes; axis++)
+    LodCheckInput(shape[axis] == shape[0],
+                  "%s: shape %s is not square: a coefficient has as many cells along each axis%s",
+                  where, text, many ? "" : " (for many along the first use --many)");
+  PetscFunctionReturn(0);
+}
+
+/* Checks that a dataset can be a coefficient, or with `many` a series of them along the first axis:
+   numbers, 1 to 3 equal axes, not empty, not larger than an index can count. `where`: FILE: NAME.
+ */
+static PetscErrorCode CheckLayout(const LodHdf5Dataset *dataset, const char *where, PetscBool many,
+                                  Layout *layout) {
+  const int first = many ? 1 : 0; /* axis of the coefficient */
+  const int rank = dataset->rank;
+  char      text[256];
+
+  PetscFunctionBeginUser;
+  LodCheckInput(rank <= 8, "%s: has %d axes; a coefficient has 1, 2 or 3 (its dimension)", where,
+                rank);
+  ShapeText(rank, dataset->dims, text);
   LodCheckInput(rank >= first + 1 && rank <= first + 3,
-                "%s: %s: shape %s has %d axes; a coefficient has 1, 2 or 3 (its dimension)%s",
-                file->path, name, text, rank,
-                count       ? ", many have one more in front"
+                "%s: shape %s has %d axes; a coefficient has 1, 2 or 3 (its dimension)%s", where,
+                text, rank,
+                many        ? ", many have one more in front"
                 : rank == 4 ? "; for many use --many"
                             : "");
-  for (int axis = 0; axis < rank; axis++) {
-    LodCheckInput(shape[axis] > 0, "%s: %s: shape %s: the dataset is empty", file->path, name,
+  *layout = (Layout){.count = 1, .boolean = (PetscBool)(dataset->class == H5T_ENUM)};
+  if (many) {
+    LodCheckInput(dataset->dims[0] > 0, "%s: shape %s: the dataset is empty", where, text);
+    LodCheckInput(dataset->dims[0] < PETSC_MAX_INT, "%s: shape %s: too many coefficients", where,
                   text);
-    if (axis >= first) values *= (double)shape[axis];
+    layout->count = (PetscInt)dataset->dims[0];
   }
-  for (int axis = first + 1; axis < rank; axis++)
-    LodCheckInput(
-        shape[axis] == shape[first],
-        "%s: %s: shape %s is not square: a coefficient has as many cells along each axis%s",
-        file->path, name, text, count ? "" : " (for many along the first use --many)");
-  LodCheckInput(values < (double)PETSC_MAX_INT && shape[0] < PETSC_MAX_INT,
-                "%s: %s: shape %s: too many cells", file->path, name, text);
-  PetscCall(LodHdf5IsFloat(file, name, &is_float));
-  LodCheckInput(is_float, "%s: %s: must hold float32 or float64 numbers", file->path, name);
-  *dim = (PetscInt)(rank - first);
-  *cells = (PetscInt)shape[first];
-  if (count) *count = (PetscInt)shape[0];
+  PetscCall(FindCells(where, text, rank - first, dataset->dims + first, many, layout));
   PetscFunctionReturn(0);
 }
 
 /* Reads and validates one dataset of an open file. */
-static PetscErrorCode ReadDataset(LodHdf5 *file, const char *name, LodCoefficient *coefficient) {
-  PetscInt dim = 0, cells = 0;
-  char     where[LOD_PATH_MAX + 256];
+static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coefficient) {
+  Layout layout;
+  char   where[LOD_PATH_MAX + 512];
 
   PetscFunctionBeginUser;
-  PetscCall(CheckShape(file, name, NULL, &dim, &cells));
-  PetscCall(LodCoefficientCreate(dim, cells, coefficient));
-  PetscCall(LodHdf5ReadArray(file, name, H5T_NATIVE_DOUBLE, coefficient->values));
-  snprintf(where, sizeof where, "%s: %s", file->path, name);
+  (void)snprintf(where, sizeof where, "%s: %s", dataset->file->path, dataset->name);
+  PetscCall(CheckLayout(dataset, where, PETSC_FALSE, &layout));
+  PetscCall(LodCheckMemory(sizeof(double) * pow(layout.cells, layout.dim), where, ""));
+  PetscCall(LodCoefficientCreate(layout.dim, layout.cells, coefficient));
+  PetscCall(LodHdf5DatasetRead(dataset, H5T_NATIVE_DOUBLE, coefficient->values));
+  if (layout.boolean) PetscCall(PetscStrlcat(where, BOOLEANS, sizeof where));
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
                                   LodCoefficient *coefficient) {
-  LodHdf5 file;
+  LodHdf5        file;
+  LodHdf5Dataset opened;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
   PetscCall(LodHdf5Open(path, &file));
-  PetscErrorCode error = ReadDataset(&file, dataset ? dataset : "coefficient", coefficient);
+  PetscErrorCode error = LodHdf5DatasetOpen(&file, dataset ? dataset : "coefficient", &opened);
+  if (!error) error = ReadDataset(&opened, coefficient);
+  PetscCall(LodHdf5DatasetClose(&opened));
   if (error) PetscCall(LodCoefficientDestroy(coefficient));
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);
@@ -102,35 +133,45 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
 
 PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
                                         LodCoefficientSeries *series) {
+  Layout layout;
+  char   where[LOD_PATH_MAX + 512];
+
   PetscFunctionBeginUser;
   memset(series, 0, sizeof *series);
   series->dataset = dataset ? dataset : "coefficient";
   PetscCall(PetscNew(&series->file));
+  PetscCall(PetscNew(&series->rows));
+  series->rows->id = H5I_INVALID_HID;
   PetscErrorCode error = LodHdf5Open(path, series->file);
-  if (error) PetscCall(PetscFree(series->file));
-  PetscCall(error);
-  error = CheckShape(series->file, series->dataset, &series->count, &series->dim, &series->cells);
+  if (!error) error = LodHdf5DatasetOpen(series->file, series->dataset, series->rows);
+  (void)snprintf(where, sizeof where, "%s: %s", path, series->dataset);
+  if (!error) error = CheckLayout(series->rows, where, PETSC_TRUE, &layout);
   if (error) PetscCall(LodCoefficientSeriesClose(series));
   PetscCall(error);
+  series->count = layout.count;
+  series->dim = layout.dim;
+  series->cells = layout.cells;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt number,
                                         LodCoefficient *coefficient) {
-  char where[LOD_PATH_MAX + 256];
+  char where[LOD_PATH_MAX + 512];
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadRows(series->file, series->dataset, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
-                            coefficient->values));
-  snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]", series->file->path, series->dataset,
-           number);
+  PetscCall(LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
+                                   coefficient->values));
+  (void)snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]%s", series->file->path,
+                 series->dataset, number, series->rows->class == H5T_ENUM ? BOOLEANS : "");
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series) {
   PetscFunctionBeginUser;
+  if (series->rows) PetscCall(LodHdf5DatasetClose(series->rows));
   if (series->file) PetscCall(LodHdf5Close(series->file));
+  PetscCall(PetscFree(series->rows));
   PetscCall(PetscFree(series->file));
   PetscFunctionReturn(0);
 }

@@ -1,5 +1,13 @@
-/* Reading pairs.h5: counts, gathering mini-batches, single coefficients. */
+/* Reading pairs.h5: counts, gathering mini-batches, single coefficients.
+
+   Operators that are too many for the memory are read from the file when they are asked for. Where
+   they are compressed that would decompress a whole sample for every pair, so they are unpacked
+   first, to a scratch file beside it that has no name and ends with the process. */
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "io/pairs_private.h"
 
@@ -7,13 +15,15 @@
 #define MOST_BYTES ((double)(1 << 30))
 
 struct LodPairs {
-  LodHdf5   file;
-  LodGrid   grid;
-  PetscInt  samples;
-  float    *coefficients; /* [samples][E^d] */
-  float    *operators;    /* [samples][N^d][operator size], or NULL if they stay in the file */
-  PetscInt  count[3];     /* samples in each split */
-  PetscInt *member[3];    /* member[split][count]: their numbers */
+  LodHdf5      file;
+  LodGrid      grid;
+  PetscInt     samples;
+  float       *coefficients; /* [samples][E^d] */
+  float       *operators;    /* [samples][N^d][operator size], or NULL if they stay in the file */
+  size_t       unpacked;     /* bytes of the scratch file that operators[] is, 0 if it is memory */
+  LodPairsRows stored;       /* the operators in the file */
+  PetscInt     count[3];     /* samples in each split */
+  PetscInt    *member[3];    /* member[split][count]: their numbers */
 };
 
 /* The attributes that hold a mesh, and `natural_faces` with bit 2 * axis + side for each. */
@@ -65,21 +75,17 @@ PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid) {
 
 /* Sorts the samples into the lists of their splits. */
 static PetscErrorCode ReadSplit(LodPairs *pairs) {
-  int32_t *split;
+  PetscInt64 *split;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(pairs->samples, &split));
-  PetscCall(
-      LodHdf5ReadRows(&pairs->file, "split", H5T_NATIVE_INT32, 0, (hsize_t)pairs->samples, split));
+  PetscErrorCode error = LodHdf5ReadIntegers(&pairs->file, "split", 0, 2, pairs->samples, split);
+  if (error) PetscCall(PetscFree(split));
+  PetscCall(error);
   for (int part = 0; part < 3; part++)
     PetscCall(PetscMalloc1(pairs->samples, &pairs->member[part]));
-  for (PetscInt i = 0; i < pairs->samples; i++) {
-    const int32_t part = split[i];
-    if (part < 0 || part > 2) PetscCall(PetscFree(split));
-    LodCheckInput(part >= 0 && part <= 2, "%s: split: sample %" PetscInt_FMT " has the value %d",
-                  pairs->file.path, i, part);
-    pairs->member[part][pairs->count[part]++] = i;
-  }
+  for (PetscInt i = 0; i < pairs->samples; i++)
+    pairs->member[split[i]][pairs->count[split[i]]++] = i;
   PetscCall(PetscFree(split));
   PetscFunctionReturn(0);
 }
@@ -102,14 +108,13 @@ static PetscErrorCode CheckDataset(LodHdf5 *file, const char *name, int rank,
   PetscFunctionReturn(0);
 }
 
-/* Reads what is kept in memory from the open file, checking that its parts fit together; the
-   operators only if they take at most `most_bytes`. */
-static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
+/* Checks that the parts of the open file fit together, and that all samples are complete. */
+static PetscErrorCode CheckParts(LodPairs *pairs) {
   LodHdf5       *file = &pairs->file;
   const LodGrid *grid = &pairs->grid;
   hsize_t        dims[8];
   int            rank;
-  int64_t        complete = 0;
+  PetscInt64     complete = 0;
 
   PetscFunctionBeginUser;
   PetscCall(LodPairsReadGrid(file, &pairs->grid));
@@ -118,23 +123,91 @@ static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
                 "%s: split: must be a list of at least one number", file->path);
   pairs->samples = (PetscInt)dims[0];
   const hsize_t samples = dims[0], cells = (hsize_t)grid->coefficient;
-  const hsize_t shape[] = {samples, (hsize_t)LodGridCells(grid), (hsize_t)LodGridPatchNodes(grid),
-                           (hsize_t)LodGridCorners(grid)};
   PetscCall(CheckDataset(file, "coefficients", 1 + (int)grid->dim,
                          (hsize_t[]){samples, cells, cells, cells}));
-  PetscCall(CheckDataset(file, "operators", 4, shape));
-  PetscCall(LodHdf5ReadRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &complete));
-  LodCheckInput(complete == (int64_t)samples, "%s: only %lld of %lld samples are complete",
+  PetscCall(
+      CheckDataset(file, "operators", 4,
+                   (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
+                               (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)}));
+  PetscCall(LodHdf5ReadIntegers(file, "complete", 0, INT64_MAX, 1, &complete));
+  LodCheckInput(complete == (PetscInt64)samples, "%s: only %lld of %lld samples are complete",
                 file->path, (long long)complete, (long long)samples);
-  PetscCall(ReadSplit(pairs));
-  const size_t values = (size_t)LodPower(grid->coefficient, grid->dim);
-  PetscCall(PetscMalloc1(samples * values, &pairs->coefficients));
-  PetscCall(LodHdf5ReadArray(file, "coefficients", H5T_NATIVE_FLOAT, pairs->coefficients));
-  const double size = (double)samples * (double)shape[1] * (double)shape[2] * (double)shape[3];
-  if (size * sizeof(float) <= most_bytes) {
-    PetscCall(PetscMalloc1((size_t)size, &pairs->operators));
-    PetscCall(LodHdf5ReadArray(file, "operators", H5T_NATIVE_FLOAT, pairs->operators));
+  PetscFunctionReturn(0);
+}
+
+/* Reads all rows into values[samples][rows->count], or if that is NULL only checks them. */
+static PetscErrorCode ReadAll(LodPairsRows *rows, PetscInt samples, float *values) {
+  double *row;
+
+  PetscFunctionBeginUser;
+  if (!values && !rows->checksums) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(rows->count, &row));
+  PetscErrorCode error = 0;
+  for (PetscInt sample = 0; sample < samples && !error; sample++) {
+    float *target = values ? values + (size_t)sample * rows->count : NULL;
+    error = LodPairsRowsRead(rows, sample, target && !rows->wide ? (void *)target : row);
+    for (size_t i = 0; i < rows->count && target && rows->wide; i++)
+      target[i] = (float)row[i];
   }
+  PetscCall(PetscFree(row));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Whether reading a part of a dataset means undoing filters. */
+static PetscBool IsFiltered(const LodHdf5Dataset *dataset) {
+  const hid_t properties = H5Dget_create_plist(dataset->id);
+  const int   n_filters = properties < 0 ? 0 : H5Pget_nfilters(properties);
+  if (properties >= 0) H5Pclose(properties);
+  return (PetscBool)(n_filters > 0);
+}
+
+/* Makes the scratch file for `bytes` bytes of operators and maps it to operators[]; leaves that
+   NULL, with a warning, if there is no room for it. */
+static PetscErrorCode MapScratch(LodPairs *pairs, size_t bytes) {
+  char name[LOD_PATH_MAX + 16];
+
+  PetscFunctionBeginUser;
+  (void)snprintf(name, sizeof name, "%s.XXXXXX", pairs->file.path);
+  const int descriptor = mkostemp(name, O_CLOEXEC);
+  if (descriptor >= 0) unlink(name);
+  void *map = MAP_FAILED;
+  if (descriptor >= 0 && posix_fallocate(descriptor, 0, (off_t)bytes) == 0)
+    map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  if (descriptor >= 0) close(descriptor);
+  if (map == MAP_FAILED) {
+    LodWarn("%s: no room beside it to unpack %.3g GB of operators: training will be slow",
+            pairs->file.path, (double)bytes * 1e-9);
+    PetscFunctionReturn(0);
+  }
+  pairs->operators = map;
+  pairs->unpacked = bytes;
+  PetscFunctionReturn(0);
+}
+
+/* Reads what is kept in memory from the open file; the operators only if they take at most
+   `most_bytes`, and not most of what is free. */
+static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
+  LodPairsRows coefficients;
+  const double samples = pairs->samples;
+
+  PetscFunctionBeginUser;
+  PetscCall(ReadSplit(pairs));
+  PetscCall(LodPairsRowsOpen(&pairs->file, PETSC_FALSE, &coefficients));
+  PetscErrorCode error =
+      LodCheckMemory(samples * (double)coefficients.count * sizeof(float), pairs->file.path, "");
+  if (!error)
+    error = PetscMalloc1((size_t)pairs->samples * coefficients.count, &pairs->coefficients);
+  if (!error) error = ReadAll(&coefficients, pairs->samples, pairs->coefficients);
+  PetscCall(LodPairsRowsClose(&coefficients));
+  PetscCall(error);
+  PetscCall(LodPairsRowsOpen(&pairs->file, PETSC_TRUE, &pairs->stored));
+  const double size = samples * (double)pairs->stored.count * sizeof(float);
+  if (size <= most_bytes && size <= 0.5 * LodMemoryAvailable())
+    PetscCall(PetscMalloc1((size_t)pairs->samples * pairs->stored.count, &pairs->operators));
+  else if (IsFiltered(&pairs->stored.dataset))
+    PetscCall(MapScratch(pairs, (size_t)size));
+  PetscCall(ReadAll(&pairs->stored, pairs->samples, pairs->operators));
   PetscFunctionReturn(0);
 }
 
@@ -150,8 +223,9 @@ PetscErrorCode LodPairsOpenWithin(const char *path, double most_bytes, LodPairs 
   PetscFunctionBeginUser;
   *pairs = NULL;
   PetscCall(PetscNew(&p));
-  p->file.id = H5I_INVALID_HID;
+  p->file.id = p->stored.dataset.id = H5I_INVALID_HID;
   PetscErrorCode error = LodHdf5Open(path, &p->file);
+  if (!error) error = CheckParts(p);
   if (!error) error = Load(p, most_bytes);
   if (error) PetscCall(LodPairsClose(&p));
   PetscCall(error);
@@ -165,7 +239,11 @@ PetscErrorCode LodPairsClose(LodPairs **pairs) {
     for (int part = 0; part < 3; part++)
       PetscCall(PetscFree((*pairs)->member[part]));
     PetscCall(PetscFree((*pairs)->coefficients));
-    PetscCall(PetscFree((*pairs)->operators));
+    if ((*pairs)->unpacked)
+      (void)munmap((*pairs)->operators, (*pairs)->unpacked);
+    else
+      PetscCall(PetscFree((*pairs)->operators));
+    PetscCall(LodPairsRowsClose(&(*pairs)->stored));
     PetscCall(LodHdf5Close(&(*pairs)->file));
     PetscCall(PetscFree(*pairs));
   }
@@ -201,9 +279,9 @@ static PetscErrorCode GatherTargets(LodPairs *pairs, LodSplit split, PetscInt n,
       memcpy(target + (size_t)i * size, pairs->operators + (sample * cells + cell) * size,
              size * sizeof *target);
     } else {
-      PetscCall(LodHdf5ReadBlock(&pairs->file, "operators", H5T_NATIVE_FLOAT,
-                                 (hsize_t[]){sample, cell, 0, 0}, count,
-                                 target + (size_t)i * size));
+      PetscCall(LodHdf5DatasetReadBlock(&pairs->stored.dataset, H5T_NATIVE_FLOAT,
+                                        (hsize_t[]){sample, cell, 0, 0}, count,
+                                        target + (size_t)i * size));
     }
   }
   PetscFunctionReturn(0);

@@ -8,14 +8,22 @@
 #include "io/hdf5_private.h"
 #include "io/pairs_private.h"
 
-/* Copies a dataset row by row; row[] is workspace for one. */
-static PetscErrorCode CopyRows(LodHdf5 *from, LodHdf5 *to, const char *name, hid_t type,
-                               PetscInt samples, PetscInt done, LodProgress *progress, void *row) {
+/* Copies the open rows, one after the other; row[] is workspace for one pair of rows. */
+static PetscErrorCode CopyRows(LodPairsRows *coefficients, LodPairsRows *operators, LodHdf5 *to,
+                               PetscInt samples, LodProgress *progress, double *row) {
+  const hid_t  type = operators->wide ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
+  const size_t size = operators->wide ? sizeof(double) : sizeof(float);
+  double      *values = row + operators->count;
+
   PetscFunctionBeginUser;
   for (PetscInt sample = 0; sample < samples; sample++) {
-    PetscCall(LodHdf5ReadRows(from, name, type, (hsize_t)sample, 1, row));
-    PetscCall(LodHdf5WriteRows(to, name, type, (hsize_t)sample, 1, row));
-    PetscCall(LodProgressUpdate(progress, done + sample + 1));
+    PetscCall(LodPairsRowsRead(coefficients, sample, values));
+    PetscCall(LodPairsRowsRead(operators, sample, row));
+    PetscCall(LodHdf5WriteRows(to, "coefficients", type, (hsize_t)sample, 1, values));
+    PetscCall(LodHdf5WriteRows(to, "operators", type, (hsize_t)sample, 1, row));
+    PetscCall(LodPairsWriteChecksums(to, sample, values, size * coefficients->count, row,
+                                     size * operators->count));
+    PetscCall(LodProgressUpdate(progress, sample + 1));
   }
   PetscFunctionReturn(0);
 }
@@ -23,21 +31,21 @@ static PetscErrorCode CopyRows(LodHdf5 *from, LodHdf5 *to, const char *name, hid
 /* Copies all samples from one open file to the other. */
 static PetscErrorCode CopySamples(const LodConfig *config, LodHdf5 *from, LodHdf5 *to,
                                   PetscBool quiet) {
-  const LodGrid *grid = &config->grid;
   const PetscInt samples = LodPairsSamples(config);
-  const hid_t    type = LodPairsType(config);
-  const size_t   values = (size_t)LodPower(grid->coefficient, grid->dim);
-  const size_t   numbers = (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
+  LodPairsRows   coefficients, operators;
   LodProgress    progress;
-  double        *row;
+  double        *row = NULL;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(PetscMax(values, numbers), &row));
-  PetscCall(LodProgressBegin(&progress, "compressing", "rows", 2 * (PetscInt64)samples, quiet));
-  PetscErrorCode error = CopyRows(from, to, "coefficients", type, samples, 0, &progress, row);
-  if (!error) error = CopyRows(from, to, "operators", type, samples, samples, &progress, row);
+  PetscCall(LodPairsRowsOpen(from, PETSC_FALSE, &coefficients));
+  PetscCall(LodPairsRowsOpen(from, PETSC_TRUE, &operators));
+  PetscCall(PetscMalloc1(coefficients.count + operators.count, &row));
+  PetscCall(LodProgressBegin(&progress, "compressing", "samples", samples, quiet));
+  PetscErrorCode error = CopyRows(&coefficients, &operators, to, samples, &progress, row);
   PetscCall(LodProgressEnd(&progress));
   PetscCall(PetscFree(row));
+  PetscCall(LodPairsRowsClose(&operators));
+  PetscCall(LodPairsRowsClose(&coefficients));
   PetscCall(error);
   PetscCall(LodPairsWriteCounter(to, samples));
   PetscFunctionReturn(0);

@@ -55,12 +55,9 @@ static PetscErrorCode CheckRows(LodHdf5 *file, const char *name, PetscInt sample
 /* Reads the settings that made an open file (*text, the caller frees it) and how many samples are
    complete; input errors if it is no pairs file. */
 static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete) {
-  int64_t count = -1;
-
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &count));
+  PetscCall(LodHdf5ReadIntegers(file, "complete", 0, INT64_MAX, 1, complete));
   PetscCall(LodHdf5ReadText(file, "/", "config", text));
-  *complete = count;
   PetscFunctionReturn(0);
 }
 
@@ -113,8 +110,29 @@ static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family
   PetscFunctionReturn(0);
 }
 
-/* Checks an open file against the job: same settings, the shapes that follow from them, and the
-   same first sample of each family, of those that are complete. */
+/* Checks that the samples are shared out as the settings say. */
+static PetscErrorCode CheckSplit(const Job *job, LodHdf5 *file) {
+  PetscInt64 *stored;
+  int32_t    *split;
+  PetscInt    differs = job->samples;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(job->samples, &stored, job->samples, &split));
+  PetscErrorCode error = LodHdf5ReadIntegers(file, "split", 0, 2, job->samples, stored);
+  if (!error) error = LodPairsShare(job->config, split);
+  for (PetscInt i = job->samples - 1; i >= 0 && !error; i--)
+    if (stored[i] != split[i]) differs = i;
+  PetscCall(PetscFree2(stored, split));
+  PetscCall(error);
+  LodCheckInput(differs == job->samples,
+                "%s: split: sample %" PetscInt_FMT " is not where the settings put it: the file is "
+                "damaged or the program has changed; choose another --output or delete the file",
+                file->path, differs);
+  PetscFunctionReturn(0);
+}
+
+/* Checks an open file against the job: same settings, the shapes and the split that follow from
+   them, and the same first sample of each family, of those that are complete. */
 static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
                                 PetscInt64 complete) {
   const LodGrid *grid = &job->config->grid;
@@ -127,6 +145,7 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
   PetscCall(CheckRows(file, "operators", job->samples,
                       (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
   PetscCall(CheckRows(file, "split", job->samples, 1));
+  PetscCall(CheckSplit(job, file));
   for (PetscInt f = 0; f < job->config->n_families && sample < complete; f++) {
     PetscCall(CheckSample(job, file, f, sample));
     sample += job->config->families[f].count;
@@ -160,6 +179,21 @@ hid_t LodPairsType(const LodConfig *config) {
   return config->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
 }
 
+/* Makes a dataset whose rows are samples: in place, or compressed. */
+static PetscErrorCode CreateSamples(LodHdf5 *file, const char *name, hid_t type, int rank,
+                                    const hsize_t *dims, PetscInt compression) {
+  hsize_t most[H5S_MAX_RANK] = {1};
+
+  PetscFunctionBeginUser;
+  for (int axis = 1; axis < rank; axis++)
+    most[axis] = dims[axis];
+  if (compression)
+    PetscCall(LodHdf5CreateChunked(file, name, type, rank, dims, most, compression));
+  else
+    PetscCall(LodHdf5CreateRows(file, name, type, rank, dims));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
                                       PetscInt compression, LodHdf5 *file) {
   const LodGrid *grid = &config->grid;
@@ -177,14 +211,15 @@ PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
   PetscCall(LodPairsShare(config, split));
   PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
   PetscCall(PetscFree(split));
-  PetscCall(LodHdf5CreateRows(file, "coefficients", type, 1 + (int)grid->dim,
-                              (hsize_t[]){samples, cells, cells, cells}, compression));
+  PetscCall(CreateSamples(file, "coefficients", type, 1 + (int)grid->dim,
+                          (hsize_t[]){samples, cells, cells, cells}, compression));
   if (config->pairs.bits == 16) PetscCall(LodHdf5BFloat16(&stored));
-  PetscCall(LodHdf5CreateRows(file, "operators", stored, 4,
-                              (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
-                                          (hsize_t)LodGridPatchNodes(grid),
-                                          (hsize_t)LodGridCorners(grid)},
-                              compression));
+  PetscCall(
+      CreateSamples(file, "operators", stored, 4,
+                    (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
+                                (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)},
+                    compression));
+  PetscCall(LodPairsCreateChecksums(file, n_samples));
   if (stored != type) H5Tclose(stored);
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
@@ -197,7 +232,7 @@ PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
 
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Exists(file, "complete", &exists));
-  if (!exists) PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one, 0));
+  if (!exists) PetscCall(LodHdf5CreateRows(file, "complete", H5T_NATIVE_INT64, 1, &one));
   PetscCall(LodHdf5WriteRows(file, "complete", H5T_NATIVE_INT64, 0, 1, &counter));
   PetscCall(LodHdf5Flush(file));
   PetscFunctionReturn(0);
@@ -209,9 +244,10 @@ PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete) {
 static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   const LodGrid *grid = &job->config->grid;
   struct stat    status;
-  double         size = 1e6 + (double)PetscMax(32, job->config->pairs.bits) / 8 * job->samples *
-                          (pow(grid->coefficient, grid->dim) +
-                           (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
+  double         size = 1e6 + 100. * job->samples +
+                (double)PetscMax(32, job->config->pairs.bits) / 8 * job->samples *
+                    (pow(grid->coefficient, grid->dim) +
+                     (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
   PetscFunctionBeginUser;
   const int descriptor = open(job->partial, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -257,6 +293,19 @@ static PetscErrorCode OpenPartial(const Job *job, LodHdf5 *file, PetscInt64 *com
   PetscFunctionReturn(0);
 }
 
+/* Rounds numbers to what a file of 16 bits holds. */
+static PetscErrorCode RoundToBFloat16(size_t n, float *numbers) {
+  hid_t type;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5BFloat16(&type));
+  herr_t status = H5Tconvert(H5T_NATIVE_FLOAT, type, n, numbers, NULL, H5P_DEFAULT);
+  if (status >= 0) status = H5Tconvert(type, H5T_NATIVE_FLOAT, n, numbers, NULL, H5P_DEFAULT);
+  H5Tclose(type);
+  PetscCheck(status >= 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "HDF5 cannot round to 16 bits");
+  PetscFunctionReturn(0);
+}
+
 /* Writes a sample's coefficient and operators, in the precision of the file, and counts it. */
 static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number,
                                   const LodCoefficient *coefficient, Sample *sample) {
@@ -274,10 +323,15 @@ static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number
   PetscCheck(finite, PETSC_COMM_SELF, PETSC_ERR_FP,
              "sample %" PetscInt_FMT ": a local operator is not finite in single precision",
              number);
-  PetscCall(LodHdf5WriteRows(file, "coefficients", type, (hsize_t)number, 1,
-                             narrow ? (void *)sample->values : coefficient->values));
-  PetscCall(LodHdf5WriteRows(file, "operators", type, (hsize_t)number, 1,
-                             narrow ? (void *)sample->narrowed : sample->operators));
+  if (job->config->pairs.bits == 16)
+    PetscCall(RoundToBFloat16(sample->n_numbers, sample->narrowed));
+  const void *values = narrow ? (void *)sample->values : coefficient->values;
+  const void *numbers = narrow ? (void *)sample->narrowed : sample->operators;
+  PetscCall(LodHdf5WriteRows(file, "coefficients", type, (hsize_t)number, 1, values));
+  PetscCall(LodHdf5WriteRows(file, "operators", type, (hsize_t)number, 1, numbers));
+  const size_t size = H5Tget_size(type);
+  PetscCall(LodPairsWriteChecksums(file, number, values, size * sample->n_values, numbers,
+                                   size * sample->n_numbers));
   PetscCall(LodHdf5Flush(file));
   PetscCall(LodPairsWriteCounter(file, number + 1));
   PetscFunctionReturn(0);

@@ -1,4 +1,4 @@
-/* Shared by pairs_make.c (writes pairs.h5), pairs_split.c and pairs.c (reads it). */
+/* Shared by the files that make pairs.h5 and pairs.c, which reads it. */
 #ifndef LODNET_IO_PAIRS_PRIVATE_H
 #define LODNET_IO_PAIRS_PRIVATE_H
 
@@ -27,6 +27,27 @@ hid_t LodPairsType(const LodConfig *config);
    the samples, compressed or not. */
 PetscErrorCode LodPairsCreateDatasets(const LodConfig *config, const char *text,
                                       PetscInt compression, LodHdf5 *file);
+
+/* Makes the dataset of checksums, and writes those of one sample, from its numbers as reading in
+   LodPairsType gives them. A file without that dataset (of an earlier version) gets none. */
+PetscErrorCode LodPairsCreateChecksums(LodHdf5 *file, PetscInt samples);
+PetscErrorCode LodPairsWriteChecksums(LodHdf5 *file, PetscInt sample, const void *coefficient,
+                                      size_t coefficient_bytes, const void *operators,
+                                      size_t operators_bytes);
+
+/* The coefficients or operators of a pairs file for reading sample by sample. A sample of another
+   checksum than its own is an input error. */
+typedef struct {
+  LodHdf5Dataset dataset;
+  int            column;
+  size_t         count; /* numbers of one sample */
+  PetscBool      wide;  /* row[count] are double, else float */
+  PetscInt64    *checksums;
+} LodPairsRows;
+
+PetscErrorCode LodPairsRowsOpen(LodHdf5 *file, PetscBool operators, LodPairsRows *rows);
+PetscErrorCode LodPairsRowsRead(LodPairsRows *rows, PetscInt sample, void *row);
+PetscErrorCode LodPairsRowsClose(LodPairsRows *rows);
 
 /* Sets how many samples are complete, after everything else has been handed to the system. */
 PetscErrorCode LodPairsWriteCounter(LodHdf5 *file, PetscInt64 complete);

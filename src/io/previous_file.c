@@ -67,8 +67,11 @@ static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
 static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double **operators) {
   const size_t count = (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
   PetscBool    finite = PETSC_TRUE;
+  char         where[LOD_PATH_MAX + 32];
 
   PetscFunctionBeginUser;
+  (void)snprintf(where, sizeof where, "%s: local_operators", file->path);
+  PetscCall(LodCheckMemory((double)count * sizeof **operators, where, ""));
   PetscCall(PetscMalloc1(count, operators));
   PetscCall(LodHdf5ReadArray(file, "local_operators", H5T_NATIVE_DOUBLE, *operators));
   for (size_t i = 0; i < count; i++)

@@ -9,10 +9,11 @@ static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, Pet
                                      PetscInt n_rhs) {
   const hsize_t nodes = (hsize_t)kind->cells + 1;
   const hsize_t dims[] = {(hsize_t)samples, (hsize_t)n_rhs, nodes, nodes, nodes};
+  const hsize_t most[] = {1, 1, nodes, nodes, nodes}; /* samples come one by one */
 
   PetscFunctionBeginUser;
-  PetscCall(
-      LodHdf5CreateRows(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim, dims, 0));
+  PetscCall(LodHdf5CreateChunked(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim,
+                                 dims, most, 0));
   PetscCall(LodSolutionWriteAxes(kind, file));
   PetscFunctionReturn(0);
 }

@@ -20,21 +20,16 @@
 #define WIDTH_MAX (1 << 24)
 #define PARAMETERS_MAX (1ll << 30)
 
-/* Makes an empty group, which is to hold attributes. */
-static PetscErrorCode CreateGroup(LodHdf5 *file, const char *name) {
-  PetscFunctionBeginUser;
-  hid_t group = H5Gcreate2(file->id, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  LodHdf5CheckWritten(group, file, name);
-  H5Gclose(group);
-  PetscFunctionReturn(0);
-}
+/* Most fine cells per cell of the coefficient: times the cells per axis of any coefficient it fits
+   an index. */
+#define RATIO_MAX 1000
 
 /* Writes the signature. */
 static PetscErrorCode WriteSignature(LodHdf5 *file, const LodSignature *signature) {
   const hsize_t shape[] = {(hsize_t)signature->dim, 2};
-  int           natural[LOD_MAX_DIM][2];
+  int32_t       natural[LOD_MAX_DIM][2];
   PetscFunctionBeginUser;
-  PetscCall(CreateGroup(file, "signature"));
+  PetscCall(LodHdf5CreateGroup(file, "signature"));
   PetscCall(LodHdf5WriteInt(file, "signature", "dimension", signature->dim));
   PetscCall(LodHdf5WriteInt(file, "signature", "ell", signature->ell));
   PetscCall(LodHdf5WriteInt(file, "signature", "coefficient_per_coarse", signature->ratio));
@@ -46,7 +41,7 @@ static PetscErrorCode WriteSignature(LodHdf5 *file, const LodSignature *signatur
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     for (int side = 0; side < 2; side++)
       natural[axis][side] = signature->natural[axis][side] ? 1 : 0;
-  PetscCall(LodHdf5WriteArray(file, "signature/natural", H5T_NATIVE_INT, 2, shape, natural));
+  PetscCall(LodHdf5WriteArray(file, "signature/natural", H5T_NATIVE_INT32, 2, shape, natural));
   PetscFunctionReturn(0);
 }
 
@@ -78,7 +73,7 @@ static PetscErrorCode WriteNetwork(LodHdf5 *file, LodNetwork *network) {
   PetscCall(LodHdf5WriteInt(file, "/", "activation", (PetscInt64)shape->activation));
   if (shape->n_encoder) {
     const hsize_t rings = (hsize_t)shape->n_rings;
-    PetscCall(LodHdf5WriteArray(file, "codes", H5T_NATIVE_INT, 1, &rings, shape->taken));
+    PetscCall(LodHdf5WriteArray(file, "codes", LOD_HDF5_INT, 1, &rings, shape->taken));
   }
   PetscCall(WriteLayers(file, "encoder", shape->n_encoder, shape->encoder, &parameters));
   PetscCall(WriteLayers(file, "layer", shape->n_head, shape->head, &parameters));
@@ -91,11 +86,11 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   PetscFunctionBeginUser;
   PetscCall(WriteSignature(file, &model->signature));
   PetscCall(WriteNetwork(file, model->network));
-  PetscCall(CreateGroup(file, "normalisation"));
+  PetscCall(LodHdf5CreateGroup(file, "normalisation"));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_shift", model->inp_shift));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_scale", model->inp_scale));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "out_scale", model->out_scale));
-  PetscCall(CreateGroup(file, "structure"));
+  PetscCall(LodHdf5CreateGroup(file, "structure"));
   PetscCall(LodHdf5WriteInt(file, "structure", "zero_sums", model->zero_sums));
   PetscCall(LodHdf5WriteInt(file, "structure", "scale_equivariant", model->scale_equivariant));
   PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
@@ -167,15 +162,15 @@ static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt first
 
 /* Reads the signature; its numbers are checked one by one. */
 static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
-  int   natural[LOD_MAX_DIM][2];
-  char *families = NULL;
+  PetscInt64 natural[2 * LOD_MAX_DIM];
+  char      *families = NULL;
   PetscFunctionBeginUser;
   PetscCall(ReadBounded(file, "signature", "dimension", 1, LOD_MAX_DIM, &signature->dim));
   PetscCall(ReadBounded(file, "signature", "ell", 1, 1000, &signature->ell));
   PetscCall(
       ReadBounded(file, "signature", "coefficient_per_coarse", 1, WIDTH_MAX, &signature->ratio));
   PetscCall(
-      ReadBounded(file, "signature", "fine_per_coefficient", 1, WIDTH_MAX, &signature->fine_ratio));
+      ReadBounded(file, "signature", "fine_per_coefficient", 1, RATIO_MAX, &signature->fine_ratio));
   PetscCall(ReadBounded(file, "signature", "coarse", 1, WIDTH_MAX, &signature->coarse));
   PetscCall(ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
   PetscCall(ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
@@ -183,10 +178,10 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
                 "%s: signature: smallest value %.9g is above largest value %.9g", file->path,
                 signature->smallest, signature->largest);
   PetscCall(CheckShape(file, "signature/natural", signature->dim, 2));
-  PetscCall(LodHdf5ReadArray(file, "signature/natural", H5T_NATIVE_INT, natural));
+  PetscCall(LodHdf5ReadIntegers(file, "signature/natural", 0, 1, 2 * signature->dim, natural));
   for (PetscInt axis = 0; axis < signature->dim; axis++)
     for (int side = 0; side < 2; side++)
-      signature->natural[axis][side] = (PetscBool)(natural[axis][side] != 0);
+      signature->natural[axis][side] = (PetscBool)natural[2 * axis + side];
   PetscCall(LodHdf5ReadText(file, "signature", "families", &families));
   snprintf(signature->families, sizeof signature->families, "%s", families);
   PetscCall(PetscFree(families));
@@ -238,10 +233,8 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
   PetscInt width[LOD_MAX_LAYERS + 2] = {
       LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->lines)};
   const PetscInt n = settings->n_encoder;
+  PetscInt64     codes[LOD_MAX_RINGS];
   PetscFunctionBeginUser;
-  LodCheckInput(grid->ell < LOD_MAX_RINGS,
-                "%s: ell is %" PetscInt_FMT ", at most %d with an encoder", file->path, grid->ell,
-                LOD_MAX_RINGS - 1);
   PetscCall(ReadWidths(file, "encoder", n, width, parameters));
   LodCheckInput((double)width[n] * LodGridPatchCells(grid) <= WIDTH_MAX,
                 "%s: the encoder's codes are too long: %" PetscInt_FMT " numbers", file->path,
@@ -249,19 +242,20 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
   memcpy(settings->encoder, width + 1, (size_t)n * sizeof *width);
   settings->n_codes = grid->ell + 1;
   PetscCall(CheckShape(file, "codes", settings->n_codes, 0));
-  PetscCall(LodHdf5ReadArray(file, "codes", H5T_NATIVE_INT, settings->codes));
+  PetscCall(LodHdf5ReadIntegers(file, "codes", 1, width[n], settings->n_codes, codes));
   for (PetscInt ring = 0; ring < settings->n_codes; ring++)
-    LodCheckInput(settings->codes[ring] >= 1 && settings->codes[ring] <= width[n],
-                  "%s: codes: entry %" PetscInt_FMT " is %" PetscInt_FMT
-                  "; it must lie between 1 and %" PetscInt_FMT,
-                  file->path, ring, settings->codes[ring], width[n]);
+    settings->codes[ring] = (PetscInt)codes[ring];
   PetscFunctionReturn(0);
 }
 
 /* Finds the shape of the network. */
 static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodModel *model,
                                 LodNetworkShape *shape) {
-  LodNetworkSettings settings = {.bounds = model->bounds, .lines = model->lines};
+  LodNetworkSettings settings = {.bounds = model->bounds,
+                                 .lines = model->lines,
+                                 .baseline = model->baseline,
+                                 .scale_equivariant = model->scale_equivariant,
+                                 .exact_constants = model->exact_constants};
   PetscInt           n_head = 0, activation = 0;
   PetscInt64         parameters = 0;
   PetscFunctionBeginUser;
@@ -269,6 +263,7 @@ static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodMod
   PetscCall(ReadBounded(file, "/", "layers", 1, LOD_MAX_LAYERS + 1, &n_head));
   PetscCall(ReadBounded(file, "/", "activation", 0, LOD_ACTIVATION_ELU, &activation));
   settings.activation = (LodActivation)activation;
+  PetscCall(LodNetworkSettingsCheck(&settings, grid->ell, file->path));
   if (settings.n_encoder) PetscCall(ReadEncoder(file, grid, &settings, &parameters));
   *shape = LodModelShape(grid, &settings);
   shape->n_head = n_head;

@@ -44,7 +44,7 @@ done
 holds 'the null device was replaced' test -c null
 holds 'the full device was replaced' test -c full
 holds 'the FIFO was replaced' test -p fifo
-holds 'a file was written beside a device' test -z "$(find . -maxdepth 1 -name '*.xdmf' ! -name straight.xdmf)"
+holds 'a file was written beside a device' test -z "$(find . -maxdepth 1 -name '*.vtk' ! -name straight.vtk)"
 ln -s /proc/self/fd/1 out # as /dev/stdout is one
 expect 0 '' bash -c '"$1" a.h5 --quiet --output out | cat >piped.h5' bash "$bin/lod-solve"
 expect 0 '' h5dump -d /solution piped.h5
@@ -56,20 +56,20 @@ ln -s link.h5 chain.h5
 ln -s place/missing/u.h5 astray.h5
 expect 0 '' "$bin/lod-solve" a.h5 --output chain.h5
 holds 'a link was replaced' test -L link.h5 -a -L chain.h5 -a -f place/u.h5
-holds 'the ParaView file is not beside the link' test -s chain.xdmf
+holds 'the ParaView file is not beside the link' test -s chain.vtk
 umask 027
 rm place/u.h5
 expect 0 '' "$bin/lod-solve" a.h5 --output chain.h5
 holds 'a new file has another mode than the umask says' test "$(stat -c %a place/u.h5)" = 640
 umask 022
 for mode in 600 666 755; do
-  chmod $mode place/u.h5 chain.xdmf
+  chmod $mode place/u.h5 chain.vtk
   [ "$(id -u)" -ne 0 ] || chown 12345:12346 place/u.h5
   owner=$(stat -c %u:%g place/u.h5)
   echo old | dd of=place/u.h5 conv=notrunc 2>stderr.txt
   expect 0 '' "$bin/lod-solve" a.h5 --output link.h5
   expect 0 '' "$bin/lod-solve" a.h5 --output chain.h5
-  holds "mode $mode is lost" test "$(stat -c %a place/u.h5 chain.xdmf | tr '\n' ' ')" = "$mode $mode "
+  holds "mode $mode is lost" test "$(stat -c %a place/u.h5 chain.vtk | tr '\n' ' ')" = "$mode $mode "
   holds 'the owner is lost' test "$(stat -c %u:%g place/u.h5)" = "$owner"
   expect 0 '' h5diff place/u.h5 piped.h5 /solution
 done
@@ -82,9 +82,9 @@ chmod 444 place/u.h5
 cp place/u.h5 before.h5
 refuses 'link\.h5: .*write-protected' lod-solve a.h5 --output link.h5
 refuses 'place/u\.h5: .*write-protected' lod-sample --cells 16 --output place/u.h5
-cp chain.xdmf straight.xdmf
-chmod 444 straight.xdmf
-refuses 'straight\.xdmf: .*write-protected' lod-solve a.h5 --output straight.h5
+cp chain.vtk straight.vtk
+chmod 444 straight.vtk
+refuses 'straight\.vtk: .*write-protected' lod-solve a.h5 --output straight.h5
 holds 'a write-protected file was changed' cmp place/u.h5 before.h5
 
 # No input is overwritten, whatever it is called.
@@ -101,8 +101,8 @@ refuses 'previous\.h5: is also read' lod-solve a.h5 --previous previous.h5 --out
 refuses 'tiny/model\.h5: is also read' lod-solve a.h5 --method dnn --model tiny/model.h5 --output tiny/model.h5
 refuses 'mesh\.toml: is also read' lod-solve a.h5 --mesh mesh.toml --output mesh.toml
 refuses 'tiny/pairs\.h5: is also read' lod-solve "${many[@]}" --output tiny/pairs.h5
-cp a.h5 b.xdmf
-refuses 'b\.xdmf: is also read' lod-solve b.xdmf --output b.h5
+cp a.h5 b.vtk
+refuses 'b\.vtk: is also read' lod-solve b.vtk --output b.h5
 cp tiny/loss.png grey.png
 refuses 'grey\.png: is also read' lod-sample --image grey.png --cells 16 --output grey.png
 mkdir same

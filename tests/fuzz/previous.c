@@ -14,7 +14,7 @@ enum { NODES = 9, OPERATORS = 4 * 16 * 4 };
 
 PetscBool FuzzHdf5Base(size_t number, const char *path) {
   double         values[NODES] = {0}, operators[OPERATORS];
-  char           xdmf[LOD_PATH_MAX];
+  char           vtk[LOD_PATH_MAX];
   LodCoefficient coefficient;
   if (number > 0) return PETSC_FALSE;
   for (int i = 0; i < OPERATORS; i++)
@@ -31,8 +31,8 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
                                 .coefficient = &coefficient};
   FuzzOk(LodSolutionWrite(&solution, path));
   FuzzOk(LodCoefficientDestroy(&coefficient));
-  FuzzOk(LodSolutionXdmfPath(path, xdmf));
-  unlink(xdmf);
+  FuzzOk(LodSolutionVtkPath(path, vtk));
+  unlink(vtk);
   return PETSC_TRUE;
 }
 
