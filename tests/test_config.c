@@ -234,12 +234,12 @@ START_TEST(refuses_deep_nesting_before_it_exhausts_the_stack) {
   static LodConfig config;
   static const struct {
     const char *begin, *piece, *end, *place;
-  } deep[] = {{"a", ".a", " = 1\n", "line 1, column 32: more than 16 levels"},
-              {"seed = 1\na", " . \"[,\"", " = 1\n", "line 2, column 108: more than 16 levels"},
-              {"[a", ".'b#'", "]\n", "line 1, column 78: more than 16 levels"},
-              {"x = \"\"\"\n\"\"\"\"\"\na", ".a", " = 1\n", "line 3, column 32: more than 16"},
-              {"x = ", "[", "", "line 1, column 21: more than 16 levels"},
-              {"x = ", "{a=", "", "line 1, column 53: more than 16 levels"}};
+  } deep[] = {{"a", ".a", " = 1\n", "line 1, column 32: parts of a dotted key: more than 16"},
+              {"seed = 1\na", " . \"[,\"", " = 1\n", "line 2, column 108: parts"},
+              {"[a", ".'b#'", "]\n", "line 1, column 78: parts"},
+              {"x = \"\"\"\n\"\"\"\"\"\na", ".a", " = 1\n", "line 3, column 32: parts"},
+              {"x = ", "[", "", "line 1, column 21: lists and tables"},
+              {"x = ", "{a=", "", "line 1, column 53: lists and tables"}};
   for (size_t i = 0; i < sizeof deep / sizeof deep[0]; i++) {
     char *text = repeated(deep[i].begin, deep[i].piece, 40000, deep[i].end);
     assert_refuses(read_text(text, &config), deep[i].place);

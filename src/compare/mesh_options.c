@@ -116,7 +116,7 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, Petsc
   } else {
     PetscCall(CoarseByRule(options, cells, path, grid));
     *source = dim < 3 ? "default N = E/8, F = 2E, l = 2" : "default N = E/8, F = 2E, l = 1";
-    if (cells % 8 != 0) *source = "default F = 2E; N does not matter";
+    if (!options->coarse && cells % 8 != 0) *source = "default F = 2E; N does not matter";
   }
   if (options->coarse) grid->coarse = options->coarse;
   if (options->fine) grid->fine = options->fine;

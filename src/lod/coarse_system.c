@@ -96,17 +96,30 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
   PetscFunctionReturn(0);
 }
 
+/* Raises the error of local operators of which one is not finite, and names its cell. */
+static PetscErrorCode RefuseInfinite(const LodCoarseSystem *system) {
+  const size_t size = (size_t)LodGridOperatorSize(&system->grid);
+  size_t       i = 0;
+  PetscFunctionBeginUser;
+  while (isfinite(system->operators[i]))
+    i++;
+  SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FP,
+          "the local operator of coarse cell %" PetscInt_FMT
+          " has an entry %g: A or its contrast is too large for double precision",
+          system->first + (PetscInt)(i / size), system->operators[i]);
+}
+
 /* Finds the unit of the matrix from the local operators of all ranks; an error on every rank if one
    of them is not finite. */
 static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
-  const size_t n_cells = (size_t)(system->last - system->first);
-  const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
-  double       largest = LodLargest(count, system->operators);
+  const size_t   n_cells = (size_t)(system->last - system->first);
+  const size_t   count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
+  double         largest = LodLargest(count, system->operators);
+  PetscErrorCode error = 0;
   PetscFunctionBeginUser;
-  if (!isfinite(largest)) largest = HUGE_VAL; /* MPI_MAX may lose a NaN */
+  if (!isfinite(largest)) error = RefuseInfinite(system);
+  PetscCall(LodErrorAgree(comm, error));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm));
-  PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP,
-             "a local operator is not finite: A or its contrast is too large for double precision");
   system->exponent = LodExponent(largest);
   if (PetscAbsInt(system->exponent) <= PLAIN_EXPONENT) system->exponent = 0;
   PetscFunctionReturn(0);
