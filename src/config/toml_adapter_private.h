@@ -42,7 +42,8 @@ typedef struct {
   char     message[512];
 } LodTomlError;
 
-/* Returns 0, or 1 and *error if text[length] nests deeper than any settings do; LodTomlParse asks. */
+/* Returns 0, or 1 and *error if text[length] nests deeper than any settings do; LodTomlParse asks.
+ */
 int LodTomlCheckNesting(const char *text, size_t length, LodTomlError *error);
 
 /* Parses text[length]. Returns 0 and a document, which LodTomlFree frees, or 1 and *error. */
