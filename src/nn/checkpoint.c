@@ -77,6 +77,15 @@ static PetscErrorCode ReadCount(LodHdf5 *file, const char *name, PetscInt64 leas
   PetscFunctionReturn(0);
 }
 
+/* Reads an attribute that is a finite number. */
+static PetscErrorCode ReadFinite(LodHdf5 *file, const char *name, double *value) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadDouble(file, "/", name, value));
+  LodCheckInput(isfinite(*value), "%s: attribute %s is %g, must be finite", file->path, name,
+                *value);
+  PetscFunctionReturn(0);
+}
+
 /* Reads history and its best epoch; the rows that a run of `most` epochs can have are allocated. */
 static PetscErrorCode ReadHistory(LodHdf5 *file, PetscInt most, LodHistory *history) {
   PetscInt64 epochs, best;
@@ -121,9 +130,9 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt epochs, LodModel *mod
   PetscCall(ReadHistory(file, epochs, &model->history));
   PetscCall(ReadCount(file, "begin", 0, INT64_MAX, &state->begin));
   PetscCall(ReadCount(file, "step", 0, INT64_MAX, &state->step));
-  PetscCall(LodHdf5ReadDouble(file, "/", "sum", &state->sum));
-  PetscCall(LodHdf5ReadDouble(file, "/", "seconds", &state->seconds));
-  PetscCall(LodHdf5ReadDouble(file, "/", "best_loss", &state->best_loss));
+  PetscCall(ReadFinite(file, "sum", &state->sum));
+  PetscCall(ReadFinite(file, "seconds", &state->seconds));
+  PetscCall(ReadFinite(file, "best_loss", &state->best_loss));
   PetscFunctionReturn(0);
 }
 
