@@ -17,7 +17,7 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, PetscInt cells, LodCoefficient
 /* Frees the values and clears the structure; a cleared structure is accepted. */
 PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient);
 
-/* Smallest and largest value. */
+/* Smallest and largest value; neither is finite if a value is not. */
 PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
                                    double *largest);
 

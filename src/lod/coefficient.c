@@ -30,14 +30,19 @@ PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient) {
 
 PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
                                    double *largest) {
-  PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  const size_t  count = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const double *values = coefficient->values;
+  double        least = values[0], most = values[0], spoilt = 0; /* 0 times what is not finite */
 
   PetscFunctionBeginUser;
-  *smallest = *largest = coefficient->values[0];
-  for (PetscInt i = 1; i < count; i++) {
-    *smallest = fmin(*smallest, coefficient->values[i]);
-    *largest = fmax(*largest, coefficient->values[i]);
+#pragma omp simd reduction(min : least) reduction(max : most) reduction(+ : spoilt)
+  for (size_t i = 0; i < count; i++) {
+    least = values[i] < least ? values[i] : least;
+    most = values[i] > most ? values[i] : most;
+    spoilt += 0 * values[i];
   }
+  *smallest = least + spoilt;
+  *largest = most + spoilt;
   PetscFunctionReturn(0);
 }
 

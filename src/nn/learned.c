@@ -59,10 +59,13 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
                 "networks compute cannot hold them; use --method lod",
                 smallest, largest);
   /* In two factors, since one alone may be too large for a double. */
-  const int    half = learned->exponent / 2;
-  const double first = ldexp(1, -half), second = ldexp(1, half - learned->exponent);
-  for (PetscInt i = 0; i < LodPower(coefficient->cells, coefficient->dim); i++)
-    learned->coefficient.values[i] = coefficient->values[i] * first * second;
+  const int     half = learned->exponent / 2;
+  const double  first = ldexp(1, -half), second = ldexp(1, half - learned->exponent);
+  const size_t  count = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const double *from = coefficient->values;
+  double *restrict to = learned->coefficient.values;
+  for (size_t i = 0; i < count; i++)
+    to[i] = from[i] * first * second;
   PetscFunctionReturn(0);
 }
 
