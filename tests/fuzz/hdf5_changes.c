@@ -51,7 +51,9 @@ size_t FuzzMutate(FuzzRandom *random, uint8_t *data, size_t size, size_t most) {
   static const char *const words[] = {"TREE", "HEAP", "SNOD", "GCOL", "\377\377\377\377", NULL};
   if (size >= sizeof signature && memcmp(data, signature, sizeof signature) == 0)
     return FuzzMutateBytes(random, words, data, size, most);
-  const size_t steps = size / FUZZ_STEP;
+  if (size == 0) data[size++] = 0;
+  const size_t steps =
+      (size - 1) / FUZZ_STEP; /* behind the first byte; what is left over counts not */
   if (steps == 0 || (steps < MOST_STEPS && FuzzBelow(random, 3))) {
     /* The first byte stays alone, steps of bytes come last. */
     const PetscBool raw = (PetscBool)(FuzzBelow(random, 4) == 0);
