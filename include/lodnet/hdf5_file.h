@@ -6,11 +6,15 @@
 #include <hdf5.h>
 #include <lodnet/base.h>
 
+/* Longest list of names in a message. */
+#define LOD_HDF5_NAMES 512
+
 typedef struct LodHdf5 {
-  hid_t         id;
-  char          path[LOD_PATH_MAX];
-  PetscBool     writing; /* a new file under a temporary name, until LodHdf5Commit */
-  LodAtomicFile atomic;  /* while writing */
+  hid_t     id;
+  char      path[LOD_PATH_MAX];
+  char      datasets[LOD_HDF5_NAMES]; /* those that were there when it was opened, for messages */
+  PetscBool writing;                  /* a new file under a temporary name, until LodHdf5Commit */
+  LodAtomicFile atomic;               /* while writing */
 } LodHdf5;
 
 /* Begins a new file under a temporary name (base.h, LodAtomicFile); it is held in memory until

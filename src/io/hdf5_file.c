@@ -122,7 +122,7 @@ static PetscErrorCode OpenExisting(unsigned flags, LodHdf5 *file) {
 
   PetscFunctionBeginUser;
   PetscCall(CheckFile(file->path, flags == H5F_ACC_RDONLY ? R_OK : R_OK | W_OK));
-  PetscCall(LodHdf5Probe(file->path));
+  PetscCall(LodHdf5Probe(file->path, file->datasets));
   hid_t access = AccessList();
   file->id = H5Fopen(file->path, flags, access);
   if (file->id < 0) locking = LodHdf5Reason(reason);

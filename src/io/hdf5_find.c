@@ -21,38 +21,16 @@ PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists)
   PetscFunctionReturn(0);
 }
 
-/* What AppendDataset collects: names separated by commas, as many as fit. */
-typedef struct {
-  char   names[512];
-  size_t used;
-} NameList;
-
-/* Callback of H5Ovisit2: appends the name of a dataset. */
-static herr_t AppendDataset(hid_t object, const char *name, const H5O_info_t *info, void *context) {
-  NameList *list = context;
-  (void)object;
-  if (info->type != H5O_TYPE_DATASET) return 0;
-  size_t room = sizeof list->names - list->used;
-  if (strlen(name) + 8 > room) {
-    snprintf(list->names + list->used, room, ", ...");
-    return 1;
-  }
-  list->used +=
-      (size_t)snprintf(list->names + list->used, room, "%s'%s'", list->used ? ", " : "", name);
-  return 0;
-}
-
 /* Raises the input error for a dataset that cannot be opened: says what is behind its name, or
-   lists the datasets that are there. */
+   lists the datasets that are there, as the look at the file found them: of a damaged file HDF5's
+   own listing may read past its memory. */
 static PetscErrorCode Missing(const LodHdf5 *file, const char *name) {
-  NameList list = {{0}, 0};
-  char     reason[512];
+  char reason[512];
 
   PetscFunctionBeginUser;
   LodCheckInput(!LodHdf5LinkReason(file, name, reason), "%s: %s: %s", file->path, name, reason);
-  H5Ovisit2(file->id, H5_INDEX_NAME, H5_ITER_INC, AppendDataset, &list, H5O_INFO_BASIC);
-  LodCheckInput(list.used, "%s: no dataset '%s': the file holds no dataset", file->path, name);
-  LodInputError("%s: no dataset '%s': the file holds %s", file->path, name, list.names);
+  LodInputError("%s: no dataset '%s': the file holds %s", file->path, name,
+                file->datasets[0] ? file->datasets : "no dataset");
 }
 
 /* Opens dataset `name`, whatever it holds, and notes its shape; all of it is in the file. */

@@ -34,8 +34,9 @@ hid_t LodHdf5OpenUncached(const LodHdf5 *file, const char *name);
    is none if the file names the value that it is to have. */
 PetscBool LodHdf5StorageDefect(hid_t dataset, char defect[256]);
 
-/* Input error if reading the file would crash or never end. */
-PetscErrorCode LodHdf5Probe(const char *path);
+/* Input error if reading the file would crash or never end. Also gives the names of its datasets,
+   sorted, in quotation marks, as many as fit; "" if there is none. */
+PetscErrorCode LodHdf5Probe(const char *path, char datasets[LOD_HDF5_NAMES]);
 
 /* Exact reading of integers: the type in memory for a stored type of integers or floating-point
    numbers, and the integer that a number so read is; false, with the number in words, if it is none

@@ -27,9 +27,12 @@
    that are larger are not read. */
 #define MOST_BYTES ((hsize_t)1 << 20)
 
-/* What the two processes share: where the look is, and whether it came to its end. */
+/* What the two processes share: where the look is, the names of the datasets found so far,
+   separated by commas, as many as fit, and whether it came to its end. */
 typedef struct {
   char         place[256];
+  char         datasets[LOD_HDF5_NAMES];
+  size_t       used; /* of datasets[] */
   volatile int ended;
 } Report;
 
@@ -101,6 +104,19 @@ static void LookAtNumbers(hid_t dataset) {
   H5Tclose(type);
 }
 
+/* Appends the name of a dataset. */
+static void NoteDataset(const char *name, Report *report) {
+  const size_t room = sizeof report->datasets - report->used;
+  char        *end = report->datasets + report->used;
+  if (report->used + 1 == sizeof report->datasets) return;
+  if (strlen(name) + 16 > room) {
+    (void)snprintf(end, room, ", ...");
+    report->used = sizeof report->datasets - 1;
+    return;
+  }
+  report->used += (size_t)snprintf(end, room, "%s'%s'", report->used ? ", " : "", name);
+}
+
 /* Looks at one object of the file, by its name. */
 static void LookAtObject(hid_t place, const char *name, Report *report) {
   Look look = {.report = report, .object = name};
@@ -108,6 +124,7 @@ static void LookAtObject(hid_t place, const char *name, Report *report) {
   const hid_t object = H5Oopen(place, name, H5P_DEFAULT);
   if (object < 0) return;
   const H5I_type_t kind = H5Iget_type(object);
+  if (kind == H5I_DATASET) NoteDataset(name, report);
   if (kind == H5I_DATASET) LookAtNumbers(object);
   if (kind == H5I_DATASET || kind == H5I_GROUP)
     (void)H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, LookAtAttribute, &look);
@@ -137,7 +154,7 @@ __attribute__((noreturn)) static void LookAtFile(const char *path, Report *repor
   const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file >= 0) {
     LookAtObject(file, "/", report);
-    (void)H5Lvisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, LookAtLink, report);
+    (void)H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, LookAtLink, report);
     (void)H5Fclose(file);
   }
   report->ended = 1;
@@ -151,10 +168,11 @@ static void Await(pid_t process) {
   }
 }
 
-PetscErrorCode LodHdf5Probe(const char *path) {
+PetscErrorCode LodHdf5Probe(const char *path, char datasets[LOD_HDF5_NAMES]) {
   char place[256] = "";
 
   PetscFunctionBeginUser;
+  datasets[0] = 0;
   Report *report =
       mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (report == MAP_FAILED) PetscFunctionReturn(0);
@@ -163,6 +181,7 @@ PetscErrorCode LodHdf5Probe(const char *path) {
   if (process > 0) Await(process);
   const PetscBool sound = (PetscBool)(process < 0 || report->ended);
   (void)snprintf(place, sizeof place, "%s", report->place[0] ? report->place : "its beginning");
+  (void)snprintf(datasets, LOD_HDF5_NAMES, "%s", report->datasets);
   munmap(report, sizeof *report);
   LodCheckInput(sound, "%s: %s: the file is damaged: HDF5 does not come to an end with it", path,
                 place);
