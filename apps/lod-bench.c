@@ -6,7 +6,7 @@
 
 #include <lodnet/base.h>
 #include <lodnet/bench.h>
-#include <lodnet/options.h>
+#include <lodnet/command_line.h>
 
 /* Most cells per axis, layers and repeats that an option may ask for. */
 #define MOST_CELLS 1000000
@@ -52,8 +52,7 @@ static const struct argp_option option_table[] = {
     {NULL, 0, NULL, 0, "For network and train:", 3},
     {"config", 'c', "C.toml", 0,
      "the network that this config asks for, untrained (default: paper.toml of the configs that "
-     "come "
-     "with lodnet)",
+     "come with lodnet)",
      3},
     {"model", 'M', "M.h5", 0, "network: a trained model instead", 3},
     {"cells", KEY_CELLS, "N", 0, "network: coarse cells, N^d of them (default: the config's)", 3},

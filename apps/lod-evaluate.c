@@ -3,9 +3,9 @@
 #include <errno.h>
 
 #include <lodnet/base.h>
+#include <lodnet/command_line.h>
 #include <lodnet/evaluation.h>
 #include <lodnet/events.h>
-#include <lodnet/options.h>
 
 /* Samples that the network takes at once. */
 #define BATCH 1024
@@ -35,13 +35,11 @@ static const struct argp_option option_table[] = {
 
 static const char documentation[] =
     "Compare learned with exact and fine solutions on a fixed set of coefficients, for f = 1, x "
-    "and "
-    "sin(pi x) sin(pi y), on the mesh that the model was trained for; without MODEL.h5 of the one "
-    "that comes with lodnet.\v"
+    "and sin(pi x) sin(pi y), on the mesh that the model was trained for; without MODEL.h5 of the "
+    "one that comes with lodnet.\v"
     "DIR gets evaluation.csv, evaluation.md and, in a folder for each coefficient, cross sections "
     "for f = 1. Coefficients outside the range of the training are evaluated all the same and "
-    "marked. "
-    "What follows -- goes to PETSc.\n\n"
+    "marked. What follows -- goes to PETSc.\n\n"
     "Example:\n"
     "  lod-evaluate model.h5 --output results/model\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";

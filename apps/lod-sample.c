@@ -1,9 +1,9 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
+#include <lodnet/command_line.h>
 #include <lodnet/events.h>
 #include <lodnet/expression.h>
-#include <lodnet/options.h>
 #include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>

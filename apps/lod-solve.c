@@ -25,8 +25,7 @@ static const struct argp_option option_table[] = {
      2},
     {"many", 'n', NULL, 0,
      "the dataset holds many coefficients along its first axis; --rhs may be given several times; "
-     "the "
-     "solution gets the axes sample and right-hand side in front",
+     "the solution gets the axes sample and right-hand side in front",
      2},
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
     {0}};
@@ -35,11 +34,10 @@ static const char documentation[] =
     "Solve -div(A grad u) = f on the unit interval, square or cube, A read from COEFFICIENT.h5, "
     "with u = 0 on all faces that --neumann does not name.\v"
     "Methods: lod, the exact compressed operator; dnn, the one that a trained network gives "
-    "(without "
-    "--model the one that comes with lodnet, for k = 8, q = 2, l = 2 in two dimensions); fine, Q1 "
-    "on "
-    "the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, coefficient and fine "
-    "cells per axis. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
+    "(without --model the one that comes with lodnet, for k = 8, q = 2, l = 2 in two dimensions); "
+    "fine, Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, "
+    "coefficient and fine cells per axis. What follows -- goes to "
+    "PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Example:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"

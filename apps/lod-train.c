@@ -4,13 +4,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <lodnet/command_line.h>
 #include <lodnet/events.h>
-#include <lodnet/options.h>
 #include <lodnet/plot.h>
 #include <lodnet/train.h>
 
 /* Samples that the network of a model read from a file takes at once. */
 #define BATCH 1024
+
+/* Name of the picture of the loss. */
+#define LOSS_PLOT "loss"
 
 /* A mean relative error on the test coefficients that is worth a warning. */
 #define BAD 0.2
@@ -36,8 +39,7 @@ static const struct argp_option option_table[] = {
     {"pairs-only", 'p', NULL, 0, "make the training pairs and stop", 0},
     {"resume", 'r', NULL, 0,
      "go on from DIR/checkpoint.h5 if an earlier run left it; do nothing if DIR holds a model that "
-     "this "
-     "config made",
+     "this config made",
      0},
     {"quiet", 'q', NULL, 0, "print errors and warnings only", 0},
     {"keys", KEY_KEYS, NULL, 0, "print all keys of a config with default, range and meaning", 1},
@@ -97,18 +99,16 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 /* Checks that what a run leaves in its directory can be written, and is neither the config nor one
    of its pictures. */
 static PetscErrorCode CheckOutputs(const LodConfig *config) {
-  const char *const outputs[] = {"pairs.h5", "model.h5", "checkpoint.h5", "history.csv",
-                                 "loss.csv", "loss.gp",  "loss.png",      "loss.svg"};
-  const PetscInt    n_outputs = sizeof outputs / sizeof outputs[0];
-  const char       *config_path = config->path;
+  const char *const outputs[] = {"pairs.h5", "model.h5", "checkpoint.h5", "history.csv"};
+  const char       *inputs[1 + LOD_MAX_FAMILIES] = {config->path};
+  const PetscInt    n_inputs = 1 + config->n_families;
 
   PetscFunctionBeginUser;
-  PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &config_path));
-  for (PetscInt f = 0; f < config->n_families; f++) {
-    const char *image = config->families[f].image;
-    if (config->families[f].family != LOD_FAMILY_IMAGE) continue;
-    PetscCall(LodCheckOutputs(config->output, n_outputs, outputs, 1, &image));
-  }
+  for (PetscInt f = 0; f < config->n_families; f++)
+    if (config->families[f].family == LOD_FAMILY_IMAGE) inputs[1 + f] = config->families[f].image;
+  PetscCall(LodCheckOutputs(config->output, sizeof outputs / sizeof outputs[0], outputs, n_inputs,
+                            inputs));
+  PetscCall(LodPlotCheckOutputs(config->output, LOSS_PLOT, n_inputs, inputs));
   PetscFunctionReturn(0);
 }
 
@@ -260,8 +260,8 @@ static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
   PetscFunctionBeginUser;
   (void)snprintf(label, sizeof label, "loss (%s), %s", name[config->training.loss],
                  model->scale_equivariant ? "relative" : "unit of A\xc2\xb2");
-  PetscCall(
-      LodPlotHistory(config->output, "loss", label, model->history.epochs, model->history.history));
+  PetscCall(LodPlotHistory(config->output, LOSS_PLOT, label, model->history.epochs,
+                           model->history.history));
   PetscFunctionReturn(0);
 }
 

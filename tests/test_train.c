@@ -263,7 +263,7 @@ START_TEST(schedule_takes_the_last_step_that_has_begun) {
 }
 END_TEST
 
-/* DESIGN section 3: 5,063,504 parameters. */
+/* 5,063,504 parameters. */
 START_TEST(the_paper_config_builds_the_paper_network) {
   const PetscInt paper[] = {1600, 1600, 800, 800, 400, 400, 144, 144, 144};
   LodConfig      settings;

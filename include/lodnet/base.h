@@ -32,8 +32,9 @@ extern "C" {
   PetscCheck(requirement, PETSC_COMM_SELF, LOD_ERR_INPUT, __VA_ARGS__)
 
 /* Starts MPI and PETSc and installs the error handler that keeps the first message and prints
-   nothing; also silences HDF5's own printing and fixes BLAS to one thread. Programs call it through
-   LodProgramBegin, tests directly. */
+   nothing; also silences HDF5's own printing, fixes BLAS to one thread, limits the others
+   (LodThreadsMost) and registers the events (events.h). Programs call it through LodProgramBegin,
+   tests directly. */
 PetscErrorCode LodInitialize(int *argc, char ***argv);
 
 /* Ends PETSc and MPI. */
@@ -55,10 +56,10 @@ PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
    error on `what` (a file, an option). Collective. */
 PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
-/* LodProgramOwnArguments is what main calls first: it splits the command line at the first `--` and
-   returns how many words stand before it (for argp); everything after it goes to PETSc when
-   LodProgramBegin is called. From then on the program ends with status 1 and a message if standard
-   output cannot be written.
+/* LodProgramOwnArguments splits the command line at the first `--` and returns how many words stand
+   before it, which are the program's; LodProgramParse (command_line.h), which main calls first,
+   gives them to argp. Everything after it goes to PETSc when LodProgramBegin is called. From then
+   on the program ends with status 1 and a message if standard output cannot be written.
 
    LodProgramBegin(argc, argv) starts MPI, PETSc and the handlers and limits the number of threads;
    `argc`/`argv` are main's whole command line. LodProgramEnd prints the kept message if `error` is
@@ -115,12 +116,13 @@ PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy
 
    LodLargest gives the largest |values[i]| (0 of none); it is not finite if one of them is not,
    which fmax would hide. LodExponent gives e with 2^e <= largest < 2^(e+1), at most 1000 in size; 0
-   for 0 and for what is not finite. LodScaleByPower multiplies by 2^exponent. LodSolutionToUnits
-   does that to the solution of system `what` ("fine") and makes an error of one that is not finite,
-   or that is lost because it is smaller than double precision can say. */
+   for 0 and for what is not finite. LodScaleByPower gives to[] = 2^exponent from[]; the two may be
+   the same array, but not overlap otherwise. LodSolutionToUnits does that to the solution of system
+   `what` ("fine") and makes an error of one that is not finite, or that is lost because it is
+   smaller than double precision can say. */
 double         LodLargest(size_t count, const double *values);
 int            LodExponent(double largest);
-void           LodScaleByPower(int exponent, size_t count, double *values);
+void           LodScaleByPower(int exponent, size_t count, const double *from, double *to);
 PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values);
 
 /* Seconds on the monotonic clock. */

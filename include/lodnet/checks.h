@@ -7,7 +7,7 @@
 
 typedef struct {
   /* Largest |row or column sum| of a local operator relative to its own largest entry, over all
-     cells: constants must be in the kernel, and fluxes must balance (DESIGN section 2, fact 2). */
+     cells: constants must be in the kernel, and fluxes must balance. */
   double kernel_residual;
   /* |S - S^T|_2 / |S|_2. The diffusion is symmetric; a Petrov-Galerkin matrix is up to its
      localization error, which is what the exact operator shows. */

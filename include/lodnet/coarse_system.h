@@ -34,19 +34,12 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
    Collective. */
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);
 
-/* Checks a solution of the system with exact local operators (exact.h): where the contrast puts its
-   digits in doubt, computes operators and solution again with everything rounded otherwise, and
-   makes an error of a solution that does not stand (fem.h, LOD_SAFE_CONTRAST). Collective. */
-PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
-                                   const LodCoefficient *coefficient, const double *rhs,
-                                   const double *solution);
-
 /* |S - S_hat|_2 and |S|_2 of two systems on one mesh, by power iteration on B^T B (deterministic
    start); collective. */
 PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
                                          double *difference, double *norm);
 
-/* |B - other|_2 and |B|_2 of two matrices whose entries are about 1. */
+/* |matrix - other|_2 and |matrix|_2 of two matrices whose entries are about 1. */
 PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm);
 
 #endif

@@ -90,8 +90,8 @@ typedef struct {
 } LodNetworkSettings;
 
 typedef struct {
-  PetscInt
-      epochs; /* 36; more, up to 300, if there are so few pairs that steps would be below 2000 */
+  /* 36; more, up to 300, if there are so few pairs that steps would be below 2000. */
+  PetscInt epochs;
   PetscInt batch; /* pairs per mini-batch; 512, less, down to 32, below 32 pairs for each of it */
   /* Step-size schedule: rate[i] from epoch from[i] (0 = first) on; 1e-3 falling to 1e-5 in six
      steps over the epochs. */

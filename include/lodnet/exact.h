@@ -18,8 +18,8 @@
 PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **operators);
 
 /* The default path: shared elimination. Every cell is condensed once onto its boundary and its
-   functionals, every line of 2l+1 cells once, and a patch adds only its last eliminations; by fact
-   1 of DESIGN section 2 the multipliers are the operator, so nothing is substituted back. Same
+   functionals, every line of 2l+1 cells once, and a patch adds only its last eliminations; the
+   multipliers of the constraints I_h Q_j = 0 are the operator, so nothing is substituted back. Same
    results as LodExactPatchCreate (tests/test_shared.c). */
 PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators);
 
@@ -32,6 +32,13 @@ PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators
 PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators);
 PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators);
 PetscErrorCode LodExactPerturb(LodLocalOperators *operators); /* of LodExactCreate */
+
+/* Checks a solution of the coarse system with exact local operators: where the contrast puts its
+   digits in doubt, computes operators and solution again with everything rounded otherwise, and
+   makes an error of a solution that does not stand (fem.h, LOD_SAFE_CONTRAST). Collective. */
+PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
+                                   const LodCoefficient *coefficient, const double *rhs,
+                                   const double *solution);
 
 /* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
    says (base.h, LodAnnounce) if the exact operators of `times` coefficients will take long by the

@@ -94,6 +94,11 @@ PetscErrorCode LodNodalLoad(PetscInt dim, PetscInt cells, const double *values, 
    load[(cells+1)^d], on all nodes. */
 PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load);
 
+/* The same load as a Vec over the free nodes of that mesh, in units of 2^*exponent, in which its
+   largest entry is about 1 (base.h, Units). Collective. */
+PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+                          int *exponent);
+
 /* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
    this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
    nodes. Both collective. */

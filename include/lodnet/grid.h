@@ -32,6 +32,9 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
    the solution is the same, only the arrays are larger. */
 PetscInt LodGridCoveringLayers(const LodGrid *grid);
 
+/* Whether some face of D is natural. Where none is, D looks the same from all its sides. */
+PetscBool LodGridHasNaturalFaces(const LodGrid *grid);
+
 /* base^exponent for small non-negative exponents. */
 static inline PetscInt LodPower(PetscInt base, PetscInt exponent) {
   PetscInt power = 1;

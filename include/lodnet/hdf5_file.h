@@ -57,6 +57,12 @@ PetscErrorCode LodHdf5ReadDouble(LodHdf5 *file, const char *object, const char *
                                  double *value);
 PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *name,
                               PetscInt64 *value);
+/* The same, and an input error unless the integer lies in [least, most]; unless the number is
+   finite and, if `positive`, greater than 0. */
+PetscErrorCode LodHdf5ReadBounded(LodHdf5 *file, const char *object, const char *name,
+                                  PetscInt64 least, PetscInt64 most, PetscInt64 *value);
+PetscErrorCode LodHdf5ReadFinite(LodHdf5 *file, const char *object, const char *name,
+                                 PetscBool positive, double *value);
 /* Allocates *value with PetscMalloc; the caller frees it with PetscFree. */
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
 

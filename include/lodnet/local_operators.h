@@ -18,9 +18,9 @@ struct LodLocalOperators {
 
   /* Computes S_T for the coarse cells first <= T < last (x fastest) into
      operators[T - first][z][j], z over the (2l+2)^d nodes of the uncut patch, j over the 2^d
-     corners of T (DESIGN: S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z)); rows of nodes outside D
-     are 0. Of cells that are not wanted nothing is computed and operators[] is left as it is. Uses
-     all threads of the rank; the result does not depend on their number. */
+     corners of T (S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z)); rows of nodes outside D are 0. Of
+     cells that are not wanted nothing is computed and operators[] is left as it is. Uses all
+     threads of the rank; the result does not depend on their number. */
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             double *operators);
 

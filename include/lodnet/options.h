@@ -1,31 +1,11 @@
-/* Command-line options: numbers read strictly, and the mesh options that several programs share.
-
-   Programs parse with argp before MPI starts. A value that is no number ends the program there with
-   status 2 and `PROGRAM: --OPTION VALUE: what is wrong`; what only the coefficient can tell (does
-   --coarse divide it?) is an input error of LodMeshOptionsResolve. */
+/* Options that several programs share: the mesh, and the problem as a whole. What only the
+   coefficient can tell (does --coarse divide it?) is an input error of LodMeshOptionsResolve. */
 #ifndef LODNET_OPTIONS_H
 #define LODNET_OPTIONS_H
 
-#include <argp.h>
+#include <lodnet/command_line.h>
 #include <lodnet/grid.h>
 #include <lodnet/model.h>
-
-/* argp_parse for the words before `--`. What is wrong with them ends the program with status 2 and
-   one message on several ranks too: rank 0 speaks, and another only if it is alone with its words.
-   Called once, before LodProgramBegin. */
-void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options);
-
-/* Reads a whole number or a finite real number; blanks, trailing letters and numbers that do not
-   fit are refused. Returns NULL, or what is wrong in words. *value is set on success only. */
-const char *LodParseInteger(const char *text, PetscInt64 *value);
-const char *LodParseReal(const char *text, double *value);
-
-/* The same for the argument of option `option` ("--coarse") inside an argp parser: a number that
-   cannot be read or is outside [smallest, largest] ends the program with status 2. */
-PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
-                            PetscInt64 smallest, PetscInt64 largest);
-double     LodOptionReal(const struct argp_state *state, const char *option, const char *text,
-                         double smallest, double largest);
 
 /* What --mesh, --coarse, --fine, --ell and --neumann said; 0 and NULL where they were not given. */
 typedef struct {

@@ -7,6 +7,11 @@
 #include <lodnet/base.h>
 #include <lodnet/grid.h>
 
+/* Checks before the work that the files of picture `name` can be written and are no inputs
+   (base.h, LodCheckOutputs). */
+PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, PetscInt n_inputs,
+                                   const char *const inputs[]);
+
 /* Loss over epochs, train and validation, log axis, step sizes above it. history[n][5] as in
    model.h; `label` says which loss it is, and in which unit. */
 PetscErrorCode LodPlotHistory(const char *directory, const char *name, const char *label,

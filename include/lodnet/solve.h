@@ -42,10 +42,10 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
                                   double *solution, double *seconds_operator,
                                   double *seconds_solve);
 
-/* Before anything large is allocated: refuses a problem that this machine has no memory for, arrays
-   at the fine nodes, coarse system and fine solve included, and says what will take long (base.h,
-   LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0 gathers the
-   local operators of all cells; `previous`: few of them are computed. Collective. */
+/* Before anything large is allocated: refuses a problem that this machine has no memory for, the
+   loads on the fine mesh, coarse system and fine solve included, and says what will take long
+   (base.h, LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0 gathers
+   the local operators of all cells; `previous`: few of them are computed. Collective. */
 typedef struct {
   LodMethod method;
   PetscInt  coefficients, n_rhs;

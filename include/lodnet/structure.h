@@ -1,6 +1,5 @@
-/* What is known of every local operator before anything is computed (DESIGN section 2, facts 2 and
-   3): rows of nodes outside D vanish, row and column sums vanish, the symmetries of the cube
-   permute it. */
+/* What is known of every local operator before anything is computed: rows of nodes outside D
+   vanish, row and column sums vanish, the symmetries of the cube permute it. */
 #ifndef LODNET_STRUCTURE_H
 #define LODNET_STRUCTURE_H
 

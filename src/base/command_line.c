@@ -1,6 +1,6 @@
 /* The words of a command line, said wrong once on several ranks. */
 #include <lodnet/base.h>
-#include <lodnet/options.h>
+#include <lodnet/command_line.h>
 
 #include <fcntl.h>
 #include <stdlib.h>

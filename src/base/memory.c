@@ -25,14 +25,6 @@ static double ReadNumber(const char *path, const char *key) {
   return number;
 }
 
-/* Whether PETSc's own allocations are the C library's, so that ours and its may free each other's:
-   wherever there is memalign, or malloc's alignment suffices. */
-#if defined PETSC_HAVE_MEMALIGN || (defined PETSC_HAVE_DOUBLE_ALIGN_MALLOC && PETSC_MEMALIGN == 16)
-#define FREE_IS_FREE 1
-#else
-#define FREE_IS_FREE 0
-#endif
-
 /* What is left of the memory that the process' group of processes may have; infinity: no limit. */
 static double GroupMemory(void) {
   const double most = ReadNumber("/sys/fs/cgroup/memory.max", ""); /* "max": no limit */
@@ -61,6 +53,14 @@ PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy
                 what, bytes / 1e9, available / 1e9, remedy[0] ? ": " : "", remedy);
   PetscFunctionReturn(0);
 }
+
+/* Whether PETSc's own allocations are the C library's, so that ours and its may free each other's:
+   wherever there is memalign, or malloc's alignment suffices. */
+#if defined PETSC_HAVE_MEMALIGN || (defined PETSC_HAVE_DOUBLE_ALIGN_MALLOC && PETSC_MEMALIGN == 16)
+#define FREE_IS_FREE 1
+#else
+#define FREE_IS_FREE 0
+#endif
 
 /* Raises the error of an allocation of `bytes` that failed at that place of a program. */
 static PetscErrorCode RaiseOutOfMemory(size_t bytes, int line, const char function[],

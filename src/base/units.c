@@ -22,18 +22,19 @@ int LodExponent(double largest) {
   return PetscMax(-MOST_EXPONENT, PetscMin(MOST_EXPONENT, ilogb(largest)));
 }
 
-void LodScaleByPower(int exponent, size_t count, double *values) {
+void LodScaleByPower(int exponent, size_t count, const double *from, double *to) {
   /* In two steps: the power itself may lie outside of double precision. */
   const double half = ldexp(1, exponent / 2), rest = ldexp(1, exponent - exponent / 2);
-  if (exponent == 0) return;
+  if (exponent == 0 && from == to) return;
+#pragma omp simd
   for (size_t i = 0; i < count; i++)
-    values[i] = values[i] * half * rest;
+    to[i] = from[i] * half * rest;
 }
 
 PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values) {
   const double before = LodLargest(count, values);
   PetscFunctionBeginUser;
-  LodScaleByPower(exponent, count, values);
+  LodScaleByPower(exponent, count, values, values);
   const double largest = LodLargest(count, values);
   PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP, "the %s solution is not finite%s",
              what,

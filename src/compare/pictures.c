@@ -12,10 +12,28 @@
 #define PICTURE_PIXELS 256
 
 /* The solutions in the order of the columns and curves. */
-enum { N_SOLUTIONS = 4 };
+enum { FINE, LOD, DNN, COARSE, N_SOLUTIONS };
 static const char *const column_name[N_SOLUTIONS] = {"fine", "lod", "dnn", "coarse"};
 static const char *const curve_name[N_SOLUTIONS] = {"fine", "LOD", "network", "coarse Q1"};
 static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
+
+/* Pictures of a solution, or of one minus another, `minus` (N_SOLUTIONS: none). */
+static const struct {
+  int         solution, minus;
+  const char *name, *title;
+} pictures[] = {{FINE, N_SOLUTIONS, "solution-fine", "Solution, fine mesh"},
+                {LOD, N_SOLUTIONS, "solution-lod", "Solution, exact operator"},
+                {DNN, N_SOLUTIONS, "solution-dnn", "Solution, learned operator"},
+                {LOD, FINE, "error-lod", "Error, exact operator minus fine mesh"},
+                {DNN, FINE, "error-dnn", "Error, learned operator minus fine mesh"},
+                {DNN, LOD, "difference", "Difference, learned minus exact operator"}};
+enum { N_PICTURES = sizeof pictures / sizeof pictures[0] };
+
+/* The other files: the names of a table and two pictures, and how those along an axis begin. */
+#define CROSS_SECTIONS "cross-sections.csv"
+#define ALONG "cross-section-along-"
+#define COEFFICIENT "coefficient"
+#define ERRORS "errors"
 
 /* The line along one axis through the middle of the domain. */
 typedef struct {
@@ -29,8 +47,10 @@ typedef struct {
 /* Evaluates the four solutions at the fine nodes of the middle line along `axis`. */
 static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGrid *grid,
                                     PetscInt axis, Section *section) {
-  const double *solution[N_SOLUTIONS] = {comparison->fine, comparison->lod, comparison->dnn,
-                                         comparison->coarse};
+  const double *solution[N_SOLUTIONS] = {[FINE] = comparison->fine,
+                                         [LOD] = comparison->lod,
+                                         [DNN] = comparison->dnn,
+                                         [COARSE] = comparison->coarse};
 
   PetscFunctionBeginUser;
   *section = (Section){.axis = axis, .points = grid->fine + 1};
@@ -42,7 +62,7 @@ static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGr
   PetscCall(PetscStrlcat(section->name, grid->dim > 1 ? "1/2" : "all", sizeof section->name));
   PetscCall(PetscMalloc1(section->points, &section->position));
   for (int i = 0; i < N_SOLUTIONS; i++) {
-    PetscInt cells = i == 0 ? grid->fine : grid->coarse;
+    PetscInt cells = i == FINE ? grid->fine : grid->coarse;
     PetscCall(PetscMalloc1(section->points, &section->values[i]));
     for (PetscInt node = 0; node < section->points; node++) {
       double point[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
@@ -90,7 +110,7 @@ static PetscErrorCode SectionPlot(Section *section, const LodGrid *grid, const c
     for (PetscInt node = 0; node < section->points && i > 0; node++)
       if (node % (grid->fine / grid->coarse)) section->values[i][node] = NAN;
   }
-  (void)snprintf(name, sizeof name, "cross-section-along-%s", axis_name[section->axis]);
+  (void)snprintf(name, sizeof name, ALONG "%s", axis_name[section->axis]);
   (void)snprintf(title, sizeof title,
                  grid->dim > 1 ? "Solutions on the line %s" : "The solutions%.0s", section->name);
   PetscCall(LodPlotCurves(directory, name, title, axis_name[section->axis], "u", section->points,
@@ -106,7 +126,7 @@ PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodG
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCall(SectionCreate(comparison, grid, axis, &section[axis]));
-  PetscCall(LodTextFileBegin(&file, directory, "cross-sections.csv"));
+  PetscCall(LodTextFileBegin(&file, directory, CROSS_SECTIONS));
   fputs("section", file.stream);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     fprintf(file.stream, ",%s", axis_name[axis]);
@@ -136,7 +156,7 @@ static PetscErrorCode PlotErrors(const LodComparison *comparison, const LodGrid 
     for (PetscInt node = 0; node < section.points; node++)
       section.values[i][node] -= section.values[0][node];
   }
-  PetscCall(LodPlotCurves(directory, "errors", "Errors: solutions minus the fine one", "x",
+  PetscCall(LodPlotCurves(directory, ERRORS, "Errors: solutions minus the fine one", "x",
                           "error of u", section.points, section.position, N_SOLUTIONS, curve_name,
                           values));
   PetscCall(SectionDestroy(&section));
@@ -182,24 +202,17 @@ static PetscErrorCode PlotCoefficient(const LodCoefficient *coefficient, const c
       coefficient->values +
       (coefficient->dim == 3 ? (size_t)(cells / 2) * (size_t)cells * (size_t)cells : 0);
   PetscCall(LodPlotField(
-      directory, "coefficient", coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A",
+      directory, COEFFICIENT, coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A",
       cells, cells, plane, largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory) {
-  const Nodal none = {1, NULL}, fine = {grid->fine, comparison->fine},
-              lod = {grid->coarse, comparison->lod}, dnn = {grid->coarse, comparison->dnn};
-  const struct {
-    Nodal       left, right;
-    const char *name, *title;
-  } pictures[] = {{fine, none, "solution-fine", "Solution, fine mesh"},
-                  {lod, none, "solution-lod", "Solution, exact operator"},
-                  {dnn, none, "solution-dnn", "Solution, learned operator"},
-                  {lod, fine, "error-lod", "Error, exact operator minus fine mesh"},
-                  {dnn, fine, "error-dnn", "Error, learned operator minus fine mesh"},
-                  {dnn, lod, "difference", "Difference, learned minus exact operator"}};
+  const Nodal solutions[N_SOLUTIONS + 1] = {[FINE] = {grid->fine, comparison->fine},
+                                            [LOD] = {grid->coarse, comparison->lod},
+                                            [DNN] = {grid->coarse, comparison->dnn},
+                                            [COARSE] = {grid->coarse, comparison->coarse}};
 
   PetscFunctionBeginUser;
   if (grid->dim < 2) {
@@ -207,8 +220,26 @@ PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodG
     PetscFunctionReturn(0);
   }
   PetscCall(PlotCoefficient(coefficient, directory));
-  for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
-    PetscCall(PlotDifference(grid, pictures[i].left, pictures[i].right, directory, pictures[i].name,
-                             pictures[i].title));
+  for (int i = 0; i < N_PICTURES; i++)
+    PetscCall(PlotDifference(grid, solutions[pictures[i].solution], solutions[pictures[i].minus],
+                             directory, pictures[i].name, pictures[i].title));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPicturesCheckOutputs(const char *directory, PetscInt n_inputs,
+                                       const char *const inputs[]) {
+  const char *const table = CROSS_SECTIONS;
+  char              name[64];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckOutputs(directory, 1, &table, n_inputs, inputs));
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++) {
+    (void)snprintf(name, sizeof name, ALONG "%s", axis_name[axis]);
+    PetscCall(LodPlotCheckOutputs(directory, name, n_inputs, inputs));
+  }
+  PetscCall(LodPlotCheckOutputs(directory, COEFFICIENT, n_inputs, inputs));
+  PetscCall(LodPlotCheckOutputs(directory, ERRORS, n_inputs, inputs));
+  for (int i = 0; i < N_PICTURES; i++)
+    PetscCall(LodPlotCheckOutputs(directory, pictures[i].name, n_inputs, inputs));
   PetscFunctionReturn(0);
 }

@@ -85,29 +85,10 @@ static void PrintFindings(FILE *stream, const LodComparison *c) {
 
 PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
                                          const char *const inputs[]) {
-  static const char *const tables[] = {"report.json", "cross-sections.csv"};
-  static const char *const pictures[] = {"coefficient",
-                                         "solution-fine",
-                                         "solution-lod",
-                                         "solution-dnn",
-                                         "error-lod",
-                                         "error-dnn",
-                                         "difference",
-                                         "errors",
-                                         "cross-section-along-x",
-                                         "cross-section-along-y",
-                                         "cross-section-along-z"};
-  static const char *const endings[] = {"csv", "gp", "png", "svg"};
-  char                     name[64];
-  const char              *part = name;
-
+  const char *const report = "report.json";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckOutputs(directory, 2, tables, n_inputs, inputs));
-  for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
-    for (size_t j = 0; j < sizeof endings / sizeof endings[0]; j++) {
-      (void)snprintf(name, sizeof name, "%s.%s", pictures[i], endings[j]);
-      PetscCall(LodCheckOutputs(directory, 1, &part, n_inputs, inputs));
-    }
+  PetscCall(LodCheckOutputs(directory, 1, &report, n_inputs, inputs));
+  PetscCall(LodPicturesCheckOutputs(directory, n_inputs, inputs));
   PetscFunctionReturn(0);
 }
 

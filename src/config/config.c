@@ -16,10 +16,8 @@ static void DefaultOutput(const char *path, char output[LOD_PATH_MAX]) {
  */
 static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *where) {
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < config->grid.dim && config->network.symmetric; axis++)
-    for (int side = 0; side < 2; side++)
-      LodCheckInput(!config->grid.natural[axis][side],
-                    "%s: symmetric in [network] needs u = 0 on all faces of the mesh", where);
+  LodCheckInput(!config->network.symmetric || !LodGridHasNaturalFaces(&config->grid),
+                "%s: symmetric in [network] needs u = 0 on all faces of the mesh", where);
   PetscFunctionReturn(0);
 }
 

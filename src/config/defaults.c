@@ -102,13 +102,6 @@ PetscBool LodOperatorIsLarge(const LodGrid *grid) {
                      LOD_MAX_STRUCTURED_NUMBERS);
 }
 
-/* Whether every face of the mesh has u = 0. */
-static PetscBool HasNoNaturalFace(const LodGrid *grid) {
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (grid->natural[axis][0] || grid->natural[axis][1]) return PETSC_FALSE;
-  return PETSC_TRUE;
-}
-
 /* The network's settings that the file leaves open. */
 static void CompleteNetwork(const LodTomlNode *table, const LodGrid *grid,
                             LodNetworkSettings *network) {
@@ -126,7 +119,7 @@ static void CompleteNetwork(const LodTomlNode *table, const LodGrid *grid,
   if (LEAVES_OPEN("zero_sums")) network->zero_sums = (PetscBool)!LodOperatorIsLarge(grid);
   if (LEAVES_OPEN("exact_constants"))
     network->exact_constants = (PetscBool)(network->baseline && network->scale_equivariant);
-  if (LEAVES_OPEN("symmetric")) network->symmetric = HasNoNaturalFace(grid);
+  if (LEAVES_OPEN("symmetric")) network->symmetric = (PetscBool)!LodGridHasNaturalFaces(grid);
 #undef LEAVES_OPEN
 }
 

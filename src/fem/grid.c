@@ -32,6 +32,12 @@ PetscInt LodGridCoveringLayers(const LodGrid *grid) {
   return PetscMax(1, grid->coarse - 1);
 }
 
+PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->natural[axis][0] || grid->natural[axis][1]) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscBool all_natural = PETSC_TRUE;
   PetscFunctionBeginUser;

@@ -105,10 +105,9 @@ static double Allowed(const Quadrature *q) {
   return TOLERANCE * q->size / (double)LodBoxCount(&q->cells);
 }
 
-/* The difference of one number between two corners, or of three between Gauss points, is taken
-   along every axis: the largest second difference of f at the Gauss points and the largest
-   difference of the miss at the corners. Returns the axes where that is not small against the
-   largest, as bits; all if there is none. */
+/* The axes along which f is rough, as bits: those where the largest second difference of f at the
+   Gauss points, or the largest difference of the miss between two corners, is not small against
+   that of the roughest axis; all if f is constant. */
 static unsigned RoughAxes(const Quadrature *q, const double *values, const double *miss) {
   const PetscInt dim = q->grid->dim;
   double         rough[LOD_MAX_DIM] = {0}, largest = 0;

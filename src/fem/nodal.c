@@ -181,8 +181,7 @@ PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *
   PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP,
              "the norm of a function that is not finite was asked for");
   PetscCall(PetscMalloc2(count, &scaled, count, &weighted));
-  PetscCall(PetscArraycpy(scaled, u, count));
-  LodScaleByPower(-exponent, count, scaled);
+  LodScaleByPower(-exponent, count, u, scaled);
   PetscCall(PetscArraycpy(weighted, scaled, count));
   ApplyMass(dim, cells, weighted);
   for (size_t i = 0; i < count; i++)

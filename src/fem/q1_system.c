@@ -115,12 +115,26 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscFunctionReturn(0);
 }
 
-/* What tells the fine and the coarse problem apart. */
+/* What tells the fine and the plain coarse problem apart. */
 typedef struct {
   const char *prefix, *what; /* of options, in messages */
   int         exponent;      /* the cell matrices are in units of 2^exponent */
   double      residual;      /* relative, to solve to */
 } Q1Problem;
+
+PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+                          int *exponent) {
+  const size_t n_nodes = (size_t)LodPower(cells + 1, grid->dim);
+  double      *nodes;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_nodes, &nodes));
+  PetscCall(LodLoad(grid, rhs, cells, nodes));
+  *exponent = LodExponent(LodLargest(n_nodes, nodes));
+  LodScaleByPower(-*exponent, n_nodes, nodes, nodes);
+  PetscCall(LodNodesToVec(grid, cells, nodes, load));
+  PetscCall(PetscFree(nodes));
+  PetscFunctionReturn(0);
+}
 
 /* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
 static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
@@ -131,18 +145,15 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
   Mat            stiffness;
   KSP            solver;
   Vec            load, unknowns;
-  double        *load_nodes, start = LodSeconds(), assembled, set_up;
+  double         start = LodSeconds(), assembled, set_up;
+  int            load_exponent;
   PetscReal      residual, load_norm;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_nodes, &load_nodes));
   PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(AssembleStiffness(comm, source, &stiffness));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
-  PetscCall(LodLoad(grid, rhs, source->cells, load_nodes));
-  const int load_exponent = LodExponent(LodLargest(n_nodes, load_nodes));
-  LodScaleByPower(-load_exponent, n_nodes, load_nodes);
-  PetscCall(LodNodesToVec(grid, source->cells, load_nodes, load));
+  PetscCall(LodLoadVec(grid, rhs, source->cells, load, &load_exponent));
   assembled = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
   PetscCall(CreateSolver(stiffness, problem->prefix, problem->residual, &solver));
@@ -168,7 +179,6 @@ static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
   PetscCall(VecDestroy(&unknowns));
   PetscCall(VecDestroy(&load));
   PetscCall(MatDestroy(&stiffness));
-  PetscCall(PetscFree(load_nodes));
   PetscFunctionReturn(0);
 }
 
@@ -208,7 +218,7 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
   PetscFunctionBeginUser;
   const Q1Problem problem = {"fine_", "fine", CoefficientExponent(coefficient), RESIDUAL};
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
-  LodScaleByPower(-problem.exponent, (size_t)LodPower(4, grid->dim), matrix);
+  LodScaleByPower(-problem.exponent, (size_t)LodPower(4, grid->dim), matrix, matrix);
   PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
   PetscCall(CheckDigits(comm, &source, &problem, matrix, rhs, solution));
   PetscFunctionReturn(0);
@@ -238,7 +248,7 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));
   const Q1Problem problem = {"coarse_", "coarse", CoefficientExponent(coefficient), RESIDUAL};
   const size_t    size = (size_t)LodGridCells(grid) * (size_t)LodPower(4, grid->dim);
-  LodScaleByPower(-problem.exponent, size, matrices);
+  LodScaleByPower(-problem.exponent, size, matrices, matrices);
   source.matrix = matrices;
   PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
   PetscCall(CheckDigits(comm, &source, &problem, matrices, rhs, solution));

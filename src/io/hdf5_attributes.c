@@ -1,4 +1,5 @@
 /* Attributes. */
+#include <math.h>
 #include <string.h>
 
 #include "io/hdf5_private.h"
@@ -124,6 +125,32 @@ PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *nam
   LodCheckInput(status >= 0, "%s: %s cannot be read", file->path, place);
   LodCheckInput(LodHdf5ToInteger(exact, &number, value, words),
                 "%s: %s is %s; it must be an integer", file->path, place, words);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5ReadBounded(LodHdf5 *file, const char *object, const char *name,
+                                  PetscInt64 least, PetscInt64 most, PetscInt64 *value) {
+  char place[256];
+
+  PetscFunctionBeginUser;
+  AttributePlace(object, name, place);
+  PetscCall(LodHdf5ReadInt(file, object, name, value));
+  LodCheckInput(*value >= least && *value <= most,
+                "%s: %s is %lld; it must lie between %lld and %lld", file->path, place,
+                (long long)*value, (long long)least, (long long)most);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5ReadFinite(LodHdf5 *file, const char *object, const char *name,
+                                 PetscBool positive, double *value) {
+  char place[256];
+
+  PetscFunctionBeginUser;
+  AttributePlace(object, name, place);
+  PetscCall(LodHdf5ReadDouble(file, object, name, value));
+  LodCheckInput(isfinite(*value) && (!positive || *value > 0),
+                "%s: %s is %.9g; it must be finite%s", file->path, place, *value,
+                positive ? " and greater than 0" : "");
   PetscFunctionReturn(0);
 }
 

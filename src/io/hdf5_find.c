@@ -59,8 +59,7 @@ static PetscErrorCode OpenAny(LodHdf5 *file, const char *name, LodHdf5Dataset *d
 PetscErrorCode LodHdf5DatasetOpen(LodHdf5 *file, const char *name, LodHdf5Dataset *dataset) {
   PetscFunctionBeginUser;
   PetscErrorCode  error = OpenAny(file, name, dataset);
-  const PetscBool numbers = (PetscBool)(dataset->class == H5T_INTEGER ||
-                                        dataset->class == H5T_FLOAT || dataset->class == H5T_ENUM);
+  const PetscBool numbers = LodHdf5IsNumber(dataset->class);
   if (error || !numbers) PetscCall(LodHdf5DatasetClose(dataset));
   PetscCall(error);
   LodCheckInput(numbers, "%s: %s: must hold numbers: float32 or float64, integers, or booleans",

@@ -29,6 +29,11 @@ PetscErrorCode LodHdf5CreateGroup(LodHdf5 *file, const char *name);
    a large chunk does not pull in the whole chunk. Negative if that fails. */
 hid_t LodHdf5OpenUncached(const LodHdf5 *file, const char *name);
 
+/* Whether a dataset of that class holds numbers; h5py stores booleans as H5T_ENUM. */
+static inline PetscBool LodHdf5IsNumber(H5T_class_t class) {
+  return (PetscBool)(class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM);
+}
+
 /* Whether less of a dataset is in the file than its shape claims, so that it cannot be trusted to
    be as large; `defect` says what is wrong, as what follows "FILE: NAME: ". What was never written
    is none if the file names the value that it is to have. */

@@ -82,14 +82,12 @@ static void ReadCorner(hid_t dataset, hid_t space, int rank, const hsize_t *dims
 
 /* Reads numbers of a dataset, if it holds numbers and they are in the file. */
 static void LookAtNumbers(hid_t dataset) {
-  char           defect[256];
-  hsize_t        dims[H5S_MAX_RANK];
-  const hid_t    type = H5Dget_type(dataset), space = H5Dget_space(dataset);
-  const int      rank = H5Sget_simple_extent_dims(space, dims, NULL);
-  const hssize_t count = H5Sget_simple_extent_npoints(space);
-  const H5T_class_t class = H5Tget_class(type);
-  const PetscBool numbers =
-      (PetscBool)(class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM);
+  char            defect[256];
+  hsize_t         dims[H5S_MAX_RANK];
+  const hid_t     type = H5Dget_type(dataset), space = H5Dget_space(dataset);
+  const int       rank = H5Sget_simple_extent_dims(space, dims, NULL);
+  const hssize_t  count = H5Sget_simple_extent_npoints(space);
+  const PetscBool numbers = LodHdf5IsNumber(H5Tget_class(type));
   if (LodHdf5StorageDefect(dataset, defect) || !numbers || count <= 0 || rank < 0) {
     /* Nothing that a reader would read. */
   } else if ((hsize_t)count <= MOST_BYTES / sizeof(double)) {

@@ -48,15 +48,13 @@ static PetscErrorCode ReadSize(LodHdf5 *file, const char *name, PetscInt *value)
   PetscInt64 number;
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadInt(file, "/", name, &number));
-  LodCheckInput(number >= 0 && number <= PETSC_MAX_INT, "%s: attribute %s is %lld", file->path,
-                name, (long long)number);
+  PetscCall(LodHdf5ReadBounded(file, "/", name, 0, PETSC_MAX_INT, &number));
   *value = (PetscInt)number;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid) {
-  PetscInt faces;
+  PetscInt faces = 0;
 
   PetscFunctionBeginUser;
   memset(grid, 0, sizeof *grid);

@@ -16,6 +16,20 @@ PetscErrorCode LodPlotBeginPart(LodTextFile *file, const char *directory, const 
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, PetscInt n_inputs,
+                                   const char *const inputs[]) {
+  static const char *const endings[] = {".csv", ".gp", ".png", ".svg"};
+  char                     file_name[LOD_PATH_MAX];
+  const char *const        part = file_name;
+
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+    (void)snprintf(file_name, sizeof file_name, "%s%s", name, endings[i]);
+    PetscCall(LodCheckOutputs(directory, 1, &part, n_inputs, inputs));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Prints `text` as a gnuplot string: single quotes, inside which only the quote itself is special.
  */
 void LodPlotPrintString(FILE *stream, const char *text) {

@@ -66,7 +66,6 @@ static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
 /* Reads the operators; every entry must be finite. */
 static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double **operators) {
   const size_t count = (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
-  PetscBool    finite = PETSC_TRUE;
   char         where[LOD_PATH_MAX + 32];
 
   PetscFunctionBeginUser;
@@ -74,9 +73,8 @@ static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double *
   PetscCall(LodCheckMemory((double)count * sizeof **operators, where, ""));
   PetscCall(PetscMalloc1(count, operators));
   PetscCall(LodHdf5ReadArray(file, "local_operators", H5T_NATIVE_DOUBLE, *operators));
-  for (size_t i = 0; i < count; i++)
-    if (!isfinite((*operators)[i])) finite = PETSC_FALSE;
-  LodCheckInput(finite, "%s: local_operators: not every entry is finite", file->path);
+  LodCheckInput(isfinite(LodLargest(count, *operators)),
+                "%s: local_operators: not every entry is finite", file->path);
   PetscFunctionReturn(0);
 }
 

@@ -88,13 +88,11 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
 }
 
 PetscErrorCode LodAveragedCreate(LodLocalOperators *source, LodLocalOperators **averaged) {
-  const LodGrid *grid = &source->grid;
-  const size_t   n_cells = (size_t)LodGridCells(grid);
-  PetscBool      turns = PETSC_TRUE;
-  Average       *average;
+  const LodGrid  *grid = &source->grid;
+  const size_t    n_cells = (size_t)LodGridCells(grid);
+  const PetscBool turns = (PetscBool)!LodGridHasNaturalFaces(grid);
+  Average        *average;
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (grid->natural[axis][0] || grid->natural[axis][1]) turns = PETSC_FALSE;
   PetscCall(PetscNew(&average));
   average->source = source;
   PetscCall(PetscNew(averaged));

@@ -3,7 +3,7 @@
 
    The fine nodes inside go by nested dissection: the cell is halved until its pieces have at most
    four fine cells a side, these are assembled and condensed, and merged back. Afterwards the test
-   columns are appended (DESIGN section 2, fact 5): p_j = [S_bb Lam_b ; S_mb Lam_b - e_j]. */
+   columns are appended: p_j = [S_bb Lam_b ; S_mb Lam_b - e_j]. */
 #ifndef LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
 #define LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
 

@@ -135,9 +135,9 @@ PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperator
       operators->compute(operators, system->first, system->last, system->operators);
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(FindExponent(comm, system));
-  LodScaleByPower(-system->exponent, count, system->operators);
+  LodScaleByPower(-system->exponent, count, system->operators, system->operators);
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
-  LodScaleByPower(system->exponent, count, system->operators);
+  LodScaleByPower(system->exponent, count, system->operators, system->operators);
   PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
   PetscFunctionReturn(0);
 }
@@ -159,14 +159,9 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
   const LodGrid *grid = &system->grid;
   const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
-  double        *load;
+  int            exponent;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_nodes, &load));
-  PetscCall(LodLoad(grid, rhs, grid->coarse, load));
-  const int exponent = LodExponent(LodLargest(n_nodes, load));
-  LodScaleByPower(-exponent, n_nodes, load);
-  PetscCall(LodNodesToVec(grid, grid->coarse, load, system->load));
-  PetscCall(PetscFree(load));
+  PetscCall(LodLoadVec(grid, rhs, grid->coarse, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));

@@ -1,8 +1,8 @@
 /* Condensed blocks and their merging: the multifrontal step.
 
    A block is a symmetric matrix over named variables: fine nodes on the boundary of a box of cells,
-   the functionals of I_h, test columns g_z = K phi_z and load columns b_j = K_T Lam_j (DESIGN
-   section 2, fact 5). Merging adds two blocks into a front, entries of the same variable together,
+   the functionals of I_h, test columns g_z = K phi_z and load columns b_j = K_T Lam_j.
+   Merging adds two blocks into a front, entries of the same variable together,
    and eliminates the nodes that no other block will touch. Where each entry goes is worked out once
    (a plan) and used for every pair of blocks of the same shapes. */
 #ifndef LODNET_LOD_MERGE_PRIVATE_H

@@ -25,19 +25,17 @@ static void Hint(char advice[LOD_MESSAGE_MAX], const char *format, ...) {
 /* Names the switches of the structure that are off though the mesh allows them. */
 static void HintStructure(const LodConfig *config, char advice[LOD_MESSAGE_MAX]) {
   const LodNetworkSettings *network = &config->network;
-  PetscBool                 turns = PETSC_TRUE;
   char                      off[256] = "";
-  for (PetscInt axis = 0; axis < config->grid.dim; axis++)
-    if (config->grid.natural[axis][0] || config->grid.natural[axis][1]) turns = PETSC_FALSE;
   const struct {
     const char *key;
     PetscBool   on;
-  } switches[] = {{"zero_sums", network->zero_sums},
-                  {"baseline", network->baseline},
-                  {"scale_equivariant", network->scale_equivariant},
-                  {"exact_constants", network->exact_constants},
-                  {"normalise", network->normalise},
-                  {"symmetric", (PetscBool)(network->symmetric || !turns)}};
+  } switches[] = {
+      {"zero_sums", network->zero_sums},
+      {"baseline", network->baseline},
+      {"scale_equivariant", network->scale_equivariant},
+      {"exact_constants", network->exact_constants},
+      {"normalise", network->normalise},
+      {"symmetric", (PetscBool)(network->symmetric || LodGridHasNaturalFaces(&config->grid))}};
   for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
     const size_t used = strlen(off);
     if (!switches[i].on)

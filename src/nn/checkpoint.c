@@ -67,33 +67,14 @@ static PetscErrorCode ReadParameters(LodHdf5 *file, const char *name, PetscInt64
   PetscFunctionReturn(0);
 }
 
-/* Reads an attribute that lies in [least, most]. */
-static PetscErrorCode ReadCount(LodHdf5 *file, const char *name, PetscInt64 least, PetscInt64 most,
-                                PetscInt64 *value) {
-  PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadInt(file, "/", name, value));
-  LodCheckInput(*value >= least && *value <= most, "%s: attribute %s is %lld, must be %lld to %lld",
-                file->path, name, (long long)*value, (long long)least, (long long)most);
-  PetscFunctionReturn(0);
-}
-
-/* Reads an attribute that is a finite number. */
-static PetscErrorCode ReadFinite(LodHdf5 *file, const char *name, double *value) {
-  PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadDouble(file, "/", name, value));
-  LodCheckInput(isfinite(*value), "%s: attribute %s is %g, must be finite", file->path, name,
-                *value);
-  PetscFunctionReturn(0);
-}
-
 /* Reads history and its best epoch; the rows that a run of `most` epochs can have are allocated. */
 static PetscErrorCode ReadHistory(LodHdf5 *file, PetscInt most, LodHistory *history) {
   PetscInt64 epochs, best;
   hsize_t    shape[8];
   int        rank;
   PetscFunctionBeginUser;
-  PetscCall(ReadCount(file, "epochs", 0, most, &epochs));
-  PetscCall(ReadCount(file, "best_epoch", 0, epochs, &best));
+  PetscCall(LodHdf5ReadBounded(file, "/", "epochs", 0, most, &epochs));
+  PetscCall(LodHdf5ReadBounded(file, "/", "best_epoch", 0, epochs, &best));
   history->epochs = (PetscInt)epochs;
   history->best_epoch = (PetscInt)best;
   if (epochs == 0) PetscFunctionReturn(0);
@@ -128,11 +109,11 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt epochs, LodModel *mod
   PetscCall(ReadParameters(file, "second_moment", count, state->second));
   PetscCall(ReadParameters(file, "best", count, state->best));
   PetscCall(ReadHistory(file, epochs, &model->history));
-  PetscCall(ReadCount(file, "begin", 0, INT64_MAX, &state->begin));
-  PetscCall(ReadCount(file, "step", 0, INT64_MAX, &state->step));
-  PetscCall(ReadFinite(file, "sum", &state->sum));
-  PetscCall(ReadFinite(file, "seconds", &state->seconds));
-  PetscCall(ReadFinite(file, "best_loss", &state->best_loss));
+  PetscCall(LodHdf5ReadBounded(file, "/", "begin", 0, INT64_MAX, &state->begin));
+  PetscCall(LodHdf5ReadBounded(file, "/", "step", 0, INT64_MAX, &state->step));
+  PetscCall(LodHdf5ReadFinite(file, "/", "sum", PETSC_FALSE, &state->sum));
+  PetscCall(LodHdf5ReadFinite(file, "/", "seconds", PETSC_FALSE, &state->seconds));
+  PetscCall(LodHdf5ReadFinite(file, "/", "best_loss", PETSC_FALSE, &state->best_loss));
   PetscFunctionReturn(0);
 }
 

@@ -58,14 +58,8 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
                 "the coefficient has values from %.9g to %.9g: the single precision in which "
                 "networks compute cannot hold them; use --method lod",
                 smallest, largest);
-  /* In two factors, since one alone may be too large for a double. */
-  const int     half = learned->exponent / 2;
-  const double  first = ldexp(1, -half), second = ldexp(1, half - learned->exponent);
-  const size_t  count = (size_t)LodPower(coefficient->cells, coefficient->dim);
-  const double *from = coefficient->values;
-  double *restrict to = learned->coefficient.values;
-  for (size_t i = 0; i < count; i++)
-    to[i] = from[i] * first * second;
+  LodScaleByPower(-learned->exponent, (size_t)LodPower(coefficient->cells, coefficient->dim),
+                  coefficient->values, learned->coefficient.values);
   PetscFunctionReturn(0);
 }
 
@@ -221,10 +215,7 @@ static PetscErrorCode CheckOperators(const LodGrid *grid, PetscInt first, PetscI
 #pragma omp parallel for reduction(min : worst) schedule(static)
   for (PetscInt cell = first; cell < last; cell++) {
     const double *own = operators + (size_t)(cell - first) * size;
-    double        sum = 0; /* 0 times anything that is not finite is not a number */
-    for (size_t o = 0; o < size; o++)
-      sum += 0 * own[o];
-    if (sum != 0) worst = PetscMin(worst, cell);
+    if (!isfinite(LodLargest(size, own))) worst = PetscMin(worst, cell);
   }
   PetscCheck(worst == last, PETSC_COMM_SELF, PETSC_ERR_FP,
              "the learned operator of coarse cell %" PetscInt_FMT " is not finite: the model does "

@@ -119,28 +119,13 @@ PetscErrorCode LodModelWrite(const LodModel *model, const char *path) {
   PetscFunctionReturn(0);
 }
 
-/* Reads an integer attribute and checks that it lies in [least, most]. */
+/* LodHdf5ReadBounded for a size or a count. */
 static PetscErrorCode ReadBounded(LodHdf5 *file, const char *object, const char *name,
                                   PetscInt least, PetscInt most, PetscInt *value) {
   PetscInt64 number = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadInt(file, object, name, &number));
-  LodCheckInput(number >= least && number <= most,
-                "%s: attribute %s of %s is %lld; it must lie between %" PetscInt_FMT
-                " and %" PetscInt_FMT,
-                file->path, name, object, (long long)number, least, most);
+  PetscCall(LodHdf5ReadBounded(file, object, name, least, most, &number));
   *value = (PetscInt)number;
-  PetscFunctionReturn(0);
-}
-
-/* Reads a number and checks that it is finite, and greater than 0 if `positive`. */
-static PetscErrorCode ReadFinite(LodHdf5 *file, const char *object, const char *name,
-                                 PetscBool positive, double *value) {
-  PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadDouble(file, object, name, value));
-  LodCheckInput(isfinite(*value) && (!positive || *value > 0),
-                "%s: attribute %s of %s is %.9g; it must be finite%s", file->path, name, object,
-                *value, positive ? " and greater than 0" : "");
   PetscFunctionReturn(0);
 }
 
@@ -172,8 +157,8 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   PetscCall(
       ReadBounded(file, "signature", "fine_per_coefficient", 1, RATIO_MAX, &signature->fine_ratio));
   PetscCall(ReadBounded(file, "signature", "coarse", 1, WIDTH_MAX, &signature->coarse));
-  PetscCall(ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
-  PetscCall(ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
+  PetscCall(LodHdf5ReadFinite(file, "signature", "smallest", PETSC_TRUE, &signature->smallest));
+  PetscCall(LodHdf5ReadFinite(file, "signature", "largest", PETSC_TRUE, &signature->largest));
   LodCheckInput(signature->smallest <= signature->largest,
                 "%s: signature: smallest value %.9g is above largest value %.9g", file->path,
                 signature->smallest, signature->largest);
@@ -343,9 +328,9 @@ static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
 static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
   PetscFunctionBeginUser;
   PetscCall(ReadSignature(file, &model->signature));
-  PetscCall(ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
-  PetscCall(ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));
-  PetscCall(ReadFinite(file, "normalisation", "out_scale", PETSC_TRUE, &model->out_scale));
+  PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
+  PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));
+  PetscCall(LodHdf5ReadFinite(file, "normalisation", "out_scale", PETSC_TRUE, &model->out_scale));
   PetscCall(ReadSwitch(file, "zero_sums", &model->zero_sums));
   PetscCall(ReadSwitch(file, "scale_equivariant", &model->scale_equivariant));
   PetscCall(ReadSwitch(file, "baseline", &model->baseline));

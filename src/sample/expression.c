@@ -10,6 +10,10 @@
 /* Points that muParser takes at once: it parses anew in every call. */
 #define BULK 4096
 
+/* Longest expression: muParser writes its messages, which quote what they do not understand, to
+   2048 bytes of its own without looking. */
+#define LONGEST 1900
+
 /* muParser's code of a name that it does not know. */
 #define UNKNOWN_NAME 1
 
@@ -42,9 +46,6 @@ static void ParserMessage(muParserHandle_t parser, char message[256]) {
   if (found && found[6] == '\0') *found = '\0';
 }
 
-/* Longest expression: muParser writes its messages, which quote what they do not understand, to
-   2048 bytes of its own without looking. */
-#define LONGEST 1900
 /* Moves every parenthesis that follows a name and blanks to the name, "sin (x)" to "sin( x)", which
    muParser takes as the call it is; all other places keep their numbers. */
 static void JoinCalls(char *text) {

@@ -1,5 +1,5 @@
 /* Numbers on the command line, read strictly. */
-#include <lodnet/options.h>
+#include <lodnet/command_line.h>
 
 #include <ctype.h>
 #include <errno.h>
