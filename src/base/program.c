@@ -130,16 +130,14 @@ void LodWarn(const char *format, ...) {
 }
 
 /* Says which of the options after `--` nothing has asked for: most often a typing error. */
-static PetscErrorCode WarnOfUnusedOptions(const char *name) {
-  PetscInt    n_left = 0;
-  char      **names, **values;
-  PetscMPIInt rank;
+static PetscErrorCode WarnOfUnusedOptions(void) {
+  PetscInt n_left = 0;
+  char   **names, **values;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(PetscOptionsLeftGet(NULL, &n_left, &names, &values));
-  for (PetscInt i = 0; i < n_left && rank == 0; i++)
-    fprintf(stderr, "%s: -%s: PETSc option not used by this run\n", name, names[i]);
+  for (PetscInt i = 0; i < n_left; i++)
+    LodWarn("-%s: PETSc option not used by this run", names[i]);
   PetscCall(PetscOptionsLeftRestore(NULL, &n_left, &names, &values));
   PetscFunctionReturn(0);
 }
@@ -181,7 +179,7 @@ int LodProgramEnd(const char *name, PetscErrorCode error) {
     return 1;
   }
   Report(name, &error);
-  if (!error) WarnOfUnusedOptions(name);
+  if (!error) WarnOfUnusedOptions();
   LodAtomicFilesRemove();
   const PetscErrorCode last = LodFinalize();
   if (last && !error) { /* logs that cannot be written */
