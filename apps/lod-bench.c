@@ -69,7 +69,7 @@ static const char documentation[] =
     "the flops of the cost model (include/lodnet/exact.h) over the time are compared with the rate "
     "of OpenBLAS's dgemm on as many threads, measured in the same run. What follows -- goes to "
     "PETSc.\n\n"
-    "Example:\n"
+    "Examples:\n"
     "  lod-bench exact --coarse 32 --fine 512 --ell 2 --threads 2\n"
     "  lod-bench exact --method patch --json\n"
     "  lod-bench fine --fine 512\n"

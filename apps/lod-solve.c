@@ -34,11 +34,11 @@ static const char documentation[] =
     "Solve -div(A grad u) = f on the unit interval, square or cube, A read from COEFFICIENT.h5, "
     "with u = 0 on all faces that --neumann does not name.\v"
     "Methods: lod, the exact compressed operator; dnn, the one that a trained network gives "
-    "(without --model the one that comes with lodnet, for k = 8, q = 2, l = 2 in two dimensions); "
-    "fine, Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the coarse, "
-    "coefficient and fine cells per axis. What follows -- goes to "
+    "(without --model the one that comes with lodnet, for E/N = 8, F/E = 2, l = 2 in two "
+    "dimensions); fine, Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the "
+    "coarse, coefficient and fine cells per axis. What follows -- goes to "
     "PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
-    "Example:\n"
+    "Examples:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"
     "  lod-solve intact.h5 --operators --output intact-u.h5\n"
@@ -255,7 +255,8 @@ static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
                                     .quiet = given->quiet};
   PetscErrorCode        error = LodSolveMany(&series, &settings, &result);
   if (!error && !given->quiet) {
-    printf("method    %s, %d right-hand sides\n", LodMethodName(method), (int)settings.n_rhs);
+    printf("method    %s, %d right-hand side%s\n", LodMethodName(method), (int)settings.n_rhs,
+           settings.n_rhs == 1 ? "" : "s");
     printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)series.count,
            result.seconds, (double)series.count / result.seconds);
     printf("operator  %.3g s\nsolve     %.3g s\n", result.seconds_operator, result.seconds_solve);

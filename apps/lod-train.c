@@ -54,7 +54,7 @@ static const char documentation[] =
     "gnuplot script and data; while training goes on checkpoint.h5. Pairs of an earlier run with "
     "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
     "goes to PETSc.\n\n"
-    "Example:\n"
+    "Examples:\n"
     "  lod-train configs/quickstart.toml --output results/quickstart\n"
     "  lod-train configs/paper.toml --pairs-only\n"
     "  lod-solve coefficient.h5 --method dnn --model results/quickstart/model.h5\n\n"

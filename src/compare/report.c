@@ -19,10 +19,14 @@ static void PrintRow(const char *label, const char *format, const double numbers
 
 /* Prints the coercivity constants, which may be negative, and what that means. */
 static void PrintCoercivity(const LodComparison *c) {
-  printf("  %-32s%12.3g%12.3g\n", "coercivity, v'Sv / |grad v|^2 >=", c->checks[0].coercivity,
-         c->checks[1].coercivity);
-  if (!(c->checks[1].coercivity > 0))
-    printf("  the learned operator is not coercive: do not trust its solution\n");
+  static const char *const operators[2] = {"exact", "learned"};
+
+  printf("  %-32s%12.3g%12.3g%12s%12s\n",
+         "coercivity, v'Sv / |grad v|^2 >=", c->checks[0].coercivity, c->checks[1].coercivity, "-",
+         "-");
+  for (int i = 0; i < 2; i++)
+    if (!(c->checks[i].coercivity > 0))
+      printf("  the %s operator is not coercive: do not trust its solution\n", operators[i]);
 }
 
 /* |S_lod - S_dnn| / |S_lod|; 0 where both are, as on a mesh without unknowns. */

@@ -86,7 +86,7 @@ PetscErrorCode LodPlotHistory(const char *directory, const char *name, const cha
   LodPlotPrintSetting(script.stream, "set ylabel", label);
   fprintf(script.stream,
           "set xrange [%.17g:%.17g]\nset yrange [%.17g:%.17g]\n%s"
-          "set tmargin 4.5\nset rmargin 4\n"
+          "set tmargin 4.5\nset rmargin 4\nset key opaque\n"
           "set grid ytics linetype 1 linecolor rgb '#e4e4e4' linewidth 0.8\n",
           history[0] - 0.5, history[5 * (n - 1)] + 0.5, extent[0], extent[1],
           n <= 20 ? "set xtics 1\n" : "");

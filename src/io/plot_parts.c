@@ -62,6 +62,7 @@ void LodPlotPrintHead(FILE *stream, const char *name, int width, int height) {
           "set output png\n"
           "set border linewidth 1.2 linecolor rgb '#333333'\n"
           "set tics nomirror out textcolor rgb '#222222'\n"
+          "set format x '%%.9g'\n" /* not the default, whose room for a sign moves the numbers */
           "set key noenhanced samplen 3 spacing 1.15\n",
           width, height);
 }
