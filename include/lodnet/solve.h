@@ -53,7 +53,14 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Solves by `method`. Collective. */
+/* Where f has one sign, so has u (maximum principle). LodWrongSign gives the largest value of a
+   compressed solution that has the other sign, relative to its largest value: a bound from below of
+   its error; 0 where the load (LodFineLoad) has both signs. LodWarnOfSign says so to the user if it
+   is above 1 %. */
+double LodWrongSign(size_t n_load, const double *load, size_t n_nodes, const double *solution);
+void   LodWarnOfSign(LodMethod method, double wrong);
+
+/* Solves by `method`; warns as LodWarnOfSign. Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const double *rhs,
                               const LodSolveOptions *options, LodSolveResult *result);

@@ -77,6 +77,36 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
   PetscFunctionReturn(0);
 }
 
+/* Largest part of a solution's size by which it may have the wrong sign without a word. */
+#define MOST_WRONG_SIGN 0.01
+
+double LodWrongSign(size_t n_load, const double *load, size_t n_nodes, const double *solution) {
+  double negative = 0, positive = 0;
+  int    sign = 0; /* of f; 2: both */
+  for (size_t i = 0; i < n_load && sign != 2; i++) {
+    if (load[i] > 0) sign = sign < 0 ? 2 : 1;
+    if (load[i] < 0) sign = sign > 0 ? 2 : -1;
+  }
+  for (size_t i = 0; i < n_nodes; i++) {
+    negative = PetscMax(negative, -solution[i]);
+    positive = PetscMax(positive, solution[i]);
+  }
+  const double wrong = sign == 1 ? negative : sign == -1 ? positive : 0;
+  return wrong > 0 ? wrong / PetscMax(negative, positive) : 0;
+}
+
+void LodWarnOfSign(LodMethod method, double wrong) {
+  if (wrong <= MOST_WRONG_SIGN) return;
+  LodWarn(
+      "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
+      "by at least that: %s; compare with --method fine",
+      100 * wrong,
+      method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
+                               : "the contrast in thin structures is high, and the localised "
+                                 "operator may have lost its coercivity (other N or --ell may "
+                                 "help)");
+}
+
 /* Solves with exact or learned local operators; the two differ in one line. */
 static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
                                       const LodCoefficient *coefficient, const double *rhs,
@@ -99,6 +129,9 @@ static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
                                result->values, &result->seconds_operator, &result->seconds_solve));
   if (result->method == LOD_METHOD_LOD)
     PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, result->values));
+  LodWarnOfSign(result->method,
+                LodWrongSign((size_t)LodPower(grid->fine + 1, grid->dim), rhs,
+                             (size_t)LodPower(grid->coarse + 1, grid->dim), result->values));
   result->n_computed = LodGridCells(grid);
   if (updated) PetscCall(LodUpdateCount(updated, &result->n_computed));
   if (options->keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));

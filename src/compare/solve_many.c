@@ -11,8 +11,9 @@ typedef struct {
   PetscInt               cells, n_nodes; /* of the mesh that solutions live on */
   LodLocalOperators     *operators;      /* lod, dnn */
   LodCoarseSystem       *system;
-  double                *rhs;       /* loads, [n_rhs][fine nodes] */
-  double                *solutions; /* [n_rhs][n_nodes] */
+  double                *rhs;        /* loads, [n_rhs][fine nodes] */
+  double                *solutions;  /* [n_rhs][n_nodes] */
+  double                 wrong_sign; /* the largest LodWrongSign */
   char                   all_rhs[LOD_TEXT_MAX];
 } Many;
 
@@ -95,6 +96,8 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
     }
     if (many->settings->method == LOD_METHOD_LOD)
       PetscCall(LodExactCheckDigits(PETSC_COMM_SELF, grid, coefficient, rhs, solution));
+    many->wrong_sign =
+        PetscMax(many->wrong_sign, LodWrongSign(n_fine, rhs, (size_t)many->n_nodes, solution));
     result->seconds_operator += operators;
     result->seconds_solve += solve;
   }
@@ -154,8 +157,10 @@ PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings 
     else
       error = LodSolutionSeriesCommit(&output, &kind);
   }
+  const double wrong_sign = many.wrong_sign;
   PetscCall(End(&many));
   PetscCall(error);
+  LodWarnOfSign(settings->method, wrong_sign); /* of the worst: once, not for every coefficient */
   result->seconds = LodSeconds() - start;
   PetscFunctionReturn(0);
 }

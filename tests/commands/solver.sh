@@ -29,6 +29,14 @@ expect 1 'lost in rounding.*contrast' "$bin/lod-solve" "$source_root/tests/data/
   --coarse 4 --output none.h5 -- -lod_exact patch
 [ ! -e none.h5 ] || fail 'a solution that is lost in rounding was written'
 
+# Where f is nowhere negative, a solution that is shows an operator that has failed.
+expect 0 '^lod-solve: warning: .*sign.*--method fine' "$bin/lod-solve" \
+  "$source_root/tests/data/insulating-channels.h5" --coarse 8 --ell 2 --quiet --output channels.h5
+expect 0 '' "$bin/lod-solve" a.h5 --rhs 'x - 0.5' --output both.h5
+[ ! -s stderr.txt ] || fail 'a solution of both signs is warned of though f has both'
+expect 0 '' "$bin/lod-solve" a.h5 --rhs -1 --output below.h5
+[ ! -s stderr.txt ] || fail 'a negative solution is warned of though f is negative'
+
 # f and A of any size: no solution that is 0 or not a number, no silent overflow.
 expect 0 '' "$bin/lod-solve" a.h5 --rhs 1e-50 --output small.h5
 h5dump -d solution -s 2,2 -c 1,1 small.h5 | grep -qE '\(2,2\): [0-9.]+e-5[0-9]' ||
