@@ -37,6 +37,7 @@ PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
 typedef struct {
   struct LodHdf5        *file;    /* owned */
   struct LodHdf5Dataset *rows;    /* the dataset, open; owned */
+  struct LodPairsRows   *pairs;   /* the same of training pairs, with checksums, else NULL; owned */
   const char            *dataset; /* its name; borrowed */
   PetscInt               count, dim, cells;
 } LodCoefficientSeries;

@@ -10,11 +10,13 @@
 /* Relative size of what is added to diagonals: four units in the last place. */
 #define DIAGONAL 0x1p-50
 
-PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscBool *doubt) {
-  double smallest, largest;
+PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscInt cells,
+                                   PetscBool *doubt) {
+  const double growth = coefficient->dim > 1 ? 1 : fmax(1, (double)cells / LOD_SAFE_CELLS);
+  double       smallest, largest;
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  *doubt = (PetscBool)(!(largest / smallest <= LOD_SAFE_CONTRAST));
+  *doubt = (PetscBool)(!(largest / smallest * growth <= LOD_SAFE_CONTRAST));
   PetscFunctionReturn(0);
 }
 

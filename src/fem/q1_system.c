@@ -193,7 +193,7 @@ static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
   PetscBool      doubt;
   double        *again;
   PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(source->coefficient, &doubt));
+  PetscCall(LodDigitsAreInDoubt(source->coefficient, source->cells, &doubt));
   if (!doubt) PetscFunctionReturn(0);
   closer.residual = 1e-3 * problem->residual; /* shows what the first left unsolved */
   LodDigitsPerturb(LodGridCorners(grid), n_matrices, LOD_DIGITS_FACTOR, matrices);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "io/pairs_private.h"
+
 /* What follows the name of a dataset of booleans in messages. */
 #define BOOLEANS " (booleans: false is 0, which is no coefficient; write a value for either)"
 
@@ -131,6 +133,20 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
   PetscFunctionReturn(0);
 }
 
+/* Opens the checksums of a series that is that of training pairs; of other files there are none. */
+static PetscErrorCode OpenChecksums(LodCoefficientSeries *series) {
+  PetscBool operators, checksums;
+
+  PetscFunctionBeginUser;
+  if (strcmp(series->dataset, "coefficients") != 0) PetscFunctionReturn(0);
+  PetscCall(LodHdf5Exists(series->file, "operators", &operators));
+  PetscCall(LodHdf5Exists(series->file, "checksums", &checksums));
+  if (!operators || !checksums) PetscFunctionReturn(0);
+  PetscCall(PetscNew(&series->pairs));
+  PetscCall(LodPairsRowsOpen(series->file, PETSC_FALSE, series->pairs));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
                                         LodCoefficientSeries *series) {
   Layout layout;
@@ -146,6 +162,7 @@ PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
   if (!error) error = LodHdf5DatasetOpen(series->file, series->dataset, series->rows);
   (void)snprintf(where, sizeof where, "%s: %s", path, series->dataset);
   if (!error) error = CheckLayout(series->rows, where, PETSC_TRUE, &layout);
+  if (!error) error = OpenChecksums(series);
   if (error) PetscCall(LodCoefficientSeriesClose(series));
   PetscCall(error);
   series->count = layout.count;
@@ -159,6 +176,9 @@ PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt n
   char where[LOD_PATH_MAX + 512];
 
   PetscFunctionBeginUser;
+  /* A row as it is stored has at most the size of one in double precision; the next line converts.
+   */
+  if (series->pairs) PetscCall(LodPairsRowsRead(series->pairs, number, coefficient->values));
   PetscCall(LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
                                    coefficient->values));
   (void)snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]%s", series->file->path,
@@ -169,6 +189,8 @@ PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt n
 
 PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series) {
   PetscFunctionBeginUser;
+  if (series->pairs) PetscCall(LodPairsRowsClose(series->pairs));
+  PetscCall(PetscFree(series->pairs));
   if (series->rows) PetscCall(LodHdf5DatasetClose(series->rows));
   if (series->file) PetscCall(LodHdf5Close(series->file));
   PetscCall(PetscFree(series->rows));

@@ -37,7 +37,7 @@ PetscErrorCode LodPairsWriteChecksums(LodHdf5 *file, PetscInt sample, const void
 
 /* The coefficients or operators of a pairs file for reading sample by sample. A sample of another
    checksum than its own is an input error. */
-typedef struct {
+typedef struct LodPairsRows {
   LodHdf5Dataset dataset;
   int            column;
   size_t         count; /* numbers of one sample */

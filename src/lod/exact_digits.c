@@ -29,7 +29,7 @@ PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
   PetscBool      doubt;
   double        *again;
   PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(coefficient, &doubt));
+  PetscCall(LodDigitsAreInDoubt(coefficient, grid->fine, &doubt));
   if (!doubt) PetscFunctionReturn(0);
   PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &scaled));
   for (PetscInt i = 0; i < count; i++)

@@ -49,4 +49,24 @@ for part in 3 4 5; do
   refuses 'spoilt\.h5: .*(checksum|Fletcher32)' lod-solve intact.h5 --coarse 4 --previous spoilt.h5
 done
 [ $changed -gt 0 ] || fail 'no byte was changed'
+
+# coefficients of training pairs, solved for as they are: a changed byte is refused or changes nothing
+rm -r tiny
+expect 0 '' "$bin/lod-train" "$source_root/configs/tiny.toml" --pairs-only --quiet --output tiny
+many=(--dataset coefficients --many --mesh "$source_root/meshes/tiny-2d.toml" --method coarse --quiet)
+expect 0 '' "$bin/lod-solve" tiny/pairs.h5 "${many[@]}" --output before.h5
+refused=0
+for offset in $(seq 6003 800 16000); do # where the coefficients are, and beyond
+  cp tiny/pairs.h5 spoilt.h5
+  printf '\125' | dd of=spoilt.h5 bs=1 seek="$offset" conv=notrunc status=none
+  "$bin/lod-solve" spoilt.h5 "${many[@]}" --output after.h5 2>stderr.txt
+  status=$?
+  checks=$((checks + 1))
+  if [ $status -eq 2 ]; then
+    refused=$((refused + 1))
+  elif [ $status -ne 0 ] || ! h5diff before.h5 after.h5 /solution >stdout.txt; then
+    fail "byte $offset of the pairs: status $status, another solution"
+  fi
+done
+[ $refused -gt 0 ] || fail 'no byte of the coefficients was changed'
 finish
