@@ -80,6 +80,24 @@ static void FitScales(PetscInt cells, LodSampleSettings *family) {
   family->n_scales = kept;
 }
 
+/* Leaves out a formula that asks for an axis which the model's mesh does not have, with a warning.
+ */
+static PetscErrorCode FitExpression(const LodConfig *set, PetscInt dim, LodSampleSettings *family) {
+  LodExpression *expression = NULL;
+  PetscFunctionBeginUser;
+  if (family->family != LOD_FAMILY_EXPRESSION) PetscFunctionReturn(0);
+  PetscErrorCode error = LodExpressionCreate(family->expression, dim, set->path, &expression);
+  PetscCall(LodExpressionDestroy(&expression));
+  if (error && error != LOD_ERR_INPUT) PetscCall(error);
+  if (!error) PetscFunctionReturn(0);
+  LodErrorClear();
+  family->count = 0;
+  LodWarn("%s: '%s' is no expression in the %" PetscInt_FMT
+          " dimensions of the model and left out; another set is taken with --set",
+          set->path, family->expression, dim);
+  PetscFunctionReturn(0);
+}
+
 /* Fills all rows of one family, from evaluation->n_rows on. */
 static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, PetscInt f,
                                      const char *directory, PetscBool quiet,
@@ -88,6 +106,7 @@ static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, Pets
   LodSampleSettings settings = set->families[f], *family = &settings;
   PetscFunctionBeginUser;
   FitScales(grid.coefficient, family);
+  PetscCall(FitExpression(set, grid.dim, family));
   for (PetscInt number = 0; number < family->count; number++) {
     LodEvaluationRow *row = &evaluation->rows[evaluation->n_rows];
     LodCoefficient    coefficient;

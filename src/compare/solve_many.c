@@ -14,7 +14,7 @@ typedef struct {
   double                *rhs;        /* loads, [n_rhs][fine nodes] */
   double                *solutions;  /* [n_rhs][n_nodes] */
   double                 wrong_sign; /* the largest LodWrongSign */
-  char                   all_rhs[LOD_TEXT_MAX];
+  char                  *all_rhs;    /* the right-hand sides, one a line */
 } Many;
 
 /* Makes all that, for so many coefficients. */
@@ -31,12 +31,17 @@ static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coeffici
                                             .quiet = settings->quiet}));
   many->cells = settings->method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
   many->n_nodes = LodPower(many->cells + 1, grid->dim);
+  size_t length = 1;
+  for (PetscInt f = 0; f < settings->n_rhs; f++)
+    length += strlen(settings->rhs[f]) + 1;
   PetscCall(
       PetscMalloc2(n_rhs * n_fine, &many->rhs, n_rhs * (size_t)many->n_nodes, &many->solutions));
+  PetscCall(PetscCalloc1(length, &many->all_rhs));
+  char *end = many->all_rhs; /* PetscStrlcat cuts texts that nearly fill the room */
   for (PetscInt f = 0; f < settings->n_rhs; f++) {
     PetscCall(LodRightHandSide(grid, settings->rhs[f], many->rhs + (size_t)f * n_fine));
-    if (f > 0) PetscCall(PetscStrlcat(many->all_rhs, "\n", sizeof many->all_rhs));
-    PetscCall(PetscStrlcat(many->all_rhs, settings->rhs[f], sizeof many->all_rhs));
+    if (f > 0) *end++ = '\n';
+    end = stpcpy(end, settings->rhs[f]);
   }
   if (settings->method == LOD_METHOD_LOD) PetscCall(LodExactCreate(grid, &many->operators));
   if (settings->method == LOD_METHOD_DNN)
@@ -53,6 +58,7 @@ static PetscErrorCode End(Many *many) {
   PetscCall(LodCoarseSystemDestroy(&many->system));
   PetscCall(LodLocalOperatorsDestroy(&many->operators));
   PetscCall(PetscFree2(many->rhs, many->solutions));
+  PetscCall(PetscFree(many->all_rhs));
   PetscFunctionReturn(0);
 }
 

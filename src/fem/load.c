@@ -413,6 +413,10 @@ static PetscErrorCode FineLoad(Quadrature *q, const char *text, const char *wher
             " fine cells per axis: its load has an estimated error of %.2g %%; a larger --fine "
             "makes that smaller",
             where, text, q->grid->fine, fmin(100, 100 * q->error / q->size));
+  if (q->size == 0)
+    LodWarn("%s: '%s' is 0 at all points of the quadrature on %" PetscInt_FMT
+            " fine cells per axis: what it is between them is not seen; a larger --fine has more",
+            where, text, q->grid->fine);
   PetscFunctionReturn(0);
 }
 

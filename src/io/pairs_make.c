@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <lodnet/events.h>
 #include <lodnet/exact.h>
+#include <lodnet/fem.h>
 #include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
@@ -27,6 +28,7 @@ typedef struct {
   char             partial[LOD_PATH_MAX];
   PetscInt         samples;
   PetscBool        quiet;
+  PetscBool        warned;     /* of a contrast */
   double           seconds[3]; /* spent on sampling, operators and writing */
 } Job;
 
@@ -337,6 +339,22 @@ static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number
   PetscFunctionReturn(0);
 }
 
+/* Says once if a coefficient's contrast is one at which solutions are checked against rounding: the
+   operators of pairs are not. */
+static PetscErrorCode WarnOfContrast(Job *job, PetscInt number, const LodCoefficient *coefficient) {
+  PetscBool doubt;
+  PetscFunctionBeginUser;
+  if (job->warned) PetscFunctionReturn(0);
+  PetscCall(LodDigitsAreInDoubt(coefficient, job->config->grid.fine, &doubt));
+  if (doubt)
+    LodWarn("%s: sample %" PetscInt_FMT
+            " has a contrast above %g: rounding may have taken digits of its operators, which is "
+            "not checked here; lod-solve checks, a smaller contrast is safe",
+            job->config->path, number, LOD_SAFE_CONTRAST);
+  job->warned = doubt;
+  PetscFunctionReturn(0);
+}
+
 /* Draws, computes and writes one sample, adding up the time of each. */
 static PetscErrorCode MakeSample(Job *job, LodHdf5 *file, PetscInt number,
                                  LodLocalOperators *operators, Sample *sample) {
@@ -345,6 +363,7 @@ static PetscErrorCode MakeSample(Job *job, LodHdf5 *file, PetscInt number,
 
   PetscFunctionBeginUser;
   PetscCall(DrawSample(job, number, &coefficient));
+  PetscCall(WarnOfContrast(job, number, &coefficient));
   const double drawn = LodSeconds();
   PetscCall(operators->set_coefficient(operators, &coefficient));
   PetscCall(operators->compute(operators, 0, LodGridCells(&operators->grid), sample->operators));

@@ -34,6 +34,10 @@ pairs=(tiny/pairs.h5 --dataset coefficients)
 mesh=(--mesh "$source_root/meshes/tiny-2d.toml")
 refuses 'tiny/pairs\.h5: coefficients: .*--many' lod-solve "${pairs[@]}" "${mesh[@]}"
 refuses '--rhs' lod-solve one.h5 "${mesh[@]}" --rhs 1 --rhs 2
+long=1
+for ((i = 0; i < 200; i++)); do long="1 + $long"; done
+expect 0 '' "$bin/lod-solve" "${pairs[@]}" "${mesh[@]}" --many --rhs "$long" --rhs x --output many.h5
+h5dump -w 0 -a /rhs many.h5 | tr -d '\n ' | grep -qF "$(tr -d ' ' <<<"$long")" || fail 'a right-hand side is cut'
 refuses '--many' lod-solve "${pairs[@]}" "${mesh[@]}" --many --operators
 refuses '.*has dimension 2, but one\.h5 has 1' lod-solve one.h5 "${mesh[@]}" --many
 refuses '--rhs' lod-solve "${pairs[@]}" "${mesh[@]}" --many --rhs 'q'

@@ -58,6 +58,10 @@ expect 0 '' "$bin/lod-solve" one.h5 --coarse 4 --method fine --rhs '1/sqrt(x)' -
 checks=$((checks + 1))
 [ ! -s stderr.txt ] || fail 'a warning without need'
 
+# Nor is what lies between all points.
+expect 0 "^lod-solve: warning: --rhs: .* is 0 at all points" "$bin/lod-solve" one.h5 \
+  --coarse 4 --method fine --rhs 'abs(x - 0.333) < 1e-6 ? 1 : 0' --output u.h5
+
 # Messages.
 refuses "--rhs: 'f\.h5' is the name of a file; an expression" lod-solve one.h5 --rhs f.h5
 refuses "--rhs: 'one\.h5' is the name of a file; an expression" lod-compare one.h5 --rhs one.h5

@@ -75,4 +75,13 @@ expect 0 '' "$bin/lod-evaluate" 2d/model.h5 --set set.toml --average --output ev
 [ "$(cut -d'"' -f2 evaluation/evaluation.csv | sort -u | wc -l)" -eq 4 ] || fail 'rows share a name'
 [ "$(grep -c ',yes$' evaluation/evaluation.csv)" -eq 9 ] || fail 'evaluation.csv does not say that it averaged'
 grep -q 'averaged over' evaluation/evaluation.md || fail 'evaluation.md does not say that it averaged'
+
+# A formula of two axes is left out for a model of one; coefficients beyond what is checked for
+# rounding are said.
+printf '%s\n' '[mesh]' 'dimension = 1' 'coarse = 4' 'coefficient = 8' 'fine = 16' 'ell = 1' '[[sample]]' \
+  'family = "channels"' 'channels = 1' 'count = 10' 'beta = 1e8' '[training]' 'epochs = 1' >line.toml
+expect 0 '^lod-train: warning: line\.toml: sample 0 has a contrast above 1e\+06' "$bin/lod-train" line.toml --quiet --output line
+printf '%s\n' '[[sample]]' 'family = "expression"' 'expression = "1 + x*y"' '[[sample]]' >two.toml
+expect 0 "^lod-evaluate: warning: two\.toml: '1 \+ x\*y' is no expression in the 1 dimensions" \
+  "$bin/lod-evaluate" line/model.h5 --set two.toml --quiet --output evaluation-line
 finish
