@@ -27,12 +27,6 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
  * says. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
-/* Changes the last digits of the fine cells' stiffness from now on (fem.h, LodDigitsPerturb), to
-   see what rounding does. */
-PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators);
-PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators);
-PetscErrorCode LodExactPerturb(LodLocalOperators *operators); /* of LodExactCreate */
-
 /* Checks a solution of the coarse system with exact local operators: where the contrast puts its
    digits in doubt, computes operators and solution again with everything rounded otherwise, and
    makes an error of a solution that does not stand (fem.h, LOD_SAFE_CONTRAST). Collective. */

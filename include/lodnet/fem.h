@@ -108,6 +108,9 @@ PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells
 PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector);
 PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes);
 
+/* Makes a preconditioner algebraic multigrid, the best that this PETSc has. */
+PetscErrorCode LodMultigrid(PC preconditioner);
+
 /* KSPSolve that turns failure to converge into an error; `what` names the solve in the message. */
 PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution);
 

@@ -24,6 +24,10 @@ struct LodLocalOperators {
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             double *operators);
 
+  /* Changes the last digits of the fine cells' stiffness from now on (fem.h, LodDigitsPerturb), to
+     see what rounding does. NULL: there is no such thing, as in learned operators. */
+  PetscErrorCode (*perturb)(LodLocalOperators *self);
+
   PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */
   void            *data;
   const PetscBool *wanted; /* wanted[cell] of all N^d cells, borrowed; NULL: every cell is wanted */

@@ -92,6 +92,17 @@ PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodMultigrid(PC preconditioner) {
+  PetscFunctionBeginUser;
+#if defined(PETSC_HAVE_HYPRE)
+  PetscCall(PCSetType(preconditioner, PCHYPRE));
+  PetscCall(PCHYPRESetType(preconditioner, "boomeramg"));
+#else
+  PetscCall(PCSetType(preconditioner, PCGAMG));
+#endif
+  PetscFunctionReturn(0);
+}
+
 /* The preconditioned CG solver of a stiffness matrix to a relative residual; options with `prefix`
    have the last word. */
 static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double residual,
@@ -105,12 +116,7 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
   PetscCall(KSPSetTolerances(*solver, residual, 0, PETSC_DEFAULT, 1000));
   PetscCall(KSPGetPC(*solver, &preconditioner));
-#if defined(PETSC_HAVE_HYPRE)
-  PetscCall(PCSetType(preconditioner, PCHYPRE));
-  PetscCall(PCHYPRESetType(preconditioner, "boomeramg"));
-#else
-  PetscCall(PCSetType(preconditioner, PCGAMG));
-#endif
+  PetscCall(LodMultigrid(preconditioner));
   PetscCall(KSPSetFromOptions(*solver));
   PetscFunctionReturn(0);
 }

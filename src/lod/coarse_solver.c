@@ -82,12 +82,7 @@ static PetscErrorCode CreateMultigrid(Mat matrix, KSP *solver) {
   PetscCall(CreateKsp(matrix, "lod_", KSPGMRES, MULTIGRID_RESIDUAL, MULTIGRID_STEPS, solver));
   PetscCall(KSPSetPCSide(*solver, PC_RIGHT)); /* the residual is the true one */
   PetscCall(KSPGetPC(*solver, &preconditioner));
-#if defined(PETSC_HAVE_HYPRE)
-  PetscCall(PCSetType(preconditioner, PCHYPRE));
-  PetscCall(PCHYPRESetType(preconditioner, "boomeramg"));
-#else
-  PetscCall(PCSetType(preconditioner, PCGAMG));
-#endif
+  PetscCall(LodMultigrid(preconditioner));
   PetscCall(KSPSetFromOptions(*solver));
   PetscFunctionReturn(0);
 }

@@ -32,17 +32,6 @@ PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodExactPerturb(LodLocalOperators *operators) {
-  PetscBool by_patch = PETSC_FALSE;
-  PetscFunctionBeginUser;
-  PetscCall(IsPatchByPatch(&by_patch));
-  if (by_patch)
-    PetscCall(LodExactPatchPerturb(operators));
-  else
-    PetscCall(LodExactSharedPerturb(operators));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
                                PetscBool quiet) {
   LodExactCost cost;

@@ -11,7 +11,7 @@ static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionBeginUser;
   PetscCall(LodExactCreate(grid, &operators));
   operators->quiet = PETSC_TRUE;
-  PetscCall(LodExactPerturb(operators));
+  PetscCall(operators->perturb(operators));
   PetscCall(operators->set_coefficient(operators, coefficient));
   PetscCall(LodCoarseSystemCreate(comm, grid, &system));
   PetscCall(LodCoarseSystemAssemble(system, operators));

@@ -107,6 +107,12 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionReturn(0);
 }
 
+/* Implements LodLocalOperators.perturb. */
+static PetscErrorCode Perturb(LodLocalOperators *self) {
+  LodDigitsPerturb(LodGridCorners(&self->grid), 1, 1, ((PatchPath *)self->data)->problem.element);
+  return 0;
+}
+
 /* Implements LodLocalOperators.destroy. */
 static PetscErrorCode Destroy(LodLocalOperators *self) {
   PatchPath *path = self->data;
@@ -128,21 +134,13 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
                                     .name = "lod",
                                     .set_coefficient = SetCoefficient,
                                     .compute = Compute,
+                                    .perturb = Perturb,
                                     .destroy = Destroy,
                                     .data = path};
   path->problem.grid = &(*operators)->grid;
   LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
   PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &path->problem.functional));
   LodProjectionFunctional(ratio, path->problem.functional);
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodExactPatchPerturb(LodLocalOperators *operators) {
-  PatchPath *path = operators->data;
-  PetscFunctionBeginUser;
-  PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
-             "the operators must come from LodExactPatchCreate");
-  LodDigitsPerturb(LodGridCorners(&operators->grid), 1, 1, path->problem.element);
   PetscFunctionReturn(0);
 }
 

@@ -376,6 +376,12 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionReturn(0);
 }
 
+/* Implements LodLocalOperators.perturb. */
+static PetscErrorCode Perturb(LodLocalOperators *self) {
+  LodCellPerturb(((SharedPath *)self->data)->cells);
+  return 0;
+}
+
 /* Implements LodLocalOperators.destroy. */
 static PetscErrorCode Destroy(LodLocalOperators *self) {
   SharedPath *path = self->data;
@@ -433,6 +439,7 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
                                     .name = "lod",
                                     .set_coefficient = SetCoefficient,
                                     .compute = Compute,
+                                    .perturb = Perturb,
                                     .destroy = Destroy,
                                     .data = path};
   for (PetscInt axis = 0; axis <= grid->dim; axis++)
@@ -450,14 +457,6 @@ static PetscErrorCode CheckIsShared(const LodLocalOperators *operators) {
   PetscFunctionBeginUser;
   PetscCheck(operators->compute == Compute, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
              "the operators must come from LodExactSharedCreate");
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodExactSharedPerturb(LodLocalOperators *operators) {
-  SharedPath *path = operators->data;
-  PetscFunctionBeginUser;
-  PetscCall(CheckIsShared(operators));
-  LodCellPerturb(path->cells);
   PetscFunctionReturn(0);
 }
 
