@@ -107,37 +107,58 @@ void LodWarnOfSign(LodMethod method, double wrong) {
                                  "help)");
 }
 
-/* Solves with exact or learned local operators; the two differ in one line. */
-static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
-                                      const LodCoefficient *coefficient, const double *rhs,
-                                      const LodSolveOptions *options, LodSolveResult *result) {
+/* What a compressed problem is solved with. */
+typedef struct {
+  LodLocalOperators *operators, *updated; /* updated: those that start from earlier ones, or NULL */
+  LodCoarseSystem   *system;
+} Compressed;
+
+/* Solves with exact or learned local operators; the two differ in one line. What is made stays in
+ *made, also if there is an error. */
+static PetscErrorCode SolveWith(MPI_Comm comm, const LodGrid *grid,
+                                const LodCoefficient *coefficient, const double *rhs,
+                                const LodSolveOptions *options, Compressed *made,
+                                LodSolveResult *result) {
   const LodPrevious *previous = options->previous;
-  LodLocalOperators *operators = NULL, *updated = NULL;
-  LodCoarseSystem   *system = NULL;
 
   PetscFunctionBeginUser;
   if (result->method == LOD_METHOD_LOD) {
-    PetscCall(LodExactCreate(grid, &operators));
+    PetscCall(LodExactCreate(grid, &made->operators));
   } else {
-    PetscCall(LodLearnedCreate(grid, options->model, &operators));
+    PetscCall(LodLearnedCreate(grid, options->model, &made->operators));
   }
   if (previous)
-    PetscCall(LodUpdateCreate(operators, &previous->coefficient, previous->operators, &updated));
-  operators->quiet = options->quiet;
-  PetscCall(LodCoarseSystemCreate(comm, grid, &system));
-  PetscCall(LodSolveCompressed(system, updated ? updated : operators, coefficient, rhs,
-                               result->values, &result->seconds_operator, &result->seconds_solve));
+    PetscCall(LodUpdateCreate(made->operators, &previous->coefficient, previous->operators,
+                              &made->updated));
+  made->operators->quiet = options->quiet;
+  PetscCall(LodCoarseSystemCreate(comm, grid, &made->system));
+  PetscCall(LodSolveCompressed(made->system, made->updated ? made->updated : made->operators,
+                               coefficient, rhs, result->values, &result->seconds_operator,
+                               &result->seconds_solve));
   if (result->method == LOD_METHOD_LOD)
     PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, result->values));
   LodWarnOfSign(result->method,
                 LodWrongSign((size_t)LodPower(grid->fine + 1, grid->dim), rhs,
                              (size_t)LodPower(grid->coarse + 1, grid->dim), result->values));
   result->n_computed = LodGridCells(grid);
-  if (updated) PetscCall(LodUpdateCount(updated, &result->n_computed));
-  if (options->keep_operators) PetscCall(GatherOperators(comm, grid, system, &result->operators));
-  PetscCall(LodCoarseSystemDestroy(&system));
-  PetscCall(LodLocalOperatorsDestroy(&updated));
-  PetscCall(LodLocalOperatorsDestroy(&operators));
+  if (made->updated) PetscCall(LodUpdateCount(made->updated, &result->n_computed));
+  if (options->keep_operators)
+    PetscCall(GatherOperators(comm, grid, made->system, &result->operators));
+  PetscFunctionReturn(0);
+}
+
+/* The same, with everything made and destroyed. */
+static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
+                                      const LodCoefficient *coefficient, const double *rhs,
+                                      const LodSolveOptions *options, LodSolveResult *result) {
+  Compressed made = {NULL, NULL, NULL};
+
+  PetscFunctionBeginUser;
+  PetscErrorCode error = SolveWith(comm, grid, coefficient, rhs, options, &made, result);
+  PetscCall(LodCoarseSystemDestroy(&made.system));
+  PetscCall(LodLocalOperatorsDestroy(&made.updated));
+  PetscCall(LodLocalOperatorsDestroy(&made.operators));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -169,11 +190,11 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
   *result = (LodSolveResult){.method = method};
   result->cells = method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
   PetscCall(PetscCalloc1(LodPower(result->cells + 1, grid->dim), &result->values));
-  if (method == LOD_METHOD_LOD || method == LOD_METHOD_DNN) {
-    PetscCall(SolveCompressed(comm, grid, coefficient, rhs, options, result));
-  } else {
-    PetscCall(SolveReference(comm, grid, coefficient, rhs, result));
-  }
+  const PetscBool compressed = (PetscBool)(method == LOD_METHOD_LOD || method == LOD_METHOD_DNN);
+  PetscErrorCode error = compressed ? SolveCompressed(comm, grid, coefficient, rhs, options, result)
+                                    : SolveReference(comm, grid, coefficient, rhs, result);
+  if (error) PetscCall(LodSolveResultDestroy(result));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

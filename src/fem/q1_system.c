@@ -142,49 +142,65 @@ PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells
   PetscFunctionReturn(0);
 }
 
-/* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
-static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
-                                  const Q1Problem *problem, const double *rhs, double *solution,
-                                  LodSolveStatistics *statistics) {
+/* What PETSc holds of a problem that is being solved. */
+typedef struct {
+  Mat stiffness;
+  KSP solver;
+  Vec load, unknowns;
+} Q1System;
+
+/* Assembles, sets up and solves on the mesh of source->cells cells per axis; what is made stays in
+ *system, also if there is an error. */
+static PetscErrorCode SolveSystem(MPI_Comm comm, const LodCellMatrices *source,
+                                  const Q1Problem *problem, const double *rhs, Q1System *system,
+                                  double *solution, LodSolveStatistics *statistics) {
   const LodGrid *grid = source->grid;
   const size_t   n_nodes = (size_t)LodPower(source->cells + 1, grid->dim);
-  Mat            stiffness;
-  KSP            solver;
-  Vec            load, unknowns;
   double         start = LodSeconds(), assembled, set_up;
   int            load_exponent;
   PetscReal      residual, load_norm;
   PetscFunctionBeginUser;
   PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(AssembleStiffness(comm, source, &stiffness));
+  PetscCall(AssembleStiffness(comm, source, &system->stiffness));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(MatCreateVecs(stiffness, &unknowns, &load));
-  PetscCall(LodLoadVec(grid, rhs, source->cells, load, &load_exponent));
+  PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
+  PetscCall(LodLoadVec(grid, rhs, source->cells, system->load, &load_exponent));
   assembled = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
-  PetscCall(CreateSolver(stiffness, problem->prefix, problem->residual, &solver));
-  PetscCall(KSPSetUp(solver));
+  PetscCall(CreateSolver(system->stiffness, problem->prefix, problem->residual, &system->solver));
+  PetscCall(KSPSetUp(system->solver));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SETUP));
   set_up = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodSolve(solver, problem->what, load, unknowns));
+  PetscCall(LodSolve(system->solver, problem->what, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodVecToNodes(grid, source->cells, unknowns, solution));
+  PetscCall(LodVecToNodes(grid, source->cells, system->unknowns, solution));
   PetscCall(
       LodSolutionToUnits(problem->what, load_exponent - problem->exponent, n_nodes, solution));
-  PetscCall(VecNorm(load, NORM_2, &load_norm));
-  PetscCall(KSPGetResidualNorm(solver, &residual));
+  PetscCall(VecNorm(system->load, NORM_2, &load_norm));
+  PetscCall(KSPGetResidualNorm(system->solver, &residual));
   if (statistics) {
     statistics->seconds_assembly = assembled - start;
     statistics->seconds_setup = set_up - assembled;
     statistics->seconds_solve = LodSeconds() - set_up;
     statistics->residual = load_norm > 0 ? residual / load_norm : 0;
-    PetscCall(KSPGetIterationNumber(solver, &statistics->iterations));
+    PetscCall(KSPGetIterationNumber(system->solver, &statistics->iterations));
   }
-  PetscCall(KSPDestroy(&solver));
-  PetscCall(VecDestroy(&unknowns));
-  PetscCall(VecDestroy(&load));
-  PetscCall(MatDestroy(&stiffness));
+  PetscFunctionReturn(0);
+}
+
+/* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
+static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
+                                  const Q1Problem *problem, const double *rhs, double *solution,
+                                  LodSolveStatistics *statistics) {
+  Q1System system = {NULL, NULL, NULL, NULL};
+  PetscFunctionBeginUser;
+  PetscErrorCode error = SolveSystem(comm, source, problem, rhs, &system, solution, statistics);
+  PetscCall(KSPDestroy(&system.solver));
+  PetscCall(VecDestroy(&system.unknowns));
+  PetscCall(VecDestroy(&system.load));
+  PetscCall(MatDestroy(&system.stiffness));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -204,10 +220,12 @@ static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
   closer.residual = 1e-3 * problem->residual; /* shows what the first left unsolved */
   LodDigitsPerturb(LodGridCorners(grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
   PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &again));
-  PetscCall(SolveOnMesh(comm, source, &closer, rhs, again, NULL));
-  PetscCall(LodDigitsCompare(problem->what, grid->dim, source->cells, source->coefficient, solution,
-                             again));
+  PetscErrorCode error = SolveOnMesh(comm, source, &closer, rhs, again, NULL);
+  if (!error)
+    error = LodDigitsCompare(problem->what, grid->dim, source->cells, source->coefficient, solution,
+                             again);
   PetscCall(PetscFree(again));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -256,9 +274,10 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   const size_t    size = (size_t)LodGridCells(grid) * (size_t)LodPower(4, grid->dim);
   LodScaleByPower(-problem.exponent, size, matrices, matrices);
   source.matrix = matrices;
-  PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
-  PetscCall(CheckDigits(comm, &source, &problem, matrices, rhs, solution));
+  PetscErrorCode error = SolveOnMesh(comm, &source, &problem, rhs, solution, statistics);
+  if (!error) error = CheckDigits(comm, &source, &problem, matrices, rhs, solution);
   PetscCall(PetscFree(matrices));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -78,6 +78,17 @@ static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double *
   PetscFunctionReturn(0);
 }
 
+/* Checks that the coefficient has the shape that the mesh beside it says. */
+static PetscErrorCode CheckCoefficient(const char *path, const LodGrid *grid,
+                                       const LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  LodCheckInput(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
+                "%s: coefficient: has %" PetscInt_FMT " axes of %" PetscInt_FMT
+                " cells, its operators are of %" PetscInt_FMT " axes of %" PetscInt_FMT,
+                path, coefficient->dim, coefficient->cells, grid->dim, grid->coefficient);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous) {
   LodHdf5 file;
 
@@ -88,6 +99,7 @@ PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPreviou
   if (!error) error = ReadOperators(&file, grid, &previous->operators);
   PetscCall(LodHdf5Close(&file));
   if (!error) error = LodCoefficientRead(path, NULL, &previous->coefficient);
+  if (!error) error = CheckCoefficient(path, grid, &previous->coefficient);
   if (error) PetscCall(LodPreviousDestroy(previous));
   PetscCall(error);
   PetscFunctionReturn(0);

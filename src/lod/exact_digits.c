@@ -11,13 +11,14 @@ static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionBeginUser;
   PetscCall(LodExactCreate(grid, &operators));
   operators->quiet = PETSC_TRUE;
-  PetscCall(operators->perturb(operators));
-  PetscCall(operators->set_coefficient(operators, coefficient));
-  PetscCall(LodCoarseSystemCreate(comm, grid, &system));
-  PetscCall(LodCoarseSystemAssemble(system, operators));
-  PetscCall(LodCoarseSystemSolve(system, rhs, again));
+  PetscErrorCode error = operators->perturb(operators);
+  if (!error) error = operators->set_coefficient(operators, coefficient);
+  if (!error) error = LodCoarseSystemCreate(comm, grid, &system);
+  if (!error) error = LodCoarseSystemAssemble(system, operators);
+  if (!error) error = LodCoarseSystemSolve(system, rhs, again);
   PetscCall(LodCoarseSystemDestroy(&system));
   PetscCall(LodLocalOperatorsDestroy(&operators));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
