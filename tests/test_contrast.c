@@ -75,6 +75,7 @@ static double error_of(const Case *problem, LodMethod method) {
     LodErrorClear();
   else
     assert_ok(LodRelativeL2(grid->dim, result.cells, result.values, reference, &error));
+  assert_ok(LodSolveResultDestroy(&result));
   free(rhs);
   return error;
 }
