@@ -44,6 +44,8 @@ static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
   int       rank, wanted_rank = LodSolutionOperatorsShape(grid, wanted);
 
   PetscFunctionBeginUser;
+  PetscCall(LodHdf5Exists(file, "solution", &exists));
+  LodCheckInput(exists, "%s: is not a solution that lod-solve wrote", file->path);
   PetscCall(CheckText(file, "method", "lod"));
   PetscCall(LodHdf5Exists(file, "local_operators", &exists));
   LodCheckInput(exists, "%s: holds no local operators; make it with lod-solve --operators",

@@ -326,7 +326,10 @@ static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
 
 /* Reads everything into a cleared model. */
 static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+  PetscBool exists;
   PetscFunctionBeginUser;
+  PetscCall(LodHdf5Exists(file, "signature", &exists));
+  LodCheckInput(exists, "%s: is not a model that lod-train wrote", file->path);
   PetscCall(ReadSignature(file, &model->signature));
   PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
   PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));

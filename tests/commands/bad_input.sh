@@ -43,7 +43,7 @@ refuses '.*(32|16).*(16|32)' lod-solve good.h5 --mesh "$source_root/meshes/small
 refuses '.*magic.*lod' lod-solve good.h5 --method magic
 LODNET_MODEL=missing.h5 refuses 'missing\.h5' lod-solve good.h5 --method dnn
 refuses 'missing\.h5' lod-solve good.h5 --method dnn --model missing.h5
-refuses 'good\.h5' lod-solve good.h5 --method dnn --model good.h5
+refuses 'good\.h5: is not a model that lod-train wrote' lod-solve good.h5 --method dnn --model good.h5
 refuses 'missing\.h5' lod-compare good.h5 --model missing.h5
 refuses '--rhs' lod-solve good.h5 --rhs '1 +'
 refuses '--rhs' lod-solve good.h5 --rhs 'q + 1'

@@ -26,5 +26,5 @@ refuses 'before\.h5: .*ell = 2.* 1' lod-solve cracked.h5 --coarse 16 --ell 1 --p
 refuses 'before\.h5: .*natural' lod-solve cracked.h5 --coarse 16 --neumann top --previous before.h5
 refuses '--previous: .*coarse' lod-solve cracked.h5 --coarse 16 --method coarse --previous before.h5
 refuses 'missing\.h5: ' lod-solve cracked.h5 --coarse 16 --previous missing.h5
-refuses 'intact\.h5: ' lod-solve cracked.h5 --coarse 16 --previous intact.h5
+refuses 'intact\.h5: is not a solution that lod-solve wrote' lod-solve cracked.h5 --coarse 16 --previous intact.h5
 finish
