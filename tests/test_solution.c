@@ -85,6 +85,27 @@ static void CheckVtk(const char *path, PetscInt dim, PetscInt nodes, const doubl
   }
 }
 
+/* Checks what RoundTrip says of its solution: attributes, and axes as many as there are. */
+static void CheckDescription(LodHdf5 *file, PetscInt dim) {
+  PetscBool has_last_axis, has_next_axis;
+  double    seconds;
+  CheckText(file, "method", "lod");
+  CheckText(file, "rhs", "x < 1 & 2");
+  CheckText(file, "natural", "right");
+  CheckText(file, "version", LODNET_VERSION);
+  CheckInt(file, "coarse", 3);
+  CheckInt(file, "coefficient_cells", 6);
+  CheckInt(file, "fine", 12);
+  CheckInt(file, "ell", 1);
+  assert_ok(LodHdf5ReadDouble(file, "/", "seconds_operator", &seconds));
+  ck_assert_double_eq(seconds, 1.5);
+  assert_ok(LodHdf5ReadDouble(file, "/", "seconds_solve", &seconds));
+  ck_assert_double_eq(seconds, 0.25);
+  assert_ok(LodHdf5Exists(file, dim == 1 ? "x" : dim == 2 ? "y" : "z", &has_last_axis));
+  assert_ok(LodHdf5Exists(file, dim == 1 ? "y" : dim == 2 ? "z" : "w", &has_next_axis));
+  ck_assert(has_last_axis && !has_next_axis);
+}
+
 /* Writes a random solution with operators in `dim` dimensions, reads all of it back. */
 static void RoundTrip(PetscInt dim, unsigned long long seed) {
   char    directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
@@ -119,23 +140,7 @@ static void RoundTrip(PetscInt dim, unsigned long long seed) {
   CheckArray(&file, "solution", (int)dim, node_dims, values);
   CheckArray(&file, "x", 1, node_dims, (double[]){0, 1 / 3., 2 / 3., 1});
   CheckArray(&file, "local_operators", (int)dim + 2, operator_dims, operators);
-  CheckText(&file, "method", "lod");
-  CheckText(&file, "rhs", "x < 1 & 2");
-  CheckText(&file, "natural", "right");
-  CheckText(&file, "version", LODNET_VERSION);
-  CheckInt(&file, "coarse", 3);
-  CheckInt(&file, "coefficient_cells", 6);
-  CheckInt(&file, "fine", 12);
-  CheckInt(&file, "ell", 1);
-  double seconds;
-  assert_ok(LodHdf5ReadDouble(&file, "/", "seconds_operator", &seconds));
-  ck_assert_double_eq(seconds, 1.5);
-  assert_ok(LodHdf5ReadDouble(&file, "/", "seconds_solve", &seconds));
-  ck_assert_double_eq(seconds, 0.25);
-  PetscBool has_last_axis, has_next_axis;
-  assert_ok(LodHdf5Exists(&file, dim == 1 ? "x" : dim == 2 ? "y" : "z", &has_last_axis));
-  assert_ok(LodHdf5Exists(&file, dim == 1 ? "y" : dim == 2 ? "z" : "w", &has_next_axis));
-  ck_assert(has_last_axis && !has_next_axis);
+  CheckDescription(&file, dim);
   assert_ok(LodHdf5Close(&file));
   assert_ok(LodPreviousRead(path, &grid, &previous));
   ck_assert_mem_eq(previous.operators, operators,
