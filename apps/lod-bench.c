@@ -4,9 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include <lodnet/base.h>
-#include <lodnet/bench.h>
-#include <lodnet/command_line.h>
+#include "base/start.h"
+#include "bench/bench.h"
+#include "common/command_line.h"
+#include "common/program.h"
 
 /* Most cells per axis, layers and repeats that an option may ask for. */
 #define MOST_CELLS 1000000
@@ -66,7 +67,7 @@ static const char documentation[] =
     "and all from a coefficient to the solution with the learned operator; train, steps of "
     "training.\v"
     "Times are wall-clock medians of the repeats, beside the smallest and the largest. For exact "
-    "the flops of the cost model (include/lodnet/exact.h) over the time are compared with the rate "
+    "the flops of the cost model (src/lod/exact.h) over the time are compared with the rate "
     "of OpenBLAS's dgemm on as many threads, measured in the same run. What follows -- goes to "
     "PETSc.\n\n"
     "Examples:\n"

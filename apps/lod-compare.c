@@ -2,9 +2,12 @@
 #include <argp.h>
 #include <errno.h>
 
-#include <lodnet/compare.h>
-#include <lodnet/events.h>
-#include <lodnet/options.h>
+#include "base/error.h"
+#include "base/events.h"
+#include "base/expression.h"
+#include "common/options.h"
+#include "common/program.h"
+#include "compare/compare.h"
 
 const char *argp_program_version = "lod-compare " LODNET_VERSION;
 

@@ -2,10 +2,11 @@
 #include <argp.h>
 #include <errno.h>
 
-#include <lodnet/base.h>
-#include <lodnet/command_line.h>
-#include <lodnet/evaluation.h>
-#include <lodnet/events.h>
+#include "base/error.h"
+#include "base/events.h"
+#include "base/file.h"
+#include "common/program.h"
+#include "compare/evaluation.h"
 
 /* Samples that the network takes at once. */
 #define BATCH 1024

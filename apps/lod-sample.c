@@ -1,12 +1,15 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
 #include <errno.h>
-#include <lodnet/command_line.h>
-#include <lodnet/events.h>
-#include <lodnet/expression.h>
-#include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/events.h"
+#include "base/expression.h"
+#include "common/program.h"
+#include "io/coefficient_file.h"
+#include "sample/sample.h"
 
 const char *argp_program_version = "lod-sample " LODNET_VERSION;
 

@@ -2,10 +2,12 @@
 #include <argp.h>
 #include <errno.h>
 
-#include <lodnet/events.h>
-#include <lodnet/options.h>
-#include <lodnet/solution.h>
-#include <lodnet/solve.h>
+#include "base/error.h"
+#include "base/events.h"
+#include "base/expression.h"
+#include "common/options.h"
+#include "common/program.h"
+#include "solver/solve.h"
 
 const char *argp_program_version = "lod-solve " LODNET_VERSION;
 

@@ -4,10 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <lodnet/command_line.h>
-#include <lodnet/events.h>
-#include <lodnet/plot.h>
-#include <lodnet/train.h>
+#include "base/events.h"
+#include "base/file.h"
+#include "base/progress.h"
+#include "common/program.h"
+#include "config/config.h"
+#include "io/plot.h"
 
 /* Samples that the network of a model read from a file takes at once. */
 #define BATCH 1024
@@ -204,14 +206,14 @@ static PetscErrorCode Train(const LodConfig *config, const Files *files, const O
   char            checkpoint[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
-  PetscCall(LodPairsMake(config, files->pairs, quiet));
+  PetscCall(LodConfigMakePairs(config, files->pairs, quiet));
   PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodPairsOpen(files->pairs, pairs));
   PetscCall(LodEventEnd(LOD_EVENT_READ));
   if (!quiet) printf("pairs: %s (%.1f s)\n", files->pairs, LodSeconds() - start);
   const LodTrainOptions train = {
       .directory = config->output, .resume = options->resume, .quiet = quiet};
-  PetscCall(LodTrain(config, *pairs, &train, model));
+  PetscCall(LodConfigTrain(config, *pairs, &train, model));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodModelWrite(*model, files->model));
   PetscCall(LodEventEnd(LOD_EVENT_WRITE));
@@ -240,7 +242,7 @@ static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodMode
            "mean %.3g %%, max %.3g %%\n",
            (int)n, 100 * mean, 100 * largest);
   if (!quiet && n == 0) printf("test: no coefficients were held back\n");
-  LodTrainingAdvice(config, &model->history, advice);
+  LodConfigAdvice(config, &model->history, advice);
   if (mean > BAD)
     LodWarn("the learned solution of the held-back coefficients is %.3g %% wrong in the mean; what "
             "may help: %s",
@@ -249,7 +251,7 @@ static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodMode
   PetscFunctionReturn(0);
 }
 
-/* Draws the history; the loss is a mean over pairs (src/nn/loss_private.h), relative to the
+/* Draws the history; the loss is a mean over pairs (src/train/loss.h), relative to the
    coefficient of each if the network is. */
 static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
   static const char *const name[] = {[LOD_LOSS_ENTRIES] = "entries",
@@ -298,7 +300,7 @@ static PetscErrorCode Run(const Options *options) {
   }
   if (!options->quiet) PrintPlan(&config);
   if (options->pairs_only) {
-    PetscCall(LodPairsMake(&config, files.pairs, options->quiet));
+    PetscCall(LodConfigMakePairs(&config, files.pairs, options->quiet));
     PetscFunctionReturn(0);
   }
   PetscCall(Train(&config, &files, options, &pairs, &model));

@@ -1,8 +1,11 @@
 /* The convergence table of results/convergence: relative L2 errors against the fine solution for
    N = 4 ... 32, l growing like log N, E = 256, F = 512, f = 1. */
-#include "convergence_errors.h"
-
 #include <math.h>
+
+#include "base/random.h"
+#include "common/program.h"
+#include "convergence_errors.h"
+#include "grid/coefficient.h"
 
 /* One coefficient's rows; the observed order compares each row with the one above it. */
 static PetscErrorCode print_rows(const char *name, const LodCoefficient *coefficient) {

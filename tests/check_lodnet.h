@@ -4,9 +4,11 @@
 #define LODNET_TESTS_CHECK_LODNET_H
 
 #include <check.h>
-#include <lodnet/base.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "base/error.h"
+#include "base/start.h"
 
 /* Asserts that a call of the library returns 0, showing the library's message if not. */
 #define assert_ok(call)                                                                            \

@@ -2,10 +2,13 @@
 #ifndef LODNET_TESTS_CONVERGENCE_ERRORS_H
 #define LODNET_TESTS_CONVERGENCE_ERRORS_H
 
-#include <lodnet/base.h>
-#include <lodnet/coarse_system.h>
-#include <lodnet/exact.h>
 #include <stdlib.h>
+
+#include "fem/load.h"
+#include "fem/nodal.h"
+#include "fem/q1_system.h"
+#include "lod/exact.h"
+#include "system/coarse_system.h"
 
 /* Errors in relative L2 against the fine solution, f = 1. */
 typedef struct {

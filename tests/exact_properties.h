@@ -3,10 +3,11 @@
 #ifndef LODNET_TESTS_EXACT_PROPERTIES_H
 #define LODNET_TESTS_EXACT_PROPERTIES_H
 
-#include "check_lodnet.h"
-
-#include <lodnet/exact.h>
 #include <math.h>
+
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "lod/local_operators.h"
 
 /* A constructor of a source of local operators. */
 typedef PetscErrorCode (*OperatorsCreate)(const LodGrid *, LodLocalOperators **);

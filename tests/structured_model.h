@@ -2,9 +2,9 @@
 #ifndef LODNET_TESTS_STRUCTURED_MODEL_H
 #define LODNET_TESTS_STRUCTURED_MODEL_H
 
+#include "base/random.h"
 #include "check_lodnet.h"
-
-#include <lodnet/model.h>
+#include "nn/model.h"
 
 /* A model with random parameters of the given standard deviation and all its structure, with or
    without an encoder. */

@@ -1,12 +1,15 @@
 /* The ground: random numbers against published values, atomic files, error messages. */
-#include "check_lodnet.h"
-
 #include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/random.h"
+#include "check_lodnet.h"
 
 /* write(2) of this program: while the flag is set it takes nothing and gives no reason. */
 static volatile int write_takes_nothing;

@@ -1,9 +1,8 @@
 /* Cost model and measurements: what can be checked of them without a clock. */
-#include "check_lodnet.h"
-
-#include <lodnet/bench.h>
 #include <math.h>
 
+#include "bench/bench.h"
+#include "check_lodnet.h"
 #include "lod/exact_cost_private.h"
 
 /* Operations of eliminating n_eliminated of n variables, counted one by one as they are done on the

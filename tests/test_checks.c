@@ -1,10 +1,13 @@
 /* Checks of compressed operators, on operators of which the answer is known. */
-#include "exact_properties.h"
-
-#include <lodnet/checks.h>
-#include <lodnet/fem.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "compare/checks.h"
+#include "exact_properties.h"
+#include "fem/element.h"
+#include "lod/exact.h"
 
 /* A source whose S_T is factor[T] times the Q1 stiffness of T, plus `skew` in one entry. */
 typedef struct {

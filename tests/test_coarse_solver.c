@@ -1,10 +1,15 @@
 /* The solvers of the compressed system: the same solution whichever is chosen, on few and on many
    unknowns, with values of A that differ by 1e16. */
-#include "exact_properties.h"
-
-#include <lodnet/coarse_system.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/random.h"
+#include "exact_properties.h"
+#include "fem/element.h"
+#include "fem/nodal.h"
+#include "io/coefficient_file.h"
+#include "lod/exact.h"
+#include "system/coarse_system.h"
 
 /* A source whose S_T is the Q1 stiffness of T times a value of its own, plus a part that is not
    symmetric. */

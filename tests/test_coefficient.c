@@ -1,11 +1,14 @@
 /* Coefficients: what is read back, what is refused, and the restriction R_T. */
-#include "check_lodnet.h"
-#include <lodnet/coefficient.h>
-#include <lodnet/hdf5_file.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "io/coefficient_file.h"
+#include "pairs/coefficient_series.h"
 
 /* A directory of this process for the files of the tests; removed by main. */
 static char directory[64];

@@ -1,14 +1,16 @@
 /* The comparison: a network that gives the exact operators differs by rounding only, an untrained
    one is measured for what it is, and the report holds what was found. */
-#include "check_lodnet.h"
-
 #include <dirent.h>
-#include <lodnet/compare.h>
-#include <lodnet/exact.h>
-#include <lodnet/solve.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "compare/compare.h"
+#include "lod/exact.h"
+#include "solver/solve.h"
 
 /* A coefficient with independent values in [1,5]. */
 static LodCoefficient Coefficient(PetscInt cells, unsigned long long seed) {

@@ -1,12 +1,14 @@
 /* Configs and meshes: what the shipped ones say, defaults, what is written reads back, and each
    kind of bad input with the message it gets. */
-#include "check_lodnet.h"
 #include <glob.h>
-#include <lodnet/config.h>
-#include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "config/config.h"
+#include "grid/faces.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];
@@ -276,9 +278,9 @@ START_TEST(defaults_are_the_papers_mesh_and_the_structured_network) {
   ck_assert_double_eq(config->train, 0.8);
   ck_assert_double_eq(config->validation, 0.1);
   ck_assert_double_eq(config->test, 0.1);
-  ck_assert_double_eq(config->training.beta1, 0.9);
-  ck_assert_double_eq(config->training.beta2, 0.999);
-  ck_assert_double_eq(config->training.epsilon, 1e-8);
+  ck_assert_double_eq(config->training.adam.beta1, 0.9);
+  ck_assert_double_eq(config->training.adam.beta2, 0.999);
+  ck_assert_double_eq(config->training.adam.epsilon, 1e-8);
   /* Network and training are those of structured.toml, to the last number. */
   static LodConfig structured;
   assert_ok(LodConfigRead("../configs/structured.toml", &structured));
@@ -441,7 +443,7 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert_int_eq(config->training.step_from[1], 2);
   ck_assert_double_eq(config->training.step_rate[1], 1);
   ck_assert_double_eq(config->training.step_rate[2], 1e-9);
-  ck_assert_double_eq(config->training.epsilon, 1e-300);
+  ck_assert_double_eq(config->training.adam.epsilon, 1e-300);
   ck_assert_str_eq(config->output, "back\\slash");
   assert_round_trip(config);
 }

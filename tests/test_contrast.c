@@ -1,11 +1,14 @@
 /* Solutions at high contrast are right to 1e-6 or refused. contrast.h5 has references in 256-bit
    arithmetic (tests/data/contrast.py). */
-#include "check_lodnet.h"
-
-#include <lodnet/hdf5_file.h>
-#include <lodnet/solve.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "fem/nodal.h"
+#include "io/coefficient_file.h"
+#include "solver/solve.h"
 
 /* One problem of the file. */
 typedef struct {

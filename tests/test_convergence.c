@@ -1,10 +1,12 @@
 /* What the method promises, at small size: second order in the coarse mesh width for the LOD
    solution's L2 error, and far smaller errors than plain coarse elements on a rough coefficient.
    The table at full size is in results/convergence. */
+#include <math.h>
+
+#include "base/random.h"
 #include "check_lodnet.h"
 #include "convergence_errors.h"
-
-#include <math.h>
+#include "grid/coefficient.h"
 
 /* Smooth coefficient: order at least 1.8 from N = 4 to N = 16 with l = 2, 2, 3 layers. */
 START_TEST(order_is_two_for_a_smooth_coefficient) {

@@ -1,14 +1,13 @@
 /* Evaluation of a model on a set of coefficients. */
-#include "check_lodnet.h"
-
-#include <lodnet/compare.h>
-#include <lodnet/evaluation.h>
-#include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
 #include "compare/compare_private.h"
+#include "sample/sample.h"
 
 static const LodGrid grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
 

@@ -1,8 +1,10 @@
 /* The reference path: properties of the local operators over random coefficients. */
-#include "exact_properties.h"
-
 #include <omp.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "exact_properties.h"
+#include "lod/exact.h"
 
 /* Meshes with inner and cut patches, one for each dimension; natural faces in the second. */
 static const LodGrid meshes[] = {

@@ -1,8 +1,11 @@
 /* Expressions: values, and what is refused. */
-#include "check_lodnet.h"
-#include <lodnet/expression.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/expression.h"
+#include "base/random.h"
+#include "check_lodnet.h"
 
 /* Creates an expression that must be refused with `text` in the message. */
 static void refuses(const char *expression, PetscInt dim, const char *text) {

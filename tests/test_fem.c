@@ -1,10 +1,12 @@
 /* Q1 elements, loads, norms and the two plain solves against what is known in closed form. */
-#include "check_lodnet.h"
-
-#include <lodnet/coarse_system.h>
-#include <lodnet/exact.h>
-#include <lodnet/fem.h>
 #include <math.h>
+
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "fem/element.h"
+#include "fem/load.h"
+#include "fem/nodal.h"
+#include "fem/q1_system.h"
 
 static const double pi = 3.14159265358979323846;
 

@@ -1,13 +1,16 @@
 /* The HDF5 layer: attributes, rows, and that a failure leaves what was there. */
-#include "check_lodnet.h"
 #include <fcntl.h>
-#include <lodnet/hdf5_file.h>
 #include <math.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "io/hdf5_file.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];

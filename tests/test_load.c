@@ -1,11 +1,14 @@
 /* Loads of right-hand sides given as text, against integrals in closed form. */
-#include "check_lodnet.h"
-
-#include <lodnet/coarse_system.h>
-#include <lodnet/fem.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "fem/load.h"
+#include "fem/nodal.h"
+#include "fem/q1_system.h"
 
 /* The mesh of F fine cells per axis; the others do not matter here. */
 static LodGrid mesh(PetscInt dim, PetscInt fine) {

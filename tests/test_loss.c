@@ -1,11 +1,13 @@
 /* Losses of local operators against their definitions. */
-#include "check_lodnet.h"
-
-#include <lodnet/fem.h>
 #include <math.h>
 #include <string.h>
 
-#include "nn/loss_private.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "fem/element.h"
+#include "lod/structure.h"
+#include "train/loss.h"
 
 /* Operators of 36 nodes, 4 corners. */
 #define NODES 36

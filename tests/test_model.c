@@ -1,13 +1,16 @@
 /* Models on disk and in the place of the exact operators. */
-#include "check_lodnet.h"
 #include <hdf5.h>
-#include <lodnet/coarse_system.h>
-#include <lodnet/exact.h>
-#include <lodnet/model.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "lod/exact.h"
+#include "lod/structure.h"
+#include "nn/learned.h"
 
 static char path[128]; /* of the model that the test in progress writes */
 

@@ -1,10 +1,11 @@
 /* The network against a plain one in double precision that lives here: triple loops, no tiles. */
-#include "check_lodnet.h"
-#include <lodnet/network.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
 #include "nn/network_private.h"
 
 #define MAX_LAYERS 4
@@ -232,10 +233,10 @@ END_TEST
 /* Everything a training step computes, as one block: three steps of Adam from Glorot weights, then
    loss, gradients, parameters and a forward pass. */
 static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
-  const PetscInt            width[] = {70, 300, 150, 36}, batch = 500;
-  const LodTrainingSettings settings = {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
-  LodNetwork               *network;
-  double                    loss = 0;
+  const PetscInt width[] = {70, 300, 150, 36}, batch = 500;
+  const LodAdam  settings = {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
+  LodNetwork    *network;
+  double         loss = 0;
   omp_set_num_threads(threads);
   assert_ok(CreatePlain(3, width, batch, &network));
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
@@ -325,15 +326,15 @@ START_TEST(reading_needs_no_gradients_and_stays_below_the_bound) {
 END_TEST
 
 START_TEST(adam_is_algorithm_1) {
-  const PetscInt            width[] = {60, 70, 5}; /* more than one piece of the update */
-  const LodTrainingSettings settings = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8};
-  const double              rate = 3e-3;
-  uint64_t                  seed = test_seed();
-  LodNetwork               *network = RandomNetwork(2, width, 8, seed);
-  const PetscInt            count = (PetscInt)LodNetworkParameterCount(network);
-  float                    *moments = calloc((size_t)(2 * count), sizeof *moments);
-  double                   *theta = calloc((size_t)(3 * count), sizeof *theta);
-  double                   *m = theta + count, *v = m + count;
+  const PetscInt width[] = {60, 70, 5}; /* more than one piece of the update */
+  const LodAdam  settings = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8};
+  const double   rate = 3e-3;
+  uint64_t       seed = test_seed();
+  LodNetwork    *network = RandomNetwork(2, width, 8, seed);
+  const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
+  float         *moments = calloc((size_t)(2 * count), sizeof *moments);
+  double        *theta = calloc((size_t)(3 * count), sizeof *theta);
+  double        *m = theta + count, *v = m + count;
   for (PetscInt i = 0; i < count; i++)
     theta[i] = (double)LodNetworkParameters(network)[i];
   for (PetscInt64 t = 1; t <= 20; t++) {

@@ -1,8 +1,10 @@
 /* Options: numbers are read strictly, and the mesh follows the rules that the help text states. */
-#include "check_lodnet.h"
-
-#include <lodnet/options.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/numbers.h"
+#include "check_lodnet.h"
+#include "common/options.h"
 
 START_TEST(whole_numbers_are_read_whole_or_refused) {
   static const char *const refused[] = {

@@ -1,11 +1,13 @@
 /* Local operators and solutions against an independent implementation (tests/data). */
-#include "check_lodnet.h"
-
-#include <lodnet/coarse_system.h>
-#include <lodnet/exact.h>
-#include <lodnet/hdf5_file.h>
 #include <math.h>
 #include <string.h>
+
+#include "check_lodnet.h"
+#include "fem/load.h"
+#include "fem/nodal.h"
+#include "io/coefficient_file.h"
+#include "lod/exact.h"
+#include "system/coarse_system.h"
 
 /* One oracle file in memory. */
 typedef struct {

@@ -1,15 +1,18 @@
 /* Pairs: what they hold, how they are shared out, reuse, refusal, continuing after a kill. */
-#include "check_lodnet.h"
-#include <lodnet/exact.h>
-#include <lodnet/hdf5_file.h>
-#include <lodnet/sample.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/pairs_private.h"
+#include "base/progress.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "config/config.h"
+#include "io/coefficient_file.h"
+#include "lod/exact.h"
+#include "pairs/pairs_private.h"
+#include "sample/sample.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];
@@ -108,7 +111,7 @@ START_TEST(operators_and_patches_belong_to_their_coefficient) {
   LodGrid            grid;
   PetscInt64         total = 0;
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   ck_assert_int_ne(access(partial_path(), F_OK), 0);
   assert_ok(LodPairsOpen(pairs_path(), &pairs));
   assert_ok(LodPairsGrid(pairs, &grid));
@@ -152,7 +155,7 @@ START_TEST(gather_from_file_equals_gather_from_memory) {
   LodConfig config = small_config(test_seed());
   LodPairs *memory, *file;
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path(), &memory));
   assert_ok(LodPairsOpenWithin(pairs_path(), 0, &file));
   check_same_pairs(memory, file);
@@ -166,13 +169,28 @@ START_TEST(gather_from_file_equals_gather_from_memory) {
 }
 END_TEST
 
+/* How many samples a config asks for, which family one of them is of, and how they are shared out.
+ */
+static PetscInt samples_of(const LodConfig *config) {
+  const LodPairsPlan plan = LodConfigPairsPlan(config, "");
+  return LodPairsSamples(&plan);
+}
+static PetscInt family_of(const LodConfig *config, PetscInt sample) {
+  const LodPairsPlan plan = LodConfigPairsPlan(config, "");
+  return LodPairsFamily(&plan, sample);
+}
+static PetscErrorCode share(const LodConfig *config, int32_t *split) {
+  const LodPairsPlan plan = LodConfigPairsPlan(config, "");
+  return LodPairsShare(&plan, split);
+}
+
 /* Counts the members of each split for a family, and for one scale of it if `scale` is not 0. */
 static void count_splits(const LodConfig *config, const int32_t *split, PetscInt family,
                          PetscInt scale, int count[3]) {
   memset(count, 0, 3 * sizeof *count);
-  for (PetscInt i = 0; i < LodPairsSamples(config); i++) {
+  for (PetscInt i = 0; i < samples_of(config); i++) {
     const LodSampleSettings *settings = &config->families[family];
-    if (LodPairsFamily(config, i) != family) continue;
+    if (family_of(config, i) != family) continue;
     if (scale && LodSampleScale(settings, config->grid.coefficient, i) != scale) continue;
     count[split[i]]++;
   }
@@ -192,7 +210,7 @@ START_TEST(storage_rounds_and_does_nothing_else) {
   double *stored = malloc(count * sizeof *stored), *expected = malloc(count * sizeof *expected);
   config.pairs = (LodPairsSettings){.bits = bits[_i / 2], .compression = compression};
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodExactCreate(&config.grid, &exact));
   assert_ok(LodCoefficientCreate(2, 6, &coefficient));
   assert_ok(LodHdf5Open(pairs_path(), &file));
@@ -222,10 +240,10 @@ START_TEST(split_has_every_family_and_scale_in_proportion) {
     config.families[1].count = 20 + (PetscInt)(LodRandomBits(seed, trial, 1) % 200);
     config.train = 0.8;
     config.validation = config.test = 0.1;
-    const PetscInt n = LodPairsSamples(&config);
+    const PetscInt n = samples_of(&config);
     int            total[3] = {0, 0, 0}, count[3];
-    assert_ok(LodPairsShare(&config, split));
-    assert_ok(LodPairsShare(&config, again));
+    assert_ok(share(&config, split));
+    assert_ok(share(&config, again));
     ck_assert_mem_eq(split, again, (size_t)n * sizeof *split);
     for (PetscInt i = 0; i < n; i++)
       total[split[i]]++;
@@ -239,7 +257,7 @@ START_TEST(split_has_every_family_and_scale_in_proportion) {
       ck_assert_double_eq_tol(count[LOD_SPLIT_VALIDATION], 0.1 * size, 1.8);
     }
     config.seed++;
-    assert_ok(LodPairsShare(&config, again));
+    assert_ok(share(&config, again));
     ck_assert_mem_ne(split, again, (size_t)n * sizeof *split);
   }
 }
@@ -254,7 +272,7 @@ START_TEST(small_splits_have_at_least_one_sample_each) {
   for (PetscInt n = 1; n <= 64; n++) {
     int total[3] = {0, 0, 0};
     config.families[0].count = n;
-    assert_ok(LodPairsShare(&config, split));
+    assert_ok(share(&config, split));
     for (PetscInt i = 0; i < n; i++)
       total[split[i]]++;
     ck_assert_int_ge(total[LOD_SPLIT_TRAIN], 1);
@@ -269,16 +287,16 @@ START_TEST(same_settings_reuse_the_file_untouched) {
   struct stat before, after;
   size_t      size;
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   char *bytes = bytes_of(pairs_path(), &size);
   ck_assert_int_eq(stat(pairs_path(), &before), 0);
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   ck_assert_int_eq(stat(pairs_path(), &after), 0);
   ck_assert_int_eq(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
   ck_assert_uint_eq(before.st_ino, after.st_ino);
   /* And a second computation gives the same bytes. */
   unlink(pairs_path());
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   size_t size_again;
   char  *again = bytes_of(pairs_path(), &size_again);
   ck_assert_uint_eq(size, size_again);
@@ -292,20 +310,20 @@ START_TEST(other_settings_are_refused_by_name_and_leave_the_file) {
   LodConfig config = small_config(test_seed()), other = config;
   size_t    size, size_after;
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   char *bytes = bytes_of(pairs_path(), &size);
   other.seed += 1;
-  assert_refuses(LodPairsMake(&other, pairs_path(), PETSC_TRUE), "seed");
+  assert_refuses(LodConfigMakePairs(&other, pairs_path(), PETSC_TRUE), "seed");
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "--output"));
   ck_assert_ptr_eq(strstr(LodErrorMessage(), pairs_path()), LodErrorMessage());
   LodErrorClear();
   other = config;
   other.families[1].variance = 0.125;
-  assert_refuses(LodPairsMake(&other, pairs_path(), PETSC_TRUE), "variance = 0.125");
+  assert_refuses(LodConfigMakePairs(&other, pairs_path(), PETSC_TRUE), "variance = 0.125");
   LodErrorClear();
   other = config;
   other.n_families = 2;
-  assert_refuses(LodPairsMake(&other, pairs_path(), PETSC_TRUE), "other settings");
+  assert_refuses(LodConfigMakePairs(&other, pairs_path(), PETSC_TRUE), "other settings");
   LodErrorClear();
   char *after = bytes_of(pairs_path(), &size_after);
   ck_assert_uint_eq(size, size_after);
@@ -340,7 +358,7 @@ START_TEST(a_killed_run_is_continued) {
   char      kept[160];
   clean();
   snprintf(kept, sizeof kept, "%s.kept", pairs_path());
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   for (int64_t complete = 0; complete <= 9; complete += 3) {
     size_t size;
     char  *bytes = bytes_of(pairs_path(), &size);
@@ -351,7 +369,7 @@ START_TEST(a_killed_run_is_continued) {
     kill_after(complete);
     if (complete < 9) assert_refuses(LodPairsOpen(partial_path(), &whole), "are complete");
     LodErrorClear();
-    assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+    assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
     assert_ok(LodPairsOpen(kept, &whole));
     assert_ok(LodPairsOpen(pairs_path(), &continued));
     check_same_pairs(whole, continued);
@@ -367,14 +385,14 @@ START_TEST(complete_samples_are_not_computed_again) {
   LodHdf5   file;
   float     values[36], found[36];
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   kill_after(5);
   for (int i = 0; i < 36; i++)
     values[i] = 7;
   assert_ok(LodHdf5OpenUpdate(partial_path(), PETSC_FALSE, &file));
   assert_ok(LodHdf5WriteRows(&file, "coefficients", H5T_NATIVE_FLOAT, 4, 1, values));
   assert_ok(LodHdf5Close(&file));
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodHdf5Open(pairs_path(), &file));
   assert_ok(LodHdf5ReadRows(&file, "coefficients", H5T_NATIVE_FLOAT, 4, 1, found));
   ck_assert_mem_eq(values, found, sizeof values);
@@ -391,16 +409,16 @@ START_TEST(an_unreadable_rest_is_made_anew_one_of_other_settings_is_refused) {
   FILE *file = fopen(partial_path(), "w");
   fputs("not an HDF5 file", file);
   fclose(file);
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   kill_after(4);
   other.families[0].beta = 9;
-  assert_refuses(LodPairsMake(&other, pairs_path(), PETSC_TRUE), "pairs.h5.partial: ");
+  assert_refuses(LodConfigMakePairs(&other, pairs_path(), PETSC_TRUE), "pairs.h5.partial: ");
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "beta"));
   LodErrorClear();
   struct stat status;
   ck_assert_int_eq(stat(partial_path(), &status), 0);
   ck_assert_int_eq(truncate(partial_path(), status.st_size / 2), 0);
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path(), &pairs));
   assert_ok(LodPairsClose(&pairs));
 }
@@ -411,13 +429,13 @@ START_TEST(a_sample_that_would_be_drawn_otherwise_now_is_refused) {
   LodHdf5   file;
   float     values[36];
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
   assert_ok(LodHdf5ReadRows(&file, "coefficients", H5T_NATIVE_FLOAT, 8, 1, values));
   values[17] *= 1.001F; /* the sine, as if another picture had been under the same name */
   assert_ok(LodHdf5WriteRows(&file, "coefficients", H5T_NATIVE_FLOAT, 8, 1, values));
   assert_ok(LodHdf5Close(&file));
-  assert_refuses(LodPairsMake(&config, pairs_path(), PETSC_TRUE), "sample 8 (sine) is not");
+  assert_refuses(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE), "sample 8 (sine) is not");
   LodErrorClear();
 }
 END_TEST
@@ -453,7 +471,7 @@ START_TEST(a_changed_bit_of_a_sample_is_refused_by_name) {
   config.pairs = (LodPairsSettings){.bits = 1 << _i}; /* 16, 32, 64 */
   for (int i = 0; i < 2; i++) {
     clean();
-    assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+    assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
     change_byte(names[i], 8);
     for (int kept = 0; kept < 2; kept++) {
       assert_refuses(LodPairsOpenWithin(pairs_path(), kept * 1e9, &pairs), names[i]);
@@ -469,12 +487,12 @@ START_TEST(a_file_without_checksums_is_read_and_continued) {
   LodPairs *pairs;
   LodHdf5   file;
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
   ck_assert_int_ge(H5Ldelete(file.id, "checksums", H5P_DEFAULT), 0);
   assert_ok(LodHdf5Close(&file));
   kill_after(4);
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path(), &pairs));
   assert_ok(LodPairsClose(&pairs));
 }
@@ -485,13 +503,14 @@ START_TEST(a_split_that_the_settings_do_not_give_is_refused) {
   LodHdf5   file;
   int32_t   split[9];
   clean();
-  assert_ok(LodPairsMake(&config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodHdf5OpenUpdate(pairs_path(), PETSC_FALSE, &file));
   assert_ok(LodHdf5ReadRows(&file, "split", H5T_NATIVE_INT32, 0, 9, split));
   split[3] = (split[3] + 1) % 3;
   assert_ok(LodHdf5WriteRows(&file, "split", H5T_NATIVE_INT32, 0, 9, split));
   assert_ok(LodHdf5Close(&file));
-  assert_refuses(LodPairsMake(&config, pairs_path(), PETSC_TRUE), "split: sample 3 is not where");
+  assert_refuses(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE),
+                 "split: sample 3 is not where");
   LodErrorClear();
 }
 END_TEST
@@ -503,7 +522,7 @@ static double gather_seconds(const LodConfig *config, unsigned long long seed) {
   LodPairs  *pairs;
   double     least = 1e9;
   clean();
-  assert_ok(LodPairsMake(config, pairs_path(), PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(config, pairs_path(), PETSC_TRUE));
   assert_ok(LodPairsOpenWithin(pairs_path(), 0, &pairs));
   assert_ok(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
   float *inp = malloc(BATCH * (size_t)LodGridPatchValues(&config->grid) * sizeof *inp);
@@ -556,12 +575,12 @@ START_TEST(rejects_files_that_hold_no_pairs) {
   assert_ok(LodCoefficientWrite(&coefficient, pairs_path(), "a test"));
   assert_refuses(LodPairsOpen(pairs_path(), &pairs), "dimension");
   LodErrorClear();
-  assert_refuses(LodPairsMake(&config, pairs_path(), PETSC_TRUE), "complete");
+  assert_refuses(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE), "complete");
   LodErrorClear();
   config = small_config(1);
   char path[160];
   snprintf(path, sizeof path, "%s/none/pairs.h5", directory);
-  assert_refuses(LodPairsMake(&config, path, PETSC_TRUE), "cannot be written");
+  assert_refuses(LodConfigMakePairs(&config, path, PETSC_TRUE), "cannot be written");
   LodErrorClear();
 }
 END_TEST

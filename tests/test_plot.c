@@ -1,11 +1,13 @@
 /* Plots: the pictures, the script and the data are there, whole, and say what was plotted. */
-#include "check_lodnet.h"
-
-#include <lodnet/plot.h>
 #include <math.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/lengths.h"
+#include "check_lodnet.h"
+#include "io/plot.h"
 
 /* Makes a fresh directory for one test; LODNET_TEST_KEEP names one that is kept to look at. */
 static const char *Directory(char name[64]) {

@@ -1,13 +1,16 @@
 /* The families of coefficients: reproducible, of the right law, the right way up; bad parameters
    refused. */
-#include "check_lodnet.h"
-#include "sample/sample_private.h"
-#include <lodnet/sample.h>
 #include <math.h>
 #include <omp.h>
 #include <png.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "sample/sample.h"
+#include "sample/sample_private.h"
 
 /* A directory of this process for the pictures; removed by main. */
 static char directory[64];

@@ -1,8 +1,10 @@
 /* The shared elimination against the reference path, and the properties it must have by itself. */
-#include "exact_properties.h"
-
 #include <omp.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "exact_properties.h"
+#include "lod/exact.h"
 
 /* Meshes with inner and cut patches in one, two and three dimensions; natural faces; ratios that
    are no powers of two; patches as large as D. */

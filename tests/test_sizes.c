@@ -1,10 +1,13 @@
 /* Sizes: what is too large is refused by name, more layers than cover the mesh change nothing, and
    cost and memory are told beforehand. */
-#include "exact_properties.h"
-
-#include <lodnet/coarse_system.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "exact_properties.h"
+#include "lod/exact.h"
+#include "system/coarse_system.h"
 
 /* Grids whose counts do not fit an index of 32 bits, and what the message says. */
 static const struct {

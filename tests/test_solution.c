@@ -1,12 +1,13 @@
 /* Solution files: what is written is read back, in one to three dimensions, with the companion that
    ParaView opens. */
-#include "check_lodnet.h"
-
-#include <lodnet/hdf5_file.h>
-#include <lodnet/solution.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "check_lodnet.h"
+#include "io/solution.h"
 
 /* A fresh directory, and a file name in it. */
 static void Place(char directory[64], char path[LOD_PATH_MAX], const char *name) {

@@ -1,11 +1,17 @@
 /* Symmetries, cut patches and structured models. */
-#include "exact_properties.h"
-#include "structured_model.h"
-
-#include <lodnet/average.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "exact_properties.h"
+#include "lod/average.h"
+#include "lod/baseline.h"
+#include "lod/exact.h"
+#include "lod/structure.h"
+#include "nn/learned.h"
+#include "nn/row.h"
+#include "structured_model.h"
 
 START_TEST(symmetries_are_a_group_of_permutations) {
   static const PetscInt counts[] = {0, 2, 8, 48};

@@ -1,10 +1,11 @@
 /* Calls from several threads of a program at once, and what calls leave of the threads' settings.
  */
-#include "check_lodnet.h"
-#include <lodnet/network.h>
-#include <lodnet/sample.h>
 #include <omp.h>
 #include <string.h>
+
+#include "check_lodnet.h"
+#include "nn/network.h"
+#include "sample/sample.h"
 
 /* Fields drawn, and the cells per axis of the first; every one has another size and other plans. */
 enum { FIELDS = 48, CELLS = 9 };

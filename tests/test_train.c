@@ -1,11 +1,13 @@
 /* Training on a small problem with real pairs. */
-#include "check_lodnet.h"
 #include <math.h>
 #include <omp.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "nn/train_private.h"
+#include "base/file.h"
+#include "check_lodnet.h"
+#include "config/config.h"
+#include "train/state.h"
 
 /* Directory of this process, and its pairs.h5; made by SetUp, removed by TearDown. */
 static char      directory[64], pairs_path[96], history_path[96];
@@ -52,9 +54,9 @@ static LodTrainOptions options = {.directory = directory, .quiet = PETSC_TRUE};
 static LodModel *Train(void) {
   LodPairs *pairs;
   LodModel *model;
-  assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path, PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  assert_ok(LodTrain(&config, pairs, &options, &model));
+  assert_ok(LodConfigTrain(&config, pairs, &options, &model));
   assert_ok(LodPairsClose(&pairs));
   return model;
 }
@@ -163,9 +165,9 @@ START_TEST(a_loss_that_is_not_finite_stops_with_epoch_and_step) {
   LodPairs *pairs;
   LodModel *model;
   config.training.step_rate[0] = 1e30;
-  assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path, PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  PetscErrorCode error = LodTrain(&config, pairs, &options, &model);
+  PetscErrorCode error = LodConfigTrain(&config, pairs, &options, &model);
   ck_assert(error && error != LOD_ERR_INPUT);
   ck_assert_msg(strstr(LodErrorMessage(), "epoch 1, step 2"), "%s", LodErrorMessage());
   ck_assert_ptr_null(model);
@@ -223,14 +225,14 @@ START_TEST(advice_follows_from_settings_and_history) {
   const LodHistory history = {.epochs = 3, .history = rows, .best_epoch = 3, .trivial = 100};
   char             advice[LOD_MESSAGE_MAX];
   LodConfig        other = config;
-  LodTrainingAdvice(&other, &history, advice);
+  LodConfigAdvice(&other, &history, advice);
   ck_assert_msg(strstr(advice, "zero_sums, baseline") && !strstr(advice, "normalise"), "%s",
                 advice);
   ck_assert_msg(strstr(advice, "still falls") && strstr(advice, "10.0 times"), "%s", advice);
   LodConfigDefaults(&other);
   rows[7] = rows[12] = 90;
   rows[13] = 91;
-  LodTrainingAdvice(&other, &history, advice);
+  LodConfigAdvice(&other, &history, advice);
   ck_assert_msg(!strstr(advice, "off") && !strstr(advice, "still falls"), "%s", advice);
   ck_assert_msg(!strstr(advice, "validation") && strstr(advice, "another rate"), "%s", advice);
 }
@@ -243,9 +245,9 @@ START_TEST(values_beyond_single_precision_are_refused) {
   config.pairs.bits = 64;
   config.families[0].alpha = 1e-60;
   config.families[0].beta = 5e-60;
-  assert_ok(LodPairsMake(&config, pairs_path, PETSC_TRUE));
+  assert_ok(LodConfigMakePairs(&config, pairs_path, PETSC_TRUE));
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  assert_refuses(LodTrain(&config, pairs, &options, &model), "single precision");
+  assert_refuses(LodConfigTrain(&config, pairs, &options, &model), "single precision");
   ck_assert_ptr_null(model);
   LodErrorClear();
   assert_ok(LodPairsClose(&pairs));

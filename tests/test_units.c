@@ -1,10 +1,14 @@
 /* Results do not depend on the units of A and f: u(c A, f) = u / c and u(A, c f) = c u for c from
    1e-200 to 1e200, by every method, in one to three dimensions, by one process or several. */
-#include "exact_properties.h"
-#include "structured_model.h"
-
-#include <lodnet/solve.h>
 #include <math.h>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "base/units.h"
+#include "exact_properties.h"
+#include "fem/nodal.h"
+#include "solver/solve.h"
+#include "structured_model.h"
 
 static const LodGrid meshes[] = {
     {.dim = 1, .coarse = 6, .coefficient = 18, .fine = 36, .ell = 1},

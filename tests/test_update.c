@@ -1,8 +1,10 @@
 /* Operators after a local change of the coefficient, against computing all of them again. */
-#include "exact_properties.h"
-
-#include <lodnet/update.h>
 #include <string.h>
+
+#include "base/random.h"
+#include "exact_properties.h"
+#include "lod/exact.h"
+#include "lod/update.h"
 
 /* Inner and cut patches in one, two and three dimensions. */
 static const LodGrid meshes[] = {

@@ -1,13 +1,14 @@
 /* Files that are either whole or absent, and the rules that hold for every file that is written. */
 #include <errno.h>
 #include <fcntl.h>
-#include <lodnet/base.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/base_private.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/process.h"
 
 /* Most symbolic links that are followed one after the other, as in Linux. */
 #define MOST_LINKS 40

@@ -1,5 +1,5 @@
 /* The phases of lodnet in PETSc's log. */
-#include <lodnet/events.h>
+#include "base/events.h"
 
 #include <petsclog.h>
 

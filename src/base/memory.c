@@ -1,5 +1,6 @@
 /* How much memory there is, and what is said when it does not suffice. */
-#include <lodnet/base.h>
+#include "base/memory.h"
+
 #include <math.h>
 #include <stdalign.h>
 #include <stddef.h>
@@ -7,7 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "base/base_private.h"
+#include "base/error.h"
+#include "base/process.h"
 
 /* Below that nobody is asked what there is. */
 #define SMALL 1e7

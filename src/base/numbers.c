@@ -1,5 +1,5 @@
 /* Numbers on the command line, read strictly. */
-#include <lodnet/command_line.h>
+#include "base/numbers.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -27,27 +27,4 @@ const char *LodParseReal(const char *text, double *value) {
   if (isinf(parsed)) return "not a finite number";
   *value = parsed;
   return NULL;
-}
-
-PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
-                            PetscInt64 smallest, PetscInt64 largest) {
-  PetscInt64  value = smallest;
-  const char *wrong = LodParseInteger(text, &value);
-
-  if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
-  if (value < smallest || value > largest)
-    argp_failure(state, 2, 0, "%s %s: must lie between %lld and %lld", option, text,
-                 (long long)smallest, (long long)largest);
-  return value;
-}
-
-double LodOptionReal(const struct argp_state *state, const char *option, const char *text,
-                     double smallest, double largest) {
-  double      value = smallest;
-  const char *wrong = LodParseReal(text, &value);
-
-  if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
-  if (value < smallest || value > largest)
-    argp_failure(state, 2, 0, "%s %s: must lie between %g and %g", option, text, smallest, largest);
-  return value;
 }

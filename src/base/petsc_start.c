@@ -1,10 +1,9 @@
 /* Start and end of PETSc, and what its options files and options have wrong. */
-#include <lodnet/base.h>
-
 #include <ctype.h>
 #include <string.h>
 
-#include "base/base_private.h"
+#include "base/error.h"
+#include "base/process.h"
 
 PetscErrorCode LodPetscStart(int *argc, char ***argv) {
   /* PETSc's handler of SIGSEGV can wait for ever; the system's ends the process. */

@@ -1,6 +1,7 @@
 /* What long work says of itself: its cost beforehand, a bar on a terminal, lines in a log. */
+#include "base/progress.h"
+
 #include <errno.h>
-#include <lodnet/base.h>
 #include <math.h>
 #include <time.h>
 #include <unistd.h>

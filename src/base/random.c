@@ -1,5 +1,6 @@
 /* Counter-based random numbers: Philox4x32-10 (J. Salmon et al., SC 2011, section 3.3). */
-#include <lodnet/base.h>
+#include "base/random.h"
+
 #include <math.h>
 
 /* One Philox round: two 32x32 -> 64 bit products, mixed with the key. */

@@ -1,10 +1,10 @@
 /* How several ranks end: together, with one message, never waiting for each other for ever. */
-#include <lodnet/base.h>
-
 #include <string.h>
 #include <time.h>
 
-#include "base/base_private.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "base/progress.h"
 
 /* Seconds that a rank with an error waits for the others, and how much longer each rank waits than
    the one below it, so that one of them speaks before the next would. */

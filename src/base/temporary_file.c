@@ -3,14 +3,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <lodnet/base.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/base_private.h"
+#include "base/lengths.h"
+#include "base/process.h"
 
 /* Between name and ending stand this many hexadecimal digits. */
 #define DIGITS 8

@@ -1,9 +1,9 @@
 /* How many threads. */
-#include <lodnet/base.h>
-
 #include <omp.h>
 
-#include "base/base_private.h"
+#include "base/error.h"
+#include "base/process.h"
+#include "base/start.h"
 
 /* More threads than this a processor only cost memory: each has its workspace. */
 #define MOST_PER_PROCESSOR 8

@@ -1,6 +1,7 @@
 /* Powers of two as units: numbers of any size are brought to about 1 without rounding. */
+#include "base/units.h"
+
 #include <float.h>
-#include <lodnet/base.h>
 #include <math.h>
 
 /* 2^-1000 to 2^1000 can be multiplied by and divided by without leaving the normal numbers. */

@@ -1,9 +1,12 @@
 /* Kernel, symmetry, coercivity, range. */
-#include <lodnet/checks.h>
+#include "compare/checks.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/random.h"
+#include "fem/q1_system.h"
 
 /* Steps of Lanczos' method; the smallest value is found to several digits in far fewer. */
 #define MOST_STEPS 400

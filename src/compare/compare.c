@@ -1,11 +1,15 @@
 /* The comparison itself: four solutions of one problem and the distances between them. */
-#include <lodnet/compare.h>
+#include "compare/compare.h"
 
-#include <lodnet/exact.h>
-#include <lodnet/solve.h>
 #include <math.h>
 
+#include "base/error.h"
 #include "compare/compare_private.h"
+#include "fem/nodal.h"
+#include "lod/exact.h"
+#include "nn/learned.h"
+#include "solver/exact_digits.h"
+#include "solver/solve.h"
 
 double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
                   const double point[LOD_MAX_DIM]) {

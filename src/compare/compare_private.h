@@ -1,9 +1,10 @@
 /* What the files of the comparison share. */
-#ifndef LODNET_COMPARE_PRIVATE_H
-#define LODNET_COMPARE_PRIVATE_H
+#ifndef LODNET_COMPARE_COMPARE_PRIVATE_H
+#define LODNET_COMPARE_COMPARE_PRIVATE_H
 
-#include <lodnet/compare.h>
-#include <lodnet/evaluation.h>
+#include "compare/compare.h"
+#include "compare/evaluation.h"
+#include "sample/settings.h"
 
 /* The Q1 function with nodal values values[(cells+1)^dim] at a point of the unit cube. */
 double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,

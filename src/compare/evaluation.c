@@ -1,13 +1,14 @@
 /* A trained model on a set of coefficients: draws, compares, collects. */
-#include <lodnet/compare.h>
-#include <lodnet/evaluation.h>
-#include <lodnet/fem.h>
-#include <lodnet/sample.h>
+#include "compare/evaluation.h"
 
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "compare/compare_private.h"
+#include "config/config.h"
+#include "fem/nodal.h"
+#include "sample/sample.h"
 
 const char *LodEvaluationRhs(PetscInt dim, int f) {
   static const char *const rhs[] = {"1", "x", "sin(pi*x)*sin(pi*y)"};

@@ -1,10 +1,10 @@
 /* Names of the coefficients of an evaluation, each different from all others, and of their folders.
  */
 #include <ctype.h>
-#include <lodnet/sample.h>
 #include <string.h>
 
 #include "compare/compare_private.h"
+#include "sample/sample.h"
 
 /* Room that a number behind a name takes. */
 #define NUMBER_ROOM 16

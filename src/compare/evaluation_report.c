@@ -1,9 +1,8 @@
 /* An evaluation as a table for programs and one for people. */
-#include <lodnet/evaluation.h>
-
 #include <string.h>
 
-#include "io/text_file_private.h"
+#include "base/text_file.h"
+#include "compare/evaluation.h"
 
 /* Prints text as a field of CSV: in quotes, those in it doubled (RFC 4180). */
 static void PrintField(FILE *stream, const char *text) {

@@ -2,11 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include <lodnet/compare.h>
-#include <lodnet/plot.h>
-
+#include "base/text_file.h"
 #include "compare/compare_private.h"
-#include "io/text_file_private.h"
+#include "io/plot.h"
 
 /* Pictures of solutions have at least this many pixels per axis. */
 #define PICTURE_PIXELS 256

@@ -1,9 +1,7 @@
 /* What a comparison found, for people (a table) and for programs (report.json). */
-#include <lodnet/compare.h>
-
+#include "base/text_file.h"
 #include "compare/compare_private.h"
-#include "io/json_private.h"
-#include "io/text_file_private.h"
+#include "io/json.h"
 
 /* Prints one row of the table: a label and a number a method; a number below 0 is a dash. */
 static void PrintRow(const char *label, const char *format, const double numbers[4]) {

@@ -1,7 +1,8 @@
 /* Ranges of settings, whether they were read or set by a program. */
-#include "config/tables_private.h"
 #include <math.h>
 #include <string.h>
+
+#include "config/tables_private.h"
 
 /* Writes the range of a setting to text[128]. "at most the largest index" goes without saying
    unless that is what `value` breaks. */

@@ -1,8 +1,11 @@
 /* A training config: reading, checking, writing. */
-#include "config/tables_private.h"
-#include <lodnet/sample.h>
+#include "config/config.h"
+
 #include <math.h>
 #include <string.h>
+
+#include "config/tables_private.h"
+#include "sample/sample.h"
 
 /* Sets `output` to results/STEM for a config file DIRECTORY/STEM.toml. */
 static void DefaultOutput(const char *path, char output[LOD_PATH_MAX]) {
@@ -18,29 +21,6 @@ static PetscErrorCode ValidateSymmetry(const LodConfig *config, const char *wher
   PetscFunctionBeginUser;
   LodCheckInput(!config->network.symmetric || !LodGridHasNaturalFaces(&config->grid),
                 "%s: symmetric in [network] needs u = 0 on all faces of the mesh", where);
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodNetworkSettingsCheck(const LodNetworkSettings *network, PetscInt ell,
-                                       const char *where) {
-  PetscFunctionBeginUser;
-  /* It must learn the difference to a constant, whatever the scale, to be exact for constants. */
-  LodCheckInput(!network->exact_constants || (network->baseline && network->scale_equivariant),
-                "%s: exact_constants in [network] needs baseline and scale_equivariant", where);
-  LodCheckInput(network->n_encoder == 0 || ell < LOD_MAX_RINGS,
-                "%s: encoder in [network] takes ell up to %d, not %" PetscInt_FMT, where,
-                LOD_MAX_RINGS - 1, ell);
-  LodCheckInput(network->n_encoder > 0 || network->n_codes == 0,
-                "%s: codes in [network] needs an encoder", where);
-  LodCheckInput(network->n_encoder > 0 || !network->bounds,
-                "%s: bounds in [network] needs an encoder", where);
-  LodCheckInput(network->n_encoder > 0 || !network->lines,
-                "%s: lines in [network] needs an encoder", where);
-  for (PetscInt i = 0; i < network->n_codes; i++)
-    LodCheckInput(network->codes[i] <= network->encoder[network->n_encoder - 1],
-                  "%s: codes in [network] takes %" PetscInt_FMT
-                  " numbers; the encoder gives %" PetscInt_FMT,
-                  where, network->codes[i], network->encoder[network->n_encoder - 1]);
   PetscFunctionReturn(0);
 }
 
@@ -175,31 +155,5 @@ PetscErrorCode LodConfigWrite(const LodConfig *config, char **text) {
 PetscErrorCode LodConfigWritePairs(const LodConfig *config, char **text) {
   PetscFunctionBeginUser;
   PetscCall(LodSettingsWrite(&lod_pairs_table, config, text));
-  PetscFunctionReturn(0);
-}
-
-/* Copies the line that begins at `line` to text[256], "nothing" if it is empty. */
-static void CopyLine(const char *line, char text[256]) {
-  const int length = (int)strcspn(line, "\n");
-  snprintf(text, 256, "%.*s", length ? length : 7, length ? line : "nothing");
-}
-
-PetscErrorCode LodConfigCheckSame(const char *path, const char *found, const char *wanted,
-                                  const char *advice) {
-  char old[256], new[256], table[256] = "";
-
-  PetscFunctionBeginUser;
-  while (*found || *wanted) {
-    const size_t length = strcspn(found, "\n"), other = strcspn(wanted, "\n");
-    if (length != other || strncmp(found, wanted, length) != 0) break;
-    if (*wanted == '[') CopyLine(wanted, table);
-    found += length + (found[length] == '\n');
-    wanted += other + (wanted[other] == '\n');
-  }
-  if (!*found && !*wanted) PetscFunctionReturn(0);
-  CopyLine(found, old);
-  CopyLine(wanted, new);
-  LodInputError("%s: %s%smade with other settings: it has '%s', now asked for is '%s'; %s", path,
-                table, table[0] ? ": " : "", old, new, advice);
   PetscFunctionReturn(0);
 }

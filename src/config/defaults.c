@@ -1,9 +1,10 @@
 /* Defaults of a training config: the structured network (configs/structured.toml), and what they
    are where mesh, samples or other settings ask for something else. */
-#include "config/tables_private.h"
-#include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
+
+#include "config/tables_private.h"
+#include "sample/sample.h"
 
 /* Training pairs that make one batch larger, and the least and largest batch. */
 #define PAIRS_A_SAMPLE 32
@@ -87,19 +88,14 @@ void LodConfigDefaults(LodConfig *config) {
   NetworkDefaults(&config->network);
   config->training = (LodTrainingSettings){.epochs = EPOCHS,
                                            .batch = LARGEST_BATCH,
-                                           .beta1 = 0.9,
-                                           .beta2 = 0.999,
-                                           .epsilon = 1e-8,
+                                           .adam.beta1 = 0.9,
+                                           .adam.beta2 = 0.999,
+                                           .adam.epsilon = 1e-8,
                                            .checkpoint_minutes = 5,
                                            .loss = LOD_LOSS_MOMENTS,
                                            .moment_weight = 30};
   DefaultSchedule(&config->training);
   (void)snprintf(config->output, sizeof config->output, "results/default");
-}
-
-PetscBool LodOperatorIsLarge(const LodGrid *grid) {
-  return (PetscBool)(pow(2 * (2 * (double)grid->ell + 2), (double)grid->dim) >
-                     LOD_MAX_STRUCTURED_NUMBERS);
 }
 
 /* The network's settings that the file leaves open. */

@@ -1,8 +1,9 @@
 /* All keys of a config as a table for people. */
-#include "config/tables_private.h"
-#include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
+
+#include "config/tables_private.h"
+#include "sample/sample.h"
 
 /* Text in a cell of a table in Markdown. */
 static void PrintCell(FILE *stream, const char *text) {

@@ -1,43 +1,9 @@
 /* Mesh files and faces by name. */
-#include "config/tables_private.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-PetscErrorCode LodGridSetFace(LodGrid *grid, const char *face, const char *where) {
-  char   known[128] = "";
-  size_t used = 0;
-
-  PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < PetscMin(grid->dim, LOD_MAX_DIM); axis++)
-    for (int side = 0; side < 2; side++) {
-      const char *name = lod_face_names[axis][side];
-      if (strcmp(face, name) == 0) {
-        grid->natural[axis][side] = PETSC_TRUE;
-        PetscFunctionReturn(0);
-      }
-      used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", name);
-    }
-  LodInputError("%s: no face \"%.200s\"; the faces in %d dimension%s are %s", where, face,
-                (int)grid->dim, grid->dim == 1 ? "" : "s", known);
-}
-
-PetscErrorCode LodGridSetNatural(LodGrid *grid, const char *faces, const char *where) {
-  char face[LOD_TEXT_MAX];
-  PetscFunctionBeginUser;
-  for (const char *begin = faces;; begin++) {
-    begin += strspn(begin, " ");
-    const size_t length = strcspn(begin, ",");
-    size_t       end = length;
-    while (end > 0 && begin[end - 1] == ' ')
-      end--;
-    (void)snprintf(face, sizeof face, "%.*s", (int)PetscMin(end, sizeof face - 1), begin);
-    PetscCall(LodGridSetFace(grid, face, where));
-    begin += length;
-    if (!*begin) break;
-  }
-  PetscFunctionReturn(0);
-}
+#include "config/tables_private.h"
 
 /* Writes "DIRECTORY/NAME ENDING" to path[LOD_PATH_MAX] and tells whether there is such a file. */
 static PetscBool Exists(const char *directory, const char *name, const char *ending, char *path) {

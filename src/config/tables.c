@@ -1,16 +1,15 @@
 /* The keys of configs and meshes, their types and ranges. */
 #include "config/tables_private.h"
-#include <lodnet/sample.h>
+
 #include <math.h>
 #include <stddef.h>
+
+#include "sample/sample.h"
 
 #define AT_LEAST(bound) .low = (bound), .high = PETSC_MAX_INT
 #define POSITIVE .low = 0, .high = PETSC_MAX_REAL, .above_low = PETSC_TRUE
 #define NOT_NEGATIVE .low = 0, .high = PETSC_MAX_REAL
 #define TABLE_OF(rows) .n = sizeof(rows) / sizeof((rows)[0]), .settings = (rows)
-
-const char *const lod_face_names[LOD_MAX_DIM][2] = {
-    {"left", "right"}, {"bottom", "top"}, {"front", "back"}};
 
 /* A mesh; a config's [mesh] has `use` before these. */
 static const LodSetting mesh_settings[] = {
@@ -177,11 +176,11 @@ static const LodSetting training_settings[] = {
     {"schedule", LOD_KIND_TABLES, .count = TRAINING(n_steps), .capacity = LOD_MAX_STEPS,
      .table = &step_table, .help = "step size `rate` from epoch `from` (0: the first) on",
      .standard = "1e-3 falling to 1e-5 in six steps"},
-    {"beta1", LOD_KIND_REAL, TRAINING(beta1), .low = 0, .high = 1, .below_high = PETSC_TRUE,
+    {"beta1", LOD_KIND_REAL, TRAINING(adam.beta1), .low = 0, .high = 1, .below_high = PETSC_TRUE,
      .help = "decay of Adam's first moment"},
-    {"beta2", LOD_KIND_REAL, TRAINING(beta2), .low = 0, .high = 1, .below_high = PETSC_TRUE,
+    {"beta2", LOD_KIND_REAL, TRAINING(adam.beta2), .low = 0, .high = 1, .below_high = PETSC_TRUE,
      .help = "decay of Adam's second moment"},
-    {"epsilon", LOD_KIND_REAL, TRAINING(epsilon), POSITIVE, .help = "Adam's epsilon"},
+    {"epsilon", LOD_KIND_REAL, TRAINING(adam.epsilon), POSITIVE, .help = "Adam's epsilon"},
     {"checkpoint_minutes", LOD_KIND_REAL, TRAINING(checkpoint_minutes), NOT_NEGATIVE,
      .help = "most minutes between checkpoints; 0: one each step"},
     {"loss", LOD_KIND_CHOICE, TRAINING(loss), .choices = loss_names,

@@ -3,8 +3,8 @@
 #ifndef LODNET_CONFIG_TABLES_PRIVATE_H
 #define LODNET_CONFIG_TABLES_PRIVATE_H
 
+#include "config/config.h"
 #include "config/toml_adapter_private.h"
-#include <lodnet/config.h>
 
 /* The kinds of settings, with the type of the field they fill. */
 typedef enum {
@@ -68,9 +68,6 @@ static inline PetscBool LodSettingIsUsed(const LodSetting *setting, const void *
   return (PetscBool)(family <= LOD_FAMILY_DARCY && (setting->families & 1U << family));
 }
 
-/* The names of the faces by [axis][low, high]. */
-extern const char *const lod_face_names[LOD_MAX_DIM][2];
-
 /* Room for a place in a file, as in "FILE: line 7, column 3". */
 #define LOD_WHERE_MAX (LOD_PATH_MAX + 64)
 
@@ -93,9 +90,6 @@ PetscErrorCode LodSettingsRead(const LodSettingsFile *file, const LodTomlNode *n
 /* Fills in what a config file leaves open and what its mesh, samples and other settings decide
    (config.h); `config` has been read from `root`. */
 void LodConfigComplete(const LodTomlNode *root, LodConfig *config);
-
-/* Whether the local operators of a mesh have more than LOD_MAX_STRUCTURED_NUMBERS numbers. */
-PetscBool LodOperatorIsLarge(const LodGrid *grid);
 
 /* The child of a table with that key, or NULL. */
 const LodTomlNode *LodSettingsFind(const LodTomlNode *node, const char *key);
@@ -122,8 +116,5 @@ void LodSettingsWriteValue(FILE *stream, const LodSetting *setting, const void *
    working directory); `where` is the place of the name. */
 PetscErrorCode LodMeshReadFrom(const char *name, const char *directory, const char *where,
                                LodGrid *grid);
-
-/* Marks one face natural, by its name. */
-PetscErrorCode LodGridSetFace(LodGrid *grid, const char *face, const char *where);
 
 #endif

@@ -1,6 +1,4 @@
 /* The one file in C++: toml++'s tree, copied to plain structures. */
-#include "config/toml_adapter_private.h"
-
 #include <algorithm>
 #include <cstdio>
 #include <deque>
@@ -11,6 +9,8 @@
 #include <toml++/toml.h>
 #include <utility>
 #include <vector>
+
+#include "config/toml_adapter_private.h"
 
 /* A deque never moves its elements, and a moved vector keeps its memory: what nodes point to stays
    where it is while the tree grows. */

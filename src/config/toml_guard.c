@@ -1,8 +1,9 @@
 /* What must not reach the TOML library. It goes down one call for every level of the tree, when it
    parses and when it frees, so that a text of many levels would overflow the stack. */
-#include "config/toml_adapter_private.h"
 #include <stdio.h>
 #include <string.h>
+
+#include "config/toml_adapter_private.h"
 
 /* Most parts of a dotted key and most brackets open at once; settings have three. */
 enum { MOST_PARTS = 16, MOST_OPEN = 16 };

@@ -1,10 +1,12 @@
 /* Reads settings from TOML, row by row of the tables in tables.c. */
-#include "config/tables_private.h"
 #include <errno.h>
 #include <libgen.h>
-#include <lodnet/sample.h>
 #include <stddef.h>
 #include <string.h>
+
+#include "config/tables_private.h"
+#include "grid/faces.h"
+#include "sample/sample.h"
 
 /* Larger files are not configs. */
 #define LARGEST_FILE 1048576

@@ -1,8 +1,10 @@
 /* Writes settings as TOML, row by row of the tables in tables.c. */
-#include "config/tables_private.h"
-#include <lodnet/sample.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "config/tables_private.h"
+#include "grid/faces.h"
+#include "sample/sample.h"
 
 /* Writes the shortest decimal that reads back as the same number, always as a float of TOML. */
 static void WriteReal(FILE *stream, double value) {

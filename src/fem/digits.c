@@ -1,8 +1,9 @@
 /* How many digits of a solution rounding has left. */
-#include <lodnet/fem.h>
+#include "fem/digits.h"
 
-#include <lodnet/base.h>
 #include <math.h>
+
+#include "fem/nodal.h"
 
 /* A second solution may differ by this much, relative L2. */
 #define MOST_DIFFERENCE 1e-6

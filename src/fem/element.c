@@ -1,6 +1,6 @@
 /* Element matrices of Q1 on cubes. Every one is a sum of tensor products of one-dimensional ones:
    stiffness = sum over axes of (stiffness on that axis) x (mass on the others). */
-#include <lodnet/fem.h>
+#include "fem/element.h"
 
 /* The corner's offset, 0 or 1, along `axis`. */
 static inline PetscInt CornerOffset(PetscInt corner, PetscInt axis) {

@@ -8,10 +8,13 @@
    error are halved along the axes that it comes from, level by level, until it is small or enough
    points are spent: a jump along a side costs few, a curved one more. Lengths and volumes are those
    of fine cells until the end. */
-#include <lodnet/base.h>
-#include <lodnet/fem.h>
+#include "fem/load.h"
+
 #include <math.h>
 #include <omp.h>
+
+#include "base/error.h"
+#include "base/expression.h"
 
 /* Gauss points of a part along an axis, and distance of what is evaluated beside its corners. */
 #define GAUSS 3

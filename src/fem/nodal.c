@@ -1,8 +1,12 @@
 /* Nodal vectors on tensor-product meshes: mass, prolongation, load and norms are one-dimensional
    operations along one axis after the other. */
-#include <lodnet/base.h>
-#include <lodnet/fem.h>
+#include "fem/nodal.h"
+
 #include <math.h>
+
+#include "base/units.h"
+#include "fem/element.h"
+#include "fem/load.h"
 
 /* The layout of an array of nodes seen along one axis: `before` values stand between neighbours
    (the product of the sizes of faster axes), `after` is the number of such planes. */

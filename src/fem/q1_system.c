@@ -1,9 +1,13 @@
 /* Plain Q1 problems with PETSc: the fine reference and the plain coarse solution. */
-#include <lodnet/base.h>
-#include <lodnet/events.h>
-#include <lodnet/fem.h>
+#include "fem/q1_system.h"
 
-#include "fem/stencil_private.h"
+#include "base/events.h"
+#include "base/progress.h"
+#include "base/units.h"
+#include "fem/digits.h"
+#include "fem/element.h"
+#include "fem/nodal.h"
+#include "fem/stencil.h"
 
 /* Relative residual to which CG goes. */
 #define RESIDUAL 1e-10

@@ -1,5 +1,5 @@
 /* Rows of a Q1 stiffness matrix. */
-#include "fem/stencil_private.h"
+#include "fem/stencil.h"
 
 /* The matrix of one cell and its scale. */
 static void CellMatrix(const LodCellMatrices *source, const PetscInt index[LOD_MAX_DIM],

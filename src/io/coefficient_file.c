@@ -1,13 +1,11 @@
 /* coefficient.h5: reading with every defect named, writing. */
-#include <lodnet/coefficient.h>
-#include <lodnet/hdf5_file.h>
+#include "io/coefficient_file.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "io/pairs_private.h"
-
-/* What follows the name of a dataset of booleans in messages. */
-#define BOOLEANS " (booleans: false is 0, which is no coefficient; write a value for either)"
+#include "base/error.h"
+#include "base/memory.h"
 
 /* "(8, 9)" for messages; shape[rank], rank <= 8. */
 static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
@@ -18,17 +16,11 @@ static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
   snprintf(text + used, 256 - used, ")");
 }
 
-/* What a dataset of coefficients is: their dimension and cells per axis, how many there are (1 if
-   there is no axis for that), and whether they are booleans. */
-typedef struct {
-  PetscInt  count, dim, cells;
-  PetscBool boolean;
-} Layout;
-
 /* Finds the dimension and cells per axis that the last axes of a shape make, which must be equal;
    (1, n) and (n, 1), which is how MATLAB writes lists, are n cells in one dimension. */
 static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
-                                const hsize_t *shape, PetscBool many, Layout *layout) {
+                                const hsize_t *shape, PetscBool many,
+                                LodCoefficientLayout *layout) {
   double values = 1;
 
   PetscFunctionBeginUser;
@@ -51,11 +43,8 @@ static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
   PetscFunctionReturn(0);
 }
 
-/* Checks that a dataset can be a coefficient, or with `many` a series of them along the first axis:
-   numbers, 1 to 3 equal axes, not empty, not larger than an index can count. `where`: FILE: NAME.
- */
-static PetscErrorCode CheckLayout(const LodHdf5Dataset *dataset, const char *where, PetscBool many,
-                                  Layout *layout) {
+PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const char *where,
+                                         PetscBool many, LodCoefficientLayout *layout) {
   const int first = many ? 1 : 0; /* axis of the coefficient */
   const int rank = dataset->rank;
   char      text[256];
@@ -70,7 +59,7 @@ static PetscErrorCode CheckLayout(const LodHdf5Dataset *dataset, const char *whe
                 many        ? ", many have one more in front"
                 : rank == 4 ? "; for many use --many"
                             : "");
-  *layout = (Layout){.count = 1, .boolean = (PetscBool)(dataset->class == H5T_ENUM)};
+  *layout = (LodCoefficientLayout){.count = 1, .boolean = (PetscBool)(dataset->class == H5T_ENUM)};
   if (many) {
     LodCheckInput(dataset->dims[0] > 0, "%s: shape %s: the dataset is empty", where, text);
     LodCheckInput(dataset->dims[0] < PETSC_MAX_INT, "%s: shape %s: too many coefficients", where,
@@ -83,16 +72,16 @@ static PetscErrorCode CheckLayout(const LodHdf5Dataset *dataset, const char *whe
 
 /* Reads and validates one dataset of an open file. */
 static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coefficient) {
-  Layout layout;
-  char   where[LOD_PATH_MAX + 512];
+  LodCoefficientLayout layout;
+  char                 where[LOD_PATH_MAX + 512];
 
   PetscFunctionBeginUser;
   (void)snprintf(where, sizeof where, "%s: %s", dataset->file->path, dataset->name);
-  PetscCall(CheckLayout(dataset, where, PETSC_FALSE, &layout));
+  PetscCall(LodCoefficientCheckLayout(dataset, where, PETSC_FALSE, &layout));
   PetscCall(LodCheckMemory(sizeof(double) * pow(layout.cells, layout.dim), where, ""));
   PetscCall(LodCoefficientCreate(layout.dim, layout.cells, coefficient));
   PetscCall(LodHdf5DatasetRead(dataset, H5T_NATIVE_DOUBLE, coefficient->values));
-  if (layout.boolean) PetscCall(PetscStrlcat(where, BOOLEANS, sizeof where));
+  if (layout.boolean) PetscCall(PetscStrlcat(where, LOD_BOOLEANS_NOTE, sizeof where));
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
@@ -130,70 +119,5 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
   if (error) PetscCall(LodHdf5Abort(&file));
   PetscCall(error);
   PetscCall(LodHdf5Commit(&file));
-  PetscFunctionReturn(0);
-}
-
-/* Opens the checksums of a series that is that of training pairs; of other files there are none. */
-static PetscErrorCode OpenChecksums(LodCoefficientSeries *series) {
-  PetscBool operators, checksums;
-
-  PetscFunctionBeginUser;
-  if (strcmp(series->dataset, "coefficients") != 0) PetscFunctionReturn(0);
-  PetscCall(LodHdf5Exists(series->file, "operators", &operators));
-  PetscCall(LodHdf5Exists(series->file, "checksums", &checksums));
-  if (!operators || !checksums) PetscFunctionReturn(0);
-  PetscCall(PetscNew(&series->pairs));
-  PetscCall(LodPairsRowsOpen(series->file, PETSC_FALSE, series->pairs));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
-                                        LodCoefficientSeries *series) {
-  Layout layout;
-  char   where[LOD_PATH_MAX + 512];
-
-  PetscFunctionBeginUser;
-  memset(series, 0, sizeof *series);
-  series->dataset = dataset ? dataset : "coefficient";
-  PetscCall(PetscNew(&series->file));
-  PetscCall(PetscNew(&series->rows));
-  series->rows->id = H5I_INVALID_HID;
-  PetscErrorCode error = LodHdf5Open(path, series->file);
-  if (!error) error = LodHdf5DatasetOpen(series->file, series->dataset, series->rows);
-  (void)snprintf(where, sizeof where, "%s: %s", path, series->dataset);
-  if (!error) error = CheckLayout(series->rows, where, PETSC_TRUE, &layout);
-  if (!error) error = OpenChecksums(series);
-  if (error) PetscCall(LodCoefficientSeriesClose(series));
-  PetscCall(error);
-  series->count = layout.count;
-  series->dim = layout.dim;
-  series->cells = layout.cells;
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt number,
-                                        LodCoefficient *coefficient) {
-  char where[LOD_PATH_MAX + 512];
-
-  PetscFunctionBeginUser;
-  /* A row as it is stored has at most the size of one in double precision; the next line converts.
-   */
-  if (series->pairs) PetscCall(LodPairsRowsRead(series->pairs, number, coefficient->values));
-  PetscCall(LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
-                                   coefficient->values));
-  (void)snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]%s", series->file->path,
-                 series->dataset, number, series->rows->class == H5T_ENUM ? BOOLEANS : "");
-  PetscCall(LodCoefficientValidate(coefficient, where));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series) {
-  PetscFunctionBeginUser;
-  if (series->pairs) PetscCall(LodPairsRowsClose(series->pairs));
-  PetscCall(PetscFree(series->pairs));
-  if (series->rows) PetscCall(LodHdf5DatasetClose(series->rows));
-  if (series->file) PetscCall(LodHdf5Close(series->file));
-  PetscCall(PetscFree(series->rows));
-  PetscCall(PetscFree(series->file));
   PetscFunctionReturn(0);
 }

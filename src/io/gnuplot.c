@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* How much of what gnuplot says is kept for the message. */
 #define MESSAGE_KEPT 1024
 

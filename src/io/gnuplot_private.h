@@ -1,8 +1,8 @@
 /* Running gnuplot. */
-#ifndef LODNET_GNUPLOT_PRIVATE_H
-#define LODNET_GNUPLOT_PRIVATE_H
+#ifndef LODNET_IO_GNUPLOT_PRIVATE_H
+#define LODNET_IO_GNUPLOT_PRIVATE_H
 
-#include <lodnet/base.h>
+#include <petscsys.h>
 
 /* Runs `directory`/NAME.gp, which must write its pictures to the files that its variables `png` and
    `svg` name, and puts NAME.png and NAME.svg in place when both are whole. A missing gnuplot, or

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 /* Longer texts of fixed length are not read, bytes. */

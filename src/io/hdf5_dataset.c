@@ -1,6 +1,7 @@
 /* Groups and datasets: making and writing them, and reading what is really there. */
 #include <string.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 /* A chunk takes about this many bytes at most; HDF5 checks and decompresses chunk by chunk. */

@@ -3,6 +3,8 @@
    A new file is made in memory and written to the disk in one piece by LodHdf5Commit: HDF5 does not
    recover from a write that fails (on a full disk its cleanup reads freed memory), so it never sees
    one. */
+#include "io/hdf5_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 /* A file access list with which closing a file closes whatever is still open in it, so that an

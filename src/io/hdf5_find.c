@@ -1,6 +1,7 @@
 /* What there is in an HDF5 file, and opening a dataset of it for reading. */
 #include <string.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists) {

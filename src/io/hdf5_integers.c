@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 hid_t LodHdf5ExactType(hid_t stored) {

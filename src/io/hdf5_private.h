@@ -1,8 +1,8 @@
-/* Shared by the hdf5_*.c files and those that make groups or files of their own. */
+/* Shared by the hdf5_*.c files. */
 #ifndef LODNET_IO_HDF5_PRIVATE_H
 #define LODNET_IO_HDF5_PRIVATE_H
 
-#include <lodnet/hdf5_file.h>
+#include "io/hdf5_file.h"
 
 /* Why the HDF5 call that just failed did so: the operating system's words ("No space left on
    device") if it was asked, else HDF5's innermost message. Call it before any other HDF5 call.
@@ -21,9 +21,6 @@ PetscBool LodHdf5LinkReason(const LodHdf5 *file, const char *name, char reason[5
    attributes brings the headers of HDF5 1.8, which do), and no time: the same data give the same
    bytes. */
 void LodHdf5SetHeaders(hid_t properties);
-
-/* Makes an empty group, which is to hold attributes. */
-PetscErrorCode LodHdf5CreateGroup(LodHdf5 *file, const char *name);
 
 /* Opens a dataset without a chunk cache: rows are read straight to their place, and a single row of
    a large chunk does not pull in the whole chunk. Negative if that fails. */
@@ -59,8 +56,5 @@ PetscBool LodHdf5ToInteger(hid_t exact, const void *number, PetscInt64 *integer,
               (what), lod_hdf5_reason);                                                            \
     }                                                                                              \
   } while (0)
-
-/* Input error if another process has `path` open through HDF5, which holds a lock on it. */
-PetscErrorCode LodHdf5CheckUnlocked(const char *path);
 
 #endif

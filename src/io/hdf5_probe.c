@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "io/hdf5_private.h"
 
 /* Seconds of computing that a look may take; it needs thousandths. */

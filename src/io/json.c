@@ -1,7 +1,7 @@
 /* Members of JSON objects, printed one by one. */
-#include "io/json_private.h"
+#include "io/json.h"
 
-#include "io/text_file_private.h"
+#include "base/text_file.h"
 
 void LodJsonText(FILE *stream, const char *key, const char *text, const char *end) {
   fprintf(stream, "\"%s\": \"", key);

@@ -1,6 +1,9 @@
 /* Curves and training histories: data, then a gnuplot script beside it, then the picture. */
+#include "io/plot.h"
+
 #include <math.h>
 
+#include "io/gnuplot_private.h"
 #include "io/plot_private.h"
 
 /* Most curves one picture can tell apart. */

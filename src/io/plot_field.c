@@ -1,6 +1,8 @@
 /* Fields over the unit square: data, then a gnuplot script beside it, then the picture. */
 #include <math.h>
 
+#include "io/gnuplot_private.h"
+#include "io/plot.h"
 #include "io/plot_private.h"
 
 /* Cividis (J. Nunez, C. Anderton, R. Renslow, PLOS ONE 13(7), 2018): its lightness grows steadily,

@@ -1,7 +1,9 @@
 /* What pictures share: files, texts, the look, and numbers that fit on an axis. */
-#include "io/plot_private.h"
-
 #include <math.h>
+
+#include "base/error.h"
+#include "io/plot.h"
+#include "io/plot_private.h"
 
 /* Begins `directory`/NAME + `ending`. */
 PetscErrorCode LodPlotBeginPart(LodTextFile *file, const char *directory, const char *name,

@@ -1,11 +1,8 @@
 /* What pictures share. */
-#ifndef LODNET_PLOT_PRIVATE_H
-#define LODNET_PLOT_PRIVATE_H
+#ifndef LODNET_IO_PLOT_PRIVATE_H
+#define LODNET_IO_PLOT_PRIVATE_H
 
-#include <lodnet/plot.h>
-
-#include "io/gnuplot_private.h"
-#include "io/text_file_private.h"
+#include "base/text_file.h"
 
 /* Begins `directory`/NAME + `ending`. */
 PetscErrorCode LodPlotBeginPart(LodTextFile *file, const char *directory, const char *name,

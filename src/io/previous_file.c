@@ -1,9 +1,11 @@
 /* The operators of an earlier solution file, for a run that starts from them. */
-#include <lodnet/hdf5_file.h>
-#include <lodnet/solution.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "io/coefficient_file.h"
 #include "io/solution_private.h"
 
 /* Checks one number of an earlier solution's mesh against the present one. */

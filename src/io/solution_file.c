@@ -1,8 +1,4 @@
 /* solution.h5. */
-#include <lodnet/solution.h>
-
-#include <lodnet/hdf5_file.h>
-
 #include "io/solution_private.h"
 
 PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file) {

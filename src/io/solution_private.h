@@ -2,8 +2,7 @@
 #ifndef LODNET_IO_SOLUTION_PRIVATE_H
 #define LODNET_IO_SOLUTION_PRIVATE_H
 
-#include <lodnet/hdf5_file.h>
-#include <lodnet/solution.h>
+#include "io/solution.h"
 
 /* Shape of local_operators[cell][z..][j]: (N^d, 2l+2 per axis, 2^d). Returns its rank. */
 int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]);

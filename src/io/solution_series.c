@@ -1,7 +1,4 @@
 /* Many solutions in one file, written one by one. */
-#include <lodnet/hdf5_file.h>
-#include <lodnet/solution.h>
-
 #include "io/solution_private.h"
 
 /* Makes dataset and axes in the open file. */

@@ -2,12 +2,11 @@
    (W. Schroeder, K. Martin, B. Lorensen, The Visualization Toolkit, "VTK File Formats").
    Version 3.0 of the format: meshio does not read structured points of later ones. It stands for
    itself, so that it may be moved or renamed. */
-#include <lodnet/solution.h>
-
 #include <string.h>
 
+#include "base/error.h"
+#include "base/text_file.h"
 #include "io/solution_private.h"
-#include "io/text_file_private.h"
 
 PetscErrorCode LodSolutionVtkPath(const char *path, char vtk[LOD_PATH_MAX]) {
   size_t length = strlen(path);

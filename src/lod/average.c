@@ -1,7 +1,8 @@
 /* Averages over the symmetries of the cube. */
-#include <lodnet/average.h>
-#include <lodnet/base.h>
-#include <lodnet/structure.h>
+#include "lod/average.h"
+
+#include "base/error.h"
+#include "lod/structure.h"
 
 /* State of an averaging source. */
 typedef struct {

@@ -1,9 +1,10 @@
 /* Static condensation of one coarse cell by nested dissection. */
 #include "lod/cell_condensation_private.h"
 
-#include <lodnet/fem.h>
 #include <string.h>
 
+#include "fem/digits.h"
+#include "fem/element.h"
 #include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
 #include "lod/interpolation_private.h"

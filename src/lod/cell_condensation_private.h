@@ -7,9 +7,7 @@
 #ifndef LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
 #define LODNET_LOD_CELL_CONDENSATION_PRIVATE_H
 
-#include <lodnet/coefficient.h>
-#include <lodnet/exact.h>
-
+#include "lod/exact.h"
 #include "lod/merge_private.h"
 
 /* Pieces of at most this many fine cells a side are assembled at once. */

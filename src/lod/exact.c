@@ -1,7 +1,9 @@
 /* The choice between the two exact paths, and what the choice will cost. */
-#include <lodnet/base.h>
-#include <lodnet/exact.h>
+#include "lod/exact.h"
 
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/progress.h"
 #include "lod/exact_cost_private.h"
 
 /* Whether the PETSc option -lod_exact asks for the reference path. */

@@ -2,8 +2,7 @@
 #ifndef LODNET_LOD_EXACT_COST_PRIVATE_H
 #define LODNET_LOD_EXACT_COST_PRIVATE_H
 
-#include <lodnet/exact.h>
-
+#include "lod/exact.h"
 #include "lod/window_private.h"
 
 /* The part of an estimate of memory (LodExactEstimate) that is needed for certain, the formulas

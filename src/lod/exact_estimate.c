@@ -5,12 +5,11 @@
    along the axes b < a of finished windows, m_b blocks; along axis a, i blocks; along later axes
    one cell, of r = F/N fine cells each. Natural faces count as others. Windows along an axis are
    sampled at a few centres, and long windows at some of their steps. */
-#include <lodnet/base.h>
 #include <math.h>
 #include <omp.h>
 
+#include "base/progress.h"
 #include "lod/cell_condensation_private.h"
-#include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
 #include "lod/window_private.h"
 

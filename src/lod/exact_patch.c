@@ -1,12 +1,12 @@
 /* Exact local operators, the reference path: every patch by itself, patches shared out to threads.
  */
-#include <lodnet/base.h>
-#include <lodnet/events.h>
-#include <lodnet/exact.h>
-#include <lodnet/fem.h>
 #include <math.h>
 #include <omp.h>
 
+#include "base/events.h"
+#include "base/progress.h"
+#include "fem/digits.h"
+#include "fem/element.h"
 #include "lod/exact_cost_private.h"
 #include "lod/interpolation_private.h"
 #include "lod/patch_problem_private.h"

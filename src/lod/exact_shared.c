@@ -5,16 +5,15 @@
    layers that patches still need; then, per patch, the window along the last axis, and from the
    dense block that is left, the local operator (patch_finish.c). Memory: 2l+1 layers of windows and
    one of cells. */
-#include <lodnet/base.h>
-#include <lodnet/events.h>
-#include <lodnet/exact.h>
 #include <omp.h>
 #include <string.h>
 
+#include "base/events.h"
+#include "base/memory.h"
+#include "base/progress.h"
 #include "lod/cell_condensation_private.h"
 #include "lod/exact_cost_private.h"
 #include "lod/patch_finish_private.h"
-#include "lod/window_private.h"
 
 /* All windows along one axis, one for each combination of kinds along the axes so far. */
 typedef struct {

@@ -2,7 +2,7 @@
 #ifndef LODNET_LOD_INTERPOLATION_PRIVATE_H
 #define LODNET_LOD_INTERPOLATION_PRIVATE_H
 
-#include <lodnet/grid.h>
+#include "grid/grid.h"
 
 /* The L2 projection onto Q1 on one coarse cell, in one dimension: functional[a][i] is the value at
    corner a of the projection of the fine hat function i, i = 0..ratio, `ratio` fine cells in the

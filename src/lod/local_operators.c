@@ -1,5 +1,5 @@
 /* Destruction of any source of local operators. */
-#include <lodnet/local_operators.h>
+#include "lod/local_operators.h"
 
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators) {
   PetscFunctionBeginUser;

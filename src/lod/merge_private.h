@@ -8,7 +8,7 @@
 #ifndef LODNET_LOD_MERGE_PRIVATE_H
 #define LODNET_LOD_MERGE_PRIVATE_H
 
-#include <lodnet/grid.h>
+#include "grid/grid.h"
 
 typedef enum { LOD_NODE, LOD_FUNCTIONAL, LOD_TEST, LOD_LOAD } LodVariableKind;
 

@@ -1,5 +1,5 @@
 /* The patch N^l(T) and its index sets. */
-#include "lod/patch_private.h"
+#include "lod/patch.h"
 
 LodPatch LodPatchOf(const LodGrid *grid, PetscInt cell) {
   LodPatch patch = {.cell = cell};

@@ -2,8 +2,7 @@
 #ifndef LODNET_LOD_PATCH_FINISH_PRIVATE_H
 #define LODNET_LOD_PATCH_FINISH_PRIVATE_H
 
-#include <lodnet/exact.h>
-
+#include "lod/exact.h"
 #include "lod/window_private.h"
 
 /* Where everything goes, for one kind of patch. */

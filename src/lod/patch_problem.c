@@ -7,16 +7,17 @@
      3. (C Y) lam = C W, dense and symmetric positive definite,
      4. Q = W - Y lam,
      5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z). */
+#include "lod/patch_problem_private.h"
+
 #include <cblas.h>
-#include <lodnet/fem.h>
 #include <petscblaslapack.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "fem/stencil_private.h"
+#include "fem/element.h"
+#include "fem/stencil.h"
 #include "lod/interpolation_private.h"
-#include "lod/patch_private.h"
-#include "lod/patch_problem_private.h"
+#include "lod/patch.h"
 
 /* The source of the fine mesh's cell matrices. */
 static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {

@@ -2,9 +2,9 @@
 #ifndef LODNET_LOD_PATCH_PROBLEM_PRIVATE_H
 #define LODNET_LOD_PATCH_PROBLEM_PRIVATE_H
 
-#include <lodnet/coefficient.h>
-#include <lodnet/grid.h>
 #include <suitesparse/cholmod.h>
+
+#include "grid/coefficient.h"
 
 /* What a patch computation can return. PETSc's error handling is not for several threads, so
    kernels return one of these and the caller raises the error afterwards. */

@@ -1,5 +1,6 @@
 /* Zero sums, cut patches and symmetries of local operators. */
-#include <lodnet/structure.h>
+#include "lod/structure.h"
+
 #include <string.h>
 
 LodBox LodInsideNodes(const LodGrid *grid, PetscInt cell) {

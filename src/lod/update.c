@@ -1,5 +1,6 @@
 /* Local operators after a local change of the coefficient. */
-#include <lodnet/update.h>
+#include "lod/update.h"
+
 #include <string.h>
 
 /* State of an updating source. */

@@ -1,5 +1,8 @@
 /* Patches of a constant coefficient (anchors_private.h). */
-#include "nn/anchors_private.h"
+#include "nn/anchors.h"
+
+#include "lod/structure.h"
+#include "nn/row.h"
 
 /* Along one axis a patch is cut by 1 to ell layers on one side or not at all, on meshes too small
    for that differently in every cell. */

@@ -1,6 +1,7 @@
 /* One affine layer on oneDNN. The weights stay as the network stores them: oneDNN packs what it
    needs while it multiplies, which costs less here than keeping reordered copies up to date. */
 #include "nn/layer_private.h"
+
 #include <omp.h>
 #include <string.h>
 

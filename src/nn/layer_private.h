@@ -12,8 +12,9 @@
 #ifndef LODNET_NN_LAYER_PRIVATE_H
 #define LODNET_NN_LAYER_PRIVATE_H
 
-#include <lodnet/config.h>
 #include <oneapi/dnnl/dnnl.h>
+
+#include "nn/settings.h"
 
 /* Rows of dweight in one tile. */
 #define LOD_TILE_NEURONS 128

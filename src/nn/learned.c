@@ -2,14 +2,21 @@
 
    With an encoder every coarse cell is encoded once and patches gather codes, the analogue of
    shared elimination; without one the head takes whole patches. Everything else is the same. */
+#include "nn/learned.h"
+
 #include <float.h>
-#include <lodnet/average.h>
-#include <lodnet/events.h>
-#include <lodnet/model.h>
 #include <math.h>
 #include <string.h>
 
-#include "nn/anchors_private.h"
+#include "base/error.h"
+#include "base/events.h"
+#include "base/progress.h"
+#include "base/units.h"
+#include "lod/average.h"
+#include "lod/baseline.h"
+#include "lod/structure.h"
+#include "nn/anchors.h"
+#include "nn/row.h"
 
 /* Cells gathered and passed forward together. */
 #define CELLS_AT_ONCE 1024

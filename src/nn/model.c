@@ -1,8 +1,11 @@
 /* A model in memory: destruction, and whether it fits a problem. */
+#include "nn/model.h"
+
 #include <float.h>
-#include <lodnet/model.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/error.h"
 
 PetscErrorCode LodModelDestroy(LodModel **model) {
   LodModel *old = *model;

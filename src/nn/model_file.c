@@ -4,13 +4,13 @@
    and `bias`; the group `signature` holds what the model was made for, `normalisation` the scales,
    `structure` the switches; dataset `history` has a row an epoch; the
    attributes of the file are encoder_layers, layers, config, seed and version. */
-#include <lodnet/hdf5_file.h>
-#include <lodnet/model.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/hdf5_private.h"
+#include "base/error.h"
+#include "io/hdf5_file.h"
+#include "nn/row.h"
 
 /* Columns of the history. */
 #define COLUMNS 5

@@ -1,7 +1,11 @@
 /* The network's shape, blocks of memory and oneDNN objects; what runs on them is network_run.c. */
-#include "nn/network_private.h"
+#include "nn/network.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "nn/network_private.h"
 
 LodNetworkShape LodNetworkPlainShape(PetscInt n_layers, const PetscInt *width) {
   LodNetworkShape shape = {.n_pieces = 1, .n_head = n_layers};

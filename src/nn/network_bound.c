@@ -1,6 +1,7 @@
 /* How large the numbers inside a network can get. */
-#include "nn/network_private.h"
 #include <math.h>
+
+#include "nn/network_private.h"
 
 /* Largest |weight| row sum and |bias| of a layer: |out| <= sum * |inp| + bias. Sums of products
    that a float takes in any order stay below this bound too. */

@@ -3,7 +3,7 @@
 #define LODNET_NN_NETWORK_PRIVATE_H
 
 #include "nn/layer_private.h"
-#include <lodnet/network.h>
+#include "nn/network.h"
 
 /* A piece of dweight and dbias: rows first <= o < last of one layer. */
 typedef struct {

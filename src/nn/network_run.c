@@ -3,8 +3,9 @@
    Threads share the tiles out among themselves. What is in a tile does not depend on their number
    (see layer_private.h), and sums over tiles are taken in a fixed order. A tile that is not full is
    filled up with zeros: every sample sees the same computation. */
-#include "nn/network_private.h"
 #include <string.h>
+
+#include "nn/network_private.h"
 
 /* Samples of a batch that lie in tile `tile`. */
 static PetscInt TileRows(const LodNetwork *network, PetscInt batch, PetscInt tile) {

@@ -1,7 +1,9 @@
 /* Where parameters come from and how they move: Glorot initialisation and Adam. */
-#include "nn/network_private.h"
 #include <math.h>
 #include <string.h>
+
+#include "base/random.h"
+#include "nn/network_private.h"
 
 /* Streams of random numbers from here on (plus the layer) belong to the weights, so that a seed
    shared with the sampling of coefficients gives other numbers. */
@@ -48,16 +50,16 @@ static void AdamPiece(const AdamStep *step, PetscInt64 first, PetscInt64 last,
   }
 }
 
-PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodTrainingSettings *settings, double rate,
+PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodAdam *adam, double rate,
                               PetscInt64 step, float *first, float *second) {
-  const AdamStep   constants = {.beta1 = (float)settings->beta1,
-                                .beta2 = (float)settings->beta2,
-                                .rest1 = (float)(1 - settings->beta1),
-                                .rest2 = (float)(1 - settings->beta2),
-                                .correction1 = (float)(1 - pow(settings->beta1, (double)step)),
-                                .correction2 = (float)(1 - pow(settings->beta2, (double)step)),
+  const AdamStep   constants = {.beta1 = (float)adam->beta1,
+                                .beta2 = (float)adam->beta2,
+                                .rest1 = (float)(1 - adam->beta1),
+                                .rest2 = (float)(1 - adam->beta2),
+                                .correction1 = (float)(1 - pow(adam->beta1, (double)step)),
+                                .correction2 = (float)(1 - pow(adam->beta2, (double)step)),
                                 .rate = (float)rate,
-                                .epsilon = (float)settings->epsilon};
+                                .epsilon = (float)adam->epsilon};
   const PetscInt64 count = network->n_parameters;
   PetscFunctionBeginUser;
   PetscCheck(network->gradients, PETSC_COMM_SELF, PETSC_ERR_ORDER,

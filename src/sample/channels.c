@@ -1,6 +1,7 @@
 /* Thin straight inclusions of one value in a background of the other. */
 #include <math.h>
 
+#include "base/random.h"
 #include "sample/sample_private.h"
 
 /* Marks, in `values`, the cells that an inclusion covers at one point of its axis (point[] in units

@@ -9,6 +9,7 @@
 #include <fftw3.h>
 #include <math.h>
 
+#include "base/random.h"
 #include "sample/sample_private.h"
 
 /* Fills values[] with the coefficients of the transform. */

@@ -1,7 +1,7 @@
 /* Grey values of a picture as a coefficient. */
 #include <math.h>
 
-#include "io/png_private.h"
+#include "sample/png_private.h"
 #include "sample/sample_private.h"
 
 /* Averages of n pixels along one line over `cells` equal intervals: average[c] is the mean of the

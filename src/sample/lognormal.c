@@ -10,6 +10,9 @@
 #include <fftw3.h>
 #include <math.h>
 
+#include "base/error.h"
+#include "base/random.h"
+#include "sample/sample.h"
 #include "sample/sample_private.h"
 
 /* Embeddings are enlarged up to this many points (256 MiB), not beyond. */

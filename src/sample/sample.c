@@ -1,9 +1,13 @@
 /* Drawing one coefficient: the families that are a formula, and the choice of the others. */
-#include <lodnet/events.h>
-#include <lodnet/expression.h>
+#include "sample/sample.h"
+
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "base/events.h"
+#include "base/expression.h"
+#include "base/random.h"
 #include "sample/sample_private.h"
 
 PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, PetscInt64 number) {

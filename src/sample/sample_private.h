@@ -3,7 +3,8 @@
 #ifndef LODNET_SAMPLE_SAMPLE_PRIVATE_H
 #define LODNET_SAMPLE_SAMPLE_PRIVATE_H
 
-#include <lodnet/sample.h>
+#include "grid/grid.h"
+#include "sample/settings.h"
 
 /* Loops over fewer entries than this are not worth starting threads for. */
 #define LOD_SAMPLE_PARALLEL 4096

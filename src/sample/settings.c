@@ -1,9 +1,13 @@
 /* The families of coefficients: names, defaults, and which parameters are allowed. */
+#include "sample/settings.h"
+
 #include <errno.h>
-#include <lodnet/expression.h>
-#include <lodnet/sample.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/error.h"
+#include "base/expression.h"
+#include "sample/sample.h"
 
 /* Names of the families in the order of LodFamily. */
 static const char *const family_names[] = {"iid",      "sine",  "expression", "lognormal",

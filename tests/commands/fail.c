@@ -1,9 +1,11 @@
 /* fail WHEN STATUS: a program of several ranks that fails on purpose, to see how it ends. Rank 1
    (`waited`: while the others wait for it in a collective call; `agreed`: and all ranks agree on
    it), all ranks (`all`), or rank 0 when the others are done (`late`). STATUS is 1 or 2. */
-#include <lodnet/base.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "common/program.h"
 
 /* Fails as `when` says. */
 static PetscErrorCode Run(const char *when, PetscErrorCode code) {

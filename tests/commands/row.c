@@ -1,7 +1,9 @@
 /* row FILE DATASET NUMBER [NUMBER] OUTPUT: copies what stands at the given first index or indices
    of a dataset to the dataset `coefficient` of a new file. */
-#include <lodnet/hdf5_file.h>
 #include <stdlib.h>
+
+#include "base/start.h"
+#include "io/hdf5_file.h"
 
 int main(int argc, char **argv) {
   hsize_t shape[8], first[8] = {0}, count[8];

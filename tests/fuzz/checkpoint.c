@@ -1,11 +1,12 @@
 /* Checkpoints of a training run. */
-#include "hdf5_changes.h"
-#include "training_files.h"
-
 #include <math.h>
 #include <unistd.h>
 
-#include "nn/train_private.h"
+#include "config/config.h"
+#include "hdf5_changes.h"
+#include "io/history.h"
+#include "train/state.h"
+#include "training_files.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/checkpoint/*.h5";
 
@@ -28,7 +29,7 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   FuzzOk(LodPairsOpen(pairs_path, &pairs));
   FuzzOk(PetscNew(&runs[number].model));
   LodModel *model = runs[number].model;
-  FuzzOk(LodModelPrepare(config, pairs, 4, model));
+  FuzzOk(LodConfigPrepareModel(config, pairs, 4, model));
   const size_t count = (size_t)LodNetworkParameterCount(model->network);
   FuzzOk(PetscCalloc3(count, &state->first, count, &state->second, count, &state->best));
   FuzzOk(PetscCalloc1(config->training.epochs * LOD_HISTORY_COLUMNS, &model->history.history));

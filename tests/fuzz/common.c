@@ -1,12 +1,14 @@
 /* What fuzz targets and front ends share: files, and the judgement of what a reader gives. */
-#include "fuzz.h"
-
 #include <errno.h>
 #include <glob.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/error.h"
+#include "base/lengths.h"
+#include "fuzz.h"
 
 static FuzzCounts own_counts;
 FuzzCounts       *fuzz_counts = &own_counts; /* the driver has them in memory that it shares */

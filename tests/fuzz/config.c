@@ -1,10 +1,8 @@
 /* Training configs. What is read must survive being written and read again. */
-#include "fuzz.h"
-
-#include <lodnet/config.h>
 #include <string.h>
 
 #include "config/tables_private.h"
+#include "fuzz.h"
 
 /* Keys and choices of all tables, and what TOML is made of. */
 static const char *words[256] = {

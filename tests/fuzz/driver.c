@@ -2,11 +2,8 @@
    target in a process of its own kind, a worker, which is watched from outside: a crash, more than
    `--limit` seconds on one input, or an answer against the contract (fuzz.h) is a failure, whose
    input is kept. Input number i of seed S is the same in every run. */
-#include "fuzz.h"
-
 #include <argp.h>
 #include <errno.h>
-#include <lodnet/options.h>
 #include <omp.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,6 +14,12 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/lengths.h"
+#include "base/progress.h"
+#include "base/start.h"
+#include "common/command_line.h"
+#include "fuzz.h"
 
 /* Inputs that one worker takes before a new one replaces it, with memory as good as new. */
 enum { BATCH = 500 };

@@ -1,9 +1,9 @@
 /* Expressions: the first byte gives the dimension, the rest is the text. */
-#include "fuzz.h"
-
-#include <lodnet/expression.h>
 #include <math.h>
 #include <string.h>
+
+#include "base/expression.h"
+#include "fuzz.h"
 
 static const char *const words[] = {
     "x",    "y",    "z",    "pi",   "e",   "sin(", "cos(", "tan(",  "asin(", "acos(", "atan(",

@@ -7,9 +7,12 @@
 #ifndef LODNET_TESTS_FUZZ_H
 #define LODNET_TESTS_FUZZ_H
 
-#include <lodnet/base.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/error.h"
+#include "base/lengths.h"
+#include "base/random.h"
 
 /* Longest input, bytes. */
 #define FUZZ_INPUT_MAX ((size_t)1 << 18)

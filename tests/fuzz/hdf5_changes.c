@@ -1,9 +1,10 @@
 /* Recipes: making a changed HDF5 file, changing a recipe, and changes of bytes. */
-#include "hdf5_changes.h"
-
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/lengths.h"
+#include "hdf5_changes.h"
 
 /* Steps of this kind and above change bytes, the ones below go through HDF5. */
 enum { BYTES = 0xc0, MOST_BASES = 4, MOST_STEPS = 24 };

@@ -1,11 +1,11 @@
 /* Changes of HDF5 files through HDF5: what files of other programs, of other versions and of people
    who experiment look like. A change that HDF5 refuses to make is left out. */
-#include "hdf5_changes.h"
-
 #include <float.h>
 #include <hdf5.h>
 #include <math.h>
 #include <string.h>
+
+#include "hdf5_changes.h"
 
 enum { MOST_NAMES = 64, MOST_VALUES = 4096 };
 

@@ -1,8 +1,9 @@
 /* Front end for Clang's libFuzzer: its names for what a target offers. */
-#include "fuzz.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/start.h"
+#include "fuzz.h"
 
 int    LLVMFuzzerInitialize(int *argc, char ***argv);
 int    LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,9 @@
 /* Mesh files, and lists of faces as on the command line. */
-#include "fuzz.h"
-
-#include <lodnet/config.h>
 #include <string.h>
+
+#include "config/config.h"
+#include "fuzz.h"
+#include "grid/faces.h"
 
 static const char *const words[] = {
     "dimension", "coarse", "coefficient", "fine", "ell",  "natural", "left",   "right", "bottom",

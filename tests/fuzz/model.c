@@ -1,11 +1,11 @@
 /* Trained models. */
-#include "hdf5_changes.h"
-#include "training_files.h"
-
 #include <math.h>
 #include <unistd.h>
 
-#include "nn/train_private.h"
+#include "config/config.h"
+#include "hdf5_changes.h"
+#include "io/history.h"
+#include "training_files.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/model/*.h5";
 
@@ -20,7 +20,7 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   FuzzPairs(&config, pairs_path);
   FuzzOk(LodPairsOpen(pairs_path, &pairs));
   FuzzOk(PetscNew(&model));
-  FuzzOk(LodModelPrepare(&config, pairs, 4, model));
+  FuzzOk(LodConfigPrepareModel(&config, pairs, 4, model));
   model->history.epochs = model->history.best_epoch = 1;
   FuzzOk(PetscCalloc1(LOD_HISTORY_COLUMNS, &model->history.history));
   FuzzOk(LodModelWrite(model, path));

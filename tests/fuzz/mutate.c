@@ -1,8 +1,8 @@
 /* Random changes of texts and bytes. */
-#include "fuzz.h"
-
 #include <ctype.h>
 #include <string.h>
+
+#include "fuzz.h"
 
 /* Numbers at which readers go wrong. */
 static const char *const numbers[] = {

@@ -1,8 +1,7 @@
 /* Pairs for training. */
+#include "config/config.h"
 #include "hdf5_changes.h"
 #include "training_files.h"
-
-#include <lodnet/coefficient.h>
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/pairs/*.h5";
 

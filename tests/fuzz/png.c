@@ -1,14 +1,13 @@
 /* Pictures. Checksums and compressed streams are made anew after most changes, so that these get
    past libpng's first checks. */
-#include "fuzz.h"
-
-#include <lodnet/sample.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "io/png_private.h"
+#include "fuzz.h"
+#include "sample/png_private.h"
+#include "sample/sample.h"
 
 /* Length of the signature; of a chunk without its data: length, type, checksum. */
 enum { SIGNATURE = 8, CHUNK = 12 };

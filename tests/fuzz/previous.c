@@ -1,9 +1,9 @@
 /* Solutions with local operators, from which a later run starts. */
-#include "hdf5_changes.h"
-
-#include <lodnet/solution.h>
 #include <math.h>
 #include <unistd.h>
+
+#include "hdf5_changes.h"
+#include "io/solution.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/previous/*.h5";
 

@@ -2,11 +2,10 @@
 #ifndef LODNET_TESTS_FUZZ_TRAINING_FILES_H
 #define LODNET_TESTS_FUZZ_TRAINING_FILES_H
 
-#include "fuzz.h"
-
-#include <lodnet/model.h>
-#include <lodnet/pairs.h>
 #include <string.h>
+
+#include "config/config.h"
+#include "fuzz.h"
 
 /* Three coefficients on 2 x 2 coarse cells of 2 x 2 values, l = 1: 36 inputs, 64 outputs. With
    `full`, everything that can be switched on. */
@@ -39,7 +38,7 @@ static inline void FuzzConfig(PetscBool full, LodConfig *config) {
 
 /* Makes the pairs of a config at `path`. */
 static inline void FuzzPairs(const LodConfig *config, const char *path) {
-  FuzzOk(LodPairsMake(config, path, PETSC_TRUE));
+  FuzzOk(LodConfigMakePairs(config, path, PETSC_TRUE));
 }
 
 #endif

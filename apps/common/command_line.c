@@ -1,0 +1,90 @@
+/* The words of a command line, said wrong once on several ranks. */
+#include "common/command_line.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/numbers.h"
+#include "common/program.h"
+
+/* Seconds that a rank other than 0 waits before it says what is wrong: when rank 0 has said the
+   same and left, mpiexec ends the others before that. */
+#define WAIT 2
+
+/* What a rank other than 0 keeps back. It outlives the function that fills it, because argp ends
+   the program by itself; `held` is -1 when there is nothing to say. */
+static struct {
+  int error, output; /* copies of the descriptors 2 and 1 */
+  int held;          /* a file in memory that stands in for 2 */
+} kept = {-1, -1, -1};
+
+/* At exit of a rank other than 0 in the middle of argp_parse: waits, then says what was held. */
+static void SayLate(int status, void *unused) {
+  char    text[1024];
+  ssize_t n;
+  (void)unused;
+  if (kept.held < 0 || status == 0) return;
+  sleep(WAIT);
+  (void)lseek(kept.held, 0, SEEK_SET);
+  while ((n = read(kept.held, text, sizeof text)) > 0)
+    if (write(kept.error, text, (size_t)n) != n) break;
+}
+
+/* Puts what is printed from now on aside; whether that is possible. */
+static PetscBool Hold(void) {
+  const int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+  kept.held = memfd_create("messages", MFD_CLOEXEC);
+  kept.error = dup(2);
+  kept.output = dup(1);
+  if (nowhere < 0 || kept.held < 0 || kept.error < 0 || kept.output < 0) return PETSC_FALSE;
+  dup2(kept.held, 2);
+  dup2(nowhere, 1);
+  close(nowhere);
+  return PETSC_TRUE;
+}
+
+/* Prints to where it was printed before. */
+static void Release(void) {
+  dup2(kept.error, 2);
+  dup2(kept.output, 1);
+  close(kept.error);
+  close(kept.output);
+  close(kept.held);
+  kept.held = -1;
+}
+
+void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options) {
+  const int   own = LodProgramOwnArguments(argc, argv);
+  const char *rank = getenv("OMPI_COMM_WORLD_RANK"); /* MPI has not started yet */
+  if (!rank) rank = getenv("PMI_RANK");
+  argp_err_exit_status = 2;
+  const PetscBool held = (PetscBool)(rank && atoi(rank) > 0 && Hold());
+  if (held) (void)on_exit(SayLate, NULL);
+  argp_parse(parser, own, argv, 0, NULL, options);
+  if (held) Release();
+}
+
+PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
+                            PetscInt64 smallest, PetscInt64 largest) {
+  PetscInt64  value = smallest;
+  const char *wrong = LodParseInteger(text, &value);
+
+  if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
+  if (value < smallest || value > largest)
+    argp_failure(state, 2, 0, "%s %s: must lie between %lld and %lld", option, text,
+                 (long long)smallest, (long long)largest);
+  return value;
+}
+
+double LodOptionReal(const struct argp_state *state, const char *option, const char *text,
+                     double smallest, double largest) {
+  double      value = smallest;
+  const char *wrong = LodParseReal(text, &value);
+
+  if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
+  if (value < smallest || value > largest)
+    argp_failure(state, 2, 0, "%s %s: must lie between %g and %g", option, text, smallest, largest);
+  return value;
+}

@@ -1,0 +1,17 @@
+/* Numbers among the words of a command line, read strictly. Programs parse with argp before MPI
+   starts. A value that is no number ends the program there with status 2 and
+   `PROGRAM: --OPTION VALUE: what is wrong`. */
+#ifndef LODNET_COMMON_COMMAND_LINE_H
+#define LODNET_COMMON_COMMAND_LINE_H
+
+#include <argp.h>
+#include <petscsys.h>
+
+/* The same for the argument of option `option` ("--coarse") inside an argp parser: a number that
+   cannot be read or is outside [smallest, largest] ends the program with status 2. */
+PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
+                            PetscInt64 smallest, PetscInt64 largest);
+double     LodOptionReal(const struct argp_state *state, const char *option, const char *text,
+                         double smallest, double largest);
+
+#endif

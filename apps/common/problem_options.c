@@ -1,0 +1,138 @@
+/* The problem that a command line names. */
+#include "base/error.h"
+#include "base/events.h"
+#include "common/options.h"
+#include "io/coefficient_file.h"
+
+/* Samples that the network of a model takes at once. */
+#define BATCH 1024
+
+/* Takes one option or the coefficient file (argp's parser function). */
+static error_t ParseProblemOption(int key, char *argument, struct argp_state *state) {
+  LodProblemOptions *options = state->input;
+
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &options->mesh;
+    return 0;
+  case 'M':
+    options->model = argument;
+    return 0;
+  case 'd':
+    options->dataset = argument;
+    return 0;
+  case 'f':
+    if (options->n_rhs == LOD_MAX_RHS)
+      argp_error(state, "--rhs: more than %d right-hand sides", LOD_MAX_RHS);
+    options->rhs[options->n_rhs++] = argument;
+    return 0;
+  case 'R':
+    options->allow_range = PETSC_TRUE;
+    return 0;
+  case 'a':
+    options->average = PETSC_TRUE;
+    return 0;
+  case 'q':
+    options->quiet = PETSC_TRUE;
+    return 0;
+  case ARGP_KEY_ARG:
+    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
+    options->coefficient = argument;
+    return 0;
+  case ARGP_KEY_END:
+    if (!options->coefficient) argp_error(state, "no coefficient file given");
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option problem_option_table[] = {
+    {"model", 'M', "M.h5", 0, "trained model (default: the one that comes with lodnet)", 0},
+    {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
+    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1); see below", 0},
+    {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
+     2},
+    {"average", 'a', NULL, 0,
+     "average the learned operators over the symmetries of the cube: more accurate, 2^d d! times "
+     "the cost",
+     2},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
+    {0}};
+
+static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};
+
+const struct argp lod_problem_argp = {
+    problem_option_table, ParseProblemOption, NULL, NULL, problem_children, NULL, NULL};
+
+/* Reads the model, if there is one, and settles the mesh. */
+static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
+  PetscFunctionBeginUser;
+  if (options->model) PetscCall(LodModelRead(options->model, BATCH, &problem->model));
+  PetscCall(LodMeshOptionsResolve(
+      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
+      problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
+  if (problem->model) problem->model->average = options->average;
+  if (problem->model)
+    PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
+                           options->coefficient, options->allow_range));
+  PetscFunctionReturn(0);
+}
+
+/* Reads the coefficient, or opens a series and reads its first. */
+static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
+                                      LodCoefficientSeries *series, LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  if (series) {
+    PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
+    PetscCall(LodCoefficientCreate(series->dim, series->cells, coefficient));
+    PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
+  } else {
+    PetscCall(LodCoefficientRead(options->coefficient, options->dataset, coefficient));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Checks that all ranks have read the same: they can stand in different directories, or on nodes
+   with different files. */
+static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
+  const LodGrid        *grid = &problem->grid;
+  const LodCoefficient *coefficient = &problem->coefficient;
+  PetscInt mesh[] = {grid->dim, grid->coarse, grid->coefficient, grid->fine, grid->ell};
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
+                                (size_t)LodPower(coefficient->cells, coefficient->dim) *
+                                    sizeof *coefficient->values,
+                                options->coefficient));
+  if (!problem->model) PetscFunctionReturn(0);
+  LodNetwork *network = problem->model->network;
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
+                                (size_t)LodNetworkParameterCount(network) * sizeof(float),
+                                options->model));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
+                              LodProblem *problem) {
+  PetscFunctionBeginUser;
+  *problem = (LodProblem){.model = NULL};
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
+  PetscErrorCode error = ReadCoefficient(options, series, &problem->coefficient);
+  if (!error) error = ReadRest(options, problem);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
+  error = LodErrorAgree(PETSC_COMM_WORLD, error);
+  if (!error) error = CheckSame(options, problem);
+  if (error) PetscCall(LodProblemDestroy(problem));
+  if (error && series) PetscCall(LodCoefficientSeriesClose(series));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodProblemDestroy(LodProblem *problem) {
+  PetscFunctionBeginUser;
+  PetscCall(LodModelDestroy(&problem->model));
+  PetscCall(LodCoefficientDestroy(&problem->coefficient));
+  PetscFunctionReturn(0);
+}

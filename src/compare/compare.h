@@ -1,0 +1,47 @@
+/* LOD against the network, side by side, with the fine and the coarse solution as references. */
+#ifndef LODNET_COMPARE_COMPARE_H
+#define LODNET_COMPARE_COMPARE_H
+
+#include "compare/checks.h"
+
+/* What one comparison found. Relative L2 errors of coarse-mesh solutions against the fine one are
+   of their Q1 functions on the fine mesh. */
+typedef struct {
+  double    norm_difference, norm;                 /* |S - S_hat|_2, |S|_2 */
+  double    lod_fine, dnn_fine, coarse_fine;       /* relative L2 against fine */
+  double    dnn_lod;                               /* relative L2 of u_hat against u, coarse mesh */
+  double    seconds_operator[2], seconds_solve[2]; /* lod, dnn */
+  double    seconds_fine, seconds_coarse;
+  LodChecks checks[2];                 /* of S and S_hat */
+  double    out_of_range;              /* LodOutOfRange */
+  PetscBool average;                   /* of the model: S_hat averaged over symmetries */
+  double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
+} LodComparison;
+
+/* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
+   the findings. One that is not finite is an error. Collective. */
+PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                          LodModel *model, const char *rhs, PetscBool quiet,
+                          LodComparison *comparison);
+PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
+
+/* The table on stdout, and the files in `directory`, both by one rank:
+   - report.json: what was compared, mesh, spectral norms, relative L2 errors, checks, seconds; a
+   number that is not finite is null.
+   - cross-sections.csv: columns section ("y=1/2", "x=1/2"), the coordinates, fine, lod, dnn,
+   coarse; one row a fine node of the line, the coarse solutions there being their Q1 functions.
+   - pictures (plot.h) cross-section-along-x, -y, -z, and in two and three dimensions, there on
+     z = 1/2: coefficient (log scale from contrast 10 on), solution-fine, solution-lod,
+     solution-dnn, error-lod and error-dnn (minus fine), difference (dnn minus lod); in one: errors
+     (as curves). */
+PetscErrorCode LodComparisonPrint(const LodComparison *comparison);
+PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, const char *coefficient_path,
+                                  const char *model_path, const char *rhs, const char *directory);
+
+/* Checks before the work that LodComparisonWrite can write its files to `directory` and that none
+   of them is one of inputs[n_inputs] (LodCheckOutputs). */
+PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
+                                         const char *const inputs[]);
+
+#endif

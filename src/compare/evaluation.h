@@ -1,0 +1,47 @@
+/* A trained model on a set of coefficients that its training never saw.
+
+   The set is a file with the [[sample]] tables and the seed of a training config; `count`
+   coefficients of each family are drawn on the model's own mesh, scales that do not fit it left
+   out. For each, and for the right-hand sides 1, x and sin(pi x) sin(pi y) (sin(pi x) in one
+   dimension), learned, exact and fine solutions are compared. */
+#ifndef LODNET_COMPARE_EVALUATION_H
+#define LODNET_COMPARE_EVALUATION_H
+
+#include "nn/model.h"
+
+#define LOD_EVALUATION_RHS 3
+#define LOD_EVALUATION_NAME 128
+
+/* What was found for one coefficient; [f] are the right-hand sides, all errors relative. */
+typedef struct {
+  char      name[LOD_EVALUATION_NAME];   /* family and what tells it from all others */
+  double    smallest, largest;           /* values of A */
+  PetscBool in_range;                    /* LodModelFits without --allow-range */
+  double    norm_difference, norm;       /* |S - S_hat|_2, |S|_2 */
+  double    dnn_lod[LOD_EVALUATION_RHS]; /* u_hat against u, L2 */
+  double    energy[LOD_EVALUATION_RHS];  /* the same in the energy norm (LodRelativeEnergy) */
+  double    lod_fine[LOD_EVALUATION_RHS], dnn_fine[LOD_EVALUATION_RHS]; /* against fine, L2 */
+} LodEvaluationRow;
+
+typedef struct {
+  PetscInt          n_rows;
+  PetscBool         average; /* of the model: whether operators were averaged over symmetries */
+  LodEvaluationRow *rows;    /* owned */
+} LodEvaluation;
+
+/* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross
+   sections of the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
+   A line a coefficient is printed unless `quiet`. The same model and set give the same numbers. */
+PetscErrorCode LodEvaluateModel(LodModel *model, const char *set, const char *directory,
+                                PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation);
+PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
+
+/* Writes evaluation.csv, a row for each coefficient and right-hand side, and evaluation.md, the
+   table for people, to `directory`. */
+PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
+                                  const char *model_path, const char *directory);
+
+/* The expression of right-hand side number `f`. */
+const char *LodEvaluationRhs(PetscInt dim, int f);
+
+#endif

@@ -1,0 +1,30 @@
+/* What rounding does to solutions at high contrast. */
+#ifndef LODNET_FEM_DIGITS_H
+#define LODNET_FEM_DIGITS_H
+
+#include "grid/coefficient.h"
+
+/* Rounding. An assembled matrix holds the small values of A as differences of large ones: what is
+   left of them after rounding may be nothing, and no residual shows it. Where the contrast is above
+   LOD_SAFE_CONTRAST, solutions are therefore computed a second time, with A multiplied by a factor
+   that changes all last digits and the diagonals of all cell matrices raised by 2^-50 of
+   themselves, which is what rounding does at least; if the two differ by more than 1e-6 in relative
+   L2, neither is given out. Below that contrast rounding takes at most about 1e-7
+   (tests/test_contrast.c). In one dimension, where a single cell can cut D, it also grows with the
+   number of cells: there the contrast times cells / LOD_SAFE_CELLS counts.
+
+   LodDigitsAreInDoubt asks for that, on a mesh of `cells` per axis. LodDigitsPerturb raises the
+   diagonals of cell matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if
+   A is multiplied by that. LodDigitsCompare compares a solution of system `what` with that of the
+   changed one, again[], which it takes back to the units of the first; an error if they differ. */
+#define LOD_SAFE_CONTRAST 1e6
+#define LOD_SAFE_CELLS 128
+#define LOD_DIGITS_FACTOR 0.7291203743 /* no power of two */
+PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscInt cells,
+                                   PetscBool *doubt);
+void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
+PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, PetscInt cells,
+                                const LodCoefficient *coefficient, const double *solution,
+                                double *again);
+
+#endif

@@ -1,0 +1,21 @@
+/* The load of a right-hand side on the fine mesh. */
+#ifndef LODNET_FEM_LOAD_H
+#define LODNET_FEM_LOAD_H
+
+#include "grid/grid.h"
+
+/* The fine load of a right-hand side f: load[(F+1)^d], the integrals of f times the hat function of
+   every node of the fine mesh. It is what `rhs` is everywhere: coarse loads follow from it exactly.
+
+   LodFineLoad: f given as text, named `where` in messages; integrated by Gauss points, in more and
+   smaller parts of a fine cell where f is not smooth: oscillations and jumps are resolved as far as
+   a bounded number of points goes. Where that leaves more than an estimated 0.1 % (of the integral
+   of |f|) it warns. A value that is not finite at a point of the quadrature is an input error.
+   OpenMP threads; the result does not depend on their number.
+
+   LodNodalLoad: f the Q1 function with values[] at the nodes of a mesh of `cells` cells per axis;
+   exact; `load` may be `values`. */
+PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load);
+PetscErrorCode LodNodalLoad(PetscInt dim, PetscInt cells, const double *values, double *load);
+
+#endif

@@ -1,0 +1,29 @@
+/* Rows of a Q1 stiffness matrix, one node at a time. */
+#ifndef LODNET_FEM_STENCIL_H
+#define LODNET_FEM_STENCIL_H
+
+#include "grid/coefficient.h"
+
+/* Entries of one row: the 3^d neighbours of a node. */
+#define LOD_MAX_STENCIL 27
+
+/* Where the cell matrices of a mesh come from: one matrix for all cells, scaled by the cell's A
+   (fine mesh), or one a cell (coarse mesh). Everything is borrowed. */
+typedef struct {
+  const LodGrid        *grid;
+  const LodCoefficient *coefficient;
+  PetscInt              cells;  /* of the mesh, per axis */
+  const double         *matrix; /* shared: [a][b] for A = 1; else [cell][a][b] */
+  PetscBool             shared;
+} LodCellMatrices;
+
+/* The row of `node` in the stiffness matrix, summed over the cells of D around it: stencil[] is
+   indexed by the neighbour's offset + 1 along each axis, x fastest. */
+void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DIM],
+                   double stencil[LOD_MAX_STENCIL]);
+
+/* The numbers of the neighbours of `node` in the box (-1 outside), in the order of the stencil. */
+void LodRowNeighbours(const LodBox *box, const PetscInt node[LOD_MAX_DIM],
+                      PetscInt neighbours[LOD_MAX_STENCIL]);
+
+#endif

@@ -1,0 +1,114 @@
+/* The coefficient in memory, and its restriction R_T to the patch of a coarse cell. */
+#include "grid/coefficient.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+
+PetscErrorCode LodCoefficientCreate(PetscInt dim, PetscInt cells, LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCheck(dim >= 1 && dim <= LOD_MAX_DIM, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "a coefficient has 1 to 3 axes, not %" PetscInt_FMT, dim);
+  LodCheckInput(cells >= 1 && pow(cells, dim) < (double)PETSC_MAX_INT,
+                "a coefficient of %" PetscInt_FMT " cells along each of %" PetscInt_FMT
+                " axes is impossible: the number of cells must be at least 1 and fit an index",
+                cells, dim);
+  PetscCall(LodCheckMemory(pow(cells, dim) * sizeof(double), "coefficient", "choose fewer cells"));
+  coefficient->dim = dim;
+  coefficient->cells = cells;
+  PetscCall(PetscCalloc1(LodPower(cells, dim), &coefficient->values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  if (coefficient) {
+    PetscCall(PetscFree(coefficient->values));
+    memset(coefficient, 0, sizeof *coefficient);
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
+                                   double *largest) {
+  const size_t  count = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const double *values = coefficient->values;
+  double        least = values[0], most = values[0], spoilt = 0; /* 0 times what is not finite */
+
+  PetscFunctionBeginUser;
+#pragma omp simd reduction(min : least) reduction(max : most) reduction(+ : spoilt)
+  for (size_t i = 0; i < count; i++) {
+    least = values[i] < least ? values[i] : least;
+    most = values[i] > most ? values[i] : most;
+    spoilt += 0 * values[i];
+  }
+  *smallest = least + spoilt;
+  *largest = most + spoilt;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const char *where) {
+  PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  PetscInt index[LOD_MAX_DIM];
+  char     cell[64] = "";
+  size_t   used = 0;
+
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < count; i++) {
+    double value = coefficient->values[i];
+    if (isfinite(value) && value > 0) continue;
+    LodBox box = LodBoxCube(coefficient->dim, coefficient->cells);
+    LodBoxIndex(&box, i, index);
+    for (PetscInt axis = coefficient->dim - 1; axis >= 0; axis--)
+      used += (size_t)snprintf(cell + used, sizeof cell - used, "[%d]", (int)index[axis]);
+    LodInputError("%s: cell %s is %.9g; every value must be finite and greater than 0", where, cell,
+                  value);
+  }
+  PetscFunctionReturn(0);
+}
+
+void LodPatchGather(const LodGrid *grid, PetscInt cell, const double *wide, const float *narrow,
+                    float *values) {
+  const PetscInt ratio = grid->coefficient / grid->coarse;
+  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
+  LodBox         patch = LodGridUncutPatchBox(grid, cell);
+  PetscInt       index[LOD_MAX_DIM];
+
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    patch.first[axis] *= ratio;
+    patch.size[axis] *= ratio;
+  }
+  /* A row of the patch runs along x and lies inside D for x in [begin, end). */
+  const PetscInt length = patch.size[0], rows = LodBoxCount(&patch) / length;
+  const PetscInt begin = PetscMax(0, -patch.first[0]);
+  const PetscInt end = PetscMin(length, grid->coefficient - patch.first[0]);
+  memset(values, 0, (size_t)(rows * length) * sizeof *values);
+  for (PetscInt row = 0; row < rows; row++) {
+    LodBoxIndex(&patch, row * length, index);
+    index[0] += begin;
+    const PetscInt source = LodBoxPosition(&all, index);
+    float         *target = values + row * length;
+    if (source < 0) continue;
+    if (narrow)
+      memcpy(target + begin, narrow + source, (size_t)(end - begin) * sizeof *values);
+    else
+      for (PetscInt i = begin; i < end; i++)
+        target[i] = (float)wide[source + i - begin];
+  }
+}
+
+PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const LodGrid *grid,
+                                      PetscInt cell, float *values) {
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
+             "a coefficient of %" PetscInt_FMT " cells per axis does not fit a mesh of "
+             "%" PetscInt_FMT,
+             coefficient->cells, grid->coefficient);
+  PetscCheck(cell >= 0 && cell < LodGridCells(grid), PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "coarse cell %" PetscInt_FMT " does not exist", cell);
+  LodPatchGather(grid, cell, coefficient->values, NULL, values);
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,61 @@
+/* solution.h5 and its ParaView companion. */
+#ifndef LODNET_IO_SOLUTION_H
+#define LODNET_IO_SOLUTION_H
+
+#include "grid/coefficient.h"
+#include "io/hdf5_file.h"
+
+typedef struct {
+  const LodGrid        *grid;
+  const char           *method;  /* lod, dnn, fine or coarse */
+  PetscBool             average; /* dnn: operators averaged over the symmetries of the cube */
+  const char           *rhs;     /* the expression */
+  PetscInt              cells;   /* of the mesh the solution lives on: N, or F for fine */
+  const double         *values;  /* values[cells+1 per axis], x fastest */
+  double                seconds_operator, seconds_solve;
+  const double         *operators;   /* local operators of all cells [cell][z][j], or NULL */
+  const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
+} LodSolution;
+
+/* Writes solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
+   method, average (1 or 0), coarse, coefficient_cells, fine, ell, natural (names of the natural
+   faces), rhs, seconds_operator, seconds_solve, version, and, if local operators are given,
+   `local_operators` and the `coefficient` that they belong to, so that a later run can start from
+   them. Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more,
+   as a legacy VTK file of structured points, the one format of image data that VTK and ParaView of
+   every age, PyVista, VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
+PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
+
+/* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
+   sides, nodes per axis); axes and attributes as above, `rhs` being the expressions one a line. The
+   file gets its name at Commit; Abort removes it. */
+typedef struct {
+  struct LodHdf5 *file; /* owned */
+  LodAtomicFile   atomic;
+} LodSolutionSeries;
+
+PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
+                                      PetscInt n_rhs, LodSolutionSeries *series);
+/* values[n_rhs][nodes] of one sample. */
+PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample,
+                                      const double *values);
+/* `kind` as at the beginning, with its seconds. */
+PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind);
+PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series);
+
+/* The operators of an earlier solution, and the coefficient that they belong to. Owned. */
+typedef struct {
+  LodCoefficient coefficient;
+  double        *operators; /* [cell][z][j] of all cells */
+} LodPrevious;
+
+/* Reads them from a solution file that was written with local operators, by method lod and on this
+   grid; everything else is an input error that says what differs. */
+PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPrevious *previous);
+PetscErrorCode LodPreviousDestroy(LodPrevious *previous);
+
+/* The name of the ParaView companion of `path`: .vtk in place of .h5 or .hdf5 (else appended); ""
+   if `path` is a device or a pipe, beside which nothing belongs. */
+PetscErrorCode LodSolutionVtkPath(const char *path, char vtk[LOD_PATH_MAX]);
+
+#endif

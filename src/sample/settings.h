@@ -1,0 +1,36 @@
+/* What a family of coefficients is drawn with. */
+#ifndef LODNET_SAMPLE_SETTINGS_H
+#define LODNET_SAMPLE_SETTINGS_H
+
+#include "base/lengths.h"
+
+#define LOD_MAX_SCALES 16
+
+typedef enum {
+  LOD_FAMILY_IID,        /* uniform in [alpha, beta], iid on `scales[i]` pieces per axis */
+  LOD_FAMILY_SINE,       /* (alpha+beta)/2 + (beta-alpha)/2 * sin(2 pi x) sin(2 pi y) ... */
+  LOD_FAMILY_EXPRESSION, /* any expression of x, y, z at cell midpoints */
+  LOD_FAMILY_LOGNORMAL,  /* exp of a Gaussian field, exponential covariance */
+  LOD_FAMILY_CHANNELS,   /* thin high- or low-value inclusions in a background */
+  LOD_FAMILY_IMAGE,      /* grey values of a PNG mapped to [alpha, beta] */
+  LOD_FAMILY_DARCY       /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
+} LodFamily;
+
+/* One [[sample]] table: a family and its parameters; `count` coefficients are drawn from it. */
+typedef struct {
+  LodFamily family;
+  PetscInt  count;                  /* >= 1 */
+  double    alpha, beta;            /* all but expression, lognormal: 0 < alpha <= beta; 1, 5 */
+  PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
+  PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
+  char      expression[LOD_TEXT_MAX];
+  double    correlation_length; /* lognormal: > 0; default 0.1 (D has side 1) */
+  double    variance;           /* lognormal: >= 0, of log A; default 1; its median is 1 */
+  PetscInt  channels;           /* channels: how many inclusions; default 8 */
+  PetscInt  channel_width;      /* channels: in cells of T_eps; default 1 */
+  PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */
+  char      image[LOD_PATH_MAX]; /* image: PNG file; relative to the config's directory */
+  PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
+} LodSampleSettings;
+
+#endif

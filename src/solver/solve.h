@@ -1,0 +1,94 @@
+/* One problem, one method: what lod-solve does and lod-compare does several times. */
+#ifndef LODNET_SOLVER_SOLVE_H
+#define LODNET_SOLVER_SOLVE_H
+
+#include "io/solution.h"
+#include "nn/model.h"
+#include "pairs/coefficient_series.h"
+#include "system/coarse_system.h"
+
+typedef enum { LOD_METHOD_LOD, LOD_METHOD_DNN, LOD_METHOD_FINE, LOD_METHOD_COARSE } LodMethod;
+
+/* A method's name as in options and files ("lod"), and back; an unknown name is an input error that
+   lists the known ones. */
+const char    *LodMethodName(LodMethod method);
+PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method);
+
+typedef struct {
+  LodMethod method;
+  PetscInt  cells;            /* of the mesh the solution lives on: N, or F for fine */
+  double   *values;           /* values[cells+1 per axis], x fastest, on every rank; owned */
+  double    seconds_operator; /* local operators and assembly, or assembly and set-up */
+  double    seconds_solve;
+  double   *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
+  PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
+} LodSolveResult;
+
+/* What LodMethodSolve takes beside the problem; everything may be left 0. */
+typedef struct {
+  LodModel          *model;          /* for LOD_METHOD_DNN */
+  const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
+  PetscBool          keep_operators; /* lod and dnn: also gather the local operators on rank 0 */
+  PetscBool          quiet;
+} LodSolveOptions;
+
+/* The load of f on the fine mesh (LodFineLoad), rhs[(F+1)^d], the caller's. The expression is named
+   `--rhs` in messages. */
+PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
+
+/* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
+   that the exact and the learned operator share. solution[(N+1)^d] is the caller's. Collective. */
+PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
+                                  const LodCoefficient *coefficient, const double *rhs,
+                                  double *solution, double *seconds_operator,
+                                  double *seconds_solve);
+
+/* Before anything large is allocated: refuses a problem that this machine has no memory for, the
+   loads on the fine mesh, coarse system and fine solve included, and says what will take long
+   (base.h, LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0 gathers
+   the local operators of all cells; `previous`: few of them are computed. Collective. */
+typedef struct {
+  LodMethod method;
+  PetscInt  coefficients, n_rhs;
+  PetscBool keep_operators, previous, quiet;
+} LodSolveWork;
+PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
+
+/* Where f has one sign, so has u (maximum principle). LodWrongSign gives the largest value of a
+   compressed solution that has the other sign, relative to its largest value: a bound from below of
+   its error; 0 where the load (LodFineLoad) has both signs. LodWarnOfSign says so to the user if it
+   is above 1 %. */
+double LodWrongSign(size_t n_load, const double *load, size_t n_nodes, const double *solution);
+void   LodWarnOfSign(LodMethod method, double wrong);
+
+/* Solves by `method`; warns as LodWarnOfSign. Collective. */
+PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
+                              const LodCoefficient *coefficient, const double *rhs,
+                              const LodSolveOptions *options, LodSolveResult *result);
+PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
+
+/* Many coefficients and right-hand sides, by one process: what LodSolveMany takes beside them. */
+typedef struct {
+  LodMethod          method;
+  const LodGrid     *grid;
+  LodModel          *model; /* for LOD_METHOD_DNN, named model_path in messages */
+  const char        *model_path;
+  PetscBool          allow_range; /* see LodModelFits */
+  PetscInt           n_rhs;
+  const char *const *rhs; /* [n_rhs]: expressions */
+  const char        *output;
+  PetscBool          quiet;
+} LodManySettings;
+
+/* What it took, over all coefficients. */
+typedef struct {
+  double seconds, seconds_operator, seconds_solve;
+} LodManyResult;
+
+/* Solves for every coefficient of the series and every right-hand side and writes all solutions to
+   settings->output (solution.h, LodSolutionSeries). One coefficient is in memory at a time; the
+   coarse matrix' structure, factorisation's memory and the network's buffers serve all. */
+PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings *settings,
+                            LodManyResult *result);
+
+#endif

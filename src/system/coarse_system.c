@@ -1,0 +1,173 @@
+/* The compressed problem: coarse matrix from local operators, right-hand side, solve. */
+#include "system/coarse_system.h"
+
+#include <math.h>
+
+#include "base/error.h"
+#include "base/events.h"
+#include "base/units.h"
+#include "fem/q1_system.h"
+#include "lod/patch.h"
+#include "system/coarse_solver_private.h"
+
+/* Operators whose largest entry has an exponent of at most this size go into the matrix as they
+   are. */
+#define PLAIN_EXPONENT 64
+
+struct LodCoarseSystem {
+  LodGrid         grid;
+  Mat             matrix;   /* S over the free coarse nodes, in units of 2^exponent */
+  int             exponent; /* the same on every rank */
+  LodCoarseSolver solver;   /* set up once a matrix, used for all its right-hand sides */
+  Vec             load, unknowns;
+  PetscInt        first, last; /* this rank's cells */
+  double         *operators;   /* [cell - first][z][j] */
+};
+
+/* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
+   -1 where it is dropped (Dirichlet nodes, nodes outside D). */
+static void LocalToGlobal(const LodGrid *grid, PetscInt cell, PetscInt rows[], PetscInt columns[]) {
+  LodPatch patch = LodPatchOf(grid, cell);
+  LodBox   free_nodes = LodGridFreeNodes(grid, grid->coarse);
+  PetscInt corners = LodGridCorners(grid), entry = 0;
+  for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++) {
+    PetscInt node[LOD_MAX_DIM], corner_node[LOD_MAX_DIM];
+    LodBoxIndex(&patch.uncut_nodes, z, node);
+    PetscInt row = LodBoxPosition(&free_nodes, node);
+    for (PetscInt j = 0; j < corners; j++, entry++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        corner_node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      PetscInt column = LodBoxPosition(&free_nodes, corner_node);
+      rows[entry] = row < 0 || column < 0 ? -1 : row;
+      columns[entry] = row < 0 || column < 0 ? -1 : column;
+    }
+  }
+}
+
+/* Makes the matrix. Its structure is given to PETSc in coordinate form, one coordinate for each
+   entry of each local operator, so that an assembly is one call on the array of local operators. */
+static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
+  const LodGrid *grid = &system->grid;
+  LodBox         free_nodes = LodGridFreeNodes(grid, grid->coarse);
+  PetscInt       size = LodGridOperatorSize(grid), n_cells = system->last - system->first;
+  PetscInt      *rows, *columns;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2((size_t)n_cells * (size_t)size, &rows, (size_t)n_cells * (size_t)size,
+                         &columns));
+  for (PetscInt c = 0; c < n_cells; c++)
+    LocalToGlobal(grid, system->first + c, rows + (size_t)c * (size_t)size,
+                  columns + (size_t)c * (size_t)size);
+  PetscCall(MatCreate(comm, &system->matrix));
+  PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
+                        LodBoxCount(&free_nodes)));
+  PetscCall(MatSetType(system->matrix, MATAIJ));
+  PetscCall(MatSetPreallocationCOO(system->matrix, (PetscCount)n_cells * size, rows, columns));
+  PetscCall(PetscFree2(rows, columns));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system) {
+  PetscMPIInt rank, n_ranks;
+  PetscInt    n_cells = LodGridCells(grid);
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  PetscCall(PetscNew(system));
+  (*system)->grid = *grid;
+  (*system)->first = (PetscInt)((PetscInt64)n_cells * rank / n_ranks);
+  (*system)->last = (PetscInt)((PetscInt64)n_cells * (rank + 1) / n_ranks);
+  PetscCall(
+      PetscMalloc1((size_t)((*system)->last - (*system)->first) * (size_t)LodGridOperatorSize(grid),
+                   &(*system)->operators));
+  PetscCall(CreateMatrix(comm, *system));
+  PetscCall(MatCreateVecs((*system)->matrix, &(*system)->unknowns, &(*system)->load));
+  PetscCall(LodCoarseSolverCreate((*system)->matrix, grid->dim, &(*system)->solver));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
+  PetscFunctionBeginUser;
+  if (!*system) PetscFunctionReturn(0);
+  PetscCall(LodCoarseSolverDestroy(&(*system)->solver));
+  PetscCall(VecDestroy(&(*system)->load));
+  PetscCall(VecDestroy(&(*system)->unknowns));
+  PetscCall(MatDestroy(&(*system)->matrix));
+  PetscCall(PetscFree((*system)->operators));
+  PetscCall(PetscFree(*system));
+  PetscFunctionReturn(0);
+}
+
+/* Raises the error of local operators of which one is not finite, and names its cell. */
+static PetscErrorCode RefuseInfinite(const LodCoarseSystem *system) {
+  const size_t size = (size_t)LodGridOperatorSize(&system->grid);
+  size_t       i = 0;
+  PetscFunctionBeginUser;
+  while (isfinite(system->operators[i]))
+    i++;
+  SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FP,
+          "the local operator of coarse cell %" PetscInt_FMT
+          " has an entry %g: A or its contrast is too large for double precision",
+          system->first + (PetscInt)(i / size), system->operators[i]);
+}
+
+/* Finds the unit of the matrix from the local operators of all ranks; an error on every rank if one
+   of them is not finite. */
+static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
+  const size_t   n_cells = (size_t)(system->last - system->first);
+  const size_t   count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
+  double         largest = LodLargest(count, system->operators);
+  PetscErrorCode error = 0;
+  PetscFunctionBeginUser;
+  if (!isfinite(largest)) error = RefuseInfinite(system);
+  PetscCall(LodErrorAgree(comm, error));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm));
+  system->exponent = LodExponent(largest);
+  if (PetscAbsInt(system->exponent) <= PLAIN_EXPONENT) system->exponent = 0;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+  MPI_Comm     comm = PetscObjectComm((PetscObject)system->matrix);
+  const size_t n_cells = (size_t)(system->last - system->first);
+  const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
+  PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
+  PetscErrorCode error =
+      operators->compute(operators, system->first, system->last, system->operators);
+  PetscCall(LodErrorAgree(comm, error));
+  PetscCall(FindExponent(comm, system));
+  LodScaleByPower(-system->exponent, count, system->operators, system->operators);
+  PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  LodScaleByPower(system->exponent, count, system->operators, system->operators);
+  PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *exponent) {
+  *matrix = system->matrix;
+  *exponent = system->exponent;
+  return 0;
+}
+
+PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
+                                        const double **operators) {
+  *first = system->first;
+  *last = system->last;
+  *operators = system->operators;
+  return 0;
+}
+
+PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
+  const LodGrid *grid = &system->grid;
+  const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
+  int            exponent;
+  PetscFunctionBeginUser;
+  PetscCall(LodLoadVec(grid, rhs, grid->coarse, system->load, &exponent));
+  PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
+  PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
+  PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
+  PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
+  PetscCall(LodSolutionToUnits("coarse (LOD)", exponent - system->exponent, n_nodes, solution));
+  PetscFunctionReturn(0);
+}

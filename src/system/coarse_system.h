@@ -1,0 +1,45 @@
+/* The compressed problem S u = M f: assembly from local operators, whatever their source, and
+ * solve. */
+#ifndef LODNET_SYSTEM_COARSE_SYSTEM_H
+#define LODNET_SYSTEM_COARSE_SYSTEM_H
+
+#include <petscksp.h>
+
+#include "lod/local_operators.h"
+
+/* The matrix, its structure preallocated once a mesh; one object serves many coefficients. Rows and
+   columns are the free coarse nodes. Cells are shared out to the ranks in contiguous ranges. */
+typedef struct LodCoarseSystem LodCoarseSystem;
+
+PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system);
+PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system);
+
+/* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T). Collective.
+ */
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators);
+
+/* The matrix (borrowed), which is S in units of 2^exponent (0 unless the entries of S are so large
+   or small that squares of them would leave double precision), and this rank's local operators of
+   the last assembly, operators[cell - first][z][j] (borrowed), in the units of A. */
+PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *exponent);
+PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
+                                        const double **operators);
+
+/* Solves S u = (f, phi_z), rhs[] being the load of f on the *fine* mesh (LodFineLoad), and gives u
+   at all (N+1)^d coarse nodes on every rank, to about the accuracy of a direct solver. By one
+   process BiCGStab with incomplete factors, by several a sparse direct solver, and above 20000
+   unknowns GMRES with algebraic multigrid; an iteration that does not get there in a few steps
+   gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a -lod_ksp_type or
+   -lod_pc_type among them chooses another KSP. The result does not depend on the units of A and f.
+   Collective. */
+PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);
+
+/* |S - S_hat|_2 and |S|_2 of two systems on one mesh, by power iteration on B^T B (deterministic
+   start); collective. */
+PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
+                                         double *difference, double *norm);
+
+/* |matrix - other|_2 and |matrix|_2 of two matrices whose entries are about 1. */
+PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm);
+
+#endif
