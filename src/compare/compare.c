@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-#include "base/error.h"
 #include "compare/compare_private.h"
+#include "compare/side_by_side.h"
 #include "fem/nodal.h"
+#include "fem/q1_system.h"
 #include "lod/exact.h"
-#include "nn/learned.h"
 #include "solver/exact_digits.h"
 #include "solver/solve.h"
 
@@ -35,53 +35,117 @@ double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
   return sum;
 }
 
-/* Both operators for the coefficient: solutions, times, and the distance of the two matrices. The
-   two runs differ in the source of the local operators alone. */
-static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
-                                       const LodCoefficient *coefficient, LodModel *model,
-                                       const double *rhs, PetscBool quiet,
-                                       LodComparison *comparison) {
-  LodLocalOperators *operators[2] = {NULL, NULL};
-  LodCoarseSystem   *system[2] = {NULL, NULL};
-  double            *solution[2] = {comparison->lod, comparison->dnn};
-
+/* What the operators of a coefficient show by themselves: checks and distance. */
+static PetscErrorCode MeasureOperators(LodSideBySide *both, const LodCoefficient *coefficient,
+                                       const LodModel *model, LodComparison *common) {
   PetscFunctionBeginUser;
-  PetscCall(LodExactCreate(grid, &operators[0]));
-  PetscCall(LodLearnedCreate(grid, model, &operators[1]));
   for (int i = 0; i < 2; i++) {
-    PetscCall(LodCoarseSystemCreate(comm, grid, &system[i]));
-    PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, quiet, solution[i],
-                                 &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
-    PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
+    common->seconds_operator[i] = both->seconds_operator[i];
+    PetscCall(LodCheckOperator(both->system[i], &both->grid, &common->checks[i]));
   }
-  PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, comparison->lod));
-  PetscCall(LodOutOfRange(model, grid, coefficient, &comparison->out_of_range));
-  PetscCall(LodSpectralNormDifference(system[0], system[1], &comparison->norm_difference,
-                                      &comparison->norm));
-  for (int i = 0; i < 2; i++) {
-    PetscCall(LodCoarseSystemDestroy(&system[i]));
-    PetscCall(LodLocalOperatorsDestroy(&operators[i]));
+  PetscCall(LodOutOfRange(model, &both->grid, coefficient, &common->out_of_range));
+  PetscCall(LodSpectralNormDifference(both->system[0], both->system[1], &common->norm_difference,
+                                      &common->norm));
+  PetscFunctionReturn(0);
+}
+
+/* Both operators for the coefficient, and their solutions for all loads; fills comparisons[n_rhs],
+   in which nothing is. */
+static PetscErrorCode CompareOperators(MPI_Comm comm, LodSideBySide *both,
+                                       const LodCoefficient *coefficient, const LodModel *model,
+                                       PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                                       LodComparison comparisons[]) {
+  const LodGrid *grid = &both->grid;
+  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
+  const size_t   n_coarse = (size_t)LodPower(grid->coarse + 1, grid->dim);
+  LodComparison  common = {.average = model->average};
+  PetscFunctionBeginUser;
+  PetscCall(LodSideBySideAssemble(both, coefficient, quiet));
+  PetscCall(MeasureOperators(both, coefficient, model, &common));
+  for (PetscInt f = 0; f < n_rhs; f++) {
+    LodComparison *found = &comparisons[f];
+    *found = common;
+    PetscCall(PetscMalloc1(n_coarse, &found->lod));
+    PetscCall(PetscMalloc1(n_coarse, &found->dnn));
+    PetscCall(LodSideBySideSolve(both, rhs + (size_t)f * n_fine, found->lod, found->dnn,
+                                 &found->dnn_lod));
+    for (int i = 0; i < 2; i++)
+      found->seconds_solve[i] = both->seconds_solve[i];
+    PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs + (size_t)f * n_fine, found->lod));
   }
   PetscFunctionReturn(0);
 }
 
-/* One of the reference solutions and its time; takes over its values. */
-static PetscErrorCode SolveReference(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                                     const LodCoefficient *coefficient, const double *rhs,
-                                     PetscBool quiet, double **values, double *seconds) {
-  const LodSolveOptions options = {.quiet = quiet};
-  LodSolveResult        result;
-
+/* The same, with both operators made and destroyed. */
+static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
+                                      const LodCoefficient *coefficient, LodModel *model,
+                                      PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                                      LodComparison comparisons[]) {
+  LodLocalOperators *exact = NULL;
+  LodSideBySide     *both = NULL;
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSolve(comm, method, grid, coefficient, rhs, &options, &result));
-  *values = result.values;
-  result.values = NULL;
-  *seconds = result.seconds_operator + result.seconds_solve;
-  PetscCall(LodSolveResultDestroy(&result));
+  PetscErrorCode error = LodExactCreate(grid, &exact);
+  if (!error) error = LodSideBySideCreate(comm, exact, model, &both);
+  if (!error)
+    error = CompareOperators(comm, both, coefficient, model, n_rhs, rhs, quiet, comparisons);
+  PetscCall(LodSideBySideDestroy(&both));
+  PetscCall(LodLocalOperatorsDestroy(&exact));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-/* Relative L2 errors: of the coarse solutions against the fine one, and of dnn against lod. */
+/* One of the reference solutions for all loads, solutions[n_rhs][nodes], and their time. */
+static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
+                                     const LodCoefficient *coefficient, PetscInt n_rhs,
+                                     const double *rhs, double *solutions, double *seconds) {
+  LodQ1System       *system = NULL;
+  LodSolveStatistics statistics = {0};
+  PetscFunctionBeginUser;
+  PetscErrorCode error = LodQ1SystemCreate(comm, grid, mesh, &system);
+  if (!error) error = LodQ1SystemAssemble(system, coefficient);
+  if (!error) error = LodQ1SystemSolve(system, n_rhs, rhs, solutions, &statistics);
+  PetscCall(LodQ1SystemDestroy(&system));
+  PetscCall(error);
+  *seconds = statistics.seconds_assembly + statistics.seconds_setup + statistics.seconds_solve;
+  PetscFunctionReturn(0);
+}
+
+/* Copies the solutions of all loads, [n_rhs][nodes], to one array a comparison. */
+static PetscErrorCode KeepReference(const LodGrid *grid, LodQ1Mesh mesh, PetscInt n_rhs,
+                                    const double *solutions, double seconds,
+                                    LodComparison comparisons[]) {
+  const PetscBool fine = (PetscBool)(mesh == LOD_Q1_FINE);
+  const size_t    n = (size_t)LodPower((fine ? grid->fine : grid->coarse) + 1, grid->dim);
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < n_rhs; f++) {
+    double **values = fine ? &comparisons[f].fine : &comparisons[f].coarse;
+    *(fine ? &comparisons[f].seconds_fine : &comparisons[f].seconds_coarse) = seconds;
+    PetscCall(PetscMalloc1(n, values));
+    PetscCall(PetscArraycpy(*values, solutions + (size_t)f * n, n));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Both reference solutions of all comparisons. */
+static PetscErrorCode SolveReferences(MPI_Comm comm, const LodGrid *grid,
+                                      const LodCoefficient *coefficient, PetscInt n_rhs,
+                                      const double *rhs, LodComparison comparisons[]) {
+  static const LodQ1Mesh meshes[] = {LOD_Q1_COARSE, LOD_Q1_FINE};
+  double                *solutions;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1((size_t)n_rhs * (size_t)LodPower(grid->fine + 1, grid->dim), &solutions));
+  PetscErrorCode error = 0;
+  for (int i = 0; i < 2 && !error; i++) {
+    double seconds = 0;
+    error = SolveReference(comm, grid, meshes[i], coefficient, n_rhs, rhs, solutions, &seconds);
+    if (!error) error = KeepReference(grid, meshes[i], n_rhs, solutions, seconds, comparisons);
+  }
+  PetscCall(PetscFree(solutions));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Relative L2 errors of the coarse solutions against the fine one. */
 static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparison) {
   const double *coarse[3] = {comparison->lod, comparison->dnn, comparison->coarse};
   double       *error[3] = {&comparison->lod_fine, &comparison->dnn_fine, &comparison->coarse_fine};
@@ -94,8 +158,6 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
     PetscCall(LodRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
   }
   PetscCall(PetscFree(interpolated));
-  PetscCall(LodRelativeL2(grid->dim, grid->coarse, comparison->dnn, comparison->lod,
-                          &comparison->dnn_lod));
   PetscFunctionReturn(0);
 }
 
@@ -121,32 +183,42 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, const char *rhs, PetscBool quiet,
-                          LodComparison *comparison) {
-  double *load;
-
+/* LodCompare, with what is made staying in comparisons[] if there is an error. */
+static PetscErrorCode Compare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                              LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                              LodComparison comparisons[]) {
   PetscFunctionBeginUser;
-  *comparison = (LodComparison){.average = model->average};
+  PetscCall(SolveCompressed(comm, grid, coefficient, model, n_rhs, rhs, quiet, comparisons));
+  PetscCall(SolveReferences(comm, grid, coefficient, n_rhs, rhs, comparisons));
+  for (PetscInt f = 0; f < n_rhs; f++) {
+    PetscCall(MeasureErrors(grid, &comparisons[f]));
+    PetscCall(CheckFindings(&comparisons[f]));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                          LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                          LodComparison comparisons[]) {
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < n_rhs; f++)
+    comparisons[f] = (LodComparison){0};
+  PetscErrorCode error = Compare(comm, grid, coefficient, model, n_rhs, rhs, quiet, comparisons);
+  for (PetscInt f = 0; f < n_rhs && error; f++)
+    PetscCall(LodComparisonDestroy(&comparisons[f]));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
+                                 PetscBool quiet) {
+  PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++)
     PetscCall(LodSolveForesee(comm, grid,
                               &(LodSolveWork){.method = i ? LOD_METHOD_FINE : LOD_METHOD_LOD,
                                               .coefficients = 1,
-                                              .n_rhs = 3,
+                                              .n_rhs = 3 * n_rhs, /* load and two fine ones */
                                               .quiet = quiet}));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
-  PetscErrorCode error = LodRightHandSide(grid, rhs, load);
-  PetscCall(LodErrorAgree(comm, error));
-  PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));
-  PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->dnn));
-  PetscCall(CompareOperators(comm, grid, coefficient, model, load, quiet, comparison));
-  PetscCall(SolveReference(comm, LOD_METHOD_COARSE, grid, coefficient, load, quiet,
-                           &comparison->coarse, &comparison->seconds_coarse));
-  PetscCall(SolveReference(comm, LOD_METHOD_FINE, grid, coefficient, load, quiet, &comparison->fine,
-                           &comparison->seconds_fine));
-  PetscCall(PetscFree(load));
-  PetscCall(MeasureErrors(grid, comparison));
-  PetscCall(CheckFindings(comparison));
   PetscFunctionReturn(0);
 }
 
