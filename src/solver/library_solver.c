@@ -204,13 +204,11 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
   PetscCall(LodCheckSameOnRanks(solver->comm, loads,
                                 (size_t)n_rhs * solver->n_nodes * sizeof(double),
                                 "LodSolverSolve: loads"));
-  for (int f = 0; f < n_rhs; f++) {
-    const double *load = loads + (size_t)f * solver->n_nodes;
-    double       *solution = solutions + (size_t)f * solver->n_nodes;
-    PetscCall(LodMethodSystemSolve(solver->system, load, solution));
-    if (LodMethodCompresses(solver->method))
-      wrong = PetscMax(wrong,
-                       LodWrongSign(LodLoadSign(solver->n_nodes, load), solver->n_nodes, solution));
+  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solutions));
+  for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
+    const size_t place = (size_t)f * solver->n_nodes;
+    const int    sign = LodLoadSign(solver->n_nodes, loads + place);
+    wrong = PetscMax(wrong, LodWrongSign(sign, solver->n_nodes, solutions + place));
   }
   LodWarnOfSign(solver->method, wrong);
   PetscFunctionReturn(0);

@@ -21,6 +21,7 @@ struct LodMethodSystem {
   LodLocalOperators    *operators;   /* lod, dnn */
   LodLocalOperators    *updated;     /* those that start from earlier ones, or NULL */
   LodCoarseSystem      *compressed;
+  LodQ1System          *q1;     /* fine, coarse */
   LodExactDigits       *digits; /* lod: of the present coefficient; NULL: not made yet */
   LodMethodWork         work;
 };
@@ -53,7 +54,12 @@ PetscInt LodMethodCells(LodMethod method, const LodGrid *grid) {
 static PetscErrorCode SetUp(LodMethodSystem *system) {
   const LodPrevious *previous = system->options.previous;
   PetscFunctionBeginUser;
-  if (!LodMethodCompresses(system->method)) PetscFunctionReturn(0);
+  if (!LodMethodCompresses(system->method)) {
+    PetscCall(LodQ1SystemCreate(system->comm, &system->grid,
+                                system->method == LOD_METHOD_FINE ? LOD_Q1_FINE : LOD_Q1_COARSE,
+                                &system->q1));
+    PetscFunctionReturn(0);
+  }
   if (system->method == LOD_METHOD_LOD)
     PetscCall(LodExactCreate(&system->grid, &system->operators));
   else
@@ -89,6 +95,7 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
   PetscFunctionBeginUser;
   if (!*system) PetscFunctionReturn(0);
   PetscCall(LodExactDigitsDestroy(&(*system)->digits));
+  PetscCall(LodQ1SystemDestroy(&(*system)->q1));
   PetscCall(LodCoarseSystemDestroy(&(*system)->compressed));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->updated));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->operators));
@@ -108,87 +115,67 @@ static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
   PetscFunctionReturn(0);
 }
 
+/* Assembles the plain Q1 problem for a coefficient. */
+static PetscErrorCode AssembleQ1(LodMethodSystem *system, const LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  LodLockLibraries();
+  PetscErrorCode error = LodQ1SystemAssemble(system->q1, coefficient);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient) {
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   system->coefficient = NULL;
   PetscCall(LodExactDigitsDestroy(&system->digits));
-  if (system->compressed) PetscCall(AssembleCompressed(system, coefficient));
+  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient)
+                                            : AssembleQ1(system, coefficient);
+  PetscCall(error);
   system->coefficient = coefficient;
   system->work.seconds_operator = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
 
-/* A load on the fine mesh whose restriction to the coarse one is load[]: hat functions of coarse
-   nodes are 0 at the others. The caller frees it. */
-static PetscErrorCode SpreadLoad(const LodGrid *grid, const double *load, double **fine) {
-  const LodBox   coarse = LodBoxCube(grid->dim, grid->coarse + 1);
-  const LodBox   nodes = LodBoxCube(grid->dim, grid->fine + 1);
-  const PetscInt ratio = grid->fine / grid->coarse;
-  PetscFunctionBeginUser;
-  PetscCall(PetscCalloc1(LodBoxCount(&nodes), fine));
-  for (PetscInt i = 0; i < LodBoxCount(&coarse); i++) {
-    PetscInt node[LOD_MAX_DIM];
-    LodBoxIndex(&coarse, i, node);
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      node[axis] *= ratio;
-    (*fine)[LodBoxPosition(&nodes, node)] = load[i];
-  }
-  PetscFunctionReturn(0);
-}
-
-/* Solves the coarse reference problem. */
-static PetscErrorCode SolveCoarseQ1(LodMethodSystem *system, const double *load, double *solution,
-                                    LodSolveStatistics *statistics) {
-  double *fine;
-  PetscFunctionBeginUser;
-  PetscCall(SpreadLoad(&system->grid, load, &fine));
-  PetscErrorCode error = LodCoarseQ1Solve(system->comm, &system->grid, system->coefficient, fine,
-                                          solution, statistics);
-  PetscCall(PetscFree(fine));
-  PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-/* Solves one of the two reference problems. */
-static PetscErrorCode SolveReference(LodMethodSystem *system, const double *load,
-                                     double *solution) {
-  LodSolveStatistics statistics = {0};
-  PetscFunctionBeginUser;
-  if (system->method == LOD_METHOD_FINE)
-    PetscCall(LodFineSolve(system->comm, &system->grid, system->coefficient, load, solution,
-                           &statistics));
-  else
-    PetscCall(SolveCoarseQ1(system, load, solution, &statistics));
-  system->work.seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
-  system->work.seconds_solve = statistics.seconds_solve;
-  PetscFunctionReturn(0);
-}
-
 /* Solves the compressed problem. */
-static PetscErrorCode SolveCompressed(LodMethodSystem *system, const double *load,
-                                      double *solution) {
+static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                      double *solutions) {
+  const size_t n_nodes = (size_t)LodPower(system->grid.coarse + 1, system->grid.dim);
   const double start = LodSeconds();
   PetscFunctionBeginUser;
-  PetscCall(LodCoarseSystemSolveLoad(system->compressed, load, solution));
+  for (PetscInt f = 0; f < n_rhs; f++)
+    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes,
+                                       solutions + (size_t)f * n_nodes));
   system->work.seconds_solve = LodSeconds() - start;
   if (system->method != LOD_METHOD_LOD) PetscFunctionReturn(0);
   if (!system->digits)
     PetscCall(
         LodExactDigitsCreate(system->comm, &system->grid, system->coefficient, &system->digits));
-  PetscCall(LodExactDigitsCheck(system->digits, load, solution));
+  for (PetscInt f = 0; f < n_rhs; f++)
+    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes,
+                                  solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, const double *load, double *solution) {
-  PetscErrorCode error;
+/* Solves the plain Q1 problem. */
+static PetscErrorCode SolveQ1(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                              double *solutions) {
+  LodSolveStatistics statistics;
+  PetscFunctionBeginUser;
+  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, solutions, &statistics));
+  system->work.seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
+  system->work.seconds_solve = statistics.seconds_solve;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                    double *solutions) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   LodLockLibraries();
-  if (system->compressed)
-    error = SolveCompressed(system, load, solution);
-  else
-    error = SolveReference(system, load, solution);
+  PetscErrorCode error = system->compressed ? SolveCompressed(system, n_rhs, loads, solutions)
+                                            : SolveQ1(system, n_rhs, loads, solutions);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);
@@ -196,8 +183,10 @@ PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, const double *load,
 
 PetscErrorCode LodMethodSystemMatrix(LodMethodSystem *system, Mat *matrix, int *exponent) {
   PetscFunctionBeginUser;
-  PetscCheck(system->compressed, PETSC_COMM_SELF, PETSC_ERR_SUP, "no matrix yet");
-  PetscCall(LodCoarseSystemMatrix(system->compressed, matrix, exponent));
+  if (system->compressed)
+    PetscCall(LodCoarseSystemMatrix(system->compressed, matrix, exponent));
+  else
+    PetscCall(LodQ1SystemMatrix(system->q1, matrix, exponent));
   PetscFunctionReturn(0);
 }
 

@@ -40,18 +40,19 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system);
    are computed without the lock of session.h, all else is done under it. */
 PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient);
 
-/* Solves for a load on all nodes of LodMethodCells, into solution[] on them, on every rank. Where
-   the contrast puts digits in doubt, they are checked (digits.h): a solution that does not stand is
-   an error. */
-PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, const double *load, double *solution);
+/* Solves for loads[n_rhs][nodes] on all nodes of the mesh of LodMethodCells, into
+   solutions[n_rhs][nodes], on every rank. Where the contrast puts digits in doubt, they are checked
+   (digits.h): a solution that does not stand is an error. */
+PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                    double *solutions);
 
 /* The matrix over the free nodes in units of 2^exponent, and the compressed system (NULL unless
    LodMethodCompresses): both borrowed. */
 PetscErrorCode   LodMethodSystemMatrix(LodMethodSystem *system, Mat *matrix, int *exponent);
 LodCoarseSystem *LodMethodSystemCompressed(LodMethodSystem *system);
 
-/* Seconds that the latest assembly and the latest solve took, and how many local operators were
-   computed, not taken over from earlier ones. */
+/* Seconds that the latest assembly and the latest call of solve took, and how many local operators
+   were computed, not taken over from earlier ones. */
 typedef struct {
   double   seconds_operator, seconds_solve;
   PetscInt n_computed;

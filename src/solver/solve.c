@@ -70,7 +70,7 @@ static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const Lo
   PetscCall(LodMethodSystemAssemble(system, coefficient));
   PetscCall(PetscMalloc1(n_nodes, &load));
   PetscErrorCode error = LodLoad(grid, rhs, result->cells, load);
-  if (!error) error = LodMethodSystemSolve(system, load, result->values);
+  if (!error) error = LodMethodSystemSolve(system, 1, load, result->values);
   PetscCall(PetscFree(load));
   PetscCall(error);
   if (LodMethodCompresses(result->method)) {

@@ -87,18 +87,18 @@ static PetscErrorCode End(Many *many) {
 /* Solves for one coefficient and all right-hand sides. */
 static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
                                LodManyResult *result) {
+  const PetscInt n_rhs = many->settings->n_rhs;
+  const size_t   n_nodes = (size_t)many->n_nodes;
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemAssemble(many->system, coefficient));
-  for (PetscInt f = 0; f < many->settings->n_rhs; f++) {
-    const size_t  place = (size_t)f * (size_t)many->n_nodes;
-    double *const solution = many->solutions + place;
-    PetscCall(LodMethodSystemSolve(many->system, many->loads + place, solution));
-    if (LodMethodCompresses(many->settings->method))
-      many->wrong_sign =
-          PetscMax(many->wrong_sign, LodWrongSign(many->signs[f], (size_t)many->n_nodes, solution));
-    result->seconds_solve += LodMethodSystemWork(many->system).seconds_solve;
-  }
-  result->seconds_operator += LodMethodSystemWork(many->system).seconds_operator;
+  PetscCall(LodMethodSystemSolve(many->system, n_rhs, many->loads, many->solutions));
+  const LodMethodWork work = LodMethodSystemWork(many->system);
+  result->seconds_operator += work.seconds_operator;
+  result->seconds_solve += work.seconds_solve;
+  for (PetscInt f = 0; f < n_rhs && LodMethodCompresses(many->settings->method); f++)
+    many->wrong_sign =
+        PetscMax(many->wrong_sign,
+                 LodWrongSign(many->signs[f], n_nodes, many->solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 

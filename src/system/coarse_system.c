@@ -180,28 +180,13 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
   return 0;
 }
 
-/* Takes a load on all nodes, in units of 2^*exponent, in which its largest entry is about 1, into
-   system->load. */
-static PetscErrorCode TakeLoad(LodCoarseSystem *system, const double *load, int *exponent) {
-  const LodGrid *grid = &system->grid;
-  const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
-  double        *scaled;
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_nodes, &scaled));
-  *exponent = LodExponent(LodLargest(n_nodes, load));
-  LodScaleByPower(-*exponent, n_nodes, load, scaled);
-  PetscCall(LodNodesToVec(grid, grid->coarse, scaled, system->load));
-  PetscCall(PetscFree(scaled));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
                                         double *solution) {
   const LodGrid *grid = &system->grid;
   const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
   int            exponent = 0;
   PetscFunctionBeginUser;
-  PetscCall(TakeLoad(system, load, &exponent));
+  PetscCall(LodLoadVec(grid, grid->coarse, load, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
