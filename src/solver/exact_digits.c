@@ -28,11 +28,10 @@ static PetscErrorCode SetUp(MPI_Comm comm, const LodCoefficient *coefficient,
     digits->scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
   PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &digits->again));
   PetscCall(LodExactCreate(grid, &digits->operators));
-  digits->operators->quiet = PETSC_TRUE;
   PetscCall(digits->operators->perturb(digits->operators));
-  PetscCall(digits->operators->set_coefficient(digits->operators, &digits->scaled));
+  PetscCall(LodLocalOperatorsSetCoefficient(digits->operators, &digits->scaled));
   PetscCall(LodCoarseSystemCreate(comm, grid, &digits->system));
-  PetscCall(LodCoarseSystemAssemble(digits->system, digits->operators));
+  PetscCall(LodCoarseSystemAssemble(digits->system, digits->operators, PETSC_TRUE));
   PetscFunctionReturn(0);
 }
 

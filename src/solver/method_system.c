@@ -67,7 +67,6 @@ static PetscErrorCode SetUp(LodMethodSystem *system) {
   if (previous)
     PetscCall(LodUpdateCreate(system->operators, &previous->coefficient, previous->operators,
                               &system->updated));
-  system->operators->quiet = system->options.quiet;
   PetscCall(LodCoarseSystemCreate(system->comm, &system->grid, &system->compressed));
   PetscFunctionReturn(0);
 }
@@ -108,8 +107,8 @@ static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
                                          const LodCoefficient *coefficient) {
   LodLocalOperators *source = system->updated ? system->updated : system->operators;
   PetscFunctionBeginUser;
-  PetscCall(source->set_coefficient(source, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system->compressed, source));
+  PetscCall(LodLocalOperatorsSetCoefficient(source, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system->compressed, source, system->options.quiet));
   system->work.n_computed = LodGridCells(&system->grid);
   if (system->updated) PetscCall(LodUpdateCount(system->updated, &system->work.n_computed));
   PetscFunctionReturn(0);

@@ -13,12 +13,12 @@ PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, dou
 
 PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
                                   const LodCoefficient *coefficient, const double *rhs,
-                                  double *solution, double *seconds_operator,
+                                  PetscBool quiet, double *solution, double *seconds_operator,
                                   double *seconds_solve) {
   PetscFunctionBeginUser;
   double start = LodSeconds();
-  PetscCall(operators->set_coefficient(operators, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system, operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system, operators, quiet));
   double assembled = LodSeconds();
   PetscCall(LodCoarseSystemSolve(system, rhs, solution));
   *seconds_operator = assembled - start;

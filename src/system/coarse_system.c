@@ -153,11 +153,13 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
+                                       PetscBool quiet) {
   PetscFunctionBeginUser;
   PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
   PetscErrorCode error =
-      operators->compute(operators, system->first, system->last, system->operators);
+      LodLocalOperatorsCompute(operators, system->first, system->last,
+                               &(LodComputeOptions){.quiet = quiet}, system->operators);
   LodLockLibraries();
   error = FillMatrix(system, error);
   LodUnlockLibraries();

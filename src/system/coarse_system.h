@@ -14,10 +14,11 @@ typedef struct LodCoarseSystem LodCoarseSystem;
 PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system);
 PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system);
 
-/* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T). Locks the
-   libraries (session.h) after the local operators only: several threads may compute these at the
-   same time, each for a system of its own. Collective. */
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators);
+/* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T); no progress
+   bar if `quiet`. Locks the libraries (session.h) after the local operators only: several threads
+   may compute these at the same time, each for a system of its own. Collective. */
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
+                                       PetscBool quiet);
 
 /* The matrix (borrowed), which is S in units of 2^exponent (0 unless the entries of S are so large
    or small that squares of them would leave double precision), and this rank's local operators of
