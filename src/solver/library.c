@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/process.h"
 #include "base/start.h"
 
 const char *LodVersion(void) {
@@ -13,10 +14,7 @@ const char *LodVersion(void) {
 }
 
 const char *LodLastError(void) {
-  static _Thread_local char message[LOD_MESSAGE_MAX];
-  (void)snprintf(message, sizeof message, "%s", LodErrorMessage());
-  LodErrorClear();
-  return message;
+  return LodErrorTake();
 }
 
 int LodLibraryBegin(void) {
@@ -24,7 +22,7 @@ int LodLibraryBegin(void) {
 }
 
 int LodLibraryEnd(void) {
-  return LodFinalize() ? LODNET_FAILED : 0;
+  return LodErrorStatus(LodFinalize());
 }
 
 void LodSetReport(LodReport report, void *context) {
