@@ -8,7 +8,6 @@
 #include "common/options.h"
 #include "common/program.h"
 #include "compare/compare.h"
-#include "solver/solve.h"
 
 const char *argp_program_version = "lod-compare " LODNET_VERSION;
 
@@ -86,25 +85,6 @@ static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *
   PetscFunctionReturn(0);
 }
 
-/* Compares, with the load made and freed. Collective. */
-static PetscErrorCode Compare(const LodProblemOptions *given, const LodProblem *problem,
-                              LodComparison *comparison) {
-  const LodGrid *grid = &problem->grid;
-  double        *load;
-
-  PetscFunctionBeginUser;
-  PetscCall(LodCompareForesee(PETSC_COMM_WORLD, grid, 1, given->quiet));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
-  PetscErrorCode error =
-      LodErrorAgree(PETSC_COMM_WORLD, LodRightHandSide(grid, given->rhs[0], load));
-  if (!error)
-    error = LodCompare(PETSC_COMM_WORLD, grid, &problem->coefficient, problem->model, 1, load,
-                       given->quiet, comparison);
-  PetscCall(PetscFree(load));
-  PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
 /* Compares, prints and writes; rank 0 does the latter two. */
 static PetscErrorCode CompareAndReport(const Options *options, const LodProblem *problem) {
   const LodProblemOptions *given = &options->problem;
@@ -115,7 +95,8 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(Compare(given, problem, &comparison));
+  PetscCall(LodCompareExpression(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
+                                 problem->model, given->rhs[0], quiet, &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

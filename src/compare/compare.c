@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/error.h"
 #include "compare/compare_private.h"
 #include "compare/side_by_side.h"
 #include "fem/nodal.h"
@@ -49,45 +50,51 @@ static PetscErrorCode MeasureOperators(LodSideBySide *both, const LodCoefficient
   PetscFunctionReturn(0);
 }
 
+/* What comparisons of one coefficient work with; everything is borrowed. */
+typedef struct {
+  MPI_Comm              comm;
+  const LodGrid        *grid;
+  const LodCoefficient *coefficient;
+  LodModel             *model;
+  PetscInt              n_rhs;
+  size_t                n_fine, n_coarse; /* nodes */
+  const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */
+  PetscBool             quiet;
+} Task;
+
 /* Both operators for the coefficient, and their solutions for all loads; fills comparisons[n_rhs],
-   in which nothing is. */
-static PetscErrorCode CompareOperators(MPI_Comm comm, LodSideBySide *both,
-                                       const LodCoefficient *coefficient, const LodModel *model,
-                                       PetscInt n_rhs, const double *rhs, PetscBool quiet,
-                                       LodComparison comparisons[]) {
-  const LodGrid *grid = &both->grid;
-  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
-  const size_t   n_coarse = (size_t)LodPower(grid->coarse + 1, grid->dim);
-  LodComparison  common = {.average = model->average};
+   in which nothing is, and *digits, which is NULL. */
+static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
+                                       LodExactDigits **digits, LodComparison comparisons[]) {
+  LodComparison common = {.average = task->model->average};
   PetscFunctionBeginUser;
-  PetscCall(LodSideBySideAssemble(both, coefficient, quiet));
-  PetscCall(MeasureOperators(both, coefficient, model, &common));
-  for (PetscInt f = 0; f < n_rhs; f++) {
+  PetscCall(LodSideBySideAssemble(both, task->coefficient, task->quiet));
+  PetscCall(MeasureOperators(both, task->coefficient, task->model, &common));
+  PetscCall(LodExactDigitsCreate(task->comm, task->grid, task->coefficient, digits));
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
+    const double  *load = task->coarse + (size_t)f * task->n_coarse;
     LodComparison *found = &comparisons[f];
     *found = common;
-    PetscCall(PetscMalloc1(n_coarse, &found->lod));
-    PetscCall(PetscMalloc1(n_coarse, &found->dnn));
-    PetscCall(LodSideBySideSolve(both, rhs + (size_t)f * n_fine, found->lod, found->dnn,
-                                 &found->dnn_lod));
+    PetscCall(PetscMalloc1(task->n_coarse, &found->lod));
+    PetscCall(PetscMalloc1(task->n_coarse, &found->dnn));
+    PetscCall(LodSideBySideSolve(both, load, found->lod, found->dnn, &found->dnn_lod));
     for (int i = 0; i < 2; i++)
       found->seconds_solve[i] = both->seconds_solve[i];
-    PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs + (size_t)f * n_fine, found->lod));
+    PetscCall(LodExactDigitsCheck(*digits, load, found->lod));
   }
   PetscFunctionReturn(0);
 }
 
-/* The same, with both operators made and destroyed. */
-static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
-                                      const LodCoefficient *coefficient, LodModel *model,
-                                      PetscInt n_rhs, const double *rhs, PetscBool quiet,
-                                      LodComparison comparisons[]) {
+/* The same, with everything made and destroyed. */
+static PetscErrorCode SolveCompressed(const Task *task, LodComparison comparisons[]) {
   LodLocalOperators *exact = NULL;
   LodSideBySide     *both = NULL;
+  LodExactDigits    *digits = NULL;
   PetscFunctionBeginUser;
-  PetscErrorCode error = LodExactCreate(grid, &exact);
-  if (!error) error = LodSideBySideCreate(comm, exact, model, &both);
-  if (!error)
-    error = CompareOperators(comm, both, coefficient, model, n_rhs, rhs, quiet, comparisons);
+  PetscErrorCode error = LodExactCreate(task->grid, &exact);
+  if (!error) error = LodSideBySideCreate(task->comm, exact, task->model, &both);
+  if (!error) error = CompareOperators(task, both, &digits, comparisons);
+  PetscCall(LodExactDigitsDestroy(&digits));
   PetscCall(LodSideBySideDestroy(&both));
   PetscCall(LodLocalOperatorsDestroy(&exact));
   PetscCall(error);
@@ -95,15 +102,15 @@ static PetscErrorCode SolveCompressed(MPI_Comm comm, const LodGrid *grid,
 }
 
 /* One of the reference solutions for all loads, solutions[n_rhs][nodes], and their time. */
-static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
-                                     const LodCoefficient *coefficient, PetscInt n_rhs,
-                                     const double *rhs, double *solutions, double *seconds) {
+static PetscErrorCode SolveReference(const Task *task, LodQ1Mesh mesh, double *solutions,
+                                     double *seconds) {
+  const double      *loads = mesh == LOD_Q1_FINE ? task->fine : task->coarse;
   LodQ1System       *system = NULL;
   LodSolveStatistics statistics = {0};
   PetscFunctionBeginUser;
-  PetscErrorCode error = LodQ1SystemCreate(comm, grid, mesh, &system);
-  if (!error) error = LodQ1SystemAssemble(system, coefficient);
-  if (!error) error = LodQ1SystemSolve(system, n_rhs, rhs, solutions, &statistics);
+  PetscErrorCode error = LodQ1SystemCreate(task->comm, task->grid, mesh, &system);
+  if (!error) error = LodQ1SystemAssemble(system, task->coefficient);
+  if (!error) error = LodQ1SystemSolveLoads(system, task->n_rhs, loads, solutions, &statistics);
   PetscCall(LodQ1SystemDestroy(&system));
   PetscCall(error);
   *seconds = statistics.seconds_assembly + statistics.seconds_setup + statistics.seconds_solve;
@@ -111,13 +118,12 @@ static PetscErrorCode SolveReference(MPI_Comm comm, const LodGrid *grid, LodQ1Me
 }
 
 /* Copies the solutions of all loads, [n_rhs][nodes], to one array a comparison. */
-static PetscErrorCode KeepReference(const LodGrid *grid, LodQ1Mesh mesh, PetscInt n_rhs,
-                                    const double *solutions, double seconds,
-                                    LodComparison comparisons[]) {
+static PetscErrorCode KeepReference(const Task *task, LodQ1Mesh mesh, const double *solutions,
+                                    double seconds, LodComparison comparisons[]) {
   const PetscBool fine = (PetscBool)(mesh == LOD_Q1_FINE);
-  const size_t    n = (size_t)LodPower((fine ? grid->fine : grid->coarse) + 1, grid->dim);
+  const size_t    n = fine ? task->n_fine : task->n_coarse;
   PetscFunctionBeginUser;
-  for (PetscInt f = 0; f < n_rhs; f++) {
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
     double **values = fine ? &comparisons[f].fine : &comparisons[f].coarse;
     *(fine ? &comparisons[f].seconds_fine : &comparisons[f].seconds_coarse) = seconds;
     PetscCall(PetscMalloc1(n, values));
@@ -127,18 +133,16 @@ static PetscErrorCode KeepReference(const LodGrid *grid, LodQ1Mesh mesh, PetscIn
 }
 
 /* Both reference solutions of all comparisons. */
-static PetscErrorCode SolveReferences(MPI_Comm comm, const LodGrid *grid,
-                                      const LodCoefficient *coefficient, PetscInt n_rhs,
-                                      const double *rhs, LodComparison comparisons[]) {
+static PetscErrorCode SolveReferences(const Task *task, LodComparison comparisons[]) {
   static const LodQ1Mesh meshes[] = {LOD_Q1_COARSE, LOD_Q1_FINE};
   double                *solutions;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1((size_t)n_rhs * (size_t)LodPower(grid->fine + 1, grid->dim), &solutions));
+  PetscCall(PetscMalloc1((size_t)task->n_rhs * task->n_fine, &solutions));
   PetscErrorCode error = 0;
   for (int i = 0; i < 2 && !error; i++) {
     double seconds = 0;
-    error = SolveReference(comm, grid, meshes[i], coefficient, n_rhs, rhs, solutions, &seconds);
-    if (!error) error = KeepReference(grid, meshes[i], n_rhs, solutions, seconds, comparisons);
+    error = SolveReference(task, meshes[i], solutions, &seconds);
+    if (!error) error = KeepReference(task, meshes[i], solutions, seconds, comparisons);
   }
   PetscCall(PetscFree(solutions));
   PetscCall(error);
@@ -183,14 +187,18 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
   PetscFunctionReturn(0);
 }
 
-/* LodCompare, with what is made staying in comparisons[] if there is an error. */
-static PetscErrorCode Compare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                              LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
-                              LodComparison comparisons[]) {
+/* LodCompare, with what is made staying in comparisons[] if there is an error; loads[n_rhs][coarse
+   nodes] is room for those on the coarse mesh. */
+static PetscErrorCode Compare(Task *task, double *loads, LodComparison comparisons[]) {
+  const LodGrid *grid = task->grid;
   PetscFunctionBeginUser;
-  PetscCall(SolveCompressed(comm, grid, coefficient, model, n_rhs, rhs, quiet, comparisons));
-  PetscCall(SolveReferences(comm, grid, coefficient, n_rhs, rhs, comparisons));
-  for (PetscInt f = 0; f < n_rhs; f++) {
+  for (PetscInt f = 0; f < task->n_rhs; f++)
+    PetscCall(LodLoad(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
+                      loads + (size_t)f * task->n_coarse));
+  task->coarse = loads;
+  PetscCall(SolveCompressed(task, comparisons));
+  PetscCall(SolveReferences(task, comparisons));
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
     PetscCall(MeasureErrors(grid, &comparisons[f]));
     PetscCall(CheckFindings(&comparisons[f]));
   }
@@ -200,10 +208,22 @@ static PetscErrorCode Compare(MPI_Comm comm, const LodGrid *grid, const LodCoeff
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                           LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
                           LodComparison comparisons[]) {
+  Task    task = {.comm = comm,
+                  .grid = grid,
+                  .coefficient = coefficient,
+                  .model = model,
+                  .n_rhs = n_rhs,
+                  .n_fine = (size_t)LodPower(grid->fine + 1, grid->dim),
+                  .n_coarse = (size_t)LodPower(grid->coarse + 1, grid->dim),
+                  .fine = rhs,
+                  .quiet = quiet};
+  double *loads;
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < n_rhs; f++)
     comparisons[f] = (LodComparison){0};
-  PetscErrorCode error = Compare(comm, grid, coefficient, model, n_rhs, rhs, quiet, comparisons);
+  PetscCall(PetscMalloc1((size_t)n_rhs * task.n_coarse, &loads));
+  PetscErrorCode error = Compare(&task, loads, comparisons);
+  PetscCall(PetscFree(loads));
   for (PetscInt f = 0; f < n_rhs && error; f++)
     PetscCall(LodComparisonDestroy(&comparisons[f]));
   PetscCall(error);
@@ -219,6 +239,21 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
                                               .coefficients = 1,
                                               .n_rhs = 3 * n_rhs, /* load and two fine ones */
                                               .quiet = quiet}));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const char *rhs, PetscBool quiet, LodComparison *comparison) {
+  double *load;
+  PetscFunctionBeginUser;
+  *comparison = (LodComparison){0};
+  PetscCall(LodCompareForesee(comm, grid, 1, quiet));
+  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
+  PetscErrorCode error = LodErrorAgree(comm, LodRightHandSide(grid, rhs, load));
+  if (!error) error = LodCompare(comm, grid, coefficient, model, 1, load, quiet, comparison);
+  PetscCall(PetscFree(load));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -31,6 +31,12 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                           LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
                           LodComparison comparisons[]);
+
+/* The same for one right-hand side given as text, named --rhs in messages, LodCompareForesee
+   included. */
+PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const char *rhs, PetscBool quiet, LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
 /* The table on stdout, and the files in `directory`, both by one rank:

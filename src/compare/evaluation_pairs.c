@@ -5,6 +5,7 @@
 #include "compare/evaluation.h"
 #include "compare/side_by_side.h"
 #include "fem/load.h"
+#include "fem/nodal.h"
 #include "pairs/stored.h"
 
 /* What serves all samples of a split. */
@@ -15,18 +16,29 @@ typedef struct {
   PetscInt64         sample; /* the one that `exact` gives */
   LodLocalOperators *exact;
   LodSideBySide     *both;
-  double            *f, *u, *u_hat; /* load [fine nodes]; solutions [coarse nodes] */
+  double            *load, *u, *u_hat; /* [coarse nodes] */
 } Task;
+
+/* The load of f = 1, load[coarse nodes]. */
+static PetscErrorCode LoadOfOne(const LodGrid *grid, double *load) {
+  double *fine;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &fine));
+  PetscErrorCode error = LodFineLoad(grid, "1", "f", fine);
+  if (!error) error = LodLoad(grid, fine, grid->coarse, load);
+  PetscCall(PetscFree(fine));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
 
 /* Makes all that, in *task, which has pairs and split only; what is made stays there, also if there
    is an error. */
 static PetscErrorCode Begin(LodModel *model, Task *task) {
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(task->pairs, &task->grid));
-  const PetscInt n_fine = LodPower(task->grid.fine + 1, task->grid.dim);
   const PetscInt n_nodes = LodPower(task->grid.coarse + 1, task->grid.dim);
-  PetscCall(PetscMalloc3(n_fine, &task->f, n_nodes, &task->u, n_nodes, &task->u_hat));
-  PetscCall(LodFineLoad(&task->grid, "1", "f", task->f));
+  PetscCall(PetscMalloc3(n_nodes, &task->load, n_nodes, &task->u, n_nodes, &task->u_hat));
+  PetscCall(LoadOfOne(&task->grid, task->load));
   PetscCall(LodStoredCreate(task->pairs, task->split, &task->sample, &task->exact));
   PetscCall(LodSideBySideCreate(PETSC_COMM_SELF, task->exact, model, &task->both));
   PetscFunctionReturn(0);
@@ -37,7 +49,7 @@ static PetscErrorCode End(Task *task) {
   PetscFunctionBeginUser;
   PetscCall(LodSideBySideDestroy(&task->both));
   PetscCall(LodLocalOperatorsDestroy(&task->exact));
-  PetscCall(PetscFree3(task->f, task->u, task->u_hat));
+  PetscCall(PetscFree3(task->load, task->u, task->u_hat));
   PetscFunctionReturn(0);
 }
 
@@ -47,7 +59,7 @@ static PetscErrorCode EvaluateSample(Task *task, double *error) {
   PetscFunctionBeginUser;
   PetscCall(LodPairsCoefficient(task->pairs, task->split, task->sample, &coefficient));
   PetscErrorCode failed = LodSideBySideAssemble(task->both, &coefficient, PETSC_TRUE);
-  if (!failed) failed = LodSideBySideSolve(task->both, task->f, task->u, task->u_hat, error);
+  if (!failed) failed = LodSideBySideSolve(task->both, task->load, task->u, task->u_hat, error);
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(failed);
   PetscCheck(isfinite(*error), PETSC_COMM_SELF, PETSC_ERR_FP,

@@ -41,13 +41,13 @@ PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *rhs, double *exact,
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
                                   double *learned, double *error) {
   double *const solution[2] = {exact, learned};
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++) {
     const double start = LodSeconds();
-    PetscCall(LodCoarseSystemSolve(both->system[i], rhs, solution[i]));
+    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, solution[i]));
     both->seconds_solve[i] = LodSeconds() - start;
   }
   PetscCall(LodRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));

@@ -26,9 +26,9 @@ PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
                                      PetscBool quiet);
 
-/* Solves with both for a load on the fine mesh, into exact[coarse nodes] and learned[coarse nodes];
- *error is the relative L2 error of the second. */
-PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *rhs, double *exact,
+/* Solves with both for a load on the coarse nodes (LodLoad), into exact[] and learned[] there;
+   *error is the relative L2 error of the second. */
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
                                   double *learned, double *error);
 
 #endif
