@@ -1,6 +1,5 @@
 /* lod-bench: how long exact and learned operators, fine solve and training take on this machine. */
 #include <argp.h>
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -304,7 +303,6 @@ int main(int argc, char **argv) {
       NULL,         NULL};
   Options options = {.method = "shared", .dim = 2, .threads = 1, .repeats = 5};
 
-  argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);

@@ -1,6 +1,5 @@
 /* lod-compare: exact and learned operator side by side on one coefficient. */
 #include <argp.h>
-#include <errno.h>
 
 #include "base/error.h"
 #include "base/events.h"
@@ -129,7 +128,6 @@ int main(int argc, char **argv) {
                                     NULL};
   Options                 options = {.problem = {.rhs = {"1"}}, .output = "comparison"};
 
-  argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);

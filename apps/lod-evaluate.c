@@ -1,6 +1,5 @@
 /* lod-evaluate: a trained model on a set of coefficients that it never saw. */
 #include <argp.h>
-#include <errno.h>
 
 #include "base/error.h"
 #include "base/events.h"
@@ -112,7 +111,6 @@ int main(int argc, char **argv) {
       option_table, ParseOption, "[MODEL.h5] [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
   Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
 
-  argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);

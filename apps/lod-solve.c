@@ -1,6 +1,5 @@
 /* lod-solve: one coefficient, one method, one solution file. */
 #include <argp.h>
-#include <errno.h>
 
 #include "base/error.h"
 #include "base/events.h"
@@ -308,7 +307,6 @@ int main(int argc, char **argv) {
                                     NULL};
   Options options = {.problem = {.rhs = {"1"}}, .method = "lod", .output = "solution.h5"};
 
-  argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);

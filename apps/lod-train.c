@@ -1,6 +1,5 @@
 /* lod-train: from a config to a trained model, in one command. */
 #include <argp.h>
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -321,7 +320,6 @@ int main(int argc, char **argv) {
       option_table, ParseOption, "CONFIG.toml [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
   Options options = {0};
 
-  argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options);

@@ -1,6 +1,7 @@
 /* The words of a command line, said wrong once on several ranks. */
 #include "common/command_line.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -60,6 +61,7 @@ void LodProgramParse(const struct argp *parser, int argc, char **argv, void *opt
   const char *rank = getenv("OMPI_COMM_WORLD_RANK"); /* MPI has not started yet */
   if (!rank) rank = getenv("PMI_RANK");
   argp_err_exit_status = 2;
+  argv[0] = program_invocation_short_name; /* for argp's messages */
   const PetscBool held = (PetscBool)(rank && atoi(rank) > 0 && Hold());
   if (held) (void)on_exit(SayLate, NULL);
   argp_parse(parser, own, argv, 0, NULL, options);

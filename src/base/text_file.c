@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 
-/* Begins a text file; see text_file_private.h. */
 PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const char *name) {
   char path[LOD_PATH_MAX];
 
@@ -53,6 +52,13 @@ PetscErrorCode LodTextFileAbort(LodTextFile *file) {
   file->stream = NULL;
   PetscCall(LodAtomicFileAbort(&file->atomic));
   PetscFunctionReturn(0);
+}
+
+void LodPrintCell(FILE *stream, const char *text, const char *special) {
+  for (; *text; text++) {
+    if (strchr(special, *text)) fputc('\\', stream);
+    fputc(*text, stream);
+  }
 }
 
 /* Prints a number exactly, or `missing` for one that is not finite. */

@@ -16,6 +16,10 @@ PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const 
 PetscErrorCode LodTextFileCommit(LodTextFile *file);
 PetscErrorCode LodTextFileAbort(LodTextFile *file);
 
+/* Prints text as a cell of a table in Markdown, a backslash before each letter of `special`, '|'
+   among them. */
+void LodPrintCell(FILE *stream, const char *text, const char *special);
+
 /* Prints a number so that reading it gives the same number: %.17g, `missing` if not finite. */
 void LodPrintNumber(FILE *stream, double value, const char *missing);
 

@@ -14,14 +14,6 @@ static void PrintField(FILE *stream, const char *text) {
   fputc('"', stream);
 }
 
-/* Prints text as a cell of a table in Markdown. */
-static void PrintCell(FILE *stream, const char *text) {
-  for (; *text; text++) {
-    if (strchr("\\|*_`<", *text)) fputc('\\', stream);
-    fputc(*text, stream);
-  }
-}
-
 /* Prints the numbers of one row for one right-hand side as a line of CSV. */
 static void PrintCsvRow(FILE *stream, const LodEvaluationRow *row, PetscBool average, PetscInt dim,
                         int f) {
@@ -72,7 +64,7 @@ static PetscErrorCode WriteMarkdown(const LodEvaluation *evaluation, const char 
   for (PetscInt i = 0; i < evaluation->n_rows; i++) {
     const LodEvaluationRow *row = &evaluation->rows[i];
     fputs("| ", stream);
-    PrintCell(stream, row->name);
+    LodPrintCell(stream, row->name, "\\|*_`<");
     fprintf(stream, "%s | %.2e ", row->in_range ? "" : " *", row->norm_difference / row->norm);
     for (int f = 0; f < LOD_EVALUATION_RHS; f++)
       fprintf(stream, "| %.3g %% ", 100 * row->dnn_lod[f]);

@@ -2,16 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/text_file.h"
 #include "config/tables_private.h"
 #include "sample/sample.h"
-
-/* Text in a cell of a table in Markdown. */
-static void PrintCell(FILE *stream, const char *text) {
-  for (; *text; text++) {
-    if (*text == '|') fputc('\\', stream);
-    fputc(*text, stream);
-  }
-}
 
 /* The range of a setting: of its numbers, or the names that it takes. */
 static void PrintRange(FILE *stream, const LodSetting *setting) {
@@ -69,13 +62,13 @@ static void PrintTable(FILE *stream, const LodTable *table, const char *base) {
     }
     fprintf(stream, "| `%s` | `%s` | ", table->name[0] ? table->name : "(top)", setting->key);
     if (setting->standard)
-      PrintCell(stream, setting->standard);
+      LodPrintCell(stream, setting->standard, "|");
     else
       LodSettingsWriteValue(stream, setting, base, 0);
     fputs(" | ", stream);
     PrintRange(stream, setting);
     fputs(" | ", stream);
-    PrintCell(stream, setting->help ? setting->help : "");
+    LodPrintCell(stream, setting->help ? setting->help : "", "|");
     PrintFamilies(stream, setting);
     fputs(" |\n", stream);
   }

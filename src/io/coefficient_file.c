@@ -59,7 +59,7 @@ PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const ch
                 many        ? ", many have one more in front"
                 : rank == 4 ? "; for many use --many"
                             : "");
-  *layout = (LodCoefficientLayout){.count = 1, .boolean = (PetscBool)(dataset->class == H5T_ENUM)};
+  *layout = (LodCoefficientLayout){.count = 1, .boolean = (PetscBool)(dataset->kind == H5T_ENUM)};
   if (many) {
     LodCheckInput(dataset->dims[0] > 0, "%s: shape %s: the dataset is empty", where, text);
     LodCheckInput(dataset->dims[0] < PETSC_MAX_INT, "%s: shape %s: too many coefficients", where,

@@ -79,9 +79,9 @@ static PetscErrorCode OpenAttribute(LodHdf5 *file, const char *object, const cha
                 "%s: %s is missing", file->path, place);
   *attribute = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
   LodCheckInput(*attribute >= 0, "%s: %s cannot be read", file->path, place);
-  hid_t type = H5Aget_type(*attribute), space = H5Aget_space(*attribute);
-  H5T_class_t class = H5Tget_class(type);
-  PetscBool fits = is_text ? class == H5T_STRING : class == H5T_INTEGER || class == H5T_FLOAT;
+  hid_t       type = H5Aget_type(*attribute), space = H5Aget_space(*attribute);
+  H5T_class_t kind = H5Tget_class(type);
+  PetscBool   fits = is_text ? kind == H5T_STRING : kind == H5T_INTEGER || kind == H5T_FLOAT;
   fits = fits && H5Sget_simple_extent_npoints(space) == 1;
   H5Sclose(space);
   H5Tclose(type);

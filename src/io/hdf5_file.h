@@ -96,13 +96,13 @@ PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists)
    numbers or booleans), or less is in the file than its shape claims. Close accepts one that failed
    to open. */
 typedef struct LodHdf5Dataset {
-  LodHdf5 *file; /* borrowed */
-  char     name[256];
-  hid_t    id;
-  int      rank;
-  hsize_t  dims[H5S_MAX_RANK];
-  H5T_class_t class; /* H5T_INTEGER, H5T_FLOAT, or H5T_ENUM: booleans as h5py writes them */
-  size_t size;       /* bytes of one number in the file */
+  LodHdf5    *file; /* borrowed */
+  char        name[256];
+  hid_t       id;
+  int         rank;
+  hsize_t     dims[H5S_MAX_RANK];
+  H5T_class_t kind; /* H5T_INTEGER, H5T_FLOAT, or H5T_ENUM: booleans as h5py writes them */
+  size_t      size; /* bytes of one number in the file */
 } LodHdf5Dataset;
 
 PetscErrorCode LodHdf5DatasetOpen(LodHdf5 *file, const char *name, LodHdf5Dataset *dataset);

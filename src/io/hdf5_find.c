@@ -48,7 +48,7 @@ static PetscErrorCode OpenAny(LodHdf5 *file, const char *name, LodHdf5Dataset *d
   const hid_t       space = H5Dget_space(dataset->id), type = H5Dget_type(dataset->id);
   const H5S_class_t extent = H5Sget_simple_extent_type(space);
   dataset->rank = H5Sget_simple_extent_dims(space, dataset->dims, NULL);
-  dataset->class = H5Tget_class(type);
+  dataset->kind = H5Tget_class(type);
   dataset->size = H5Tget_size(type);
   H5Tclose(type);
   H5Sclose(space);
@@ -60,7 +60,7 @@ static PetscErrorCode OpenAny(LodHdf5 *file, const char *name, LodHdf5Dataset *d
 PetscErrorCode LodHdf5DatasetOpen(LodHdf5 *file, const char *name, LodHdf5Dataset *dataset) {
   PetscFunctionBeginUser;
   PetscErrorCode  error = OpenAny(file, name, dataset);
-  const PetscBool numbers = LodHdf5IsNumber(dataset->class);
+  const PetscBool numbers = LodHdf5IsNumber(dataset->kind);
   if (error || !numbers) PetscCall(LodHdf5DatasetClose(dataset));
   PetscCall(error);
   LodCheckInput(numbers, "%s: %s: must hold numbers: float32 or float64, integers, or booleans",

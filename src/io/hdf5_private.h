@@ -27,8 +27,8 @@ void LodHdf5SetHeaders(hid_t properties);
 hid_t LodHdf5OpenUncached(const LodHdf5 *file, const char *name);
 
 /* Whether a dataset of that class holds numbers; h5py stores booleans as H5T_ENUM. */
-static inline PetscBool LodHdf5IsNumber(H5T_class_t class) {
-  return (PetscBool)(class == H5T_INTEGER || class == H5T_FLOAT || class == H5T_ENUM);
+static inline PetscBool LodHdf5IsNumber(H5T_class_t kind) {
+  return (PetscBool)(kind == H5T_INTEGER || kind == H5T_FLOAT || kind == H5T_ENUM);
 }
 
 /* Whether less of a dataset is in the file than its shape claims, so that it cannot be trusted to

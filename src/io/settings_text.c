@@ -14,7 +14,7 @@ static void CopyLine(const char *line, char text[256]) {
 
 PetscErrorCode LodTextCheckSame(const char *path, const char *found, const char *wanted,
                                 const char *advice) {
-  char old[256], new[256], table[256] = "";
+  char old[256], asked[256], table[256] = "";
 
   PetscFunctionBeginUser;
   while (*found || *wanted) {
@@ -26,8 +26,8 @@ PetscErrorCode LodTextCheckSame(const char *path, const char *found, const char 
   }
   if (!*found && !*wanted) PetscFunctionReturn(0);
   CopyLine(found, old);
-  CopyLine(wanted, new);
+  CopyLine(wanted, asked);
   LodInputError("%s: %s%smade with other settings: it has '%s', now asked for is '%s'; %s", path,
-                table, table[0] ? ": " : "", old, new, advice);
+                table, table[0] ? ": " : "", old, asked, advice);
   PetscFunctionReturn(0);
 }

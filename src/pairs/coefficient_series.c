@@ -54,7 +54,7 @@ PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt n
   PetscCall(LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
                                    coefficient->values));
   (void)snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]%s", series->file->path,
-                 series->dataset, number, series->rows->class == H5T_ENUM ? LOD_BOOLEANS_NOTE : "");
+                 series->dataset, number, series->rows->kind == H5T_ENUM ? LOD_BOOLEANS_NOTE : "");
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
