@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -56,6 +57,16 @@ static void Release(void) {
   kept.held = -1;
 }
 
+/* Refuses a file of PETSc's option -history that cannot be written: PETSc crashes with it. */
+static void CheckHistory(int own, int argc, char **argv) {
+  for (int i = own + 1; i + 1 < argc; i++) {
+    if (strcmp(argv[i], "-history") != 0 || argv[i + 1][0] == '-') continue;
+    FILE *file = fopen(argv[i + 1], "a");
+    if (!file) argp_failure(NULL, 2, errno, "-history %s", argv[i + 1]);
+    if (file) (void)fclose(file);
+  }
+}
+
 void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options) {
   const int   own = LodProgramOwnArguments(argc, argv);
   const char *rank = getenv("OMPI_COMM_WORLD_RANK"); /* MPI has not started yet */
@@ -65,6 +76,7 @@ void LodProgramParse(const struct argp *parser, int argc, char **argv, void *opt
   const PetscBool held = (PetscBool)(rank && atoi(rank) > 0 && Hold());
   if (held) (void)on_exit(SayLate, NULL);
   argp_parse(parser, own, argv, 0, NULL, options);
+  CheckHistory(own, argc, argv);
   if (held) Release();
 }
 

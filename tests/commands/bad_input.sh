@@ -55,6 +55,7 @@ refuses '.*picture\.png' lod-sample --image picture.png --output a.h5
 refuses 'text-file\.h5' lod-sample --image text-file.h5 --output a.h5
 
 # Places that cannot be written.
+refuses '-history no/such/folder/log: No such file' lod-solve good.h5 -- -history no/such/folder/log
 refuses 'no/such/folder/s\.h5' lod-solve good.h5 --output no/such/folder/s.h5
 refuses 'text-file\.h5/s\.h5' lod-solve good.h5 --output text-file.h5/s.h5
 refuses 'no/such/folder/a\.h5' lod-sample --cells 8 --output no/such/folder/a.h5
