@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/report.h"
 #include "compare/compare_private.h"
 #include "config/config.h"
 #include "fem/nodal.h"

@@ -13,8 +13,8 @@
 #include <math.h>
 #include <omp.h>
 
-#include "base/error.h"
 #include "base/expression.h"
+#include "base/report.h"
 
 /* Gauss points of a part along an axis, and distance of what is evaluated beside its corners. */
 #define GAUSS 3
