@@ -44,6 +44,14 @@ PetscErrorCode LodTextFileCommit(LodTextFile *file) {
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodTextFileAbort(LodTextFile *file) {
+  PetscFunctionBeginUser;
+  if (file->stream) (void)fclose(file->stream);
+  file->stream = NULL;
+  PetscCall(LodAtomicFileAbort(&file->atomic));
+  PetscFunctionReturn(0);
+}
+
 void LodPrintNumber(FILE *stream, double value, const char *missing) {
   if (isfinite(value)) {
     fprintf(stream, "%.17g", value);

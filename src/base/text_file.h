@@ -11,9 +11,10 @@ typedef struct {
 
 /* Begins `directory`/`name` (`name` alone if directory is NULL). What is printed to `stream` gets
    its name at LodTextFileCommit, which also reports any failure to write (disk full), and removes
-   the file then. Between the two is printing only, which does not fail. */
+   the file then. Who leaves between the two calls LodTextFileAbort. */
 PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const char *name);
 PetscErrorCode LodTextFileCommit(LodTextFile *file);
+PetscErrorCode LodTextFileAbort(LodTextFile *file);
 
 /* Prints a number so that reading it gives the same number: %.17g, `missing` if not finite. */
 void LodPrintNumber(FILE *stream, double value, const char *missing);
