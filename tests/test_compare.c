@@ -52,8 +52,8 @@ START_TEST(network_that_knows_the_answer_agrees_with_lod) {
   double             answer[64];
 
   assert_ok(LodExactCreate(&grid, &exact));
-  assert_ok(exact->set_coefficient(exact, &coefficient));
-  assert_ok(exact->compute(exact, 0, 1, answer));
+  assert_ok(LodLocalOperatorsSetCoefficient(exact, &coefficient));
+  assert_ok(LodLocalOperatorsCompute(exact, 0, 1, NULL, answer));
   assert_ok(LodLocalOperatorsDestroy(&exact));
   float *output_bias =
       LodNetworkParameters(model->network) + LodNetworkParameterCount(model->network) - size;

@@ -57,10 +57,9 @@ static double *solve(OperatorsCreate create, const LodGrid *grid,
   for (PetscInt i = 0; i < n_fine; i++)
     rhs[i] = 1 + (double)(i % (grid->fine + 1)) / (double)grid->fine;
   assert_ok(create(grid, &operators));
-  operators->quiet = PETSC_TRUE;
-  assert_ok(operators->set_coefficient(operators, coefficient));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators));
+  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
   assert_ok(LodCoarseSystemSolve(system, rhs, solution));
   assert_ok(LodCoarseSystemDestroy(&system));
   assert_ok(LodLocalOperatorsDestroy(&operators));

@@ -1,5 +1,26 @@
-/* Destruction of any source of local operators. */
+/* What is common to all sources of local operators. */
 #include "lod/local_operators.h"
+
+PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
+                                               const LodCoefficient *coefficient) {
+  const LodGrid *grid = &operators->grid;
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
+             coefficient->cells, grid->coefficient);
+  if (operators->set_coefficient) PetscCall(operators->set_coefficient(operators, coefficient));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLocalOperatorsCompute(LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                        const LodComputeOptions *options, double *values) {
+  const LodComputeOptions all = {NULL, PETSC_FALSE};
+  PetscFunctionBeginUser;
+  if (first < last)
+    PetscCall(operators->compute(operators, first, last, options ? options : &all, values));
+  PetscFunctionReturn(0);
+}
 
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators) {
   PetscFunctionBeginUser;

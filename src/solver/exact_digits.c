@@ -13,11 +13,10 @@ static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
   LodCoarseSystem   *system = NULL;
   PetscFunctionBeginUser;
   PetscCall(LodExactCreate(grid, &operators));
-  operators->quiet = PETSC_TRUE;
   PetscErrorCode error = operators->perturb(operators);
-  if (!error) error = operators->set_coefficient(operators, coefficient);
+  if (!error) error = LodLocalOperatorsSetCoefficient(operators, coefficient);
   if (!error) error = LodCoarseSystemCreate(comm, grid, &system);
-  if (!error) error = LodCoarseSystemAssemble(system, operators);
+  if (!error) error = LodCoarseSystemAssemble(system, operators, PETSC_TRUE);
   if (!error) error = LodCoarseSystemSolve(system, rhs, again);
   PetscCall(LodCoarseSystemDestroy(&system));
   PetscCall(LodLocalOperatorsDestroy(&operators));

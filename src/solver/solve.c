@@ -36,12 +36,12 @@ PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, dou
 
 PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
                                   const LodCoefficient *coefficient, const double *rhs,
-                                  double *solution, double *seconds_operator,
+                                  PetscBool quiet, double *solution, double *seconds_operator,
                                   double *seconds_solve) {
   PetscFunctionBeginUser;
   double start = LodSeconds();
-  PetscCall(operators->set_coefficient(operators, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system, operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system, operators, quiet));
   double assembled = LodSeconds();
   PetscCall(LodCoarseSystemSolve(system, rhs, solution));
   *seconds_operator = assembled - start;
@@ -136,11 +136,10 @@ static PetscErrorCode SolveWith(MPI_Comm comm, const LodGrid *grid,
   if (previous)
     PetscCall(LodUpdateCreate(made->operators, &previous->coefficient, previous->operators,
                               &made->updated));
-  made->operators->quiet = options->quiet;
   PetscCall(LodCoarseSystemCreate(comm, grid, &made->system));
   PetscCall(LodSolveCompressed(made->system, made->updated ? made->updated : made->operators,
-                               coefficient, rhs, result->values, &result->seconds_operator,
-                               &result->seconds_solve));
+                               coefficient, rhs, options->quiet, result->values,
+                               &result->seconds_operator, &result->seconds_solve));
   if (result->method == LOD_METHOD_LOD)
     PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, result->values));
   LodWarnOfSign(result->method,

@@ -37,10 +37,11 @@ typedef struct {
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
-   that the exact and the learned operator share. solution[(N+1)^d] is the caller's. Collective. */
+   that the exact and the learned operator share. solution[(N+1)^d] is the caller's; no progress bar
+   if `quiet`. Collective. */
 PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
                                   const LodCoefficient *coefficient, const double *rhs,
-                                  double *solution, double *seconds_operator,
+                                  PetscBool quiet, double *solution, double *seconds_operator,
                                   double *seconds_solve);
 
 /* Before anything large is allocated: refuses a problem that this machine has no memory for, the

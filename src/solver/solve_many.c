@@ -51,7 +51,6 @@ static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coeffici
   if (settings->method == LOD_METHOD_DNN)
     PetscCall(LodLearnedCreate(grid, settings->model, &many->operators));
   if (!many->operators) PetscFunctionReturn(0);
-  many->operators->quiet = PETSC_TRUE;
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &many->system));
   PetscFunctionReturn(0);
 }
@@ -98,8 +97,8 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
       continue;
     }
     if (f == 0) { /* the matrix serves the other right-hand sides too */
-      PetscCall(LodSolveCompressed(many->system, many->operators, coefficient, rhs, solution,
-                                   &operators, &solve));
+      PetscCall(LodSolveCompressed(many->system, many->operators, coefficient, rhs, PETSC_TRUE,
+                                   solution, &operators, &solve));
     } else {
       PetscCall(LodCoarseSystemSolve(many->system, rhs, solution));
       solve = LodSeconds() - start;

@@ -127,14 +127,16 @@ static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
+                                       PetscBool quiet) {
   MPI_Comm     comm = PetscObjectComm((PetscObject)system->matrix);
   const size_t n_cells = (size_t)(system->last - system->first);
   const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
   PetscFunctionBeginUser;
   PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
   PetscErrorCode error =
-      operators->compute(operators, system->first, system->last, system->operators);
+      LodLocalOperatorsCompute(operators, system->first, system->last,
+                               &(LodComputeOptions){.quiet = quiet}, system->operators);
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(FindExponent(comm, system));
   LodScaleByPower(-system->exponent, count, system->operators, system->operators);

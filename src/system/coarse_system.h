@@ -14,9 +14,10 @@ typedef struct LodCoarseSystem LodCoarseSystem;
 PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system);
 PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system);
 
-/* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T). Collective.
- */
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators);
+/* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T); no
+ progress bar if `quiet`. Collective. */
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
+                                       PetscBool quiet);
 
 /* The matrix (borrowed), which is S in units of 2^exponent (0 unless the entries of S are so large
    or small that squares of them would leave double precision), and this rank's local operators of
