@@ -88,8 +88,8 @@ PetscErrorCode LodDataPath(LodDataKind kind, const char *name, const char *where
       (own && IsIn(own, NULL, name, path, &places)) ||
       (all && IsIn(all, folder, name, path, &places)) || IsAboveImage(folder, name, path, &places))
     PetscFunctionReturn(0);
-  LodInputError("%s: no %s \"%.*s\": no file %.200s in %s; the environment may say where it is: "
-                "%s%sLODNET_DATA names a folder with meshes, configs and models",
+  LodInputError("%s: no %s \"%.*s\": no file %.200s in %s (%s%sLODNET_DATA "
+                "names a folder with meshes, configs and models)",
                 where, kinds[kind].noun, (int)PetscMin(strcspn(name, "."), 200), name, name,
                 places.text, kinds[kind].variable, kinds[kind].names);
 }
