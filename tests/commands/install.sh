@@ -53,6 +53,14 @@ for file in "$library" "${programs[@]/#/$prefix/bin/}"; do
   ! strings --data "$file" | grep -F -e "$source_root/" -e "$build" || fail "$file knows where it was built"
 done
 
+# The library shows what its header declares and nothing else, under a name with a version.
+nm -D --defined-only "$library" | sed -n 's/.* [TDBRWVu] \([^@]*\).*/\1/p' | sort >shown.txt
+sed -n 's/^LODNET_API .*[ *]\(Lod[A-Za-z]*\)(.*/\1/p' "$prefix/include/lodnet.h" | sort >declared.txt
+checks=$((checks + 2))
+diff declared.txt shown.txt >&2 && [ "$(wc -l <shown.txt)" -ge 20 ] ||
+  fail 'the library does not show just what lodnet.h declares'
+readelf -d "$library" | grep -q 'SONAME.*\[liblodnet\.so\.0\]' || fail 'no soname liblodnet.so.0'
+
 # The programs, and what they find: meshes and configs by name, the model.
 PATH=$prefix/bin:$PATH
 for program in "${programs[@]}"; do
@@ -68,6 +76,26 @@ works lod-compare a.h5 --output compared
 works lod-evaluate tiny/model.h5 --no-pictures --output evaluated --quiet
 works lod-bench network --cells 16 --repeats 1 # the config of the paper
 works lod-sample --image "$prefix/share/lodnet/configs/micrograph.png" --cells 16 --output picture.h5
+
+# Examples, compiled with what pkg-config says and nothing else, the library not being where ld.so looks.
+# With sanitizers in the library they come first.
+read -ra flags < <(pkg-config --cflags --libs lodnet)
+if nm -D "$library" | grep -q __asan_init; then flags+=(-fsanitize=address,undefined); fi
+export LD_LIBRARY_PATH
+LD_LIBRARY_PATH=$(dirname "$library")
+for example in "$prefix"/share/doc/lodnet/examples/*.c; do
+  works cc -Wall -Werror "$example" -o "$(basename "$example" .c)" "${flags[@]}"
+done
+works c++ -Wall -Werror "$prefix/share/doc/lodnet/examples/solve.cpp" -o solve-in-cpp "${flags[@]}"
+works ./solve
+grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]{3}$' stdout.txt || fail "solve prints $(cat stdout.txt)"
+works ./solve-in-cpp
+grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]*$' stdout.txt || fail "solve-in-cpp prints $(cat stdout.txt)"
+works lod-sample --cells 128 --output coefficient.h5
+works ./compare
+grep -qE '^learned to exact 0\.' stdout.txt || fail "compare prints $(cat stdout.txt)"
+expect 1 '' ./apart ./compare absent.h5
+unset LD_LIBRARY_PATH
 
 # What is not there is said with the places and the variables.
 mv "$prefix/share/lodnet" gone
