@@ -11,6 +11,7 @@
 #include "lod/exact.h"
 #include "solver/exact_digits.h"
 #include "solver/solve.h"
+#include "system/spectrum.h"
 
 double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
                   const double point[LOD_MAX_DIM]) {
