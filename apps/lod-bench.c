@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/data.h"
+#include "base/report.h"
 #include "base/start.h"
 #include "bench/bench.h"
 #include "common/command_line.h"
