@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check_lodnet.h"
-#include "nn/network.h"
+#include "nn/network_run.h"
 #include "sample/sample.h"
 
 /* Fields drawn, and the cells per axis of the first; every one has another size and other plans. */
@@ -41,11 +41,14 @@ END_TEST
 START_TEST(a_network_leaves_the_number_of_threads) {
   const LodNetworkShape shape = {
       .n_head = 2, .head = {30, 20, 10}, .n_pieces = 1, .activation = LOD_ACTIVATION_RELU};
-  const int   threads = omp_get_max_threads();
-  LodNetwork *network = NULL;
+  const int      threads = omp_get_max_threads();
+  LodNetwork    *network = NULL;
+  LodNetworkRun *run = NULL;
   omp_set_num_threads(3);
-  assert_ok(LodNetworkCreate(&shape, 4, &network));
+  assert_ok(LodNetworkCreate(&shape, &network));
+  assert_ok(LodNetworkRunCreate(network, 4, &run));
   ck_assert_int_eq(omp_get_max_threads(), 3);
+  assert_ok(LodNetworkRunDestroy(&run));
   assert_ok(LodNetworkDestroy(&network));
   omp_set_num_threads(threads);
 }

@@ -44,7 +44,7 @@ typedef struct {
    along that axis of the harmonic means on them, and the harmonic mean over the slabs across it of
    the arithmetic means in them (W. Cardwell, R. Parsons, Trans. AIME 160, 1945, p. 34-42); b is t
    of these two numbers, a is t of the means on the k^(d-1) lines and in the k slabs. */
-typedef struct {
+typedef struct LodModel {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
@@ -70,8 +70,8 @@ PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
    trained by configs/structured.toml (k = 8, q = 2, l = 2). Not to be freed. */
 const char *LodModelDefaultPath(void);
 
-/* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
-PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);
+/* Reads a model; every defect of the file is an input error. */
+PetscErrorCode LodModelRead(const char *path, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid and a coefficient: input error naming the number that differs.

@@ -26,7 +26,7 @@ typedef struct {
 
 /* What LodMethodSolve takes beside the problem; everything may be left 0. */
 typedef struct {
-  LodModel          *model;          /* for LOD_METHOD_DNN */
+  const LodModel    *model;          /* for LOD_METHOD_DNN */
   const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
   PetscBool          keep_operators; /* lod and dnn: also gather the local operators on rank 0 */
   PetscBool          quiet;
@@ -72,7 +72,7 @@ PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 typedef struct {
   LodMethod          method;
   const LodGrid     *grid;
-  LodModel          *model; /* for LOD_METHOD_DNN, named model_path in messages */
+  const LodModel    *model; /* for LOD_METHOD_DNN, named model_path in messages */
   const char        *model_path;
   PetscBool          allow_range; /* see LodModelFits */
   PetscInt           n_rhs;
