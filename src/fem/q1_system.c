@@ -133,17 +133,17 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+PetscErrorCode LodLoadVec(const LodGrid *grid, PetscInt cells, const double *load, Vec vector,
                           int *exponent) {
   const size_t n_nodes = (size_t)LodPower(cells + 1, grid->dim);
-  double      *nodes;
+  double      *scaled;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_nodes, &nodes));
-  PetscCall(LodLoad(grid, rhs, cells, nodes));
-  *exponent = LodExponent(LodLargest(n_nodes, nodes));
-  LodScaleByPower(-*exponent, n_nodes, nodes, nodes);
-  PetscCall(LodNodesToVec(grid, cells, nodes, load));
-  PetscCall(PetscFree(nodes));
+  PetscCall(PetscMalloc1(n_nodes, &scaled));
+  *exponent = LodExponent(LodLargest(n_nodes, load));
+  LodScaleByPower(-*exponent, n_nodes, load, scaled);
+  PetscErrorCode error = LodNodesToVec(grid, cells, scaled, vector);
+  PetscCall(PetscFree(scaled));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -305,14 +305,14 @@ PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *expon
 
 /* Solves for one load with the solver as it is; adds to the iterations, and raises the residual, of
  *statistics. */
-static PetscErrorCode SolveLoad(LodQ1System *system, const double *rhs, double *solution,
+static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, double *solution,
                                 LodSolveStatistics *statistics) {
   const size_t n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
   PetscReal    residual, load_norm;
   PetscInt     iterations;
   int          exponent;
   PetscFunctionBeginUser;
-  PetscCall(LodLoadVec(&system->grid, rhs, system->cells, system->load, &exponent));
+  PetscCall(LodLoadVec(&system->grid, system->cells, load, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodSolve(system->solver, system->what, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
@@ -328,10 +328,9 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *rhs, double *
 
 /* Solves a second time with other last digits; an error if a solution does not stand. One matrix
    and one hierarchy are in memory at a time: the next solve sets up the first ones again. */
-static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const double *rhs,
+static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const double *loads,
                                   const double *solutions) {
   const PetscInt     dim = system->grid.dim;
-  const size_t       n_fine = (size_t)LodPower(system->grid.fine + 1, dim);
   const size_t       n_nodes = (size_t)LodPower(system->cells + 1, dim);
   LodSolveStatistics ignored = {0};
   double            *again;
@@ -340,7 +339,7 @@ static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const dou
   PetscCall(PetscMalloc1(n_nodes, &again));
   PetscErrorCode error = 0;
   for (PetscInt f = 0; f < n_rhs && !error; f++) {
-    error = SolveLoad(system, rhs + (size_t)f * n_fine, again, &ignored);
+    error = SolveLoad(system, loads + (size_t)f * n_nodes, again, &ignored);
     if (!error)
       error = LodDigitsCompare(system->what, dim, system->cells, system->coefficient,
                                solutions + (size_t)f * n_nodes, again);
@@ -350,22 +349,42 @@ static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const dou
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
-                                double *solutions, LodSolveStatistics *statistics) {
-  const PetscInt     dim = system->grid.dim;
-  const size_t       n_fine = (size_t)LodPower(system->grid.fine + 1, dim);
-  const size_t       n_nodes = (size_t)LodPower(system->cells + 1, dim);
+PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
+                                     double *solutions, LodSolveStatistics *statistics) {
+  const size_t       n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
   LodSolveStatistics found = {0};
   PetscFunctionBeginUser;
   PetscCall(BeReady(system));
   const double start = LodSeconds();
   for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(SolveLoad(system, rhs + (size_t)f * n_fine, solutions + (size_t)f * n_nodes, &found));
+    PetscCall(
+        SolveLoad(system, loads + (size_t)f * n_nodes, solutions + (size_t)f * n_nodes, &found));
   found.seconds_assembly = system->seconds_assembly;
   found.seconds_setup = system->seconds_setup;
   found.seconds_solve = LodSeconds() - start;
   if (statistics) *statistics = found;
-  if (system->in_doubt) PetscCall(CheckDigits(system, n_rhs, rhs, solutions));
+  if (system->in_doubt) PetscCall(CheckDigits(system, n_rhs, loads, solutions));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
+                                double *solutions, LodSolveStatistics *statistics) {
+  const size_t   n_fine = (size_t)LodPower(system->grid.fine + 1, system->grid.dim);
+  const size_t   n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
+  PetscErrorCode error = 0;
+  double        *loads;
+  PetscFunctionBeginUser;
+  if (system->mesh == LOD_Q1_FINE) {
+    PetscCall(LodQ1SystemSolveLoads(system, n_rhs, rhs, solutions, statistics));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc1((size_t)n_rhs * n_nodes, &loads));
+  for (PetscInt f = 0; f < n_rhs && !error; f++)
+    error = LodLoad(&system->grid, rhs + (size_t)f * n_fine, system->cells,
+                    loads + (size_t)f * n_nodes);
+  if (!error) error = LodQ1SystemSolveLoads(system, n_rhs, loads, solutions, statistics);
+  PetscCall(PetscFree(loads));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

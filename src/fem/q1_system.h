@@ -32,11 +32,14 @@ PetscErrorCode LodQ1SystemDestroy(LodQ1System **system);
    with prefix -fine_ / -coarse_ say otherwise. Collective. */
 PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient);
 
-/* Solves for the loads rhs[n_rhs][fine nodes], integrals of f on the *fine* mesh (LodFineLoad);
-   solutions[n_rhs][nodes] are u at all nodes of the system's mesh, on every rank. The result does
-   not depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call
-   are solved for a second time, and a solution that rounding has taken is an error (digits.h).
-   `statistics` may be NULL. Collective. */
+/* Solves for loads[n_rhs][nodes], the integrals of f times the hat functions of all nodes of the
+   system's mesh; solutions[n_rhs][nodes] are u at these nodes, on every rank. The result does not
+   depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call are
+   solved for a second time, and a solution that rounding has taken is an error (digits.h).
+   `statistics` may be NULL. LodQ1SystemSolve: the same for rhs[n_rhs][fine nodes], loads of f on
+   the *fine* mesh (LodFineLoad). Collective. */
+PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
+                                     double *solutions, LodSolveStatistics *statistics);
 PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
                                 double *solutions, LodSolveStatistics *statistics);
 
@@ -56,9 +59,9 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                   const LodCoefficient *coefficient, Mat *stiffness);
 
-/* The same load as a Vec over the free nodes of that mesh, in units of 2^*exponent, in which its
-   largest entry is about 1 (base.h, Units). Collective. */
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+/* A load on all nodes of the mesh of `cells` cells per axis as a Vec over the free ones, in units
+   of 2^*exponent, in which its largest entry is about 1 (units.h). Collective. */
+PetscErrorCode LodLoadVec(const LodGrid *grid, PetscInt cells, const double *load, Vec vector,
                           int *exponent);
 
 /* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes

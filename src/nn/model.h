@@ -75,7 +75,10 @@ PetscErrorCode LodModelRead(const char *path, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid and a coefficient: input error naming the number that differs.
-   Values outside the training range are refused too (beyond 1e-6 of it) unless `allow_range`. */
+   Values outside the training range are refused too (beyond 1e-6 of it) unless `allow_range`.
+   LodModelFitsMesh: the grid alone. */
+PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, const LodGrid *grid,
+                                const char *coefficient_path);
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);
