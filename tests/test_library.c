@@ -1,83 +1,8 @@
-/* The public library: nothing but <lodnet.h> is included. */
-#include <check.h>
-#include <lodnet.h>
+/* The public library: results. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-/* Asserts that a call succeeds. */
-#define assert_done(call)                                                                          \
-  do {                                                                                             \
-    int assert_done_code = (call);                                                                 \
-    ck_assert_msg(assert_done_code == 0, "%s: %d: %s", #call, assert_done_code, LodLastError());   \
-  } while (0)
-
-/* Asserts that a call refuses its input with a message that contains all of two texts. */
-#define assert_refuses(call, function, quantity)                                                   \
-  do {                                                                                             \
-    int         assert_refuses_code = (call);                                                      \
-    const char *assert_refuses_text = LodLastError();                                              \
-    ck_assert_msg(assert_refuses_code == LODNET_INPUT, "%s: %d, \"%s\"", #call,                    \
-                  assert_refuses_code, assert_refuses_text);                                       \
-    ck_assert_msg(strstr(assert_refuses_text, function) && strstr(assert_refuses_text, quantity),  \
-                  "%s: message \"%s\" lacks \"%s\" or \"%s\"", #call, assert_refuses_text,         \
-                  function, quantity);                                                             \
-    ck_assert_str_eq(LodLastError(), "");                                                          \
-  } while (0)
-
-static unsigned long long common_seed;
-
-/* Uniform in [1, 5], by a generator of the test's own. */
-static double draw(unsigned long long *state) {
-  *state = *state * 6364136223846793005u + 1442695040888963407u;
-  return 1 + 4 * (double)(*state >> 33) / 2147483648.0;
-}
-
-/* A small mesh: 32 coefficient cells along each of `dim` axes, in three dimensions 8. */
-static LodMesh small_mesh(int dim) {
-  const int n = dim < 3 ? 32 : 8, cells[3] = {n, n, n};
-  LodMesh   mesh;
-  assert_done(LodMeshDefaults(dim, cells, NULL, &mesh));
-  if (dim == 3)
-    for (int axis = 0; axis < 3; axis++)
-      mesh.coarse[axis] = 2;
-  return mesh;
-}
-
-/* Coefficient cells of a mesh. */
-static size_t count_cells(const LodMesh *mesh) {
-  size_t count = 1;
-  for (int axis = 0; axis < mesh->dim; axis++)
-    count *= (size_t)mesh->coefficient[axis];
-  return count;
-}
-
-/* Random values of A; the caller frees them. */
-static double *draw_values(const LodMesh *mesh, unsigned long long seed) {
-  const size_t count = count_cells(mesh);
-  double      *values = malloc(count * sizeof *values);
-  for (size_t i = 0; i < count; i++)
-    values[i] = draw(&seed);
-  return values;
-}
-
-/* A solver on a mesh. */
-static LodSolver *create(const LodMesh *mesh, LodSolverMethod method, const LodModel *model) {
-  const LodSolverOptions options = {.method = method, .model = model};
-  LodSolver             *solver = NULL;
-  assert_done(LodSolverCreate(MPI_COMM_WORLD, mesh, &options, &solver));
-  ck_assert_ptr_nonnull(solver);
-  return solver;
-}
-
-/* Nodes of a solver. */
-static size_t count_nodes(const LodSolver *solver) {
-  size_t count = 0;
-  assert_done(LodSolverNodes(solver, NULL, &count));
-  return count;
-}
+#include "library_calls.h"
 
 /* max |u - v| / max |v|. */
 static double distance(size_t count, const double *u, const double *v) {
@@ -256,23 +181,108 @@ START_TEST(mass_integrates) {
 }
 END_TEST
 
+/* Rows and columns of every local operator sum to 0; the matrix of units 2^600 is that of 1,
+ * scaled. */
+START_TEST(local_operators_have_vanishing_sums) {
+  LodMesh       mesh = small_mesh(2);
+  LodSolver    *solver = create(&mesh, LODNET_METHOD_LOD, NULL);
+  double       *values = draw_values(&mesh, common_seed + 2);
+  const double *operators;
+  int64_t       first, last;
+  LodSparse     matrix;
+  assert_done(LodSolverSetCoefficient(solver, values));
+  assert_done(LodSolverLocalOperators(solver, &first, &last, &operators));
+  ck_assert_int_eq(first, 0);
+  ck_assert_int_eq(last, 16);
+  for (int64_t row = 0; row < last * 36; row++) {
+    const double *o = operators + 4 * row;
+    ck_assert_double_eq_tol(o[0] + o[1] + o[2] + o[3], 0, 1e-11);
+  }
+  assert_done(LodSolverMatrix(solver, &matrix));
+  const double plain = matrix.values[0];
+  for (size_t i = 0; i < count_cells(&mesh); i++)
+    values[i] = ldexp(values[i], 600);
+  assert_done(LodSolverSetCoefficient(solver, values));
+  assert_done(LodSolverMatrix(solver, &matrix));
+  ck_assert_double_eq_tol(ldexp(matrix.values[0], -600), plain, 1e-12 * fabs(plain));
+  for (size_t i = 0; i < count_cells(&mesh); i++)
+    values[i] = ldexp(values[i], 421); /* up to 5 * 2^1021: no entry of S is a number */
+  ck_assert_int_eq(LodSolverSetCoefficient(solver, values), LODNET_FAILED);
+  ck_assert_str_ne(LodLastError(), "");
+  assert_done(LodSolverDestroy(&solver));
+  free(values);
+}
+END_TEST
+
+/* LodCompareMethods finds what two solvers find. */
+START_TEST(comparison_is_that_of_two_solvers) {
+  LodMesh               mesh = small_mesh(2);
+  double               *values = draw_values(&mesh, common_seed + 3);
+  double                load[25], u[25], u_hat[25], lod[25], dnn[25];
+  LodModel             *model = NULL;
+  LodReportOfComparison report;
+  assert_done(LodModelOpen(NULL, &model));
+  LodSolver *exact = create(&mesh, LODNET_METHOD_LOD, NULL);
+  LodSolver *learned = create(&mesh, LODNET_METHOD_DNN, model);
+  assert_done(LodSolverLoadExpression(exact, "1 + y", load));
+  assert_done(LodSolverSetCoefficient(exact, values));
+  assert_done(LodSolverSetCoefficient(learned, values));
+  assert_done(LodSolverSolve(exact, 1, load, u));
+  assert_done(LodSolverSolve(learned, 1, load, u_hat));
+  assert_done(LodCompareMethods(&mesh, model, values, "1 + y", 0, &report, lod, dnn));
+  ck_assert_double_lt(distance(25, lod, u), 1e-12);
+  ck_assert_double_lt(distance(25, dnn, u_hat), 1e-12);
+  ck_assert(report.dnn_lod > 0 && report.dnn_lod < 0.1);
+  ck_assert(report.norm > 0 && report.norm_difference > 0 && report.lod_fine < 0.3);
+  assert_done(LodSolverDestroy(&exact));
+  assert_done(LodSolverDestroy(&learned));
+  assert_done(LodModelClose(&model));
+  ck_assert_ptr_null(model);
+  free(values);
+}
+END_TEST
+
+/* Draws are reproducible, in range, and survive a file. */
+START_TEST(coefficients_are_drawn_written_and_read) {
+  const int  cells[3] = {16, 16, 1};
+  double     values[256], again[256], *read = NULL;
+  int        dim = 0, found[3];
+  char       path[] = "/tmp/test_library_XXXXXX";
+  LodSampler sampler;
+  assert_done(LodSamplerDefaults("iid", &sampler));
+  assert_done(LodSamplerDraw(&sampler, 2, cells, (int64_t)common_seed, 3, values));
+  assert_done(LodSamplerDraw(&sampler, 2, cells, (int64_t)common_seed, 3, again));
+  ck_assert_mem_eq(values, again, sizeof values);
+  assert_done(LodSamplerDraw(&sampler, 2, cells, (int64_t)common_seed, 4, again));
+  ck_assert_mem_ne(values, again, sizeof values);
+  for (int i = 0; i < 256; i++)
+    ck_assert(values[i] >= sampler.alpha && values[i] <= sampler.beta);
+  assert_done(LodSamplerDefaults("expression", &sampler));
+  sampler.expression = "1 + x";
+  assert_done(LodSamplerDraw(&sampler, 2, cells, 1, 0, again));
+  ck_assert_double_eq_tol(again[1], 1 + 1.5 / 16, 1e-14);
+  const int file = mkstemp(path);
+  ck_assert_int_ge(file, 0);
+  close(file);
+  assert_done(LodCoefficientFileWrite(path, 2, cells, values));
+  assert_done(LodCoefficientFileRead(path, NULL, &dim, found, &read));
+  ck_assert_int_eq(dim, 2);
+  ck_assert_mem_eq(found, cells, sizeof found);
+  ck_assert_mem_eq(read, values, sizeof values);
+  LodFree(read);
+  unlink(path);
+}
+END_TEST
+
 int main(void) {
-  const char *text = getenv("LODNET_TEST_SEED");
-  common_seed = text ? strtoull(text, NULL, 10) : (unsigned long long)time(NULL);
-  printf("seed: LODNET_TEST_SEED=%llu\n", common_seed);
-  Suite *suite = suite_create("library");
-  TCase *tcase = tcase_create("library");
-  tcase_set_timeout(tcase, 100);
+  TCase *tcase = tcase_create("results");
   tcase_add_loop_test(tcase, one_dimension_is_exact_at_the_nodes, 0, 2);
   tcase_add_loop_test(tcase, methods_agree, 1, 3);
   tcase_add_loop_test(tcase, loads_agree, 0, 2);
   tcase_add_loop_test(tcase, matrix_times_solution_is_load, 0, 4);
   tcase_add_loop_test(tcase, mass_integrates, 1, 4);
-  suite_add_tcase(suite, tcase);
-  SRunner *runner = srunner_create(suite);
-  srunner_set_fork_status(runner, CK_NOFORK);
-  srunner_run_all(runner, CK_NORMAL);
-  const int failed = srunner_ntests_failed(runner), run = srunner_ntests_run(runner);
-  srunner_free(runner);
-  return LodLibraryEnd() || failed || run == 0;
+  tcase_add_test(tcase, local_operators_have_vanishing_sums);
+  tcase_add_test(tcase, comparison_is_that_of_two_solvers);
+  tcase_add_test(tcase, coefficients_are_drawn_written_and_read);
+  return run(tcase);
 }

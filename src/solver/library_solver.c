@@ -38,7 +38,7 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
 static PetscErrorCode SetUp(LodSolver *solver) {
   const LodGrid        *grid = &solver->grid;
   const PetscBool       learned = (PetscBool)(solver->method == LOD_METHOD_DNN);
-  const LodSolveOptions options = {.model = learned ? &solver->model : NULL};
+  const LodSolveOptions options = {.model = learned ? &solver->model : NULL, .quiet = PETSC_TRUE};
   PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(
       solver->comm, grid,
