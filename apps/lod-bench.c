@@ -13,8 +13,6 @@
 #define MOST_CELLS 1000000
 #define MOST_REPEATS 100000
 
-/* Samples that a network takes at once, and the config of the paper. */
-#define BATCH 1024
 #define PAPER LODNET_DATA_DIR "/configs/paper.toml"
 
 const char *argp_program_version = "lod-bench " LODNET_VERSION;
@@ -227,7 +225,7 @@ static PetscErrorCode ReadModel(const Options *options, LodModel **model, PetscI
   LodCheckInput(!options->model || !options->config, "--model %s: and --config: choose one",
                 options->model);
   if (options->model) {
-    PetscCall(LodModelRead(options->model, BATCH, model));
+    PetscCall(LodModelRead(options->model, model));
   } else {
     PetscCall(LodConfigRead(options->config ? options->config : PAPER, &config));
     PetscCall(LodBenchModel(&config, model));

@@ -22,7 +22,7 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
   const LodNetworkShape    shape = LodModelShape(grid, &settings);
   LodModel                *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(&shape, 64, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     LodNetworkParameters(model->network)[i] =
         (float)(deviation * LodRandomNormal(seed, 1, (uint64_t)i));

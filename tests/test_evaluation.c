@@ -18,7 +18,7 @@ static LodModel *near_baseline(uint64_t seed) {
   const LodNetworkShape    shape = LodModelShape(&grid, &settings);
   LodModel                *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     LodNetworkParameters(model->network)[i] = (float)(0.01 * LodRandomNormal(seed, 1, (uint64_t)i));
   model->signature = (LodSignature){

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "check_lodnet.h"
+#include "check_network.h"
 #include "lod/exact.h"
 #include "lod/structure.h"
 #include "nn/learned.h"
@@ -23,7 +24,7 @@ static LodModel *RandomModel(uint64_t seed) {
   LodModel      *model;
   assert_ok(PetscNew(&model));
   const LodNetworkShape shape = LodNetworkPlainShape(3, width);
-  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     parameters[i] = (float)LodRandomNormal(seed, 1, (uint64_t)i);
@@ -71,7 +72,7 @@ static void TearDown(void) {
 START_TEST(model_survives_the_disk) {
   LodModel *model = RandomModel(test_seed()), *read;
   assert_ok(LodModelWrite(model, path));
-  assert_ok(LodModelRead(path, 8, &read));
+  assert_ok(LodModelRead(path, &read));
   ck_assert_int_eq(LodNetworkLayers(read->network), 3);
   ck_assert_mem_eq(LodNetworkShapeOf(read->network), LodNetworkShapeOf(model->network),
                    sizeof(LodNetworkShape));
@@ -162,7 +163,7 @@ static void AssertDefect(void (*damage)(hid_t file), const char *reason) {
   damage(file);
   H5Fclose(file);
   LodErrorClear();
-  assert_refuses(LodModelRead(path, 8, &read), reason);
+  assert_refuses(LodModelRead(path, &read), reason);
   ck_assert_msg(strstr(LodErrorMessage(), path) != NULL, "no file name: %s", LodErrorMessage());
   ck_assert_ptr_null(read);
   LodErrorClear();
@@ -263,7 +264,7 @@ START_TEST(every_defect_of_a_file_is_refused) {
                "attribute dimension of signature is 4; it must lie between 1 and 3");
   AssertDefect(OtherRatio, "layer0/weight has 36 columns, not 81");
   AssertDefect(HugeRatio, "too many values");
-  assert_refuses(LodModelRead(path, 8, &read), path); /* no such file */
+  assert_refuses(LodModelRead(path, &read), path); /* no such file */
   LodErrorClear();
 }
 END_TEST
@@ -293,14 +294,14 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   assert_ok(LodCoefficientRestrict(&coefficient, &grid, 5, inp));
   for (PetscInt i = 0; i < n_inp; i++)
     inp[i] = (inp[i] - 3.25f) * 0.7f;
-  assert_ok(LodNetworkForward(model->network, 1, inp, out));
+  network_forward(model->network, 1, inp, out);
   for (PetscInt i = 0; i < size; i++)
     ck_assert_double_eq_tol(all[5 * size + i], 1.75 * (double)out[i],
                             1e-5 * fabs(all[5 * size + i]));
   assert_ok(LodCoefficientRestrict(&coefficient, &grid, 0, inp));
   for (PetscInt i = 0; i < n_inp; i++)
     inp[i] = i < 12 || i % 6 < 2 ? 0 : (inp[i] - 3.25f) * 0.7f;
-  assert_ok(LodNetworkForward(model->network, 1, inp, out));
+  network_forward(model->network, 1, inp, out);
   for (PetscInt z = 0; z < 16; z++)
     for (PetscInt j = 0; j < 4; j++) {
       const double expected = z < 4 || z % 4 == 0 ? 0 : 1.75 * (double)out[4 * z + j];

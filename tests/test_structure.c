@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "check_network.h"
 #include "exact_properties.h"
 #include "lod/average.h"
 #include "lod/baseline.h"
@@ -237,7 +238,7 @@ START_TEST(structured_models_survive_the_disk) {
   model->history.epochs = 1;
   assert_ok(PetscCalloc1(5, &model->history.history));
   assert_ok(LodModelWrite(model, path));
-  assert_ok(LodModelRead(path, 64, &read));
+  assert_ok(LodModelRead(path, &read));
   unlink(path);
   double *written = learned_operators(grid, model, &coefficient);
   double *found = learned_operators(grid, read, &coefficient);
@@ -378,7 +379,7 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
     const double *base = LodBaselineOf(grid, baseline, &inside);
     assert_ok(LodCoefficientRestrict(&coefficient, grid, cell, patch));
     LodModelRow(model, &order, patch, row, &scale);
-    assert_ok(LodNetworkForward(model->network, 1, row, out));
+    network_forward(model->network, 1, row, out);
     for (PetscInt i = 0; i < size; i++)
       expected[i] = scale * model->out_scale * (double)out[i];
     LodClearOutside(grid->ell, &inside, expected);

@@ -38,7 +38,7 @@ double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
 /* Both operators for the coefficient: solutions, times, and the distance of the two matrices. The
    two runs differ in the source of the local operators alone. */
 static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
-                                       const LodCoefficient *coefficient, LodModel *model,
+                                       const LodCoefficient *coefficient, const LodModel *model,
                                        const double *rhs, PetscBool quiet,
                                        LodComparison *comparison) {
   LodLocalOperators *operators[2] = {NULL, NULL};
@@ -122,7 +122,7 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
 }
 
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, const char *rhs, PetscBool quiet,
+                          const LodModel *model, const char *rhs, PetscBool quiet,
                           LodComparison *comparison) {
   double *load;
 

@@ -21,7 +21,7 @@ typedef struct {
 /* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
    the findings. One that is not finite is an error. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, const char *rhs, PetscBool quiet,
+                          const LodModel *model, const char *rhs, PetscBool quiet,
                           LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 

@@ -29,7 +29,7 @@ static LodGrid ModelGrid(const LodSignature *signature) {
 /* Compares for one right-hand side; cross sections of the first go to `directory` unless that is
  * empty.
  */
-static PetscErrorCode CompareRhs(LodModel *model, const LodGrid *grid,
+static PetscErrorCode CompareRhs(const LodModel *model, const LodGrid *grid,
                                  const LodCoefficient *coefficient, int f, const char *directory,
                                  LodEvaluationRow *row) {
   LodComparison found;
@@ -100,7 +100,7 @@ static PetscErrorCode FitExpression(const LodConfig *set, PetscInt dim, LodSampl
 }
 
 /* Fills all rows of one family, from evaluation->n_rows on. */
-static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, PetscInt f,
+static PetscErrorCode EvaluateFamily(const LodModel *model, const LodConfig *set, PetscInt f,
                                      const char *directory, PetscBool quiet,
                                      LodEvaluation *evaluation) {
   const LodGrid     grid = ModelGrid(&model->signature);
@@ -128,7 +128,7 @@ static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, Pets
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluateModel(LodModel *model, const char *set_path, const char *directory,
+PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set_path, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation) {
   LodConfig set;
   PetscInt  count = 0;

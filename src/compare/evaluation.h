@@ -32,7 +32,7 @@ typedef struct {
 /* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross
    sections of the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
    A line a coefficient is printed unless `quiet`. The same model and set give the same numbers. */
-PetscErrorCode LodEvaluateModel(LodModel *model, const char *set, const char *directory,
+PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation);
 PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
 

@@ -70,8 +70,8 @@ PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
    trained by configs/structured.toml (k = 8, q = 2, l = 2). Not to be freed. */
 const char *LodModelDefaultPath(void);
 
-/* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
-PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);
+/* Reads a model; every defect of the file is an input error. */
+PetscErrorCode LodModelRead(const char *path, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid and a coefficient: input error naming the number that differs.

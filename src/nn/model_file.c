@@ -287,13 +287,13 @@ static PetscErrorCode ReadLayers(LodHdf5 *file, const char *part, PetscInt n_lay
 }
 
 /* Makes the network and reads its parameters. */
-static PetscErrorCode ReadNetwork(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+static PetscErrorCode ReadNetwork(LodHdf5 *file, LodModel *model) {
   LodGrid         grid;
   LodNetworkShape shape;
   PetscFunctionBeginUser;
   PetscCall(SignatureGrid(file->path, &model->signature, &grid));
   PetscCall(ReadShape(file, &grid, model, &shape));
-  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
+  PetscCall(LodNetworkCreate(&shape, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   PetscCall(ReadLayers(file, "encoder", shape.n_encoder, shape.encoder, &parameters));
   PetscCall(ReadLayers(file, "layer", shape.n_head, shape.head, &parameters));
@@ -325,7 +325,7 @@ static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
 }
 
 /* Reads everything into a cleared model. */
-static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+static PetscErrorCode ReadContents(LodHdf5 *file, LodModel *model) {
   PetscBool exists;
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Exists(file, "signature", &exists));
@@ -343,7 +343,7 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
   PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));
-  PetscCall(ReadNetwork(file, max_batch, model));
+  PetscCall(ReadNetwork(file, model));
   PetscFunctionReturn(0);
 }
 
@@ -352,13 +352,13 @@ const char *LodModelDefaultPath(void) {
   return named && named[0] ? named : LODNET_DATA_DIR "/results/structured/model.h5";
 }
 
-PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model) {
+PetscErrorCode LodModelRead(const char *path, LodModel **model) {
   LodHdf5 file;
   PetscFunctionBeginUser;
   *model = NULL;
   PetscCall(LodHdf5Open(path, &file));
   PetscCall(PetscNew(model));
-  PetscErrorCode error = ReadContents(&file, max_batch, *model);
+  PetscErrorCode error = ReadContents(&file, *model);
   if (error) PetscCall(LodModelDestroy(model));
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);

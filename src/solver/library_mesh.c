@@ -5,9 +5,6 @@
 #include "nn/model.h"
 #include "solver/library.h"
 
-/* Samples that the network of a model takes at once. */
-#define BATCH 1024
-
 /* Checks what no LodGrid can hold: sizes per axis that differ, sides that are not 1. */
 static PetscErrorCode CheckIsCube(const LodMesh *mesh, const char *where) {
   PetscFunctionBeginUser;
@@ -104,7 +101,7 @@ static PetscErrorCode ModelOpen(const char *path, LodModel **model) {
   PetscCall(LodCheckPointer(model, "LodModelOpen", "model"));
   *model = NULL;
   LodLockLibraries(); /* HDF5 */
-  const PetscErrorCode error = LodModelRead(path ? path : LodModelDefaultPath(), BATCH, model);
+  const PetscErrorCode error = LodModelRead(path ? path : LodModelDefaultPath(), model);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -80,7 +80,7 @@ static PetscErrorCode Solve(LodCoarseSystem *system, LodLocalOperators *operator
 }
 
 /* errors[n] of LodEvaluate, with everything it needs made. */
-static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, LodModel *model,
+static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, const LodModel *model,
                                       PetscBool quiet, PetscInt n, double *errors) {
   LodGrid            grid;
   LodCoarseSystem   *system;
@@ -118,7 +118,7 @@ static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, LodModel 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
+PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, const LodModel *model, PetscBool quiet,
                            PetscInt *n, double **errors) {
   PetscInt64 samples, count;
   PetscFunctionBeginUser;

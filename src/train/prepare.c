@@ -114,8 +114,7 @@ static PetscErrorCode FillNormalisation(const LodTrainPlan *plan, LodPairs *pair
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, PetscInt max_batch,
-                               LodModel *model) {
+PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, LodModel *model) {
   const LodNetworkSettings *settings = &plan->network;
   LodGrid                   grid;
   ValueStatistics           statistics;
@@ -124,8 +123,7 @@ PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, PetscI
   PetscCall(CollectValues(pairs, settings->scale_equivariant, &statistics));
   PetscCall(FillSignature(plan, &grid, &statistics, &model->signature));
   const LodNetworkShape shape = LodModelShape(&grid, settings);
-  if (settings->exact_constants) max_batch += LodAnchorsCount(&grid);
-  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
+  PetscCall(LodNetworkCreate(&shape, &model->network));
   PetscCall(LodNetworkInitialize(model->network, plan->seed));
   model->inp_shift = 0;
   model->inp_scale = model->out_scale = 1;

@@ -51,7 +51,7 @@ PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX])
    solution with learned operators to that with the exact ones of pairs.h5. errors[n] is allocated
    with PetscMalloc; the caller frees it. One that is not finite is an error.
  */
-PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
+PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, const LodModel *model, PetscBool quiet,
                            PetscInt *n, double **errors);
 
 /* The exact local operators of the sample that *sample names, as pairs.h5 holds them (single
@@ -60,9 +60,7 @@ PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64
                                LodLocalOperators **operators);
 
 /* Fills in a cleared model before training: network with Glorot weights, signature and
-   normalisation from the training pairs, plan, seed. The network takes batches of max_batch pairs
-   and their anchors. */
-PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, PetscInt max_batch,
-                               LodModel *model);
+   normalisation from the training pairs, plan, seed. */
+PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, LodModel *model);
 
 #endif
