@@ -184,17 +184,22 @@ static void fail_once(const LodMesh *good, double *values) {
   assert_done(LodSolverDestroy(&solver));
 }
 
-/* Rounds of failures take no memory. */
+/* Rounds of failures take no memory. Tables of MPI and PETSc may grow now and then: what is lost in
+   every round is lost in every one of three blocks of ten, at least 32 bytes a round. */
 START_TEST(failures_leave_nothing) {
   LodMesh mesh = small_mesh(2);
   double *values = draw_values(&mesh, common_seed);
+  long    least = 1 << 30;
   for (int i = 0; i < 5; i++)
     fail_once(&mesh, values);
-  const size_t before = mallinfo2().uordblks;
-  for (int i = 0; i < 10; i++)
-    fail_once(&mesh, values);
-  const size_t after = mallinfo2().uordblks;
-  ck_assert_msg(after <= before + 1024, "%zu bytes more after ten rounds", after - before);
+  for (int block = 0; block < 3; block++) {
+    const size_t before = mallinfo2().uordblks;
+    for (int i = 0; i < 10; i++)
+      fail_once(&mesh, values);
+    const long more = (long)(mallinfo2().uordblks - before);
+    least = more < least ? more : least;
+  }
+  ck_assert_msg(least < 10 * 32, "%ld bytes more after ten rounds", least);
   free(values);
 }
 END_TEST
