@@ -1,6 +1,7 @@
 /* What the measurements found, for people and for programs. */
 #include <cblas.h>
 
+#include "base/cpu.h"
 #include "bench/bench_private.h"
 #include "io/json.h"
 
@@ -14,8 +15,9 @@ static int FirstPhase(const LodBenchExactSettings *settings) {
 void LodBenchPrintMachine(FILE *stream, PetscInt threads) {
   char processor[256];
   LodProcessorName(processor);
-  fprintf(stream, "machine   %s, OpenBLAS core %s, %d thread%s\n", processor,
-          openblas_get_corename(), (int)threads, threads == 1 ? "" : "s");
+  fprintf(stream, "machine   %s, kernels %s, OpenBLAS core %s, %d thread%s\n", processor,
+          LodCpuLevelName(LodCpuLevelHere()), openblas_get_corename(), (int)threads,
+          threads == 1 ? "" : "s");
 }
 
 /* Prints one row of the table of phases. */
