@@ -258,7 +258,7 @@ static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
 
   PetscFunctionBeginUser;
   (void)snprintf(label, sizeof label, "loss (%s), %s", name[config->training.loss],
-                 model->scale_equivariant ? "relative" : "unit of A\xc2\xb2");
+                 model->structure.scale_equivariant ? "relative" : "unit of A\xc2\xb2");
   PetscCall(LodPlotHistory(config->output, LOSS_PLOT, label, model->history.epochs,
                            model->history.history));
   PetscFunctionReturn(0);

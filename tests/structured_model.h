@@ -14,8 +14,8 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
                                        .encoder = {7, 5},
                                        .n_codes = 2,
                                        .codes = {4, 3},
-                                       .bounds = encodes,
-                                       .lines = encodes,
+                                       .structure.bounds = encodes,
+                                       .structure.lines = encodes,
                                        .activation = LOD_ACTIVATION_ELU,
                                        .n_hidden = 1,
                                        .hidden = {20}};
@@ -35,8 +35,9 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
                                     .largest = 5};
   model->inp_scale = 1.3;
   model->out_scale = 0.4;
-  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
-  model->bounds = model->lines = encodes;
+  model->structure.zero_sums = model->structure.scale_equivariant = model->structure.baseline =
+      PETSC_TRUE;
+  model->structure.bounds = model->structure.lines = encodes;
   return model;
 }
 

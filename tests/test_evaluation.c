@@ -24,7 +24,8 @@ static LodModel *near_baseline(uint64_t seed) {
   model->signature = (LodSignature){
       .dim = 2, .ell = 1, .ratio = 2, .fine_ratio = 2, .coarse = 4, .smallest = 1, .largest = 5};
   model->inp_scale = model->out_scale = 1;
-  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
+  model->structure.zero_sums = model->structure.scale_equivariant = model->structure.baseline =
+      PETSC_TRUE;
   return model;
 }
 

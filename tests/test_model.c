@@ -39,7 +39,7 @@ static LodModel *RandomModel(uint64_t seed) {
   model->inp_shift = 3.25;
   model->inp_scale = 0.7;
   model->out_scale = 1.75;
-  model->zero_sums = PETSC_TRUE;
+  model->structure.zero_sums = PETSC_TRUE;
   model->seed = 41;
   model->history.epochs = 2;
   model->history.best_epoch = 1;
@@ -83,7 +83,7 @@ START_TEST(model_survives_the_disk) {
   ck_assert_int_eq(read->history.epochs, 2);
   ck_assert_int_eq(read->history.best_epoch, 1);
   ck_assert(read->inp_shift == 3.25 && read->inp_scale == 0.7 && read->out_scale == 1.75);
-  ck_assert(read->zero_sums && read->seed == 41);
+  ck_assert(read->structure.zero_sums && read->seed == 41);
   ck_assert_str_eq(read->config, "seed = 41\n");
   assert_ok(LodModelDestroy(&read));
   assert_ok(LodModelDestroy(&model));
@@ -281,7 +281,7 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   float              inp[36], out[64];
   int                threads = omp_get_max_threads();
   ck_assert(n_inp == 36 && size == 64);
-  model->zero_sums = PETSC_FALSE;
+  model->structure.zero_sums = PETSC_FALSE;
   assert_ok(LodLearnedCreate(&grid, model, &learned));
   ck_assert_str_eq(learned->name, "dnn");
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
@@ -365,7 +365,7 @@ START_TEST(range_is_a_question_of_its_own) {
   coefficient.values[5] = 5.1;
   assert_ok(LodModelInRange(model, &coefficient, &fits));
   ck_assert(!fits);
-  model->scale_equivariant = PETSC_TRUE;
+  model->structure.scale_equivariant = PETSC_TRUE;
   ck_assert(LodModelTakes(model, 1e-310, 4.9e-310) && LodModelTakes(model, 3e307, 1.4e308));
   ck_assert(!LodModelTakes(model, 1e-300, 1e300) && !LodModelTakes(model, 3e307, 1.6e308));
   for (int i = 0; i < 64; i++)

@@ -234,7 +234,7 @@ START_TEST(structured_models_survive_the_disk) {
   const size_t   count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
   char           path[64];
   snprintf(path, sizeof path, "/tmp/lodnet-test-structure-%d.h5", (int)getpid());
-  model->exact_constants = PETSC_TRUE;
+  model->structure.exact_constants = PETSC_TRUE;
   model->history.epochs = 1;
   assert_ok(PetscCalloc1(5, &model->history.history));
   assert_ok(LodModelWrite(model, path));
@@ -264,7 +264,7 @@ START_TEST(learned_operators_of_constants_are_exact) {
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (int exact = 0; exact < 2; exact++) {
     double gap = 0, largest = 0;
-    model->exact_constants = (PetscBool)exact;
+    model->structure.exact_constants = (PetscBool)exact;
     double *operators = learned_operators(grid, model, &constant);
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
       const LodBox  inside = LodInsideNodes(grid, cell);

@@ -23,12 +23,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
                                        .largest = 5};
   memcpy((*model)->signature.natural, grid->natural, sizeof grid->natural);
   (*model)->inp_scale = (*model)->out_scale = 1;
-  (*model)->zero_sums = settings->zero_sums;
-  (*model)->scale_equivariant = settings->scale_equivariant;
-  (*model)->baseline = settings->baseline;
-  (*model)->exact_constants = settings->exact_constants;
-  (*model)->bounds = settings->bounds;
-  (*model)->lines = settings->lines;
+  (*model)->structure = settings->structure;
   PetscFunctionReturn(0);
 }
 

@@ -60,7 +60,7 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   learned->exponent = 0;
-  if (learned->model->scale_equivariant)
+  if (learned->model->structure.scale_equivariant)
     learned->exponent = (int)floor(0.5 * ((double)ilogb(smallest) + (double)ilogb(largest)));
   LodCheckInput(ldexp(smallest, -learned->exponent) >= (double)FLT_MIN &&
                     ldexp(largest, -learned->exponent) <= (double)FLT_MAX,
@@ -198,14 +198,14 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
     double       *own = operators + i * size;
     for (size_t o = 0; o < size; o++)
       own[o] = learned->scale[i] * model->out_scale * (double)out[o];
-    if (model->exact_constants) {
+    if (model->structure.exact_constants) {
       const PetscInt anchor = LodAnchorsFind(&learned->anchors, &inside);
       for (size_t o = 0; o < size; o++)
         own[o] -= learned->scale[i] * model->out_scale *
                   (double)learned->anchor_out[(size_t)anchor * size + o];
     }
     LodClearOutside(grid->ell, &inside, own);
-    if (model->zero_sums) LodZeroSums(grid->ell, &inside, own);
+    if (model->structure.zero_sums) LodZeroSums(grid->ell, &inside, own);
     for (size_t o = 0; o < size && base; o++)
       own[o] += learned->scale[i] * base[o];
   }
@@ -308,8 +308,8 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   PetscCall(PetscCalloc4(cells * n_values, &learned->values, cells * (size_t)learned->n_inp,
                          &learned->inp, cells * (size_t)LodGridOperatorSize(grid), &learned->out,
                          cells, &learned->scale));
-  if (model->baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
-  if (model->exact_constants) PetscCall(SetUpAnchors(grid, learned));
+  if (model->structure.baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
+  if (model->structure.exact_constants) PetscCall(SetUpAnchors(grid, learned));
   if (learned->n_code == 0) PetscFunctionReturn(0);
   PetscCall(PetscMalloc3((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means,
                          shape->n_pieces, &learned->taken));
@@ -324,10 +324,11 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
                                 LodLocalOperators **operators) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
   const PetscInt         ratio = grid->coefficient / grid->coarse;
-  const PetscInt n_values = shape->n_encoder ? LodModelPieceInputs(grid->dim, ratio, model->lines)
-                                             : LodGridPatchValues(grid);
-  const PetscInt n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
-  Learned       *learned;
+  const PetscInt         n_values = shape->n_encoder
+                                        ? LodModelPieceInputs(grid->dim, ratio, model->structure.lines)
+                                        : LodGridPatchValues(grid);
+  const PetscInt         n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
+  Learned               *learned;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
   PetscCheck((shape->n_encoder ? shape->encoder : shape->head)[0] == n_values &&

@@ -187,7 +187,8 @@ static PetscErrorCode FindTrivialLoss(Run *run) {
              sum);
   if (!run->options->quiet)
     printf("training: losses are relative to that of a network that says 0%s\n",
-           run->model->baseline ? ", which gives operators of constant coefficients" : "");
+           run->model->structure.baseline ? ", which gives operators of constant coefficients"
+                                          : "");
   PetscFunctionReturn(0);
 }
 
@@ -216,7 +217,7 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   LodTextFile file;
   PetscFunctionBeginUser;
   PetscCall(LodTextFileBegin(&file, NULL, path));
-  fprintf(file.stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
+  fprintf(file.stream, LOD_HISTORY_NAMES "\n");
   for (PetscInt e = 0; e < history->epochs; e++) {
     const double *row = history->history + (size_t)e * LOD_HISTORY_COLUMNS;
     fprintf(file.stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
