@@ -15,8 +15,6 @@
 #define MOST_CELLS 1000000
 #define MOST_REPEATS 100000
 
-/* Samples that a network takes at once. */
-#define BATCH 1024
 
 const char *argp_program_version = "lod-bench " LODNET_VERSION;
 
@@ -243,7 +241,7 @@ static PetscErrorCode ReadModel(const Options *options, LodModel **model, PetscI
   LodCheckInput(!options->model || !options->config, "--model %s: and --config: choose one",
                 options->model);
   if (options->model) {
-    PetscCall(LodModelRead(options->model, BATCH, model));
+    PetscCall(LodModelRead(options->model, model));
   } else {
     PetscCall(ReadConfig(options, &config));
     PetscCall(LodBenchModel(&config, model));

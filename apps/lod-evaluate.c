@@ -8,9 +8,6 @@
 #include "common/program.h"
 #include "compare/evaluation.h"
 
-/* Samples that the network takes at once. */
-#define BATCH 1024
-
 const char *argp_program_version = "lod-evaluate " LODNET_VERSION;
 
 /* Options without a short form. */
@@ -86,7 +83,7 @@ static PetscErrorCode Evaluate(const Options *options) {
   PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
   LodCheckInput(n_ranks == 1, "runs as one process on many threads: start it without mpiexec");
   PetscCall(LodEventBegin(LOD_EVENT_READ));
-  PetscCall(LodModelRead(options->model, BATCH, &model));
+  PetscCall(LodModelRead(options->model, &model));
   PetscCall(LodEventEnd(LOD_EVENT_READ));
   model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));

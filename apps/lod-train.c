@@ -11,9 +11,6 @@
 #include "config/config.h"
 #include "io/plot.h"
 
-/* Samples that the network of a model read from a file takes at once. */
-#define BATCH 1024
-
 /* Name of the picture of the loss. */
 #define LOSS_PLOT "loss"
 
@@ -150,7 +147,7 @@ static PetscErrorCode FindFinished(const LodConfig *config, const Files *files,
   PetscFunctionBeginUser;
   *finished = PETSC_FALSE;
   if (access(files->model, F_OK) != 0) PetscFunctionReturn(0);
-  if (LodModelRead(files->model, 1, &model)) {
+  if (LodModelRead(files->model, &model)) {
     fprintf(stderr, "lod-train: %s; training again\n", LodErrorMessage());
     LodErrorClear();
     PetscFunctionReturn(0);
@@ -261,7 +258,7 @@ static PetscErrorCode PlotLoss(const LodConfig *config, const LodModel *model) {
 
   PetscFunctionBeginUser;
   (void)snprintf(label, sizeof label, "loss (%s), %s", name[config->training.loss],
-                 model->scale_equivariant ? "relative" : "unit of A\xc2\xb2");
+                 model->structure.scale_equivariant ? "relative" : "unit of A\xc2\xb2");
   PetscCall(LodPlotHistory(config->output, LOSS_PLOT, label, model->history.epochs,
                            model->history.history));
   PetscFunctionReturn(0);

@@ -14,15 +14,15 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
                                        .encoder = {7, 5},
                                        .n_codes = 2,
                                        .codes = {4, 3},
-                                       .bounds = encodes,
-                                       .lines = encodes,
+                                       .structure.bounds = encodes,
+                                       .structure.lines = encodes,
                                        .activation = LOD_ACTIVATION_ELU,
                                        .n_hidden = 1,
                                        .hidden = {20}};
   const LodNetworkShape    shape = LodModelShape(grid, &settings);
   LodModel                *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(&shape, 64, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     LodNetworkParameters(model->network)[i] =
         (float)(deviation * LodRandomNormal(seed, 1, (uint64_t)i));
@@ -35,8 +35,9 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
                                     .largest = 5};
   model->inp_scale = 1.3;
   model->out_scale = 0.4;
-  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
-  model->bounds = model->lines = encodes;
+  model->structure.zero_sums = model->structure.scale_equivariant = model->structure.baseline =
+      PETSC_TRUE;
+  model->structure.bounds = model->structure.lines = encodes;
   return model;
 }
 

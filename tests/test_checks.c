@@ -146,7 +146,7 @@ START_TEST(patches_outside_the_range_are_counted) {
     coefficient.values[i] *= 1000;
   assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 1);
-  model.scale_equivariant = PETSC_TRUE;
+  model.structure.scale_equivariant = PETSC_TRUE;
   assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 25.0 / 64);
   assert_ok(LodCoefficientDestroy(&coefficient));

@@ -27,7 +27,7 @@ static LodModel *Model(const LodGrid *grid) {
   LodModel *model;
   assert_ok(PetscNew(&model));
   const LodNetworkShape shape = LodNetworkPlainShape(2, width);
-  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   model->signature = (LodSignature){.dim = grid->dim,
                                     .ell = grid->ell,
                                     .ratio = grid->coefficient / grid->coarse,

@@ -315,18 +315,20 @@ START_TEST(defaults_fit_mesh_samples_and_settings) {
   ck_assert_int_eq(config->training.n_steps, 6);
   ck_assert_int_eq(config->training.step_from[5], 59);
   config = good("[mesh]\nuse = \"small-2d\"\nnatural = [\"left\"]\n[training]\nepochs = 2\n");
-  ck_assert(!config->network.symmetric && config->network.zero_sums);
+  ck_assert(!config->network.symmetric && config->network.structure.zero_sums);
   ck_assert_int_eq(config->training.n_steps, 2);
   ck_assert_double_eq(config->training.step_rate[0], 1e-3);
   config = good("[network]\nencoder = []\n");
-  ck_assert(!config->network.bounds && !config->network.lines && !config->network.n_codes);
-  ck_assert(config->network.zero_sums && config->network.exact_constants);
+  ck_assert(!config->network.structure.bounds && !config->network.structure.lines &&
+            !config->network.n_codes);
+  ck_assert(config->network.structure.zero_sums && config->network.structure.exact_constants);
   config = good("[network]\nencoder = [24, 16]\nbaseline = false\n");
   ck_assert(config->network.n_codes == 3 && config->network.codes[0] == 16);
   ck_assert(config->network.codes[1] == 8 && config->network.codes[2] == 2);
-  ck_assert(!config->network.exact_constants && config->network.scale_equivariant);
+  ck_assert(!config->network.structure.exact_constants &&
+            config->network.structure.scale_equivariant);
   config = good("[mesh]\ndimension = 3\ncoarse = 8\ncoefficient = 8\nfine = 16\nell = 4\n");
-  ck_assert(!config->network.zero_sums && config->training.loss == LOD_LOSS_ENTRIES);
+  ck_assert(!config->network.structure.zero_sums && config->training.loss == LOD_LOSS_ENTRIES);
   assert_round_trip(config);
   config = good("[mesh]\ndimension = 1\ncoarse = 40\ncoefficient = 80\nfine = 80\nell = 20\n");
   ck_assert_int_eq(config->network.n_encoder, 0);
@@ -342,7 +344,7 @@ START_TEST(energy_loss_without_zero_sums_is_refused_with_its_line) {
   LodConfigDefaults(&config);
   config.training.loss = LOD_LOSS_ENERGY;
   assert_ok(LodConfigValidate(&config, "here"));
-  config.network.zero_sums = PETSC_FALSE;
+  config.network.structure.zero_sums = PETSC_FALSE;
   assert_refuses(LodConfigValidate(&config, "here"), "here: loss = \"energy\" in [training] needs");
 }
 END_TEST
@@ -429,10 +431,10 @@ START_TEST(every_key_is_read_and_survives_writing) {
   ck_assert(config->pairs.bits == 64 && config->pairs.compression == 5);
   ck_assert_double_eq(config->train, 0.5);
   ck_assert_int_eq(config->network.n_hidden, 0);
-  ck_assert(config->network.normalise && config->network.zero_sums);
-  ck_assert(config->network.scale_equivariant && config->network.baseline);
-  ck_assert(config->network.exact_constants && config->network.bounds);
-  ck_assert(config->network.lines);
+  ck_assert(config->network.normalise && config->network.structure.zero_sums);
+  ck_assert(config->network.structure.scale_equivariant && config->network.structure.baseline);
+  ck_assert(config->network.structure.exact_constants && config->network.structure.bounds);
+  ck_assert(config->network.structure.lines);
   ck_assert(config->network.n_codes == 2 && config->network.codes[1] == 3);
   ck_assert_int_eq(config->network.activation, LOD_ACTIVATION_ELU);
   ck_assert_int_eq(config->training.loss, LOD_LOSS_MOMENTS);
@@ -523,7 +525,7 @@ START_TEST(validates_what_a_program_sets) {
   assert_refuses(LodConfigValidate(&config, "here"), "here: symmetric in [network]");
   LodErrorClear();
   LodConfigDefaults(&config);
-  config.network.scale_equivariant = PETSC_FALSE;
+  config.network.structure.scale_equivariant = PETSC_FALSE;
   assert_refuses(LodConfigValidate(&config, "here"),
                  "here: exact_constants in [network] needs baseline and scale_equivariant");
   LodErrorClear();

@@ -19,13 +19,14 @@ static LodModel *near_baseline(uint64_t seed) {
   const LodNetworkShape    shape = LodModelShape(&grid, &settings);
   LodModel                *model;
   assert_ok(PetscNew(&model));
-  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     LodNetworkParameters(model->network)[i] = (float)(0.01 * LodRandomNormal(seed, 1, (uint64_t)i));
   model->signature = (LodSignature){
       .dim = 2, .ell = 1, .ratio = 2, .fine_ratio = 2, .coarse = 4, .smallest = 1, .largest = 5};
   model->inp_scale = model->out_scale = 1;
-  model->zero_sums = model->scale_equivariant = model->baseline = PETSC_TRUE;
+  model->structure.zero_sums = model->structure.scale_equivariant = model->structure.baseline =
+      PETSC_TRUE;
   return model;
 }
 

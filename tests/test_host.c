@@ -110,7 +110,7 @@ static PetscErrorCode work(void) {
   PetscCall(LodLocalOperatorsDestroy(&operators));
   PetscCall(PetscFree(values));
   PetscCall(LodCoefficientDestroy(&coefficient));
-  PetscCall(LodModelRead(LodModelDefaultPath(), 4, &model));
+  PetscCall(LodModelRead(LodModelDefaultPath(), &model));
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);
 }

@@ -109,14 +109,24 @@ START_TEST(loads_agree) {
 }
 END_TEST
 
-/* y = matrix x, over the nodes: rows and columns at nodes that are not free are dropped. */
+/* y = matrix x at the nodes of this rank's rows; what belongs to nodes that are not free is 0. */
 static void multiply(const LodSparse *matrix, const double *x, double *y) {
+  int64_t *node = calloc((size_t)matrix->n, sizeof *node); /* of every column, of all ranks */
+  memcpy(node + matrix->first_row, matrix->nodes, (size_t)matrix->n_rows * sizeof *node);
+  MPI_Allreduce(MPI_IN_PLACE, node, (int)matrix->n, MPI_INT64_T, MPI_MAX, MPI_COMM_WORLD);
   for (int64_t r = 0; r < matrix->n_rows; r++) {
     double sum = 0;
     for (int64_t e = matrix->offsets[r]; e < matrix->offsets[r + 1]; e++)
-      sum += matrix->values[e] * x[matrix->nodes[matrix->columns[e]]];
+      sum += matrix->values[e] * x[node[matrix->columns[e]]];
     y[matrix->nodes[r]] = sum;
   }
+  free(node);
+}
+
+/* The sum over all ranks. */
+static double sum_of_ranks(double value) {
+  MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_DOUBLE, MPI_SUM, MPI_COMM_WORLD);
+  return value;
 }
 
 /* The matrix times the solution is the load; columns ascend; every method. */
@@ -140,7 +150,7 @@ START_TEST(matrix_times_solution_is_load) {
   assert_done(LodSolverLoadExpression(solver, "sin(7*x) + y", loads + n));
   assert_done(LodSolverSolve(solver, 2, loads, solutions));
   assert_done(LodSolverMatrix(solver, &matrix));
-  ck_assert_int_eq(matrix.n, matrix.n_rows);
+  ck_assert_double_eq(sum_of_ranks((double)matrix.n_rows), (double)matrix.n);
   for (int64_t r = 0; r < matrix.n_rows; r++)
     for (int64_t e = matrix.offsets[r] + 1; e < matrix.offsets[r + 1]; e++)
       ck_assert_int_lt(matrix.columns[e - 1], matrix.columns[e]);
@@ -176,7 +186,7 @@ START_TEST(mass_integrates) {
     sum += mass.values[e];
   /* The integral of w^2, w the Q1 function that is 1 at all nodes but those of x = 0. */
   const double h = 1.0 / (nodes[0] - 1);
-  ck_assert_double_eq_tol(sum, 1 - 2 * h / 3, 1e-13);
+  ck_assert_double_eq_tol(sum_of_ranks(sum), 1 - 2 * h / 3, 1e-13);
   assert_done(LodSolverDestroy(&solver));
 }
 END_TEST
@@ -192,9 +202,8 @@ START_TEST(local_operators_have_vanishing_sums) {
   LodSparse     matrix;
   assert_done(LodSolverSetCoefficient(solver, values));
   assert_done(LodSolverLocalOperators(solver, &first, &last, &operators));
-  ck_assert_int_eq(first, 0);
-  ck_assert_int_eq(last, 16);
-  for (int64_t row = 0; row < last * 36; row++) {
+  ck_assert_double_eq(sum_of_ranks((double)(last - first)), 16);
+  for (int64_t row = 0; row < (last - first) * 36; row++) {
     const double *o = operators + 4 * row;
     ck_assert_double_eq_tol(o[0] + o[1] + o[2] + o[3], 0, 1e-11);
   }
@@ -230,8 +239,8 @@ START_TEST(comparison_is_that_of_two_solvers) {
   assert_done(LodSolverSolve(exact, 1, load, u));
   assert_done(LodSolverSolve(learned, 1, load, u_hat));
   assert_done(LodCompareMethods(&mesh, model, values, "1 + y", 0, &report, lod, dnn));
-  ck_assert_double_lt(distance(25, lod, u), 1e-12);
-  ck_assert_double_lt(distance(25, dnn, u_hat), 1e-12);
+  ck_assert_double_lt(distance(25, lod, u), 1e-10);
+  ck_assert_double_lt(distance(25, dnn, u_hat), 1e-10);
   ck_assert(report.dnn_lod > 0 && report.dnn_lod < 0.1);
   ck_assert(report.norm > 0 && report.norm_difference > 0 && report.lod_fine < 0.3);
   assert_done(LodSolverDestroy(&exact));
@@ -247,7 +256,7 @@ START_TEST(coefficients_are_drawn_written_and_read) {
   const int  cells[3] = {16, 16, 1};
   double     values[256], again[256], *read = NULL;
   int        dim = 0, found[3];
-  char       path[] = "/tmp/test_library_XXXXXX";
+  char       path[] = "/tmp/test_library_XXXXXX"; /* every rank its own */
   LodSampler sampler;
   assert_done(LodSamplerDefaults("iid", &sampler));
   assert_done(LodSamplerDraw(&sampler, 2, cells, (int64_t)common_seed, 3, values));

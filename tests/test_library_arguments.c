@@ -2,6 +2,7 @@
    failed leaves nothing behind. */
 #include <malloc.h>
 #include <math.h>
+#include <unistd.h>
 
 #include "library_calls.h"
 
@@ -194,12 +195,17 @@ START_TEST(failures_leave_nothing) {
   for (int i = 0; i < 10; i++)
     fail_once(&mesh, values);
   const size_t after = mallinfo2().uordblks;
-  ck_assert_msg(after <= before + 1024, "%zu bytes more after ten rounds", after - before);
+  ck_assert_msg(after <= before, "%zu bytes more after ten rounds", after - before);
   free(values);
 }
 END_TEST
 
-int main(void) {
+int main(int argc, char **argv) {
+  /* Without malloc's caches, whose content counts as used. */
+  if (argc > 0 && !getenv("GLIBC_TUNABLES")) {
+    setenv("GLIBC_TUNABLES", "glibc.malloc.tcache_count=0", 1);
+    execv("/proc/self/exe", argv);
+  }
   TCase *tcase = tcase_create("arguments");
   tcase_add_test(tcase, meshes_are_refused_by_name);
   tcase_add_test(tcase, options_are_refused_by_name);

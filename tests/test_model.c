@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "check_lodnet.h"
+#include "check_network.h"
 #include "lod/exact.h"
 #include "lod/structure.h"
 #include "nn/learned.h"
@@ -23,7 +24,7 @@ static LodModel *RandomModel(uint64_t seed) {
   LodModel      *model;
   assert_ok(PetscNew(&model));
   const LodNetworkShape shape = LodNetworkPlainShape(3, width);
-  assert_ok(LodNetworkCreate(&shape, 16, &model->network));
+  assert_ok(LodNetworkCreate(&shape, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     parameters[i] = (float)LodRandomNormal(seed, 1, (uint64_t)i);
@@ -38,7 +39,7 @@ static LodModel *RandomModel(uint64_t seed) {
   model->inp_shift = 3.25;
   model->inp_scale = 0.7;
   model->out_scale = 1.75;
-  model->zero_sums = PETSC_TRUE;
+  model->structure.zero_sums = PETSC_TRUE;
   model->seed = 41;
   model->history.epochs = 2;
   model->history.best_epoch = 1;
@@ -71,7 +72,7 @@ static void TearDown(void) {
 START_TEST(model_survives_the_disk) {
   LodModel *model = RandomModel(test_seed()), *read;
   assert_ok(LodModelWrite(model, path));
-  assert_ok(LodModelRead(path, 8, &read));
+  assert_ok(LodModelRead(path, &read));
   ck_assert_int_eq(LodNetworkLayers(read->network), 3);
   ck_assert_mem_eq(LodNetworkShapeOf(read->network), LodNetworkShapeOf(model->network),
                    sizeof(LodNetworkShape));
@@ -82,7 +83,7 @@ START_TEST(model_survives_the_disk) {
   ck_assert_int_eq(read->history.epochs, 2);
   ck_assert_int_eq(read->history.best_epoch, 1);
   ck_assert(read->inp_shift == 3.25 && read->inp_scale == 0.7 && read->out_scale == 1.75);
-  ck_assert(read->zero_sums && read->seed == 41);
+  ck_assert(read->structure.zero_sums && read->seed == 41);
   ck_assert_str_eq(read->config, "seed = 41\n");
   assert_ok(LodModelDestroy(&read));
   assert_ok(LodModelDestroy(&model));
@@ -162,7 +163,7 @@ static void AssertDefect(void (*damage)(hid_t file), const char *reason) {
   damage(file);
   H5Fclose(file);
   LodErrorClear();
-  assert_refuses(LodModelRead(path, 8, &read), reason);
+  assert_refuses(LodModelRead(path, &read), reason);
   ck_assert_msg(strstr(LodErrorMessage(), path) != NULL, "no file name: %s", LodErrorMessage());
   ck_assert_ptr_null(read);
   LodErrorClear();
@@ -263,7 +264,7 @@ START_TEST(every_defect_of_a_file_is_refused) {
                "attribute dimension of signature is 4; it must lie between 1 and 3");
   AssertDefect(OtherRatio, "layer0/weight has 36 columns, not 81");
   AssertDefect(HugeRatio, "too many values");
-  assert_refuses(LodModelRead(path, 8, &read), path); /* no such file */
+  assert_refuses(LodModelRead(path, &read), path); /* no such file */
   LodErrorClear();
 }
 END_TEST
@@ -280,7 +281,7 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   float              inp[36], out[64];
   int                threads = omp_get_max_threads();
   ck_assert(n_inp == 36 && size == 64);
-  model->zero_sums = PETSC_FALSE;
+  model->structure.zero_sums = PETSC_FALSE;
   assert_ok(LodLearnedCreate(&grid, model, &learned));
   ck_assert_str_eq(learned->name, "dnn");
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
@@ -293,14 +294,14 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   assert_ok(LodCoefficientRestrict(&coefficient, &grid, 5, inp));
   for (PetscInt i = 0; i < n_inp; i++)
     inp[i] = (inp[i] - 3.25f) * 0.7f;
-  assert_ok(LodNetworkForward(model->network, 1, inp, out));
+  network_forward(model->network, 1, inp, out);
   for (PetscInt i = 0; i < size; i++)
     ck_assert_double_eq_tol(all[5 * size + i], 1.75 * (double)out[i],
                             1e-5 * fabs(all[5 * size + i]));
   assert_ok(LodCoefficientRestrict(&coefficient, &grid, 0, inp));
   for (PetscInt i = 0; i < n_inp; i++)
     inp[i] = i < 12 || i % 6 < 2 ? 0 : (inp[i] - 3.25f) * 0.7f;
-  assert_ok(LodNetworkForward(model->network, 1, inp, out));
+  network_forward(model->network, 1, inp, out);
   for (PetscInt z = 0; z < 16; z++)
     for (PetscInt j = 0; j < 4; j++) {
       const double expected = z < 4 || z % 4 == 0 ? 0 : 1.75 * (double)out[4 * z + j];
@@ -364,7 +365,7 @@ START_TEST(range_is_a_question_of_its_own) {
   coefficient.values[5] = 5.1;
   assert_ok(LodModelInRange(model, &coefficient, &fits));
   ck_assert(!fits);
-  model->scale_equivariant = PETSC_TRUE;
+  model->structure.scale_equivariant = PETSC_TRUE;
   ck_assert(LodModelTakes(model, 1e-310, 4.9e-310) && LodModelTakes(model, 3e307, 1.4e308));
   ck_assert(!LodModelTakes(model, 1e-300, 1e300) && !LodModelTakes(model, 3e307, 1.6e308));
   for (int i = 0; i < 64; i++)

@@ -25,10 +25,22 @@ static void Fill(PetscInt count, uint64_t seed, uint64_t stream, float *values) 
 }
 
 /* A plain network of the given widths. */
-static PetscErrorCode CreatePlain(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
-                                  LodNetwork **network) {
+static PetscErrorCode CreatePlain(PetscInt n_layers, const PetscInt *width, LodNetwork **network) {
   const LodNetworkShape shape = LodNetworkPlainShape(n_layers, width);
-  return LodNetworkCreate(&shape, max_batch, network);
+  return LodNetworkCreate(&shape, network);
+}
+
+/* A run with room for `max_batch` samples. */
+static LodNetworkRun *RunOf(const LodNetwork *network, PetscInt max_batch) {
+  LodNetworkRun *run;
+  assert_ok(LodNetworkRunCreate(network, max_batch, &run));
+  return run;
+}
+
+/* Destroys both. */
+static void Destroy(LodNetworkRun *run, LodNetwork *network) {
+  assert_ok(LodNetworkRunDestroy(&run));
+  assert_ok(LodNetworkDestroy(&network));
 }
 
 /* Fills weights *and* biases with random numbers, so that no term of any formula is hidden by a
@@ -45,10 +57,9 @@ static void Randomise(LodNetwork *network, uint64_t seed) {
 }
 
 /* A plain network with random parameters. */
-static LodNetwork *RandomNetwork(PetscInt n_layers, const PetscInt *width, PetscInt max_batch,
-                                 uint64_t seed) {
+static LodNetwork *RandomNetwork(PetscInt n_layers, const PetscInt *width, uint64_t seed) {
   LodNetwork *network;
-  assert_ok(CreatePlain(n_layers, width, max_batch, &network));
+  assert_ok(CreatePlain(n_layers, width, &network));
   Randomise(network, seed);
   return network;
 }
@@ -141,13 +152,12 @@ static double BlockError(PetscInt count, const float *a, const double *b) {
 
 /* Asserts that the network's gradient agrees with the plain one's, block by block: weight and bias
    of each layer. */
-static void AssertGradients(LodNetwork *network, const Plain *plain, double tolerance) {
+static void AssertGradients(LodNetworkRun *run, const Plain *plain, double tolerance) {
   PetscInt place = 0;
   for (PetscInt l = 0; l < plain->n_layers; l++)
     for (int part = 0; part < 2; part++) {
       PetscInt count = part ? plain->width[l + 1] : plain->width[l] * plain->width[l + 1];
-      double   error =
-          BlockError(count, LodNetworkGradients(network) + place, plain->gradients + place);
+      double error = BlockError(count, LodNetworkGradients(run) + place, plain->gradients + place);
       ck_assert_msg(error < tolerance, "%s of layer %d: relative error %.2e",
                     part ? "bias" : "weight", (int)l, error);
       place += count;
@@ -157,12 +167,13 @@ static void AssertGradients(LodNetwork *network, const Plain *plain, double tole
 START_TEST(forward_matches_plain_loops) {
   const PetscInt width[] = {37, 130, 65, 10}, batch = 300;
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(3, width, 300, seed);
+  LodNetwork    *network = RandomNetwork(3, width, seed);
+  LodNetworkRun *run = RunOf(network, 300);
   Plain         *plain = PlainCopy(network);
   float         *inp = malloc((size_t)(batch * 37) * sizeof *inp);
   float         *out = malloc((size_t)(batch * 10) * sizeof *out);
   Fill(batch * 37, seed, 1, inp);
-  assert_ok(LodNetworkForward(network, batch, inp, out));
+  assert_ok(LodNetworkForward(run, batch, inp, out));
   for (PetscInt b = 0; b < batch; b++) {
     PlainForward(plain, inp + b * 37);
     for (PetscInt o = 0; o < 10; o++)
@@ -171,6 +182,8 @@ START_TEST(forward_matches_plain_loops) {
   PlainFree(plain);
   free(inp);
   free(out);
+  assert_ok(LodNetworkRunDestroy(&run));
+  ck_assert_ptr_null(run);
   assert_ok(LodNetworkDestroy(&network));
   ck_assert_ptr_null(network);
 }
@@ -181,13 +194,14 @@ END_TEST
 START_TEST(gradient_is_that_of_finite_differences) {
   const PetscInt width[] = {7, 11, 9, 5, 3}, batch = 13;
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(4, width, 20, seed);
+  LodNetwork    *network = RandomNetwork(4, width, seed);
+  LodNetworkRun *run = RunOf(network, 20);
   Plain         *plain = PlainCopy(network);
   float          inp[13 * 7], target[13 * 3];
   double         loss;
   Fill(13 * 7, seed, 1, inp);
   Fill(13 * 3, seed, 2, target);
-  assert_ok(LodNetworkBackward(network, batch, inp, target, NULL, &loss));
+  assert_ok(LodNetworkBackward(run, batch, inp, target, NULL, &loss));
   ck_assert_double_eq_tol(loss, PlainLoss(plain, batch, inp, target), 1e-5 * (1 + loss));
   for (PetscInt i = 0; i < plain->count; i++) {
     const double kept = plain->parameters[i], step = 1e-6;
@@ -197,11 +211,11 @@ START_TEST(gradient_is_that_of_finite_differences) {
     const double below = PlainLoss(plain, batch, inp, target);
     plain->parameters[i] = kept;
     plain->gradients[i] = (above - below) / (2 * step);
-    ck_assert_double_eq_tol((double)LodNetworkGradients(network)[i], plain->gradients[i], 2e-4);
+    ck_assert_double_eq_tol((double)LodNetworkGradients(run)[i], plain->gradients[i], 2e-4);
   }
-  AssertGradients(network, plain, 1e-4);
+  AssertGradients(run, plain, 1e-4);
   PlainFree(plain);
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -210,7 +224,8 @@ END_TEST
 START_TEST(gradient_matches_plain_loops_over_several_tiles) {
   const PetscInt width[] = {37, 200, 140, 10}, batches[] = {1, 128, 300};
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(3, width, 300, seed);
+  LodNetwork    *network = RandomNetwork(3, width, seed);
+  LodNetworkRun *run = RunOf(network, 300);
   Plain         *plain = PlainCopy(network);
   float         *inp = malloc((size_t)(300 * 37) * sizeof *inp);
   float         *target = malloc((size_t)(300 * 10) * sizeof *target);
@@ -218,15 +233,15 @@ START_TEST(gradient_matches_plain_loops_over_several_tiles) {
   Fill(300 * 37, seed, 1, inp);
   Fill(300 * 10, seed, 2, target);
   for (int i = 0; i < 3; i++) {
-    assert_ok(LodNetworkBackward(network, batches[i], inp, target, NULL, &loss));
+    assert_ok(LodNetworkBackward(run, batches[i], inp, target, NULL, &loss));
     ck_assert_double_eq_tol(loss, PlainLoss(plain, batches[i], inp, target), 1e-5 * (1 + loss));
     PlainBackward(plain, batches[i], inp, target);
-    AssertGradients(network, plain, 1e-2);
+    AssertGradients(run, plain, 1e-2);
   }
   PlainFree(plain);
   free(inp);
   free(target);
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -238,7 +253,8 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   LodNetwork    *network;
   double         loss = 0;
   omp_set_num_threads(threads);
-  assert_ok(CreatePlain(3, width, batch, &network));
+  assert_ok(CreatePlain(3, width, &network));
+  LodNetworkRun *run = RunOf(network, batch);
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
   const size_t count = (size_t)LodNetworkParameterCount(network);
   float       *inp = malloc((size_t)(batch * 70) * sizeof *inp);
@@ -249,17 +265,18 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   Fill(batch * 70, seed, 1, inp);
   Fill(batch * 36, seed, 2, target);
   for (PetscInt64 step = 1; step <= 3; step++) {
-    assert_ok(LodNetworkBackward(network, batch, inp, target, NULL, &loss));
-    assert_ok(LodNetworkAdam(network, &settings, 1e-3, step, moments, moments + count));
+    assert_ok(LodNetworkBackward(run, batch, inp, target, NULL, &loss));
+    assert_ok(LodNetworkAdam(network, LodNetworkGradients(run), &settings, 1e-3, step, moments,
+                             moments + count));
   }
   memcpy(bytes, LodNetworkParameters(network), count * sizeof *bytes);
-  memcpy(bytes + count, LodNetworkGradients(network), count * sizeof *bytes);
-  assert_ok(LodNetworkForward(network, batch, inp, bytes + 2 * count));
+  memcpy(bytes + count, LodNetworkGradients(run), count * sizeof *bytes);
+  assert_ok(LodNetworkForward(run, batch, inp, bytes + 2 * count));
   bytes[*length - 1] = (float)loss;
   free(inp);
   free(target);
   free(moments);
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
   return bytes;
 }
 
@@ -281,24 +298,25 @@ END_TEST
 START_TEST(result_of_a_sample_does_not_depend_on_the_others) {
   const PetscInt width[] = {50, 129, 20}, batch = 333;
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(2, width, 150, seed), *wide;
+  LodNetwork    *network = RandomNetwork(2, width, seed);
+  LodNetworkRun *run = RunOf(network, 150), *wide;
   float         *inp = malloc((size_t)(batch * 50) * sizeof *inp);
   float         *out = malloc((size_t)(batch * 20) * sizeof *out);
   float         *other = malloc((size_t)(batch * 20) * sizeof *other);
   Fill(batch * 50, seed, 1, inp);
-  assert_ok(LodNetworkForward(network, batch, inp, out));
+  assert_ok(LodNetworkForward(run, batch, inp, out));
   for (PetscInt b = 0; b < batch; b += 7) {
-    assert_ok(LodNetworkForward(network, 1, inp + b * 50, other));
+    assert_ok(LodNetworkForward(run, 1, inp + b * 50, other));
     ck_assert_mem_eq(other, out + b * 20, 20 * sizeof *out);
   }
-  wide = RandomNetwork(2, width, 1000, seed); /* another cut into pieces */
+  wide = RunOf(network, 1000); /* another cut into pieces */
   assert_ok(LodNetworkForward(wide, batch, inp, other));
   ck_assert_mem_eq(other, out, (size_t)(batch * 20) * sizeof *out);
   free(inp);
   free(out);
   free(other);
-  assert_ok(LodNetworkDestroy(&network));
-  assert_ok(LodNetworkDestroy(&wide));
+  assert_ok(LodNetworkRunDestroy(&wide));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -306,22 +324,23 @@ END_TEST
 START_TEST(reading_needs_no_gradients_and_stays_below_the_bound) {
   const PetscInt width[] = {7, 30, 20, 5};
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(3, width, 8, seed);
+  LodNetwork    *network = RandomNetwork(3, width, seed);
+  LodNetworkRun *run = RunOf(network, 8);
   float          inp[7 * 8], out[5 * 8], largest = 0;
   Fill(7 * 8, seed, 5, inp);
   for (int i = 0; i < 7 * 8; i++)
     largest = fmaxf(largest, fabsf(inp[i]));
-  assert_ok(LodNetworkForward(network, 8, inp, out));
-  ck_assert_ptr_null(network->gradients);
-  ck_assert_ptr_null(network->dvalues);
+  assert_ok(LodNetworkForward(run, 8, inp, out));
+  ck_assert_ptr_null(run->gradients);
+  ck_assert_ptr_null(run->dvalues);
   const double bound = LodNetworkHeadBound(network, (double)largest);
   for (int i = 0; i < 5 * 8; i++)
     ck_assert_double_le(fabs((double)out[i]), bound);
   ck_assert_double_gt(LodNetworkHeadBound(network, 1e38), 3.5e38);
   LodNetworkParameters(network)[3] = NAN;
   ck_assert(isinf(LodNetworkHeadBound(network, 1)));
-  ck_assert_ptr_nonnull(LodNetworkGradients(network));
-  assert_ok(LodNetworkDestroy(&network));
+  ck_assert_ptr_nonnull(LodNetworkGradients(run));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -330,7 +349,8 @@ START_TEST(adam_is_algorithm_1) {
   const LodAdam  settings = {.beta1 = 0.9, .beta2 = 0.99, .epsilon = 1e-8};
   const double   rate = 3e-3;
   uint64_t       seed = test_seed();
-  LodNetwork    *network = RandomNetwork(2, width, 8, seed);
+  LodNetwork    *network = RandomNetwork(2, width, seed);
+  LodNetworkRun *run = RunOf(network, 8);
   const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
   float         *moments = calloc((size_t)(2 * count), sizeof *moments);
   double        *theta = calloc((size_t)(3 * count), sizeof *theta);
@@ -338,10 +358,11 @@ START_TEST(adam_is_algorithm_1) {
   for (PetscInt i = 0; i < count; i++)
     theta[i] = (double)LodNetworkParameters(network)[i];
   for (PetscInt64 t = 1; t <= 20; t++) {
-    Fill(count, seed, 100 + (uint64_t)t, LodNetworkGradients(network));
-    assert_ok(LodNetworkAdam(network, &settings, rate, t, moments, moments + count));
+    Fill(count, seed, 100 + (uint64_t)t, LodNetworkGradients(run));
+    assert_ok(LodNetworkAdam(network, LodNetworkGradients(run), &settings, rate, t, moments,
+                             moments + count));
     for (PetscInt i = 0; i < count; i++) {
-      const double g = (double)LodNetworkGradients(network)[i];
+      const double g = (double)LodNetworkGradients(run)[i];
       m[i] = 0.9 * m[i] + 0.1 * g;
       v[i] = 0.99 * v[i] + 0.01 * g * g;
       theta[i] -= rate * (m[i] / (1 - pow(0.9, (double)t))) /
@@ -352,7 +373,7 @@ START_TEST(adam_is_algorithm_1) {
     ck_assert_double_eq_tol((double)LodNetworkParameters(network)[i], theta[i], 3e-6);
   free(moments);
   free(theta);
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -458,30 +479,31 @@ START_TEST(encoder_and_head_match_plain_loops) {
   double                parameters[512], expected[5];
   float                 inp[BATCH * 24], out[BATCH * 5], values[BATCH * 18], codes[BATCH * 12];
   float                 heads[BATCH * 16], staged[BATCH * 5];
-  assert_ok(LodNetworkCreate(&encoded, 33, &network));
+  assert_ok(LodNetworkCreate(&encoded, &network));
   Randomise(network, seed);
+  LodNetworkRun *run = RunOf(network, 33);
   ck_assert_int_eq(LodNetworkParameterCount(network), 63 + 40 + 187 + 60);
   for (PetscInt i = 0; i < LodNetworkParameterCount(network); i++)
     parameters[i] = (double)LodNetworkParameters(network)[i];
   Fill(BATCH * 24, seed, 1, inp);
   for (int row = 0; row < BATCH * 3; row++)
     memcpy(values + 6 * row, inp + 8 * row, 6 * sizeof *values);
-  assert_ok(LodNetworkForward(network, BATCH, inp, out));
-  assert_ok(LodNetworkEncode(network, BATCH * 3, values, codes));
+  assert_ok(LodNetworkForward(run, BATCH, inp, out));
+  assert_ok(LodNetworkEncode(run, BATCH * 3, values, codes));
   for (int row = 0; row < BATCH * 3; row++) {
     const size_t taken = (size_t)encoded_taken[row % 3];
     float       *place = heads + row / 3 * 16 + encoded_place[row % 3];
     memcpy(place, codes + 4 * row, taken * sizeof *heads);
     memcpy(place + taken, inp + 8 * row + 6, 2 * sizeof *heads);
   }
-  assert_ok(LodNetworkHead(network, BATCH, heads, staged));
+  assert_ok(LodNetworkHead(run, BATCH, heads, staged));
   ck_assert_mem_eq(staged, out, sizeof out);
   for (int b = 0; b < BATCH; b++) {
     PlainEncoded(activation, parameters, inp + 24 * b, expected);
     for (int o = 0; o < 5; o++)
       ck_assert_double_eq_tol((double)out[5 * b + o], expected[o], 1e-5);
   }
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -499,18 +521,18 @@ START_TEST(gradient_through_encoder_and_loss_is_that_of_finite_differences) {
   LodNetwork *network;
   double      parameters[512], loss, largest = 0;
   float       inp[BATCH * 24], target[BATCH * 5];
-  assert_ok(LodNetworkCreate(&encoded, 50, &network));
+  assert_ok(LodNetworkCreate(&encoded, &network));
   Randomise(network, seed);
+  LodNetworkRun *run = RunOf(network, 50);
   const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
-  const float   *gradient = LodNetworkGradients(network);
+  const float   *gradient = LodNetworkGradients(run);
   for (PetscInt i = 0; i < count; i++)
     parameters[i] = (double)LodNetworkParameters(network)[i];
   Fill(BATCH * 24, seed, 1, inp);
   Fill(BATCH * 5, seed, 2, target);
   for (PetscInt b = 0; b < BATCH - ANCHORS; b++)
     anchor[b] = b % ANCHORS;
-  assert_ok(
-      LodNetworkBackward(network, BATCH, inp, target, anchored ? &without_mean : NULL, &loss));
+  assert_ok(LodNetworkBackward(run, BATCH, inp, target, anchored ? &without_mean : NULL, &loss));
   ck_assert_double_eq_tol(
       loss, PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored), 1e-5 * loss);
   for (PetscInt i = 0; i < count; i++)
@@ -526,7 +548,7 @@ START_TEST(gradient_through_encoder_and_loss_is_that_of_finite_differences) {
                   "parameter %d: %.6e, differences give %.6e", (int)i, (double)gradient[i],
                   (above - below) / (2 * step));
   }
-  assert_ok(LodNetworkDestroy(&network));
+  Destroy(run, network);
 }
 END_TEST
 
@@ -534,8 +556,8 @@ START_TEST(glorot_weights_fill_their_interval_and_biases_are_zero) {
   const PetscInt width[] = {40, 60, 20};
   uint64_t       seed = test_seed();
   LodNetwork    *network, *again;
-  assert_ok(CreatePlain(2, width, 1, &network));
-  assert_ok(CreatePlain(2, width, 1, &again));
+  assert_ok(CreatePlain(2, width, &network));
+  assert_ok(CreatePlain(2, width, &again));
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
   assert_ok(LodNetworkInitialize(again, (PetscInt64)seed));
   ck_assert_mem_eq(LodNetworkParameters(network), LodNetworkParameters(again),
@@ -568,16 +590,22 @@ END_TEST
 START_TEST(impossible_sizes_are_refused) {
   const PetscInt width[] = {4, 0, 2};
   LodNetwork    *network;
+  LodNetworkRun *run;
   float          number = 0;
   double         loss;
-  ck_assert_int_ne(CreatePlain(2, width, 1, &network), 0);
+  ck_assert_int_ne(CreatePlain(2, width, &network), 0);
   ck_assert_ptr_null(network);
-  ck_assert_int_ne(CreatePlain(0, width, 1, &network), 0);
-  ck_assert_int_ne(CreatePlain(1, (PetscInt[]){1, 1}, 0, &network), 0);
+  ck_assert_int_ne(CreatePlain(0, width, &network), 0);
   LodErrorClear();
-  assert_ok(CreatePlain(1, (PetscInt[]){1, 1}, 2, &network));
-  ck_assert_int_ne(LodNetworkBackward(network, 3, &number, &number, NULL, &loss), 0);
+  assert_ok(CreatePlain(1, (PetscInt[]){1, 1}, &network));
+  ck_assert_int_ne(LodNetworkRunCreate(network, 0, &run), 0);
+  ck_assert_ptr_null(run);
   LodErrorClear();
+  assert_ok(LodNetworkRunCreate(network, 2, &run));
+  ck_assert_int_ne(LodNetworkBackward(run, 3, &number, &number, NULL, &loss), 0);
+  LodErrorClear();
+  assert_ok(LodNetworkRunDestroy(&run));
+  assert_ok(LodNetworkRunDestroy(&run));
   assert_ok(LodNetworkDestroy(&network));
   assert_ok(LodNetworkDestroy(&network));
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "check_network.h"
 #include "exact_properties.h"
 #include "lod/average.h"
 #include "lod/baseline.h"
@@ -233,11 +234,11 @@ START_TEST(structured_models_survive_the_disk) {
   const size_t   count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
   char           path[64];
   snprintf(path, sizeof path, "/tmp/lodnet-test-structure-%d.h5", (int)getpid());
-  model->exact_constants = PETSC_TRUE;
+  model->structure.exact_constants = PETSC_TRUE;
   model->history.epochs = 1;
   assert_ok(PetscCalloc1(5, &model->history.history));
   assert_ok(LodModelWrite(model, path));
-  assert_ok(LodModelRead(path, 64, &read));
+  assert_ok(LodModelRead(path, &read));
   unlink(path);
   double *written = learned_operators(grid, model, &coefficient);
   double *found = learned_operators(grid, read, &coefficient);
@@ -263,7 +264,7 @@ START_TEST(learned_operators_of_constants_are_exact) {
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (int exact = 0; exact < 2; exact++) {
     double gap = 0, largest = 0;
-    model->exact_constants = (PetscBool)exact;
+    model->structure.exact_constants = (PetscBool)exact;
     double *operators = learned_operators(grid, model, &constant);
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
       const LodBox  inside = LodInsideNodes(grid, cell);
@@ -378,7 +379,7 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
     const double *base = LodBaselineOf(grid, baseline, &inside);
     assert_ok(LodCoefficientRestrict(&coefficient, grid, cell, patch));
     LodModelRow(model, &order, patch, row, &scale);
-    assert_ok(LodNetworkForward(model->network, 1, row, out));
+    network_forward(model->network, 1, row, out);
     for (PetscInt i = 0; i < size; i++)
       expected[i] = scale * model->out_scale * (double)out[i];
     LodClearOutside(grid->ell, &inside, expected);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "check_lodnet.h"
+#include "check_network.h"
 #include "compare/evaluation.h"
 #include "config/config.h"
 #include "train/state.h"
@@ -132,7 +133,7 @@ START_TEST(validation_loss_is_that_of_the_model_that_is_kept) {
   assert_ok(LodPairsGather(pairs, LOD_SPLIT_VALIDATION, (PetscInt)count, index, inp, target));
   for (int i = 0; i < count * 36; i++)
     if (inp[i] > 0) inp[i] = (inp[i] - (float)model->inp_shift) * (float)model->inp_scale;
-  assert_ok(LodNetworkForward(model->network, (PetscInt)count, inp, out));
+  network_forward(model->network, (PetscInt)count, inp, out);
   for (int i = 0; i < count * 64; i++)
     loss += 0.5 * pow(model->out_scale * (double)out[i] - (double)target[i], 2) / (double)count;
   const double *best = model->history.history + (model->history.best_epoch - 1) * 5;
@@ -276,7 +277,7 @@ START_TEST(the_paper_config_builds_the_paper_network) {
   ck_assert_int_eq(shape.n_encoder, 0);
   ck_assert_int_eq(shape.n_head, 8);
   ck_assert_mem_eq(shape.head, paper, sizeof paper);
-  assert_ok(LodNetworkCreate(&shape, 1, &network));
+  assert_ok(LodNetworkCreate(&shape, &network));
   ck_assert_int_eq(LodNetworkParameterCount(network), 5063504);
   assert_ok(LodNetworkDestroy(&network));
 }

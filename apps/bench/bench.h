@@ -90,8 +90,8 @@ typedef struct {
 } LodBenchNetworkResult;
 
 /* Measures with `threads` OpenMP threads on the mesh of the model with N = `coarse`. */
-PetscErrorCode LodBenchNetwork(LodModel *model, PetscInt coarse, PetscInt threads, PetscInt repeats,
-                               LodBenchNetworkResult *result);
+PetscErrorCode LodBenchNetwork(const LodModel *model, PetscInt coarse, PetscInt threads,
+                               PetscInt repeats, LodBenchNetworkResult *result);
 
 /* Training steps of a config: seconds of one mini-batch each, loading, forward, backward (measured
    as forward and backward together less forward), Adam; and the rate of all of them but the extra

@@ -6,16 +6,13 @@
 #include "fem/load.h"
 #include "solver/solve.h"
 
-/* Samples that the network takes at once. */
-#define BATCH 1024
-
 PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   const LodGrid            *grid = &config->grid;
   const LodNetworkSettings *settings = &config->network;
   const LodNetworkShape     shape = LodModelShape(grid, settings);
   PetscFunctionBeginUser;
   PetscCall(PetscNew(model));
-  PetscCall(LodNetworkCreate(&shape, BATCH, &(*model)->network));
+  PetscCall(LodNetworkCreate(&shape, &(*model)->network));
   PetscCall(LodNetworkInitialize((*model)->network, config->seed));
   (*model)->signature = (LodSignature){.dim = grid->dim,
                                        .ell = grid->ell,
@@ -26,12 +23,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
                                        .largest = 5};
   memcpy((*model)->signature.natural, grid->natural, sizeof grid->natural);
   (*model)->inp_scale = (*model)->out_scale = 1;
-  (*model)->zero_sums = settings->zero_sums;
-  (*model)->scale_equivariant = settings->scale_equivariant;
-  (*model)->baseline = settings->baseline;
-  (*model)->exact_constants = settings->exact_constants;
-  (*model)->bounds = settings->bounds;
-  (*model)->lines = settings->lines;
+  (*model)->structure = settings->structure;
   PetscFunctionReturn(0);
 }
 
@@ -93,7 +85,7 @@ static PetscErrorCode Summarise(PetscInt repeats, double (*times)[COLUMNS], doub
 }
 
 /* Warms up and repeats, with everything made. */
-static PetscErrorCode Repeat(const LodGrid *grid, LodModel *model, PetscInt repeats,
+static PetscErrorCode Repeat(const LodGrid *grid, const LodModel *model, PetscInt repeats,
                              LodBenchNetworkResult *result) {
   const PetscInt     n_fine = LodPower(grid->fine + 1, grid->dim);
   LodLocalOperators *operators;
@@ -118,8 +110,8 @@ static PetscErrorCode Repeat(const LodGrid *grid, LodModel *model, PetscInt repe
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodBenchNetwork(LodModel *model, PetscInt coarse, PetscInt threads, PetscInt repeats,
-                               LodBenchNetworkResult *result) {
+PetscErrorCode LodBenchNetwork(const LodModel *model, PetscInt coarse, PetscInt threads,
+                               PetscInt repeats, LodBenchNetworkResult *result) {
   const LodSignature *signature = &model->signature;
   const int           threads_before = omp_get_max_threads();
   const LodGrid       grid = {.dim = signature->dim,

@@ -27,24 +27,25 @@ static LodConfig SmallConfig(const LodConfig *config) {
 }
 
 /* One step, pairs from `first` on; times[] gets the seconds of its parts. */
-static PetscErrorCode Step(LodBatch *batch, LodModel *model, const LodTrainingSettings *settings,
-                           PetscInt64 step, const PetscInt64 *index, LodTrainingState *state,
-                           float *out, double times[PARTS]) {
+static PetscErrorCode Step(LodBatch *batch, LodModel *model, LodNetworkRun *run,
+                           const LodTrainingSettings *settings, PetscInt64 step,
+                           const PetscInt64 *index, LodTrainingState *state, float *out,
+                           double times[PARTS]) {
   const LodNetworkLoss loss = LodBatchLoss(batch);
   double               mean, start = LodSeconds(), now;
   PetscFunctionBeginUser;
   PetscCall(LodBatchGather(batch, LOD_SPLIT_TRAIN, batch->capacity, index, NULL));
   times[LOAD] = (now = LodSeconds()) - start;
   start = now;
-  PetscCall(LodNetworkForward(model->network, batch->capacity, batch->inp, out));
+  PetscCall(LodNetworkForward(run, batch->capacity, batch->inp, out));
   times[FORWARD] = (now = LodSeconds()) - start;
   start = now;
-  PetscCall(LodNetworkBackward(model->network, batch->capacity + loss.n_anchors, batch->inp,
-                               batch->target, &loss, &mean));
+  PetscCall(LodNetworkBackward(run, batch->capacity + loss.n_anchors, batch->inp, batch->target,
+                               &loss, &mean));
   times[BACKWARD] = (now = LodSeconds()) - start - times[FORWARD];
   start = now;
-  PetscCall(
-      LodNetworkAdam(model->network, &settings->adam, 1e-4, step, state->first, state->second));
+  PetscCall(LodNetworkAdam(model->network, LodNetworkGradients(run), &settings->adam, 1e-4, step,
+                           state->first, state->second));
   times[UPDATE] = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
@@ -61,17 +62,17 @@ static double SampleFlops(const LodNetwork *network) {
 }
 
 /* Warms up and repeats; times[] is workspace, PARTS x repeats. */
-static PetscErrorCode Repeat(LodBatch *batch, LodModel *model, const LodTrainingSettings *settings,
-                             PetscInt64 n_pairs, PetscInt repeats, LodTrainingState *state,
-                             PetscInt64 *index, float *out, double *times,
-                             LodBenchTrainResult *result) {
+static PetscErrorCode Repeat(LodBatch *batch, LodModel *model, LodNetworkRun *run,
+                             const LodTrainingSettings *settings, PetscInt64 n_pairs,
+                             PetscInt repeats, LodTrainingState *state, PetscInt64 *index,
+                             float *out, double *times, LodBenchTrainResult *result) {
   double one[PARTS], whole = 0;
   PetscFunctionBeginUser;
   for (PetscInt repeat = -1; repeat < repeats; repeat++) {
     for (PetscInt i = 0; i < batch->capacity; i++) /* scattered, as shuffled pairs are */
       index[i] =
           (PetscInt64)(LodRandomBits(1, (uint64_t)(repeat + 1), (uint64_t)i) % (uint64_t)n_pairs);
-    PetscCall(Step(batch, model, settings, repeat + 2, index, state, out, one));
+    PetscCall(Step(batch, model, run, settings, repeat + 2, index, state, out, one));
     for (int part = 0; part < PARTS && repeat >= 0; part++) {
       times[part * repeats + repeat] = one[part];
       whole += one[part];
@@ -89,6 +90,7 @@ static PetscErrorCode Repeat(LodBatch *batch, LodModel *model, const LodTraining
 static PetscErrorCode Measure(const LodConfig *config, LodPairs *pairs, PetscInt repeats,
                               LodBenchTrainResult *result) {
   LodModel        *model;
+  LodNetworkRun   *run;
   LodBatch         batch;
   LodTrainingState state = {0};
   PetscInt64       samples, count, *index;
@@ -98,16 +100,18 @@ static PetscErrorCode Measure(const LodConfig *config, LodPairs *pairs, PetscInt
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
   result->batch = (PetscInt)PetscMin(config->training.batch, count);
   PetscCall(PetscNew(&model));
-  PetscCall(LodConfigPrepareModel(config, pairs, result->batch, model));
+  PetscCall(LodConfigPrepareModel(config, pairs, model));
   PetscCall(LodBatchCreate(pairs, model, &config->training, result->batch, PETSC_FALSE, &batch));
+  PetscCall(LodNetworkRunCreate(model->network, result->batch + batch.anchors.n, &run));
   result->parameters = LodNetworkParameterCount(model->network);
   result->flops = SampleFlops(model->network);
   PetscCall(PetscCalloc5(result->parameters, &state.first, result->parameters, &state.second,
                          result->batch, &index, (size_t)result->batch * (size_t)batch.n_out, &out,
                          PARTS * (size_t)repeats, &times));
-  PetscCall(
-      Repeat(&batch, model, &config->training, count, repeats, &state, index, out, times, result));
+  PetscCall(Repeat(&batch, model, run, &config->training, count, repeats, &state, index, out, times,
+                   result));
   PetscCall(PetscFree5(state.first, state.second, index, out, times));
+  PetscCall(LodNetworkRunDestroy(&run));
   PetscCall(LodBatchDestroy(&batch));
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);

@@ -4,9 +4,6 @@
 #include "common/options.h"
 #include "io/coefficient_file.h"
 
-/* Samples that the network of a model takes at once. */
-#define BATCH 1024
-
 /* Takes one option or the coefficient file (argp's parser function). */
 static error_t ParseProblemOption(int key, char *argument, struct argp_state *state) {
   LodProblemOptions *options = state->input;
@@ -68,7 +65,7 @@ const struct argp lod_problem_argp = {
 /* Reads the model, if there is one, and settles the mesh. */
 static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
   PetscFunctionBeginUser;
-  if (options->model) PetscCall(LodModelRead(options->model, BATCH, &problem->model));
+  if (options->model) PetscCall(LodModelRead(options->model, &problem->model));
   PetscCall(LodMeshOptionsResolve(
       &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));

@@ -56,7 +56,7 @@ typedef struct {
   MPI_Comm              comm;
   const LodGrid        *grid;
   const LodCoefficient *coefficient;
-  LodModel             *model;
+  const LodModel       *model;
   PetscInt              n_rhs;
   size_t                n_fine, n_coarse; /* nodes */
   const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */
@@ -207,7 +207,7 @@ static PetscErrorCode Compare(Task *task, double *loads, LodComparison compariso
 }
 
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                          const LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
                           LodComparison comparisons[]) {
   Task    task = {.comm = comm,
                   .grid = grid,
@@ -244,7 +244,7 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
 }
 
 PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
-                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const LodCoefficient *coefficient, const LodModel *model,
                                     const char *rhs, PetscBool quiet, LodComparison *comparison) {
   double *load;
   PetscFunctionBeginUser;

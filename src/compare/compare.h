@@ -29,13 +29,13 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
    right-hand sides. `model` must fit (LodModelFits); every rank gets all of the findings. One that
    is not finite is an error; after an error there is nothing to destroy. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                          const LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
                           LodComparison comparisons[]);
 
 /* The same for one right-hand side given as text, named --rhs in messages, LodCompareForesee
    included. */
 PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
-                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const LodCoefficient *coefficient, const LodModel *model,
                                     const char *rhs, PetscBool quiet, LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 

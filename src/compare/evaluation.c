@@ -29,7 +29,7 @@ static LodGrid ModelGrid(const LodSignature *signature) {
 
 /* What an evaluation of a set works with; everything is borrowed. */
 typedef struct {
-  LodModel        *model;
+  const LodModel  *model;
   LodGrid          grid; /* of the model */
   const LodConfig *set;
   const double    *rhs;       /* loads, [LOD_EVALUATION_RHS][fine nodes] */
@@ -168,7 +168,7 @@ static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluateModel(LodModel *model, const char *set_path, const char *directory,
+PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set_path, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation) {
   LodConfig set;
   Task      task = {.model = model,

@@ -33,7 +33,7 @@ typedef struct {
 /* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross
    sections of the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
    A line a coefficient is printed unless `quiet`. The same model and set give the same numbers. */
-PetscErrorCode LodEvaluateModel(LodModel *model, const char *set, const char *directory,
+PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation);
 PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
 
@@ -46,8 +46,8 @@ PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
    difference of the solution with learned operators to that with the exact ones of pairs.h5.
    errors[n] is allocated with PetscMalloc; the caller frees it. One that is not finite is an error.
  */
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
-                                PetscInt *n, double **errors);
+PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                PetscBool quiet, PetscInt *n, double **errors);
 
 /* The expression of right-hand side number `f`. */
 const char *LodEvaluationRhs(PetscInt dim, int f);

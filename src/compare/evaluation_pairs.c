@@ -33,7 +33,7 @@ static PetscErrorCode LoadOfOne(const LodGrid *grid, double *load) {
 
 /* Makes all that, in *task, which has pairs and split only; what is made stays there, also if there
    is an error. */
-static PetscErrorCode Begin(LodModel *model, Task *task) {
+static PetscErrorCode Begin(const LodModel *model, Task *task) {
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(task->pairs, &task->grid));
   const PetscInt n_nodes = LodPower(task->grid.coarse + 1, task->grid.dim);
@@ -83,8 +83,8 @@ static PetscErrorCode EvaluateSamples(Task *task, PetscBool quiet, PetscInt n, d
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
-                                PetscInt *n, double **errors) {
+PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                PetscBool quiet, PetscInt *n, double **errors) {
   Task           task = {.pairs = pairs, .split = split};
   PetscInt64     samples, count;
   PetscErrorCode error = 0;

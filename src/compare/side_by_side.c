@@ -5,7 +5,7 @@
 #include "fem/nodal.h"
 #include "nn/learned.h"
 
-PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, LodModel *model,
+PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, const LodModel *model,
                                    LodSideBySide **both) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(both));

@@ -18,7 +18,7 @@ typedef struct {
 /* Takes the mesh of `exact`, a source of exact local operators, computed or stored; borrowed, like
    the model, until the end. One object serves many coefficients. Collective, as all functions
    here. */
-PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, LodModel *model,
+PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, const LodModel *model,
                                    LodSideBySide **both);
 PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 
@@ -27,7 +27,7 @@ PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *
                                      PetscBool quiet);
 
 /* Solves with both for a load on the coarse nodes (LodLoad), into exact[] and learned[] there;
-   *error is the relative L2 error of the second. */
+ *error is the relative L2 error of the second. */
 PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
                                   double *learned, double *error);
 

@@ -29,7 +29,7 @@ static PetscErrorCode ValidateNetwork(const LodConfig *config, const char *where
   PetscFunctionBeginUser;
   PetscCall(ValidateSymmetry(config, where));
   PetscCall(LodNetworkSettingsCheck(&config->network, config->grid.ell, where));
-  LodCheckInput(!config->network.zero_sums || !LodOperatorIsLarge(&config->grid),
+  LodCheckInput(!config->network.structure.zero_sums || !LodOperatorIsLarge(&config->grid),
                 "%s: zero_sums in [network]: the local operators of this mesh have more than %d "
                 "numbers; set it to false",
                 where, LOD_MAX_STRUCTURED_NUMBERS);
@@ -39,7 +39,7 @@ static PetscErrorCode ValidateNetwork(const LodConfig *config, const char *where
 /* Checks that the loss makes sense for operators as the network gives them. */
 static PetscErrorCode ValidateLoss(const LodConfig *config, const char *where) {
   PetscFunctionBeginUser;
-  LodCheckInput(config->training.loss != LOD_LOSS_ENERGY || config->network.zero_sums,
+  LodCheckInput(config->training.loss != LOD_LOSS_ENERGY || config->network.structure.zero_sums,
                 "%s: loss = \"energy\" in [training] needs zero_sums = true in [network]: it does "
                 "not see constants",
                 where);

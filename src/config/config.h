@@ -60,8 +60,7 @@ LodPairsPlan LodConfigPairsPlan(const LodConfig *config, const char *text);
 PetscErrorCode LodConfigMakePairs(const LodConfig *config, const char *path, PetscBool quiet);
 PetscErrorCode LodConfigTrain(const LodConfig *config, LodPairs *pairs,
                               const LodTrainOptions *options, LodModel **model);
-PetscErrorCode LodConfigPrepareModel(const LodConfig *config, LodPairs *pairs, PetscInt max_batch,
-                                     LodModel *model);
+PetscErrorCode LodConfigPrepareModel(const LodConfig *config, LodPairs *pairs, LodModel *model);
 void           LodConfigAdvice(const LodConfig *config, const LodHistory *history,
                                char advice[LOD_MESSAGE_MAX]);
 

@@ -24,14 +24,14 @@ static void NetworkDefaults(LodNetworkSettings *network) {
                                   .encoder = {128, 64},
                                   .n_codes = 3,
                                   .codes = {64, 32, 8},
-                                  .bounds = PETSC_TRUE,
-                                  .lines = PETSC_TRUE,
                                   .activation = LOD_ACTIVATION_ELU,
                                   .normalise = PETSC_TRUE,
-                                  .zero_sums = PETSC_TRUE,
-                                  .scale_equivariant = PETSC_TRUE,
-                                  .baseline = PETSC_TRUE,
-                                  .exact_constants = PETSC_TRUE,
+                                  .structure = {.zero_sums = PETSC_TRUE,
+                                                .baseline = PETSC_TRUE,
+                                                .scale_equivariant = PETSC_TRUE,
+                                                .exact_constants = PETSC_TRUE,
+                                                .bounds = PETSC_TRUE,
+                                                .lines = PETSC_TRUE},
                                   .symmetric = PETSC_TRUE};
 }
 
@@ -110,11 +110,12 @@ static void CompleteNetwork(const LodTomlNode *table, const LodGrid *grid,
     network->codes[1] = PetscMax(1, code / 2);
     network->codes[2] = PetscMax(1, code / 8);
   }
-  if (LEAVES_OPEN("bounds")) network->bounds = (PetscBool)(code > 0);
-  if (LEAVES_OPEN("lines")) network->lines = (PetscBool)(code > 0);
-  if (LEAVES_OPEN("zero_sums")) network->zero_sums = (PetscBool)!LodOperatorIsLarge(grid);
+  if (LEAVES_OPEN("bounds")) network->structure.bounds = (PetscBool)(code > 0);
+  if (LEAVES_OPEN("lines")) network->structure.lines = (PetscBool)(code > 0);
+  if (LEAVES_OPEN("zero_sums")) network->structure.zero_sums = (PetscBool)!LodOperatorIsLarge(grid);
   if (LEAVES_OPEN("exact_constants"))
-    network->exact_constants = (PetscBool)(network->baseline && network->scale_equivariant);
+    network->structure.exact_constants =
+        (PetscBool)(network->structure.baseline && network->structure.scale_equivariant);
   if (LEAVES_OPEN("symmetric")) network->symmetric = (PetscBool)!LodGridHasNaturalFaces(grid);
 #undef LEAVES_OPEN
 }

@@ -49,13 +49,12 @@ PetscErrorCode LodConfigTrain(const LodConfig *config, LodPairs *pairs,
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodConfigPrepareModel(const LodConfig *config, LodPairs *pairs, PetscInt max_batch,
-                                     LodModel *model) {
+PetscErrorCode LodConfigPrepareModel(const LodConfig *config, LodPairs *pairs, LodModel *model) {
   char *text;
   PetscFunctionBeginUser;
   PetscCall(LodConfigWrite(config, &text));
   const LodTrainPlan plan = TrainPlan(config, text);
-  PetscErrorCode     error = LodModelPrepare(&plan, pairs, max_batch, model);
+  PetscErrorCode     error = LodModelPrepare(&plan, pairs, model);
   PetscCall(PetscFree(text));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "io/gnuplot_private.h"
+#include "io/history.h"
 #include "io/plot_private.h"
 
 /* Most curves one picture can tell apart. */
@@ -27,15 +28,17 @@ static const struct {
 /* Marks each epoch at which the step size changes with a thin line, and above the frame the step
    size from there on; of lines that lie too close for their labels the first has one. */
 static void PrintRates(FILE *stream, PetscInt n, const double *history) {
-  const double first = history[0] - 0.5, last = history[5 * (n - 1)] + 0.5;
+  const double first = history[0] - 0.5, last = history[LOD_HISTORY_COLUMNS * (n - 1)] + 0.5;
   double       labelled = -INFINITY;
 
   fprintf(stream, "set label 'step size' at graph 0, graph 1.04 right offset -1,0 "
                   "textcolor rgb '#555555'\n");
   for (PetscInt i = 0; i < n; i++) {
-    const double rate = history[5 * i + 4];
-    if (i > 0 && rate == history[5 * (i - 1) + 4]) continue;
-    const double between = i ? 0.5 * (history[5 * i] + history[5 * (i - 1)]) : first;
+    const double *row = history + LOD_HISTORY_COLUMNS * i;
+    const double *before = i ? row - LOD_HISTORY_COLUMNS : row;
+    const double  rate = row[LOD_HISTORY_RATE];
+    if (i > 0 && rate == before[LOD_HISTORY_RATE]) continue;
+    const double between = i ? 0.5 * (row[LOD_HISTORY_EPOCH] + before[LOD_HISTORY_EPOCH]) : first;
     if (i > 0)
       fprintf(stream,
               "set arrow from first %.17g, graph 0 to first %.17g, graph 1 nohead dashtype (2,4) "
@@ -49,18 +52,18 @@ static void PrintRates(FILE *stream, PetscInt n, const double *history) {
   }
 }
 
-/* Data of the loss plot: history[n][5] as CSV. */
+/* Data of the loss plot: history[n][LOD_HISTORY_COLUMNS] as CSV. */
 static PetscErrorCode WriteHistory(const char *directory, const char *name, PetscInt n,
                                    const double *history) {
   LodTextFile data;
 
   PetscFunctionBeginUser;
   PetscCall(LodPlotBeginPart(&data, directory, name, ".csv"));
-  fprintf(data.stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
+  fprintf(data.stream, LOD_HISTORY_NAMES "\n");
   for (PetscInt i = 0; i < n; i++)
-    for (int column = 0; column < 5; column++) {
-      LodPrintNumber(data.stream, history[5 * i + column], "");
-      fputc(column < 4 ? ',' : '\n', data.stream);
+    for (int column = 0; column < LOD_HISTORY_COLUMNS; column++) {
+      LodPrintNumber(data.stream, history[LOD_HISTORY_COLUMNS * i + column], "");
+      fputc(column + 1 < LOD_HISTORY_COLUMNS ? ',' : '\n', data.stream);
     }
   PetscCall(LodTextFileCommit(&data));
   PetscFunctionReturn(0);
@@ -77,7 +80,7 @@ PetscErrorCode LodPlotHistory(const char *directory, const char *name, const cha
   PetscCheck(n >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "%s: no epochs to plot", name);
   PetscCall(WriteHistory(directory, name, n, history));
   for (PetscInt i = 0; i < n; i++)
-    LodPlotExtent(2, history + 5 * i + 2, PETSC_TRUE, extent);
+    LodPlotExtent(2, history + LOD_HISTORY_COLUMNS * i + LOD_HISTORY_TRAIN, PETSC_TRUE, extent);
   if (!(extent[1] > 0)) extent[0] = extent[1] = 1; /* nothing to show */
   /* At least a decade, which has three labels. */
   const double widen = fmax(1.3, sqrt(10 * extent[0] / extent[1]));
@@ -91,7 +94,7 @@ PetscErrorCode LodPlotHistory(const char *directory, const char *name, const cha
           "set xrange [%.17g:%.17g]\nset yrange [%.17g:%.17g]\n%s"
           "set tmargin 4.5\nset rmargin 4\nset key opaque\n"
           "set grid ytics linetype 1 linecolor rgb '#e4e4e4' linewidth 0.8\n",
-          history[0] - 0.5, history[5 * (n - 1)] + 0.5, extent[0], extent[1],
+          history[0] - 0.5, history[LOD_HISTORY_COLUMNS * (n - 1)] + 0.5, extent[0], extent[1],
           n <= 20 ? "set xtics 1\n" : "");
   LodPlotPrintLogAxis(script.stream, "y", extent);
   PrintRates(script.stream, n, history);

@@ -11,8 +11,9 @@
 PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, PetscInt n_inputs,
                                    const char *const inputs[]);
 
-/* Loss over epochs, train and validation, log axis, step sizes above it. history[n][5] as in
-   model.h; `label` says which loss it is, and in which unit. */
+/* Loss over epochs, train and validation, log axis, step sizes above it.
+   history[n][LOD_HISTORY_COLUMNS] as in model.h; `label` says which loss it is, and in which unit.
+ */
 PetscErrorCode LodPlotHistory(const char *directory, const char *name, const char *label,
                               PetscInt n, const double *history);
 

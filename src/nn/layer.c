@@ -80,8 +80,10 @@ PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine) {
   PetscCall(DescribeMatrix(layer->n_inp, layer->n_out, dnnl_ba, &weight_shape));
   PetscCall(DescribeMatrix(1, layer->n_out, dnnl_ab, &bias_shape));
   PetscCall(CreateForward(layer, engine, &weight_shape, &bias_shape));
-  LodCallDnnl(dnnl_memory_create(&layer->weight_memory, &weight_shape, engine, layer->weight));
-  LodCallDnnl(dnnl_memory_create(&layer->bias_memory, &bias_shape, engine, layer->bias));
+  /* oneDNN reads them only, but its arguments do not say so. */
+  LodCallDnnl(
+      dnnl_memory_create(&layer->weight_memory, &weight_shape, engine, (void *)layer->weight));
+  LodCallDnnl(dnnl_memory_create(&layer->bias_memory, &bias_shape, engine, (void *)layer->bias));
   PetscFunctionReturn(0);
 }
 

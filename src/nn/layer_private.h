@@ -19,7 +19,7 @@
 /* Rows of dweight in one tile. */
 #define LOD_TILE_NEURONS 128
 
-/* A layer; the parameter arrays are borrowed from the network's blocks. */
+/* A layer; parameters are borrowed from the network's block, gradients from the run's. */
 typedef struct {
   PetscInt           n_inp, n_out;
   PetscInt           inp_stride, out_stride;
@@ -27,7 +27,7 @@ typedef struct {
   PetscInt           tile_rows; /* rows in one tile */
   PetscBool          active;    /* ends with the activation */
   LodActivation      activation;
-  float             *weight, *bias;   /* weight[n_out][n_inp], bias[n_out] */
+  const float       *weight, *bias;   /* weight[n_out][n_inp], bias[n_out] */
   float             *dweight, *dbias; /* the same shapes */
   dnnl_primitive_t   forward;         /* one tile, activation fused */
   dnnl_memory_t      weight_memory, bias_memory;

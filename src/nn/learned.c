@@ -16,6 +16,7 @@
 #include "lod/baseline.h"
 #include "lod/structure.h"
 #include "nn/anchors.h"
+#include "nn/network_run.h"
 #include "nn/row.h"
 
 /* Cells gathered and passed forward together. */
@@ -23,21 +24,22 @@
 
 /* State of the learned operators. */
 typedef struct {
-  LodModel      *model;       /* borrowed */
-  LodCoefficient coefficient; /* 2^-exponent A, which single precision holds */
-  int            exponent;    /* 0 unless the model is scale-equivariant */
-  PetscBool      is_set;      /* there is a coefficient */
-  double         largest[2];  /* inputs of encoder and head up to which no float overflows */
-  LodRowOrder    order;
-  PetscInt       n_patch, n_inp, n_code; /* n_code 0: no encoder */
-  PetscInt       n_piece;                /* what it takes of a cell */
-  double        *baseline;               /* LodBaselineCreate, or NULL */
-  LodAnchors     anchors;                /* n = 0 unless exact for constants */
-  float         *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
-  float         *values;                 /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
-  float         *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
-  double        *scale;     /* [CELLS_AT_ONCE]: s of model.h */
-  float         *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
+  const LodModel *model;       /* borrowed */
+  LodNetworkRun  *run;         /* of its network, with buffers of our own */
+  LodCoefficient  coefficient; /* 2^-exponent A, which single precision holds */
+  int             exponent;    /* 0 unless the model is scale-equivariant */
+  PetscBool       is_set;      /* there is a coefficient */
+  double          largest[2];  /* inputs of encoder and head up to which no float overflows */
+  LodRowOrder     order;
+  PetscInt        n_patch, n_inp, n_code; /* n_code 0: no encoder */
+  PetscInt        n_piece;                /* what it takes of a cell */
+  double         *baseline;               /* LodBaselineCreate, or NULL */
+  LodAnchors      anchors;                /* n = 0 unless exact for constants */
+  float          *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
+  float          *values;                 /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
+  float          *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
+  double         *scale;     /* [CELLS_AT_ONCE]: s of model.h */
+  float          *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
   float (*means)[LOD_MODEL_MAX_EXTRAS];  /* [N^d]: those of LodModelPiece */
   PetscInt *taken;                       /* [pieces]: LodNetworkTaken */
   double    seconds[LOD_LEARNED_PHASES]; /* of the latest call of compute */
@@ -58,7 +60,7 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   learned->exponent = 0;
-  if (learned->model->scale_equivariant)
+  if (learned->model->structure.scale_equivariant)
     learned->exponent = (int)floor(0.5 * ((double)ilogb(smallest) + (double)ilogb(largest)));
   LodCheckInput(ldexp(smallest, -learned->exponent) >= (double)FLT_MIN &&
                     ldexp(largest, -learned->exponent) <= (double)FLT_MAX,
@@ -132,7 +134,7 @@ static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscIn
     PetscCall(CheckInputs(learned, 0, (size_t)(end - begin) * (size_t)n, learned->values));
     Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodEventBegin(LOD_EVENT_NETWORK));
-    PetscCall(LodNetworkEncode(learned->model->network, end - begin, learned->values,
+    PetscCall(LodNetworkEncode(learned->run, end - begin, learned->values,
                                learned->codes + (size_t)begin * (size_t)learned->n_code));
     PetscCall(LodEventEnd(LOD_EVENT_NETWORK));
     Clock(learned, LOD_LEARNED_NETWORK, &start);
@@ -196,14 +198,14 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
     double       *own = operators + i * size;
     for (size_t o = 0; o < size; o++)
       own[o] = learned->scale[i] * model->out_scale * (double)out[o];
-    if (model->exact_constants) {
+    if (model->structure.exact_constants) {
       const PetscInt anchor = LodAnchorsFind(&learned->anchors, &inside);
       for (size_t o = 0; o < size; o++)
         own[o] -= learned->scale[i] * model->out_scale *
                   (double)learned->anchor_out[(size_t)anchor * size + o];
     }
     LodClearOutside(grid->ell, &inside, own);
-    if (model->zero_sums) LodZeroSums(grid->ell, &inside, own);
+    if (model->structure.zero_sums) LodZeroSums(grid->ell, &inside, own);
     for (size_t o = 0; o < size && base; o++)
       own[o] += learned->scale[i] * base[o];
   }
@@ -249,7 +251,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
         CheckInputs(learned, 1, (size_t)(end - begin) * (size_t)learned->n_inp, learned->inp));
     Clock(learned, LOD_LEARNED_GATHER, &start);
     PetscCall(LodEventBegin(LOD_EVENT_NETWORK));
-    PetscCall(LodNetworkHead(learned->model->network, end - begin, learned->inp, learned->out));
+    PetscCall(LodNetworkHead(learned->run, end - begin, learned->inp, learned->out));
     PetscCall(LodEventEnd(LOD_EVENT_NETWORK));
     Clock(learned, LOD_LEARNED_NETWORK, &start);
     PetscCall(LodEventBegin(LOD_EVENT_SCATTER));
@@ -265,6 +267,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 static PetscErrorCode Destroy(LodLocalOperators *self) {
   Learned *learned = self->data;
   PetscFunctionBeginUser;
+  PetscCall(LodNetworkRunDestroy(&learned->run));
   PetscCall(LodCoefficientDestroy(&learned->coefficient));
   PetscCall(LodRowOrderDestroy(&learned->order));
   PetscCall(PetscFree(learned->baseline));
@@ -283,20 +286,20 @@ static PetscErrorCode SetUpAnchors(const LodGrid *grid, Learned *learned) {
   PetscCall(LodAnchorsCreate(grid, learned->model, anchors));
   PetscCall(
       PetscMalloc1((size_t)anchors->n * (size_t)LodGridOperatorSize(grid), &learned->anchor_out));
-  PetscCall(
-      LodNetworkForward(learned->model->network, anchors->n, anchors->rows, learned->anchor_out));
+  PetscCall(LodNetworkForward(learned->run, anchors->n, anchors->rows, learned->anchor_out));
   PetscFunctionReturn(0);
 }
 
 /* Allocates the buffers, and encodes what lies outside D. */
 static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
-  LodModel              *model = learned->model;
+  const LodModel        *model = learned->model;
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
   const size_t           cells = (size_t)PetscMin(CELLS_AT_ONCE, LodGridCells(grid));
   const size_t           all = (size_t)LodGridCells(grid);
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &learned->coefficient));
   PetscCall(LodRowOrderCreate(model, 0, &learned->order));
+  PetscCall(LodNetworkRunCreate(model->network, (PetscInt)cells, &learned->run));
   learned->n_patch = LodGridPatchValues(grid);
   learned->n_inp = LodNetworkHeadInputs(shape);
   learned->n_code = shape->n_encoder ? shape->encoder[shape->n_encoder] : 0;
@@ -305,26 +308,27 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   PetscCall(PetscCalloc4(cells * n_values, &learned->values, cells * (size_t)learned->n_inp,
                          &learned->inp, cells * (size_t)LodGridOperatorSize(grid), &learned->out,
                          cells, &learned->scale));
-  if (model->baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
-  if (model->exact_constants) PetscCall(SetUpAnchors(grid, learned));
+  if (model->structure.baseline) PetscCall(LodBaselineCreate(grid, &learned->baseline));
+  if (model->structure.exact_constants) PetscCall(SetUpAnchors(grid, learned));
   if (learned->n_code == 0) PetscFunctionReturn(0);
   PetscCall(PetscMalloc3((all + 1) * (size_t)learned->n_code, &learned->codes, all, &learned->means,
                          shape->n_pieces, &learned->taken));
   for (PetscInt piece = 0; piece < shape->n_pieces; piece++)
     learned->taken[piece] = LodNetworkTaken(shape, piece);
-  PetscCall(LodNetworkEncode(model->network, 1, learned->values, /* zeros */
+  PetscCall(LodNetworkEncode(learned->run, 1, learned->values, /* zeros */
                              learned->codes + all * (size_t)learned->n_code));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLearnedCreate(const LodGrid *grid, LodModel *model,
+PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
                                 LodLocalOperators **operators) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
   const PetscInt         ratio = grid->coefficient / grid->coarse;
-  const PetscInt n_values = shape->n_encoder ? LodModelPieceInputs(grid->dim, ratio, model->lines)
-                                             : LodGridPatchValues(grid);
-  const PetscInt n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
-  Learned       *learned;
+  const PetscInt         n_values = shape->n_encoder
+                                        ? LodModelPieceInputs(grid->dim, ratio, model->structure.lines)
+                                        : LodGridPatchValues(grid);
+  const PetscInt         n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
+  Learned               *learned;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
   PetscCheck((shape->n_encoder ? shape->encoder : shape->head)[0] == n_values &&

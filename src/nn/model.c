@@ -65,7 +65,7 @@ PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, c
 PetscBool LodModelTakes(const LodModel *model, double smallest, double largest) {
   const LodSignature *signature = &model->signature;
   /* Logarithms, because the contrast of values that can be written down may not be one of them. */
-  if (model->scale_equivariant)
+  if (model->structure.scale_equivariant)
     return (PetscBool)(log(largest) - log(smallest) <=
                        log(signature->largest) - log(signature->smallest) + SLACK);
   return (PetscBool)(smallest >= signature->smallest * (1 - SLACK) &&
@@ -96,7 +96,7 @@ static PetscErrorCode CheckRange(const LodModel *model, const char *model_path,
   PetscCall(LodModelInRange(model, coefficient, &in_range));
   if (in_range) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  LodCheckInput(!model->scale_equivariant,
+  LodCheckInput(!model->structure.scale_equivariant,
                 "%s: was trained on a contrast of %.9g, that of %s is %.9g (--allow-range uses the "
                 "model all the same)",
                 model_path, Contrast(signature->smallest, signature->largest), coefficient_path,

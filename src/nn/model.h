@@ -18,7 +18,7 @@ typedef struct {
 
 typedef struct {
   PetscInt epochs;     /* rows of history */
-  double  *history;    /* history[epochs][5]: epoch, seconds, train, validation loss, rate */
+  double  *history;    /* history[epochs][LOD_HISTORY_COLUMNS] (io/history.h) */
   PetscInt best_epoch; /* the one whose parameters are kept (lowest validation loss) */
   double   trivial;    /* training loss of a network whose output is 0; not in the file */
 } LodHistory;
@@ -48,7 +48,7 @@ typedef struct LodModel {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
-  PetscBool    scale_equivariant, zero_sums, baseline, exact_constants, bounds, lines;
+  LodStructure structure;
   PetscBool    average; /* LodLearnedCreate averages over symmetries (average.h); not in the file */
   PetscInt64   seed;    /* of weights and mini-batches */
   LodHistory   history;
@@ -71,8 +71,8 @@ PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
    error if it is nowhere. */
 PetscErrorCode LodModelDefaultPath(char path[LOD_PATH_MAX]);
 
-/* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
-PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);
+/* Reads a model; every defect of the file is an input error. */
+PetscErrorCode LodModelRead(const char *path, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid and a coefficient: input error naming the number that differs.

@@ -11,10 +11,8 @@
 #include "base/data.h"
 #include "base/error.h"
 #include "io/hdf5_file.h"
+#include "io/history.h"
 #include "nn/row.h"
-
-/* Columns of the history. */
-#define COLUMNS 5
 
 /* No layer of a readable model is wider, and no model has more parameters: keeps a damaged file
    from asking for all memory. */
@@ -83,7 +81,7 @@ static PetscErrorCode WriteNetwork(LodHdf5 *file, LodNetwork *network) {
 
 /* Writes everything. */
 static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
-  const hsize_t shape[] = {(hsize_t)model->history.epochs, COLUMNS};
+  const hsize_t shape[] = {(hsize_t)model->history.epochs, LOD_HISTORY_COLUMNS};
   PetscFunctionBeginUser;
   PetscCall(WriteSignature(file, &model->signature));
   PetscCall(WriteNetwork(file, model->network));
@@ -92,16 +90,12 @@ static PetscErrorCode WriteContents(LodHdf5 *file, const LodModel *model) {
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "inp_scale", model->inp_scale));
   PetscCall(LodHdf5WriteDouble(file, "normalisation", "out_scale", model->out_scale));
   PetscCall(LodHdf5CreateGroup(file, "structure"));
-  PetscCall(LodHdf5WriteInt(file, "structure", "zero_sums", model->zero_sums));
-  PetscCall(LodHdf5WriteInt(file, "structure", "scale_equivariant", model->scale_equivariant));
-  PetscCall(LodHdf5WriteInt(file, "structure", "baseline", model->baseline));
-  PetscCall(LodHdf5WriteInt(file, "structure", "exact_constants", model->exact_constants));
-  PetscCall(LodHdf5WriteInt(file, "structure", "bounds", model->bounds));
-  PetscCall(LodHdf5WriteInt(file, "structure", "lines", model->lines));
+  for (PetscInt i = 0; i < LOD_SWITCHES; i++)
+    PetscCall(LodHdf5WriteInt(file, "structure", lod_switches[i].name,
+                              LodSwitchIsOn(&lod_switches[i], &model->structure)));
   PetscCall(
       LodHdf5WriteArray(file, "history", H5T_NATIVE_DOUBLE, 2, shape, model->history.history));
-  PetscCall(LodHdf5WriteText(file, "history", "columns",
-                             "epoch,seconds,train_loss,validation_loss,learning_rate"));
+  PetscCall(LodHdf5WriteText(file, "history", "columns", LOD_HISTORY_NAMES));
   PetscCall(LodHdf5WriteInt(file, "history", "best_epoch", model->history.best_epoch));
   PetscCall(LodHdf5WriteText(file, "/", "config", model->config ? model->config : ""));
   PetscCall(LodHdf5WriteInt(file, "/", "seed", model->seed));
@@ -217,7 +211,7 @@ static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_lay
 static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetworkSettings *settings,
                                   PetscInt64 *parameters) {
   PetscInt width[LOD_MAX_LAYERS + 2] = {
-      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->lines)};
+      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->structure.lines)};
   const PetscInt n = settings->n_encoder;
   PetscInt64     codes[LOD_MAX_RINGS];
   PetscFunctionBeginUser;
@@ -237,11 +231,7 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
 /* Finds the shape of the network. */
 static PetscErrorCode ReadShape(LodHdf5 *file, const LodGrid *grid, const LodModel *model,
                                 LodNetworkShape *shape) {
-  LodNetworkSettings settings = {.bounds = model->bounds,
-                                 .lines = model->lines,
-                                 .baseline = model->baseline,
-                                 .scale_equivariant = model->scale_equivariant,
-                                 .exact_constants = model->exact_constants};
+  LodNetworkSettings settings = {.structure = model->structure};
   PetscInt           n_head = 0, activation = 0;
   PetscInt64         parameters = 0;
   PetscFunctionBeginUser;
@@ -288,25 +278,27 @@ static PetscErrorCode ReadLayers(LodHdf5 *file, const char *part, PetscInt n_lay
 }
 
 /* Makes the network and reads its parameters. */
-static PetscErrorCode ReadNetwork(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+static PetscErrorCode ReadNetwork(LodHdf5 *file, LodModel *model) {
   LodGrid         grid;
   LodNetworkShape shape;
   PetscFunctionBeginUser;
   PetscCall(SignatureGrid(file->path, &model->signature, &grid));
   PetscCall(ReadShape(file, &grid, model, &shape));
-  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
+  PetscCall(LodNetworkCreate(&shape, &model->network));
   float *parameters = LodNetworkParameters(model->network);
   PetscCall(ReadLayers(file, "encoder", shape.n_encoder, shape.encoder, &parameters));
   PetscCall(ReadLayers(file, "layer", shape.n_head, shape.head, &parameters));
   PetscFunctionReturn(0);
 }
 
-/* Reads one switch. */
-static PetscErrorCode ReadSwitch(LodHdf5 *file, const char *name, PetscBool *value) {
-  PetscInt number = 0;
+/* Reads the switches. */
+static PetscErrorCode ReadStructure(LodHdf5 *file, LodStructure *structure) {
+  PetscInt on = 0;
   PetscFunctionBeginUser;
-  PetscCall(ReadBounded(file, "structure", name, 0, 1, &number));
-  *value = (PetscBool)number;
+  for (PetscInt i = 0; i < LOD_SWITCHES; i++) {
+    PetscCall(ReadBounded(file, "structure", lod_switches[i].name, 0, 1, &on));
+    LodSwitchSet(&lod_switches[i], structure, (PetscBool)on);
+  }
   PetscFunctionReturn(0);
 }
 
@@ -316,17 +308,18 @@ static PetscErrorCode ReadHistory(LodHdf5 *file, LodHistory *history) {
   int     rank;
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Shape(file, "history", &rank, shape));
-  LodCheckInput(rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX && shape[1] == COLUMNS,
-                "%s: history must have one row an epoch and %d columns", file->path, COLUMNS);
+  LodCheckInput(
+      rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX && shape[1] == LOD_HISTORY_COLUMNS,
+      "%s: history must have one row an epoch and %d columns", file->path, LOD_HISTORY_COLUMNS);
   history->epochs = (PetscInt)shape[0];
-  PetscCall(PetscMalloc1((size_t)shape[0] * COLUMNS, &history->history));
+  PetscCall(PetscMalloc1((size_t)shape[0] * LOD_HISTORY_COLUMNS, &history->history));
   PetscCall(LodHdf5ReadArray(file, "history", H5T_NATIVE_DOUBLE, history->history));
   PetscCall(ReadBounded(file, "history", "best_epoch", 0, history->epochs, &history->best_epoch));
   PetscFunctionReturn(0);
 }
 
 /* Reads everything into a cleared model. */
-static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *model) {
+static PetscErrorCode ReadContents(LodHdf5 *file, LodModel *model) {
   PetscBool exists;
   PetscFunctionBeginUser;
   PetscCall(LodHdf5Exists(file, "signature", &exists));
@@ -335,16 +328,11 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_shift", PETSC_FALSE, &model->inp_shift));
   PetscCall(LodHdf5ReadFinite(file, "normalisation", "inp_scale", PETSC_TRUE, &model->inp_scale));
   PetscCall(LodHdf5ReadFinite(file, "normalisation", "out_scale", PETSC_TRUE, &model->out_scale));
-  PetscCall(ReadSwitch(file, "zero_sums", &model->zero_sums));
-  PetscCall(ReadSwitch(file, "scale_equivariant", &model->scale_equivariant));
-  PetscCall(ReadSwitch(file, "baseline", &model->baseline));
-  PetscCall(ReadSwitch(file, "exact_constants", &model->exact_constants));
-  PetscCall(ReadSwitch(file, "bounds", &model->bounds));
-  PetscCall(ReadSwitch(file, "lines", &model->lines));
+  PetscCall(ReadStructure(file, &model->structure));
   PetscCall(ReadHistory(file, &model->history));
   PetscCall(LodHdf5ReadText(file, "/", "config", &model->config));
   PetscCall(LodHdf5ReadInt(file, "/", "seed", &model->seed));
-  PetscCall(ReadNetwork(file, max_batch, model));
+  PetscCall(ReadNetwork(file, model));
   PetscFunctionReturn(0);
 }
 
@@ -355,13 +343,13 @@ PetscErrorCode LodModelDefaultPath(char path[LOD_PATH_MAX]) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model) {
+PetscErrorCode LodModelRead(const char *path, LodModel **model) {
   LodHdf5 file;
   PetscFunctionBeginUser;
   *model = NULL;
   PetscCall(LodHdf5Open(path, &file));
   PetscCall(PetscNew(model));
-  PetscErrorCode error = ReadContents(&file, max_batch, *model);
+  PetscErrorCode error = ReadContents(&file, *model);
   if (error) PetscCall(LodModelDestroy(model));
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);

@@ -1,5 +1,4 @@
-/* A feedforward network in single precision on oneDNN: affine layers, an activation between,
-   identity last.
+/* A feedforward network in single precision: affine layers, an activation between, identity last.
    Parameters, gradients and Adam moments are one contiguous block each, layer after layer,
    weight[out][in] then bias[out]; the encoder's layers come first. */
 #ifndef LODNET_NN_NETWORK_H
@@ -36,37 +35,23 @@ PetscInt LodNetworkHeadInputs(const LodNetworkShape *shape);
 /* How many numbers of the code of piece `piece` the head takes. */
 PetscInt LodNetworkTaken(const LodNetworkShape *shape, PetscInt piece);
 
-/* A network of the given shape. Buffers for batches of up to `max_batch` samples are allocated
-   here; gradients and all else that only training needs, when they are first used. Parameters are
-   0. */
-PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, PetscInt max_batch,
-                                LodNetwork **network);
+/* A network of the given shape: its parameters, which are 0. What computes with them
+   (network_run.h) only reads them, so that one network serves any number of runs and threads. */
+PetscErrorCode LodNetworkCreate(const LodNetworkShape *shape, LodNetwork **network);
 PetscErrorCode LodNetworkDestroy(LodNetwork **network);
 
 /* Glorot-uniform weights (X. Glorot, Y. Bengio, AISTATS 2010, eq. 16), zero biases; depends on the
    seed alone. */
 PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed);
 
-/* The shape (borrowed), number of layers and sizes of one of them, number of parameters, and the
-   blocks (borrowed); gradients are there once somebody asks for them (NULL: no memory for them). */
+/* The shape (borrowed), number of layers and sizes of one of them, number of parameters, and their
+   block (borrowed). */
 const LodNetworkShape *LodNetworkShapeOf(const LodNetwork *network);
 PetscInt               LodNetworkLayers(const LodNetwork *network);
 void       LodNetworkLayerSize(const LodNetwork *network, PetscInt layer, PetscInt *n_inp,
                                PetscInt *n_out);
 PetscInt64 LodNetworkParameterCount(const LodNetwork *network);
 float     *LodNetworkParameters(LodNetwork *network);
-float     *LodNetworkGradients(LodNetwork *network);
-
-/* out[batch][n_out] = Psi(inp[batch][n_in]); any batch size (it is cut into pieces of max_batch).
-   The result for one sample does not depend on the others or on the number of threads. */
-PetscErrorCode LodNetworkForward(LodNetwork *network, PetscInt batch, const float *inp, float *out);
-
-/* The two stages apart, so that a piece that lies in many samples is encoded once:
-   codes[n][code length] of values[n][encoder[0]], and out[batch][n_out] of inp[batch][..], for each
-   piece what the head takes of its code, then its extras. Any n and batch. The same numbers as
-   LodNetworkForward. */
-PetscErrorCode LodNetworkEncode(LodNetwork *network, PetscInt n, const float *values, float *codes);
-PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *inp, float *out);
 
 /* A bound for every number that the encoder, or the head, computes from inputs of at most `largest`
    in absolute value. Where it exceeds what a float holds, numbers that are not finite may arise,
@@ -74,29 +59,12 @@ PetscErrorCode LodNetworkHead(LodNetwork *network, PetscInt batch, const float *
 double LodNetworkEncoderBound(const LodNetwork *network, double largest);
 double LodNetworkHeadBound(const LodNetwork *network, double largest);
 
-/* The loss of one sample of a batch: takes the difference d[n_out] of its output and target in
-   place to the gradient of J(d) and returns J(d). May be called by several threads. The last
-   n_anchors samples of a batch, if any, are anchors: they have no target and no loss of their own,
-   and of the output of each other sample that of anchor number anchor[sample] is subtracted. */
-typedef struct {
-  double (*apply)(const void *context, PetscInt sample, float *difference);
-  const void     *context;
-  PetscInt        n_anchors;
-  const PetscInt *anchor; /* [batch - n_anchors], or NULL if there are none */
-} LodNetworkLoss;
-
-/* The mean over the samples with a loss of J(Psi(inp) - target) and its gradient with respect to
-   every parameter, written to the gradient block (batch <= max_batch, anchors counted); J is
-   `loss`, or 1/2 |d|^2 if that is NULL. Bitwise the same for any number of threads. */
-PetscErrorCode LodNetworkBackward(LodNetwork *network, PetscInt batch, const float *inp,
-                                  const float *target, const LodNetworkLoss *loss, double *mean);
-
-/* One step of Adam (D. Kingma, J. Ba, ICLR 2015, algorithm 1); `step` counts from 1; first[] and
-   second[] are the moments, as long as the parameters. */
+/* One step of Adam (D. Kingma, J. Ba, ICLR 2015, algorithm 1) along gradients[]; `step` counts from
+   1; first[] and second[] are the moments. All are as long as the parameters. */
 typedef struct {
   double beta1, beta2, epsilon;
 } LodAdam;
-PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodAdam *adam, double rate,
-                              PetscInt64 step, float *first, float *second);
+PetscErrorCode LodNetworkAdam(LodNetwork *network, const float *gradients, const LodAdam *adam,
+                              double rate, PetscInt64 step, float *first, float *second);
 
 #endif

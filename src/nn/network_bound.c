@@ -5,7 +5,7 @@
 
 /* Largest |weight| row sum and |bias| of a layer: |out| <= sum * |inp| + bias. Sums of products
    that a float takes in any order stay below this bound too. */
-static double LayerBound(const LodLayer *layer, double largest) {
+static double LayerBound(const LodAffine *layer, double largest) {
   double most = 0;
   for (PetscInt o = 0; o < layer->n_out; o++) {
     const float *weight = layer->weight + (size_t)o * (size_t)layer->n_inp;

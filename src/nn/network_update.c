@@ -17,7 +17,7 @@
 PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed) {
   PetscFunctionBeginUser;
   for (PetscInt l = 0; l < network->n_layers; l++) {
-    LodLayer        *layer = &network->layers[l];
+    LodAffine       *layer = &network->layers[l];
     const PetscInt64 n_weights = (PetscInt64)layer->n_out * layer->n_inp;
     /* Glorot and Bengio, eq. 16: uniform in +- sqrt(6 / (n_inp + n_out)). */
     const double bound = sqrt(6.0 / ((double)layer->n_inp + (double)layer->n_out));
@@ -32,8 +32,8 @@ PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodAdam *adam, double rate,
-                              PetscInt64 step, float *first, float *second) {
+PetscErrorCode LodNetworkAdam(LodNetwork *network, const float *gradients, const LodAdam *adam,
+                              double rate, PetscInt64 step, float *first, float *second) {
   const LodAdamStep constants = {.beta1 = (float)adam->beta1,
                                  .beta2 = (float)adam->beta2,
                                  .rest1 = (float)(1 - adam->beta1),
@@ -44,12 +44,11 @@ PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodAdam *adam, double r
                                  .epsilon = (float)adam->epsilon};
   const PetscInt64  count = network->n_parameters;
   PetscFunctionBeginUser;
-  PetscCheck(network->gradients, PETSC_COMM_SELF, PETSC_ERR_ORDER,
-             "Adam before any backward pass: there are no gradients");
+  PetscCheck(gradients, PETSC_COMM_SELF, PETSC_ERR_ORDER, "Adam without gradients");
   PetscCheck(step >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "Adam counts its steps from 1");
 #pragma omp parallel for schedule(static)
   for (PetscInt64 piece = 0; piece < count; piece += PIECE)
-    LodAdamKernelHere()->update(&constants, piece, PetscMin(piece + PIECE, count),
-                                network->gradients, network->parameters, first, second);
+    LodAdamKernelHere()->update(&constants, piece, PetscMin(piece + PIECE, count), gradients,
+                                network->parameters, first, second);
   PetscFunctionReturn(0);
 }

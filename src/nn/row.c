@@ -18,7 +18,7 @@ static void EncoderShape(const LodGrid *grid, const LodNetworkSettings *settings
   const PetscInt n_encoder = settings->n_encoder, n_codes = settings->n_codes;
   shape->n_encoder = n_encoder;
   shape->encoder[0] =
-      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->lines);
+      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->structure.lines);
   for (PetscInt l = 0; l < n_encoder; l++)
     shape->encoder[l + 1] = settings->encoder[l];
   shape->dim = grid->dim;
@@ -27,7 +27,7 @@ static void EncoderShape(const LodGrid *grid, const LodNetworkSettings *settings
     shape->taken[ring] =
         n_codes ? settings->codes[PetscMin(ring, n_codes - 1)] : shape->encoder[n_encoder];
   shape->n_pieces = LodGridPatchCells(grid);
-  shape->n_extras = LodModelExtrasCount(grid->dim, settings->bounds);
+  shape->n_extras = LodModelExtrasCount(grid->dim, settings->structure.bounds);
 }
 
 LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings) {
@@ -86,7 +86,7 @@ PetscErrorCode LodRowOrderDestroy(LodRowOrder *order) {
 
 /* t of one value of A. */
 static inline float Transform(const LodModel *model, float value) {
-  return model->scale_equivariant ? logf(value) : value;
+  return model->structure.scale_equivariant ? logf(value) : value;
 }
 
 /* Along an axis of a cube of n = k^dim values, on which neighbours are `stride` apart: harmonic
@@ -121,14 +121,16 @@ static void AxisMeans(PetscInt k, PetscInt stride, PetscInt n, const float *valu
 void LodModelPiece(const LodModel *model, const float *values, float *piece,
                    float means[LOD_MODEL_MAX_EXTRAS]) {
   const PetscInt k = model->signature.ratio, dim = model->signature.dim, n = LodPower(k, dim);
-  const PetscInt n_inputs = LodModelPieceInputs(dim, k, model->lines), n_means = n / k + k;
-  const float    scale = (float)model->inp_scale;
-  double         sum = 0;
-  for (PetscInt axis = 0, stride = 1; axis < dim && (model->bounds || model->lines);
-       axis++, stride *= k) {
+  const PetscInt n_inputs = LodModelPieceInputs(dim, k, model->structure.lines),
+                 n_means = n / k + k;
+  const float scale = (float)model->inp_scale;
+  double      sum = 0;
+  for (PetscInt axis = 0, stride = 1;
+       axis < dim && (model->structure.bounds || model->structure.lines); axis++, stride *= k) {
     float bounds[2];
-    AxisMeans(k, stride, n, values, model->lines ? piece + n + axis * n_means : NULL, bounds);
-    for (PetscInt i = 0; i < 2 && model->bounds; i++)
+    AxisMeans(k, stride, n, values, model->structure.lines ? piece + n + axis * n_means : NULL,
+              bounds);
+    for (PetscInt i = 0; i < 2 && model->structure.bounds; i++)
       means[1 + 2 * axis + i] = Transform(model, bounds[i]);
   }
   for (PetscInt i = 0; i < n; i++) {
@@ -144,7 +146,7 @@ void LodModelPiece(const LodModel *model, const float *values, float *piece,
 }
 
 void LodModelExtras(const LodModel *model, const float *means, double reference, float *extras) {
-  const PetscInt n_bounds = model->bounds ? 2 * model->signature.dim : 0;
+  const PetscInt n_bounds = model->structure.bounds ? 2 * model->signature.dim : 0;
   extras[0] = (float)(((double)means[0] - reference) * model->inp_scale);
   extras[1] = 1;
   for (PetscInt i = 1; i <= n_bounds; i++)
@@ -152,8 +154,8 @@ void LodModelExtras(const LodModel *model, const float *means, double reference,
 }
 
 double LodModelReference(const LodModel *model, double mean, double *scale) {
-  *scale = model->scale_equivariant ? exp(mean) : 1;
-  return model->scale_equivariant ? mean : model->inp_shift;
+  *scale = model->structure.scale_equivariant ? exp(mean) : 1;
+  return model->structure.scale_equivariant ? mean : model->inp_shift;
 }
 
 /* m_T of a patch, as LodModelPiece gives it. */

@@ -5,9 +5,6 @@
 #include "nn/model.h"
 #include "solver/library.h"
 
-/* Samples that the network of a model takes at once. */
-#define BATCH 1024
-
 /* Checks what no LodGrid can hold: sizes per axis that differ, sides that are not 1. */
 static PetscErrorCode CheckIsCube(const LodMesh *mesh, const char *where) {
   PetscFunctionBeginUser;
@@ -107,7 +104,7 @@ static PetscErrorCode ModelOpen(const char *path, LodModel **model) {
   *model = NULL;
   if (!path) PetscCall(LodModelDefaultPath(found));
   LodLockLibraries(); /* HDF5 */
-  const PetscErrorCode error = LodModelRead(path ? path : found, BATCH, model);
+  const PetscErrorCode error = LodModelRead(path ? path : found, model);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -22,7 +22,7 @@ PetscInt LodMethodCells(LodMethod method, const LodGrid *grid);
 
 /* What a method is run with beside the problem; everything may be left 0, borrowed. */
 typedef struct {
-  LodModel          *model;          /* for LOD_METHOD_DNN */
+  const LodModel    *model;          /* for LOD_METHOD_DNN */
   const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
   PetscBool          keep_operators; /* lod and dnn: LodMethodSolve gathers the local operators */
   PetscBool          quiet;

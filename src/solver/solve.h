@@ -49,7 +49,7 @@ PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 typedef struct {
   LodMethod          method;
   const LodGrid     *grid;
-  LodModel          *model; /* for LOD_METHOD_DNN, named model_path in messages */
+  const LodModel    *model; /* for LOD_METHOD_DNN, named model_path in messages */
   const char        *model_path;
   PetscBool          allow_range; /* see LodModelFits */
   PetscInt           n_rhs;

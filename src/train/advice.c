@@ -12,6 +12,8 @@
 #define FAR 3
 /* A loss above this part of what knowing nothing gives is hardly any better. */
 #define NOTHING 0.5
+/* Room for a list of keys. */
+#define LIST_MAX 256
 
 /* Appends to the advice, hints apart by semicolons. */
 static void Hint(char advice[LOD_MESSAGE_MAX], const char *format, ...) {
@@ -23,25 +25,22 @@ static void Hint(char advice[LOD_MESSAGE_MAX], const char *format, ...) {
   va_end(arguments);
 }
 
+/* Appends a key that is off to a list. */
+static void NameIfOff(const char *key, PetscBool on, char off[LIST_MAX]) {
+  const size_t used = strlen(off);
+  if (!on) (void)snprintf(off + used, LIST_MAX - used, "%s%s", used ? ", " : "", key);
+}
+
 /* Names the switches of the structure that are off though the mesh allows them. */
 static void HintStructure(const LodTrainPlan *plan, char advice[LOD_MESSAGE_MAX]) {
   const LodNetworkSettings *network = &plan->network;
-  char                      off[256] = "";
-  const struct {
-    const char *key;
-    PetscBool   on;
-  } switches[] = {
-      {"zero_sums", network->zero_sums},
-      {"baseline", network->baseline},
-      {"scale_equivariant", network->scale_equivariant},
-      {"exact_constants", network->exact_constants},
-      {"normalise", network->normalise},
-      {"symmetric", (PetscBool)(network->symmetric || LodGridHasNaturalFaces(&plan->grid))}};
-  for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
-    const size_t used = strlen(off);
-    if (!switches[i].on)
-      (void)snprintf(off + used, sizeof off - used, "%s%s", used ? ", " : "", switches[i].key);
-  }
+  char                      off[LIST_MAX] = "";
+  for (PetscInt i = 0; i < LOD_SWITCHES; i++)
+    if (network->n_encoder > 0 || !lod_switches[i].needs_encoder)
+      NameIfOff(lod_switches[i].name, LodSwitchIsOn(&lod_switches[i], &network->structure), off);
+  NameIfOff("normalise", network->normalise, off);
+  NameIfOff("symmetric", (PetscBool)(network->symmetric || LodGridHasNaturalFaces(&plan->grid)),
+            off);
   if (off[0]) Hint(advice, "[network] has %s off: take them out, the defaults are true", off);
   if (network->n_encoder == 0) Hint(advice, "[network] has no encoder: the default has one");
 }

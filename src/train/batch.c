@@ -33,10 +33,11 @@ PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
                          batch->n_symmetries, &batch->corners));
   for (PetscInt s = 0; s < batch->n_symmetries; s++)
     PetscCall(CreateTables(batch, s));
-  if (model->baseline) PetscCall(LodBaselineCreate(&batch->grid, &batch->baseline));
-  if (model->exact_constants) PetscCall(LodAnchorsCreate(&batch->grid, model, &batch->anchors));
+  if (model->structure.baseline) PetscCall(LodBaselineCreate(&batch->grid, &batch->baseline));
+  if (model->structure.exact_constants)
+    PetscCall(LodAnchorsCreate(&batch->grid, model, &batch->anchors));
   const size_t n_rows = n + (size_t)batch->anchors.n;
-  PetscCall(LodLossCreate(&batch->grid, settings, model->zero_sums, &batch->loss));
+  PetscCall(LodLossCreate(&batch->grid, settings, model->structure.zero_sums, &batch->loss));
   PetscCall(PetscMalloc6(n * n_patch, &batch->patch, n * (size_t)batch->n_out, &batch->raw,
                          n_rows * (size_t)batch->n_inp, &batch->inp, n * (size_t)batch->n_out,
                          &batch->target, n, &batch->inside, n, &batch->anchor));

@@ -3,6 +3,7 @@
 #define LODNET_TRAIN_BATCH_H
 
 #include "nn/anchors.h"
+#include "nn/network_run.h"
 #include "nn/row.h"
 #include "pairs/pairs.h"
 #include "train/loss.h"

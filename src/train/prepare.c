@@ -103,9 +103,9 @@ static PetscErrorCode FillNormalisation(const LodTrainPlan *plan, LodPairs *pair
   double       scale = 0;
   PetscFunctionBeginUser;
   if (!plan->network.normalise) PetscFunctionReturn(0);
-  if (!model->scale_equivariant) model->inp_shift = mean;
+  if (!model->structure.scale_equivariant) model->inp_shift = mean;
   /* In no units: a coefficient of small values is no constant one. Logarithms have none. */
-  if (variance > 1e-12 * (model->scale_equivariant + mean * mean))
+  if (variance > 1e-12 * (model->structure.scale_equivariant + mean * mean))
     model->inp_scale = 1 / sqrt(variance);
   PetscCall(TargetScale(pairs, model, &plan->training, &scale));
   PetscCheck(isfinite(scale), PETSC_COMM_SELF, PETSC_ERR_FP,
@@ -114,27 +114,20 @@ static PetscErrorCode FillNormalisation(const LodTrainPlan *plan, LodPairs *pair
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, PetscInt max_batch,
-                               LodModel *model) {
+PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, LodModel *model) {
   const LodNetworkSettings *settings = &plan->network;
   LodGrid                   grid;
   ValueStatistics           statistics;
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(pairs, &grid));
-  PetscCall(CollectValues(pairs, settings->scale_equivariant, &statistics));
+  PetscCall(CollectValues(pairs, settings->structure.scale_equivariant, &statistics));
   PetscCall(FillSignature(plan, &grid, &statistics, &model->signature));
   const LodNetworkShape shape = LodModelShape(&grid, settings);
-  if (settings->exact_constants) max_batch += LodAnchorsCount(&grid);
-  PetscCall(LodNetworkCreate(&shape, max_batch, &model->network));
+  PetscCall(LodNetworkCreate(&shape, &model->network));
   PetscCall(LodNetworkInitialize(model->network, plan->seed));
   model->inp_shift = 0;
   model->inp_scale = model->out_scale = 1;
-  model->zero_sums = settings->zero_sums;
-  model->scale_equivariant = settings->scale_equivariant;
-  model->baseline = settings->baseline;
-  model->exact_constants = settings->exact_constants;
-  model->bounds = settings->bounds;
-  model->lines = settings->lines;
+  model->structure = settings->structure;
   PetscCall(FillNormalisation(plan, pairs, &statistics, model));
   PetscCall(PetscStrallocpy(plan->text, &model->config));
   model->seed = plan->seed;

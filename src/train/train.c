@@ -30,6 +30,7 @@ typedef struct {
   const LodTrainOptions *options;
   LodPairs              *pairs;
   LodModel              *model;
+  LodNetworkRun         *passes;    /* through the model's network */
   LodBatch               pairs_now; /* the mini-batch */
   PetscInt              *symmetry;  /* [batch]: how each of its pairs is turned */
   PetscInt               batch;
@@ -114,14 +115,14 @@ static PetscErrorCode Step(Run *run, PetscInt epoch, PetscInt n) {
   PetscFunctionBeginUser;
   PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_TRAIN, n, run->order + state->begin,
                            ChooseSymmetries(run, epoch, state->begin, n)));
-  PetscCall(LodNetworkBackward(network, n + loss.n_anchors, run->pairs_now.inp,
+  PetscCall(LodNetworkBackward(run->passes, n + loss.n_anchors, run->pairs_now.inp,
                                run->pairs_now.target, &loss, &mean));
   PetscCheck(isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_FP,
              "training: the loss is %.9g in epoch %" PetscInt_FMT ", step %lld: a smaller "
              "learning rate than %.3e may help; the last good checkpoint is kept",
              mean, epoch + 1, (long long)(state->begin / run->batch + 1), rate);
-  PetscCall(LodNetworkAdam(network, &run->plan->training.adam, rate, ++state->step, state->first,
-                           state->second));
+  PetscCall(LodNetworkAdam(network, LodNetworkGradients(run->passes), &run->plan->training.adam,
+                           rate, ++state->step, state->first, state->second));
   state->sum += mean * (double)n;
   state->begin += n;
   PetscFunctionReturn(0);
@@ -186,7 +187,8 @@ static PetscErrorCode FindTrivialLoss(Run *run) {
              sum);
   if (!run->options->quiet)
     LodSay("training: losses are relative to that of a network that says 0%s",
-           run->model->baseline ? ", which gives operators of constant coefficients" : "");
+           run->model->structure.baseline ? ", which gives operators of constant coefficients"
+                                          : "");
   PetscFunctionReturn(0);
 }
 
@@ -199,8 +201,8 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   for (PetscInt64 begin = 0; begin < run->n_validation; begin += run->batch) {
     const PetscInt n = (PetscInt)PetscMin(run->batch, run->n_validation - begin);
     PetscCall(LodBatchGather(&run->pairs_now, LOD_SPLIT_VALIDATION, n, run->order + begin, NULL));
-    PetscCall(LodNetworkForward(run->model->network, n + run->pairs_now.anchors.n,
-                                run->pairs_now.inp, run->out));
+    PetscCall(
+        LodNetworkForward(run->passes, n + run->pairs_now.anchors.n, run->pairs_now.inp, run->out));
     for (PetscInt i = 0; i < n; i++)
       sum += SampleLoss(run, n, i);
   }
@@ -215,7 +217,7 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   LodTextFile file;
   PetscFunctionBeginUser;
   PetscCall(LodTextFileBegin(&file, NULL, path));
-  fprintf(file.stream, "epoch,seconds,train_loss,validation_loss,learning_rate\n");
+  fprintf(file.stream, LOD_HISTORY_NAMES "\n");
   for (PetscInt e = 0; e < history->epochs; e++) {
     const double *row = history->history + (size_t)e * LOD_HISTORY_COLUMNS;
     fprintf(file.stream, "%.0f,%.3f,%.9g,%.9g,%.9g\n", row[LOD_HISTORY_EPOCH],
@@ -319,6 +321,8 @@ static PetscErrorCode CreateBuffers(Run *run) {
   PetscFunctionBeginUser;
   PetscCall(LodBatchCreate(run->pairs, run->model, &run->plan->training, run->batch,
                            run->plan->network.symmetric, &run->pairs_now));
+  PetscCall(LodNetworkRunCreate(run->model->network, run->batch + run->pairs_now.anchors.n,
+                                &run->passes));
   PetscCall(PetscMalloc3(
       PetscMax(run->n_train, run->n_validation), &run->order, batch, &run->symmetry,
       (batch + (size_t)run->pairs_now.anchors.n) * (size_t)run->pairs_now.n_out, &run->out));
@@ -332,6 +336,7 @@ static PetscErrorCode CreateBuffers(Run *run) {
 /* Frees them. */
 static PetscErrorCode DestroyBuffers(Run *run) {
   PetscFunctionBeginUser;
+  PetscCall(LodNetworkRunDestroy(&run->passes));
   PetscCall(LodBatchDestroy(&run->pairs_now));
   PetscCall(PetscFree3(run->order, run->symmetry, run->out));
   PetscCall(PetscFree3(run->state.first, run->state.second, run->state.best));
@@ -356,7 +361,7 @@ static PetscErrorCode Resume(Run *run) {
 /* Everything between finding out how many pairs there are and the trained model. */
 static PetscErrorCode SetUpAndRun(Run *run) {
   PetscFunctionBeginUser;
-  PetscCall(LodModelPrepare(run->plan, run->pairs, run->batch, run->model));
+  PetscCall(LodModelPrepare(run->plan, run->pairs, run->model));
   PetscCall(CreateBuffers(run));
   PetscCall(FindTrivialLoss(run));
   PetscCall(Resume(run));

@@ -47,9 +47,7 @@ void LodTrainingAdvice(const LodTrainPlan *plan, const LodHistory *history,
 PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX]);
 
 /* Fills in a cleared model before training: network with Glorot weights, signature and
-   normalisation from the training pairs, plan, seed. The network takes batches of max_batch pairs
-   and their anchors. */
-PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, PetscInt max_batch,
-                               LodModel *model);
+   normalisation from the training pairs, plan, seed. */
+PetscErrorCode LodModelPrepare(const LodTrainPlan *plan, LodPairs *pairs, LodModel *model);
 
 #endif

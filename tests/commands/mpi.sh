@@ -21,6 +21,8 @@ for method in lod coarse fine; do
 done
 # Units, by two ranks.
 expect 0 '' "${launch[@]}" -n 2 "$helpers/test_units"
+# The public library, by two ranks.
+LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} expect 0 '' "${launch[@]}" -n 2 "$helpers/test_library"
 expect 2 'missing\.h5' "${launch[@]}" -n 2 "$bin/lod-solve" missing.h5
 [ "$(grep -c 'missing\.h5' stderr.txt)" -eq 1 ] || fail 'the message does not appear just once'
 finish

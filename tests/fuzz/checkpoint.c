@@ -29,7 +29,7 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   FuzzOk(LodPairsOpen(pairs_path, &pairs));
   FuzzOk(PetscNew(&runs[number].model));
   LodModel *model = runs[number].model;
-  FuzzOk(LodConfigPrepareModel(config, pairs, 4, model));
+  FuzzOk(LodConfigPrepareModel(config, pairs, model));
   const size_t count = (size_t)LodNetworkParameterCount(model->network);
   FuzzOk(PetscCalloc3(count, &state->first, count, &state->second, count, &state->best));
   FuzzOk(PetscCalloc1(config->training.epochs * LOD_HISTORY_COLUMNS, &model->history.history));

@@ -20,7 +20,7 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
   FuzzPairs(&config, pairs_path);
   FuzzOk(LodPairsOpen(pairs_path, &pairs));
   FuzzOk(PetscNew(&model));
-  FuzzOk(LodConfigPrepareModel(&config, pairs, 4, model));
+  FuzzOk(LodConfigPrepareModel(&config, pairs, model));
   model->history.epochs = model->history.best_epoch = 1;
   FuzzOk(PetscCalloc1(LOD_HISTORY_COLUMNS, &model->history.history));
   FuzzOk(LodModelWrite(model, path));
@@ -32,7 +32,7 @@ PetscBool FuzzHdf5Base(size_t number, const char *path) {
 
 void FuzzHdf5Read(const char *path) {
   LodModel *model;
-  if (!FuzzAccepted(LodModelRead(path, 4, &model))) return;
+  if (!FuzzAccepted(LodModelRead(path, &model))) return;
   const float *parameters = LodNetworkParameters(model->network);
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     if (!isfinite(parameters[i])) FuzzFail("parameter %lld is not finite", (long long)i);

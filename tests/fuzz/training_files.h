@@ -26,14 +26,14 @@ static inline void FuzzConfig(PetscBool full, LodConfig *config) {
                                          .encoder = {4, 3},
                                          .n_codes = 2,
                                          .codes = {3, 1},
-                                         .bounds = PETSC_TRUE,
-                                         .lines = PETSC_TRUE,
+                                         .structure.bounds = PETSC_TRUE,
+                                         .structure.lines = PETSC_TRUE,
                                          .activation = LOD_ACTIVATION_ELU,
                                          .normalise = PETSC_TRUE,
-                                         .zero_sums = PETSC_TRUE,
-                                         .scale_equivariant = PETSC_TRUE,
-                                         .baseline = PETSC_TRUE,
-                                         .exact_constants = PETSC_TRUE};
+                                         .structure.zero_sums = PETSC_TRUE,
+                                         .structure.scale_equivariant = PETSC_TRUE,
+                                         .structure.baseline = PETSC_TRUE,
+                                         .structure.exact_constants = PETSC_TRUE};
 }
 
 /* Makes the pairs of a config at `path`. */
