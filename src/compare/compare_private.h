@@ -4,7 +4,6 @@
 
 #include "compare/compare.h"
 #include "compare/evaluation.h"
-#include "sample/settings.h"
 
 /* The Q1 function with nodal values values[(cells+1)^dim] at a point of the unit cube. */
 double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,

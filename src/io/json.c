@@ -1,36 +1,41 @@
-/* Members of JSON objects, printed one by one. */
+/* Values and printing of JSON, with jansson. */
 #include "io/json.h"
 
-#include "base/text_file.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-void LodJsonText(FILE *stream, const char *key, const char *text, const char *end) {
-  fprintf(stream, "\"%s\": \"", key);
-  for (const char *letter = text; *letter; letter++) {
-    if (*letter == '"' || *letter == '\\') {
-      fprintf(stream, "\\%c", *letter);
-    } else if ((unsigned char)*letter < 0x20) {
-      fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*letter);
-    } else {
-      fputc(*letter, stream);
-    }
-  }
-  fprintf(stream, "\"%s", end);
+json_t *LodJsonNumber(double number) {
+  return isfinite(number) ? json_real(number) : json_null();
 }
 
-void LodJsonNumber(FILE *stream, const char *key, double number, const char *end) {
-  fprintf(stream, "\"%s\": ", key);
-  LodPrintNumber(stream, number, "null");
-  fputs(end, stream);
+json_t *LodJsonText(const char *text) {
+  json_t *value = json_string(text);
+  char   *copy = value ? NULL : strdup(text);
+  if (!copy) return value;
+  for (char *letter = copy; *letter; letter++)
+    if ((unsigned char)*letter > 0x7f) *letter = '?';
+  value = json_string(copy);
+  free(copy);
+  return value;
 }
 
-void LodJsonMesh(FILE *stream, const LodGrid *grid, const char *end) {
-  fprintf(stream,
-          "\"mesh\": {\"dimension\": %d, \"coarse\": %d, \"coefficient_cells\": %d, "
-          "\"fine\": %d, \"ell\": %d, \"natural\": [",
-          (int)grid->dim, (int)grid->coarse, (int)grid->coefficient, (int)grid->fine,
-          (int)grid->ell);
+json_t *LodJsonMesh(const LodGrid *grid) {
+  json_t *natural = json_array();
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    fprintf(stream, "%s[%s, %s]", axis ? ", " : "", grid->natural[axis][0] ? "true" : "false",
-            grid->natural[axis][1] ? "true" : "false");
-  fprintf(stream, "]}%s", end);
+    json_array_append_new(natural,
+                          json_pack("[b, b]", grid->natural[axis][0], grid->natural[axis][1]));
+  return json_pack("{s:i, s:i, s:i, s:i, s:i, s:o}", "dimension", (int)grid->dim, "coarse",
+                   (int)grid->coarse, "coefficient_cells", (int)grid->coefficient, "fine",
+                   (int)grid->fine, "ell", (int)grid->ell, "natural", natural);
+}
+
+PetscErrorCode LodJsonPrint(FILE *stream, json_t *object) {
+  PetscFunctionBeginUser;
+  char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+  json_decref(object);
+  PetscCheck(text, PETSC_COMM_SELF, PETSC_ERR_MEM, "JSON: out of memory");
+  fprintf(stream, "%s\n", text);
+  free(text);
+  PetscFunctionReturn(0);
 }
