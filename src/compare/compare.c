@@ -56,7 +56,7 @@ typedef struct {
   MPI_Comm              comm;
   const LodGrid        *grid;
   const LodCoefficient *coefficient;
-  const LodModel             *model;
+  const LodModel       *model;
   PetscInt              n_rhs;
   size_t                n_fine, n_coarse; /* nodes */
   const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */

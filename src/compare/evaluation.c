@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/report.h"
 #include "compare/compare_private.h"
 #include "config/config.h"
 #include "fem/nodal.h"
@@ -28,7 +29,7 @@ static LodGrid ModelGrid(const LodSignature *signature) {
 
 /* What an evaluation of a set works with; everything is borrowed. */
 typedef struct {
-  const LodModel        *model;
+  const LodModel  *model;
   LodGrid          grid; /* of the model */
   const LodConfig *set;
   const double    *rhs;       /* loads, [LOD_EVALUATION_RHS][fine nodes] */

@@ -46,8 +46,8 @@ PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
    difference of the solution with learned operators to that with the exact ones of pairs.h5.
    errors[n] is allocated with PetscMalloc; the caller frees it. One that is not finite is an error.
  */
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model, PetscBool quiet,
-                                PetscInt *n, double **errors);
+PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                PetscBool quiet, PetscInt *n, double **errors);
 
 /* The expression of right-hand side number `f`. */
 const char *LodEvaluationRhs(PetscInt dim, int f);

@@ -83,8 +83,8 @@ static PetscErrorCode EvaluateSamples(Task *task, PetscBool quiet, PetscInt n, d
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model, PetscBool quiet,
-                                PetscInt *n, double **errors) {
+PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                PetscBool quiet, PetscInt *n, double **errors) {
   Task           task = {.pairs = pairs, .split = split};
   PetscInt64     samples, count;
   PetscErrorCode error = 0;

@@ -27,7 +27,7 @@ PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *
                                      PetscBool quiet);
 
 /* Solves with both for a load on the coarse nodes (LodLoad), into exact[] and learned[] there;
-   *error is the relative L2 error of the second. */
+ *error is the relative L2 error of the second. */
 PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
                                   double *learned, double *error);
 

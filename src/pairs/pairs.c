@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/report.h"
 #include "pairs/pairs_private.h"
 
 /* Operators up to this size are kept in memory, larger ones read when they are asked for. */
