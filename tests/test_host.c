@@ -89,6 +89,7 @@ static const char *scratch(const char *name) {
 
 /* Work of every kind that succeeds: a field through FFTW, files, operators, a model. */
 static PetscErrorCode work(void) {
+  char               path[LOD_PATH_MAX];
   const LodGrid      grid = {.dim = 2, .coarse = 4, .coefficient = 16, .fine = 32, .ell = 1};
   const PetscInt     cells = LodGridCells(&grid);
   LodSampleSettings  settings;
@@ -110,7 +111,8 @@ static PetscErrorCode work(void) {
   PetscCall(LodLocalOperatorsDestroy(&operators));
   PetscCall(PetscFree(values));
   PetscCall(LodCoefficientDestroy(&coefficient));
-  PetscCall(LodModelRead(LodModelDefaultPath(), &model));
+  PetscCall(LodModelDefaultPath(path));
+  PetscCall(LodModelRead(path, &model));
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);
 }
