@@ -130,7 +130,7 @@ static PetscErrorCode read_absent(void) {
 }
 static PetscErrorCode read_as_model(void) {
   LodModel *model = NULL;
-  return LodModelRead(scratch("a.h5"), 1, &model);
+  return LodModelRead(scratch("a.h5"), &model);
 }
 static PetscErrorCode read_other_dataset(void) {
   LodCoefficient coefficient;
