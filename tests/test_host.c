@@ -110,7 +110,7 @@ static PetscErrorCode work(void) {
   PetscCall(LodLocalOperatorsDestroy(&operators));
   PetscCall(PetscFree(values));
   PetscCall(LodCoefficientDestroy(&coefficient));
-  PetscCall(LodModelRead(LodModelDefaultPath(), 4, &model));
+  PetscCall(LodModelRead(LodModelDefaultPath(), &model));
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);
 }
@@ -128,7 +128,7 @@ static PetscErrorCode read_absent(void) {
 }
 static PetscErrorCode read_as_model(void) {
   LodModel *model = NULL;
-  return LodModelRead(scratch("a.h5"), 1, &model);
+  return LodModelRead(scratch("a.h5"), &model);
 }
 static PetscErrorCode read_other_dataset(void) {
   LodCoefficient coefficient;
