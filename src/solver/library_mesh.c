@@ -97,11 +97,14 @@ int LodMeshDefaults(int dim, const int *cells, const LodModel *model, LodMesh *m
 
 /* LodModelOpen. */
 static PetscErrorCode ModelOpen(const char *path, LodModel **model) {
+  char found[LOD_PATH_MAX];
+
   PetscFunctionBeginUser;
   PetscCall(LodCheckPointer(model, "LodModelOpen", "model"));
   *model = NULL;
+  if (!path) PetscCall(LodModelDefaultPath(found));
   LodLockLibraries(); /* HDF5 */
-  const PetscErrorCode error = LodModelRead(path ? path : LodModelDefaultPath(), model);
+  const PetscErrorCode error = LodModelRead(path ? path : found, model);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);
