@@ -15,7 +15,6 @@
 #define MOST_CELLS 1000000
 #define MOST_REPEATS 100000
 
-
 const char *argp_program_version = "lod-bench " LODNET_VERSION;
 
 /* What the command line said; 0 and NULL where it said nothing. */

@@ -97,6 +97,7 @@ static PetscErrorCode work(void) {
   LodLocalOperators *operators;
   LodModel          *model;
   double            *values;
+  char               path[LOD_PATH_MAX];
   PetscFunctionBeginUser;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
