@@ -38,8 +38,8 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
   const LodGrid *grid = &settings->grid;
   int            n_cells = (int)LodGridCells(grid);
   fprintf(stream, "exact     %s path, d = %d, N = %d, E = %d, F = %d, l = %d\n",
-          LodBenchPathName(settings->path), (int)grid->dim, (int)grid->coarse,
-          (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
+          LodBenchPathName(settings->path), (int)grid->dim, (int)grid->coarse[0],
+          (int)grid->coefficient[0], (int)grid->fine[0], (int)grid->ell);
   LodBenchPrintMachine(stream, settings->threads);
   if (r->cells_computed == n_cells)
     fprintf(stream, "cells     all %d\n", n_cells);
@@ -118,7 +118,7 @@ void LodBenchPrintSeconds(FILE *stream, const char *label, LodSpread spread) {
 void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
                        const LodBenchFineResult *r) {
   fprintf(stream, "fine      d = %d, E = %d, F = %d, %d repeats\n", (int)grid->dim,
-          (int)grid->coefficient, (int)grid->fine, (int)repeats);
+          (int)grid->coefficient[0], (int)grid->fine[0], (int)repeats);
   LodBenchPrintMachine(stream, 1);
   LodBenchPrintSeconds(stream, "time", r->seconds);
   LodBenchPrintSeconds(stream, "assembly", r->seconds_assembly);
@@ -132,7 +132,7 @@ void LodBenchFinePrintJson(FILE *stream, const LodGrid *grid, PetscInt repeats,
                            const LodBenchFineResult *r) {
   LodBenchBeginJson(stream, "fine", 1, repeats);
   fprintf(stream, "\"mesh\": {\"dimension\": %d, \"coefficient_cells\": %d, \"fine\": %d},\n  ",
-          (int)grid->dim, (int)grid->coefficient, (int)grid->fine);
+          (int)grid->dim, (int)grid->coefficient[0], (int)grid->fine[0]);
   LodBenchSpreadJson(stream, "seconds", r->seconds, ",\n  ");
   LodBenchSpreadJson(stream, "seconds_assembly", r->seconds_assembly, ",\n  ");
   LodBenchSpreadJson(stream, "seconds_setup", r->seconds_setup, ",\n  ");

@@ -98,14 +98,20 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
 static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
   const LodGrid        *grid = &problem->grid;
   const LodCoefficient *coefficient = &problem->coefficient;
-  PetscInt mesh[] = {grid->dim, grid->coarse, grid->coefficient, grid->fine, grid->ell};
+  PetscInt              mesh[] = {grid->dim, grid->ell, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    mesh[2 + axis] = grid->coarse[axis];
+    mesh[5 + axis] = grid->coefficient[axis];
+    mesh[8 + axis] = grid->fine[axis];
+  }
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
-                                (size_t)LodPower(coefficient->cells, coefficient->dim) *
-                                    sizeof *coefficient->values,
-                                options->coefficient));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(
+      LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
+                          (size_t)LodCoefficientCount(coefficient) * sizeof *coefficient->values,
+                          options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
@@ -135,4 +141,16 @@ PetscErrorCode LodProblemDestroy(LodProblem *problem) {
   PetscCall(LodModelDestroy(&problem->model));
   PetscCall(LodCoefficientDestroy(&problem->coefficient));
   PetscFunctionReturn(0);
+}
+
+void LodProblemPrintMesh(const LodProblem *problem) {
+  const LodGrid *grid = &problem->grid;
+  char           coarse[LOD_CELLS_TEXT], cells[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
+  char           extent[LOD_CELLS_TEXT];
+  (void)LodExtentText(grid, extent);
+  printf("d = %d, N = %s, E = %s, F = %s, l = %d%s%s (%s)", (int)grid->dim,
+         LodCellsText(grid->dim, grid->coarse, coarse),
+         LodCellsText(grid->dim, grid->coefficient, cells),
+         LodCellsText(grid->dim, grid->fine, fine), (int)grid->ell, extent[0] ? ", D = " : "",
+         extent, problem->origin);
 }

@@ -11,14 +11,14 @@
 #include "solver/exact_digits.h"
 #include "solver/solve.h"
 
-double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
+double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
                   const double point[LOD_MAX_DIM]) {
   PetscInt first[LOD_MAX_DIM] = {0}, corners = (PetscInt)1 << dim;
   double   weight[LOD_MAX_DIM] = {0}, sum = 0;
 
   for (PetscInt axis = 0; axis < dim; axis++) {
-    double position = point[axis] * (double)cells;
-    first[axis] = PetscMax(0, PetscMin((PetscInt)position, cells - 1));
+    double position = point[axis] * (double)cells[axis];
+    first[axis] = PetscMax(0, PetscMin((PetscInt)position, cells[axis] - 1));
     weight[axis] = position - (double)first[axis];
   }
   for (PetscInt corner = 0; corner < corners; corner++) {
@@ -26,7 +26,7 @@ double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
     double   product = 1;
     for (PetscInt axis = dim - 1; axis >= 0; axis--) {
       PetscInt high = (corner >> axis) & 1;
-      node = node * (cells + 1) + first[axis] + high;
+      node = node * (cells[axis] + 1) + first[axis] + high;
       product *= high ? weight[axis] : 1 - weight[axis];
     }
     /* A product of exactly 0 must not read a value: it may belong to the far side of a jump. */
@@ -89,7 +89,7 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
   double       *interpolated;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &interpolated));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &interpolated));
   for (int i = 0; i < 3; i++) {
     PetscCall(LodProlongate(grid->dim, grid->coarse, coarse[i], grid->fine, interpolated));
     PetscCall(LodRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
@@ -135,11 +135,11 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
                                               .coefficients = 1,
                                               .n_rhs = 3,
                                               .quiet = quiet}));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
   PetscErrorCode error = LodRightHandSide(grid, rhs, load);
   PetscCall(LodErrorAgree(comm, error));
-  PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->lod));
-  PetscCall(PetscCalloc1(LodPower(grid->coarse + 1, grid->dim), &comparison->dnn));
+  PetscCall(PetscCalloc1(LodNodeCount(grid->dim, grid->coarse), &comparison->lod));
+  PetscCall(PetscCalloc1(LodNodeCount(grid->dim, grid->coarse), &comparison->dnn));
   PetscCall(CompareOperators(comm, grid, coefficient, model, load, quiet, comparison));
   PetscCall(SolveReference(comm, LOD_METHOD_COARSE, grid, coefficient, load, quiet,
                            &comparison->coarse, &comparison->seconds_coarse));

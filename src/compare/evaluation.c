@@ -17,11 +17,10 @@ const char *LodEvaluationRhs(PetscInt dim, int f) {
 
 /* The mesh that a model was trained on. */
 static LodGrid ModelGrid(const LodSignature *signature) {
-  LodGrid grid = {.dim = signature->dim,
-                  .coarse = signature->coarse,
-                  .coefficient = signature->coarse * signature->ratio,
-                  .fine = signature->coarse * signature->ratio * signature->fine_ratio,
-                  .ell = signature->ell};
+  const PetscInt cells = signature->coarse * signature->ratio;
+  LodGrid        grid = {
+             LOD_UNIT_CUBE(signature->dim, signature->coarse, cells, cells * signature->fine_ratio),
+             .ell = signature->ell};
   memcpy(grid.natural, signature->natural, sizeof grid.natural);
   return grid;
 }
@@ -106,14 +105,14 @@ static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, Pets
   const LodGrid     grid = ModelGrid(&model->signature);
   LodSampleSettings settings = set->families[f], *family = &settings;
   PetscFunctionBeginUser;
-  FitScales(grid.coefficient, family);
+  FitScales(grid.coefficient[0], family);
   PetscCall(FitExpression(set, grid.dim, family));
   for (PetscInt number = 0; number < family->count; number++) {
     LodEvaluationRow *row = &evaluation->rows[evaluation->n_rows];
     LodCoefficient    coefficient;
     char              folder[LOD_EVALUATION_NAME], path[LOD_PATH_MAX] = "";
     PetscCall(LodSample(family, grid.dim, grid.coefficient, set->seed + f, number, &coefficient));
-    LodEvaluationName(family, grid.coefficient, number, evaluation->rows, evaluation->n_rows,
+    LodEvaluationName(family, grid.coefficient[0], number, evaluation->rows, evaluation->n_rows,
                       row->name);
     LodEvaluationFolder(row->name, folder);
     if (directory) PetscCall(PetscSNPrintf(path, sizeof path, "%s/%s", directory, folder));

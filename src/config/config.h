@@ -49,7 +49,8 @@ PetscErrorCode LodConfigWriteKeys(FILE *stream);
 
 /* Mesh settings. `name` is a TOML file, or the stem of one in meshes/ (looked up in ./meshes, then
    in the directory named by LODNET_MESHES, then in the source tree). Keys: dimension, coarse,
-   coefficient, fine, ell, natural (faces by name: left right bottom top front back, i.e. x low, x
+   coefficient, fine (each one number or a list of one for each axis), ell, extent (likewise; 1),
+   natural (faces by name: left right bottom top front back, i.e. x low, x
    high, y low, y high, z low, z high). */
 PetscErrorCode LodMeshRead(const char *name, LodGrid *grid);
 

@@ -41,8 +41,9 @@ static PetscErrorCode AssembleStiffness(MPI_Comm comm, const LodCellMatrices *so
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector) {
-  LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxCube(grid->dim, cells + 1);
+PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
+                             Vec vector) {
+  LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxNodes(grid->dim, cells);
   PetscInt     first, last;
   PetscScalar *values;
   PetscFunctionBeginUser;
@@ -57,9 +58,10 @@ PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes) {
+PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
+                             double *nodes) {
   LodBox             free_nodes = LodGridFreeNodes(grid, cells);
-  LodBox             all = LodBoxCube(grid->dim, cells + 1);
+  LodBox             all = LodBoxNodes(grid->dim, cells);
   VecScatter         scatter;
   Vec                whole;
   const PetscScalar *values;
@@ -132,9 +134,9 @@ typedef struct {
   double      residual;      /* relative, to solve to */
 } Q1Problem;
 
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, const PetscInt cells[], Vec load,
                           int *exponent) {
-  const size_t n_nodes = (size_t)LodPower(cells + 1, grid->dim);
+  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, cells);
   double      *nodes;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_nodes, &nodes));
@@ -153,13 +155,13 @@ typedef struct {
   Vec load, unknowns;
 } Q1System;
 
-/* Assembles, sets up and solves on the mesh of source->cells cells per axis; what is made stays in
+/* Assembles, sets up and solves on the mesh of source->cells; what is made stays in
  *system, also if there is an error. */
 static PetscErrorCode SolveSystem(MPI_Comm comm, const LodCellMatrices *source,
                                   const Q1Problem *problem, const double *rhs, Q1System *system,
                                   double *solution, LodSolveStatistics *statistics) {
   const LodGrid *grid = source->grid;
-  const size_t   n_nodes = (size_t)LodPower(source->cells + 1, grid->dim);
+  const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, source->cells);
   double         start = LodSeconds(), assembled, set_up;
   int            load_exponent;
   PetscReal      residual, load_norm;
@@ -193,7 +195,7 @@ static PetscErrorCode SolveSystem(MPI_Comm comm, const LodCellMatrices *source,
   PetscFunctionReturn(0);
 }
 
-/* Assembles, sets up and solves on the mesh of source->cells cells per axis. */
+/* Assembles, sets up and solves on the mesh of source->cells. */
 static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
                                   const Q1Problem *problem, const double *rhs, double *solution,
                                   LodSolveStatistics *statistics) {
@@ -214,16 +216,16 @@ static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
                                   const Q1Problem *problem, double *matrices, const double *rhs,
                                   const double *solution) {
   const LodGrid *grid = source->grid;
-  const PetscInt n_matrices = source->shared ? 1 : LodPower(source->cells, grid->dim);
+  const PetscInt n_matrices = source->shared ? 1 : LodCellCount(grid->dim, source->cells);
   Q1Problem      closer = *problem;
   PetscBool      doubt;
   double        *again;
   PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(source->coefficient, source->cells, &doubt));
+  PetscCall(LodDigitsAreInDoubt(grid, source->coefficient, source->cells, &doubt));
   if (!doubt) PetscFunctionReturn(0);
   closer.residual = 1e-3 * problem->residual; /* shows what the first left unsolved */
   LodDigitsPerturb(LodGridCorners(grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
-  PetscCall(PetscMalloc1(LodPower(source->cells + 1, grid->dim), &again));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, source->cells), &again));
   PetscErrorCode error = SolveOnMesh(comm, source, &closer, rhs, again, NULL);
   if (!error)
     error = LodDigitsCompare(problem->what, grid->dim, source->cells, source->coefficient, solution,
@@ -235,17 +237,18 @@ static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
 
 /* The exponent of a coefficient's largest value. */
 static int CoefficientExponent(const LodCoefficient *coefficient) {
-  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  const PetscInt count = LodCoefficientCount(coefficient);
   return LodExponent(LodLargest((size_t)count, coefficient->values));
 }
 
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics) {
-  double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM];
   LodCellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
   PetscFunctionBeginUser;
   const Q1Problem problem = {"fine_", "fine", CoefficientExponent(coefficient), RESIDUAL};
-  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, matrix);
+  LodGridSides(grid, grid->fine, side);
+  LodElementStiffness(grid->dim, side, matrix);
   LodScaleByPower(-problem.exponent, (size_t)LodPower(4, grid->dim), matrix, matrix);
   PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
   PetscCall(CheckDigits(comm, &source, &problem, matrix, rhs, solution));
@@ -256,7 +259,7 @@ PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoeffic
 static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *coefficient,
                                      double **matrices) {
   const PetscInt size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
-  const LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1((size_t)n_cells * (size_t)size, matrices));
   for (PetscInt cell = 0; cell < n_cells; cell++) {

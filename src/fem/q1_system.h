@@ -6,8 +6,8 @@
 
 #include "grid/coefficient.h"
 
-/* Q1 solution of -div(A grad u) = f on the mesh of `cells` cells per axis (a multiple of the
-   coefficient's cells, or, for the plain coarse solution, a divisor: element integrals of the
+/* Q1 solution of -div(A grad u) = f on the fine mesh or, for the plain coarse solution,
+   on the coarse one (element integrals of the
    piecewise constant A are then exact sums over the coefficient cells inside). `rhs` is the load of
    f on the fine mesh (LodFineLoad). Gives u at all nodes of the mesh, on every rank. Solved by
    PETSc, CG with a multigrid preconditioner to relative tolerance 1e-10 unless options with prefix
@@ -32,14 +32,16 @@ PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
 
 /* The same load as a Vec over the free nodes of that mesh, in units of 2^*exponent, in which its
    largest entry is about 1 (base.h, Units). Collective. */
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, PetscInt cells, Vec load,
+PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, const PetscInt cells[], Vec load,
                           int *exponent);
 
 /* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
    this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
    nodes. Both collective. */
-PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector);
-PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes);
+PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
+                             Vec vector);
+PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
+                             double *nodes);
 
 /* Makes a preconditioner algebraic multigrid, the best that this PETSc has. */
 PetscErrorCode LodMultigrid(PC preconditioner);

@@ -28,9 +28,10 @@ struct LodLocalOperators {
   PetscErrorCode (*perturb)(LodLocalOperators *self);
 
   PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */
-  void            *data;
-  const PetscBool *wanted; /* wanted[cell] of all N^d cells, borrowed; NULL: every cell is wanted */
-  PetscBool        quiet;  /* no progress bar */
+  void *data;
+  const PetscBool
+           *wanted; /* wanted[cell] of all coarse cells, borrowed; NULL: every cell is wanted */
+  PetscBool quiet;  /* no progress bar */
 };
 
 /* Whether the operator of a cell is to be computed. */

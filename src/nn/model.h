@@ -74,8 +74,9 @@ const char *LodModelDefaultPath(void);
 PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
-/* Checks that the model fits a grid and a coefficient: input error naming the number that differs.
-   Values outside the training range are refused too (beyond 1e-6 of it) unless `allow_range`. */
+/* Checks that the model fits a grid, whose coarse cells must be cubes of any size, and a
+   coefficient: input error naming the number that differs. Values outside the training range are
+   refused too (beyond 1e-6 of it) unless `allow_range`. */
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);

@@ -28,17 +28,17 @@ static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
                                    const LodCoefficient *coefficient, const double *rhs,
                                    const double *solution) {
-  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
   LodCoefficient scaled;
   PetscBool      doubt;
   double        *again;
   PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(coefficient, grid->fine, &doubt));
+  PetscCall(LodDigitsAreInDoubt(grid, coefficient, grid->fine, &doubt));
   if (!doubt) PetscFunctionReturn(0);
   PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &scaled));
   for (PetscInt i = 0; i < count; i++)
     scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
-  PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &again));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &again));
   PetscErrorCode error = SolveAgain(comm, grid, &scaled, rhs, again);
   if (!error)
     error = LodDigitsCompare("exact compressed (LOD)", grid->dim, grid->coarse, coefficient,

@@ -144,8 +144,8 @@ static PetscErrorCode SolveWith(MPI_Comm comm, const LodGrid *grid,
   if (result->method == LOD_METHOD_LOD)
     PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, result->values));
   LodWarnOfSign(result->method,
-                LodWrongSign((size_t)LodPower(grid->fine + 1, grid->dim), rhs,
-                             (size_t)LodPower(grid->coarse + 1, grid->dim), result->values));
+                LodWrongSign((size_t)LodNodeCount(grid->dim, grid->fine), rhs,
+                             (size_t)LodNodeCount(grid->dim, grid->coarse), result->values));
   result->n_computed = LodGridCells(grid);
   if (made->updated) PetscCall(LodUpdateCount(made->updated, &result->n_computed));
   if (options->keep_operators)
@@ -194,8 +194,9 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
   PetscCheck(method == LOD_METHOD_LOD || !options->previous, PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
              "only the method lod starts from previous operators");
   *result = (LodSolveResult){.method = method};
-  result->cells = method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
-  PetscCall(PetscCalloc1(LodPower(result->cells + 1, grid->dim), &result->values));
+  const PetscInt *cells = method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
+  PetscCall(PetscArraycpy(result->cells, cells, LOD_MAX_DIM));
+  PetscCall(PetscCalloc1(LodNodeCount(grid->dim, result->cells), &result->values));
   const PetscBool compressed = (PetscBool)(method == LOD_METHOD_LOD || method == LOD_METHOD_DNN);
   PetscErrorCode error = compressed ? SolveCompressed(comm, grid, coefficient, rhs, options, result)
                                     : SolveReference(comm, grid, coefficient, rhs, result);

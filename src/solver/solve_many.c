@@ -12,8 +12,9 @@
 /* What serves all coefficients. */
 typedef struct {
   const LodManySettings *settings;
-  PetscInt               cells, n_nodes; /* of the mesh that solutions live on */
-  LodLocalOperators     *operators;      /* lod, dnn */
+  const PetscInt        *cells; /* of the mesh that solutions live on */
+  PetscInt               n_nodes;
+  LodLocalOperators     *operators; /* lod, dnn */
   LodCoarseSystem       *system;
   double                *rhs;        /* loads, [n_rhs][fine nodes] */
   double                *solutions;  /* [n_rhs][n_nodes] */
@@ -24,7 +25,7 @@ typedef struct {
 /* Makes all that, for so many coefficients. */
 static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coefficients, Many *many) {
   const LodGrid *grid = settings->grid;
-  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
   const size_t   n_rhs = (size_t)settings->n_rhs;
   PetscFunctionBeginUser;
   *many = (Many){.settings = settings};
@@ -34,7 +35,7 @@ static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coeffici
                                             .n_rhs = settings->n_rhs,
                                             .quiet = settings->quiet}));
   many->cells = settings->method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
-  many->n_nodes = LodPower(many->cells + 1, grid->dim);
+  many->n_nodes = LodNodeCount(grid->dim, many->cells);
   size_t length = 1;
   for (PetscInt f = 0; f < settings->n_rhs; f++)
     length += strlen(settings->rhs[f]) + 1;
@@ -87,7 +88,7 @@ static PetscErrorCode SolveReference(const Many *many, const LodCoefficient *coe
 static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
                                LodManyResult *result) {
   const LodGrid *grid = many->settings->grid;
-  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < many->settings->n_rhs; f++) {
     const double *rhs = many->rhs + (size_t)f * n_fine;

@@ -160,7 +160,7 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
 
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
   const LodGrid *grid = &system->grid;
-  const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
+  const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, grid->coarse);
   int            exponent;
   PetscFunctionBeginUser;
   PetscCall(LodLoadVec(grid, rhs, grid->coarse, system->load, &exponent));

@@ -26,7 +26,7 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
                                         const double **operators);
 
 /* Solves S u = (f, phi_z), rhs[] being the load of f on the *fine* mesh (LodFineLoad), and gives u
-   at all (N+1)^d coarse nodes on every rank, to about the accuracy of a direct solver. By one
+   at all coarse nodes on every rank, to about the accuracy of a direct solver. By one
    process BiCGStab with incomplete factors, by several a sparse direct solver, and above 20000
    unknowns GMRES with algebraic multigrid; an iteration that does not get there in a few steps
    gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a -lod_ksp_type or

@@ -98,8 +98,8 @@ static PetscErrorCode EvaluateSamples(LodPairs *pairs, LodSplit split, LodModel 
   double            *f, *u, *u_hat;
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(pairs, &grid));
-  const PetscInt n_fine = LodPower(grid.fine + 1, grid.dim);
-  const PetscInt n_nodes = LodPower(grid.coarse + 1, grid.dim);
+  const PetscInt n_fine = LodNodeCount(grid.dim, grid.fine);
+  const PetscInt n_nodes = LodNodeCount(grid.dim, grid.coarse);
   PetscCall(PetscMalloc3(n_fine, &f, n_nodes, &u, n_nodes, &u_hat));
   PetscCall(LodFineLoad(&grid, "1", "f", f));
   PetscCall(LodStoredCreate(pairs, split, &sample, &exact));
