@@ -163,6 +163,10 @@ static PetscErrorCode CollectFromFile(const LodMeshOptions *options, PetscInt di
   char has[LOD_CELLS_TEXT], wants[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   PetscCall(LodMeshRead(options->mesh, grid));
+  LodCheckInput(grid->dim != dim - 1,
+                "%s: has %d axes, --mesh %s has %d: for many coefficients along the first axis use "
+                "--many",
+                path, (int)dim, options->mesh, (int)grid->dim);
   LodCheckInput(grid->dim == dim, "--mesh %s: has dimension %d, but %s has %d", options->mesh,
                 (int)grid->dim, path, (int)dim);
   LodCheckInput(LodCellsEqual(dim, grid->coefficient, cells),

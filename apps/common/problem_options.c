@@ -67,10 +67,14 @@ const struct argp lod_problem_argp = {
 
 /* Reads the model, if there is one, and settles the mesh. */
 static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
+  char path[LOD_PATH_MAX + 256];
+
   PetscFunctionBeginUser;
+  (void)snprintf(path, sizeof path, "%s%s%s", options->coefficient, options->dataset ? ": " : "",
+                 options->dataset ? options->dataset : "");
   if (options->model) PetscCall(LodModelRead(options->model, BATCH, &problem->model));
   PetscCall(LodMeshOptionsResolve(
-      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
+      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, path,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
   if (problem->model) problem->model->average = options->average;
   if (problem->model)
