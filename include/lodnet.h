@@ -51,7 +51,7 @@ extern "C" {
 LODNET_API const char *LodVersion(void);
 
 /* What was wrong in the latest call of this thread that returned an error, "" if none or if it has
-   been read: reading clears. The text stays until this thread's next call. */
+   been read: reading clears. The text stays until this thread calls it again. */
 LODNET_API const char *LodLastError(void);
 
 /* Starts MPI and PETSc now rather than with the first call that needs them, and ends what lodnet

@@ -4,8 +4,8 @@
 
 #include "base/random.h"
 #include "common/program.h"
-#include "convergence_errors.h"
 #include "grid/coefficient.h"
+#include "convergence_errors.h"
 
 /* One coefficient's rows; the observed order compares each row with the one above it. */
 static PetscErrorCode print_rows(const char *name, const LodCoefficient *coefficient) {

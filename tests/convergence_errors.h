@@ -28,9 +28,9 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
   PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, fine, NULL));
   PetscCall(LodExactCreate(grid, &exact));
-  PetscCall(exact->set_coefficient(exact, coefficient));
+  PetscCall(LodLocalOperatorsSetCoefficient(exact, coefficient));
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  PetscCall(LodCoarseSystemAssemble(system, exact));
+  PetscCall(LodCoarseSystemAssemble(system, exact, PETSC_TRUE));
   PetscCall(LodCoarseSystemSolve(system, rhs, coarse));
   PetscCall(LodProlongate(2, grid->coarse, coarse, grid->fine, prolongated));
   PetscCall(LodRelativeL2(2, grid->fine, prolongated, fine, &errors->lod));

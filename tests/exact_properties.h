@@ -6,8 +6,8 @@
 #include <math.h>
 
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "lod/local_operators.h"
+#include "check_lodnet.h"
 
 /* A constructor of a source of local operators. */
 typedef PetscErrorCode (*OperatorsCreate)(const LodGrid *, LodLocalOperators **);
@@ -29,8 +29,8 @@ static inline double *all_operators(OperatorsCreate create, const LodGrid *grid,
   PetscInt           cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
   double            *operators = malloc((size_t)cells * (size_t)size * sizeof(double));
   assert_ok(create(grid, &source));
-  assert_ok(source->set_coefficient(source, coefficient));
-  assert_ok(source->compute(source, 0, cells, operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(source, coefficient));
+  assert_ok(LodLocalOperatorsCompute(source, 0, cells, NULL, operators));
   assert_ok(LodLocalOperatorsDestroy(&source));
   return operators;
 }

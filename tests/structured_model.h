@@ -3,8 +3,8 @@
 #define LODNET_TESTS_STRUCTURED_MODEL_H
 
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "nn/model.h"
+#include "check_lodnet.h"
 
 /* A model with random parameters of the given standard deviation and all its structure, with or
    without an encoder. */

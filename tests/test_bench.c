@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "bench/bench.h"
-#include "check_lodnet.h"
 #include "lod/exact_cost_private.h"
+#include "check_lodnet.h"
 
 /* Operations of eliminating n_eliminated of n variables, counted one by one as they are done on the
    upper triangle. */

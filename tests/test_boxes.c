@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/random.h"
 #include "check_lodnet.h"
 #include "exact_properties.h"
@@ -9,7 +10,6 @@
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "io/coefficient_file.h"
-#include "lod/average.h"
 #include "lod/exact.h"
 #include "nn/learned.h"
 #include "structured_model.h"
@@ -75,10 +75,9 @@ static double *solve_lod(Create create, const LodGrid *grid, const LodCoefficien
   LodLocalOperators *operators;
   LodCoarseSystem   *system;
   assert_ok(create(grid, &operators));
-  operators->quiet = PETSC_TRUE;
-  assert_ok(operators->set_coefficient(operators, coefficient));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators));
+  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
   assert_ok(LodCoarseSystemSolve(system, rhs, solution));
   assert_ok(LodCoarseSystemDestroy(&system));
   assert_ok(LodLocalOperatorsDestroy(&operators));
@@ -330,8 +329,8 @@ START_TEST(learned_operators_scale_with_the_size_of_the_box) {
       found[i] = malloc(count * sizeof(double));
       assert_ok(LodModelFits(model, "m.h5", &grid, &coefficient, "a.h5", PETSC_TRUE));
       assert_ok(LodLearnedCreate(&grid, model, &learned));
-      assert_ok(learned->set_coefficient(learned, &coefficient));
-      assert_ok(learned->compute(learned, 0, LodGridCells(&grid), found[i]));
+      assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+      assert_ok(LodLocalOperatorsCompute(learned, 0, LodGridCells(&grid), NULL, found[i]));
       assert_ok(LodLocalOperatorsDestroy(&learned));
     }
     for (size_t i = 0; i < count; i++)
@@ -364,15 +363,15 @@ START_TEST(learned_operators_need_square_cells) {
   const size_t size = (size_t)LodGridOperatorSize(&grid);
   double      *tall = malloc(35 * size * sizeof *tall), *low = malloc(25 * size * sizeof *low);
   assert_ok(LodLearnedCreate(&grid, model, &learned));
-  assert_ok(learned->set_coefficient(learned, &coefficient));
-  assert_ok(learned->compute(learned, 0, 35, tall));
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+  assert_ok(LodLocalOperatorsCompute(learned, 0, 35, NULL, tall));
   assert_ok(LodLocalOperatorsDestroy(&learned));
   assert_ok(LodCoefficientDestroy(&coefficient));
   coefficient = random_coefficient(&grid, seed, 6, 3);
   memcpy(coefficient.cells, square.coefficient, sizeof coefficient.cells); /* its lower part */
   assert_ok(LodLearnedCreate(&square, model, &learned));
-  assert_ok(learned->set_coefficient(learned, &coefficient));
-  assert_ok(learned->compute(learned, 0, 25, low));
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+  assert_ok(LodLocalOperatorsCompute(learned, 0, 25, NULL, low));
   assert_ok(LodLocalOperatorsDestroy(&learned));
   ck_assert_mem_eq(tall, low, 20 * size * sizeof *tall); /* but for the patches at the top */
   model->average = PETSC_TRUE;

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "config/config.h"
 #include "grid/faces.h"
+#include "check_lodnet.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];

@@ -21,7 +21,7 @@ typedef struct {
 static double *read_nodes(LodHdf5 *file, const char *group, const char *name, PetscInt cells,
                           PetscInt dim) {
   char    path[64];
-  double *values = malloc((size_t)LodPower(cells + 1, dim) * sizeof *values);
+  double *values = malloc((size_t)LodNodeCount(dim, LOD_CUBE(cells)) * sizeof *values);
   snprintf(path, sizeof path, "%s/%s", group, name);
   assert_ok(LodHdf5ReadArray(file, path, H5T_NATIVE_DOUBLE, values));
   return values;

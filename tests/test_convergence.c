@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "base/random.h"
+#include "grid/coefficient.h"
 #include "check_lodnet.h"
 #include "convergence_errors.h"
-#include "grid/coefficient.h"
 
 /* Smooth coefficient: order at least 1.8 from N = 4 to N = 16 with l = 2, 2, 3 layers. */
 START_TEST(order_is_two_for_a_smooth_coefficient) {

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "compare/compare_private.h"
 #include "sample/sample.h"
+#include "check_lodnet.h"
 
 static const LodGrid grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
 

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "exact_properties.h"
 #include "lod/exact.h"
+#include "exact_properties.h"
 
 /* Meshes with inner and cut patches, one for each dimension; natural faces in the second. */
 static const LodGrid meshes[] = {

@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "io/hdf5_file.h"
+#include "check_lodnet.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];

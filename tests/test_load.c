@@ -26,7 +26,7 @@ static double *fine_load(const LodGrid *grid, const char *text) {
 static double integral(PetscInt dim, PetscInt fine, const char *text) {
   const LodGrid grid = mesh(dim, fine);
   double       *load = fine_load(&grid, text), sum = 0;
-  for (PetscInt node = 0; node < LodPower(fine + 1, dim); node++)
+  for (PetscInt node = 0; node < LodNodeCount(dim, LOD_CUBE(fine)); node++)
     sum += load[node];
   free(load);
   return sum;
@@ -56,7 +56,7 @@ START_TEST(polynomials_are_exact_on_all_meshes) {
       const LodGrid grid = mesh(dim, 12);
       double *fine = fine_load(&grid, constant ? "2 + 1" : texts[dim - 1]), load[13 * 13 * 13];
       for (PetscInt cells = 1; cells <= 12; cells += cells < 4 ? 1 : cells < 6 ? 2 : 6) {
-        const LodBox nodes = LodBoxCube(dim, cells + 1);
+        const LodBox nodes = LodBoxNodes(dim, LOD_CUBE(cells));
         assert_ok(LodLoad(&grid, fine, LOD_CUBE(cells), load));
         for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
           PetscInt node[LOD_MAX_DIM];

@@ -4,10 +4,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "fem/element.h"
 #include "lod/structure.h"
 #include "train/loss.h"
+#include "check_lodnet.h"
 
 /* Operators of 36 nodes, 4 corners. */
 #define NODES 36

@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "lod/exact.h"
 #include "lod/structure.h"
 #include "nn/learned.h"
+#include "check_lodnet.h"
 
 static char path[128]; /* of the model that the test in progress writes */
 
@@ -283,10 +283,10 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   model->zero_sums = PETSC_FALSE;
   assert_ok(LodLearnedCreate(&grid, model, &learned));
   ck_assert_str_eq(learned->name, "dnn");
-  assert_ok(learned->set_coefficient(learned, &coefficient));
-  assert_ok(learned->compute(learned, 0, 16, all));
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+  assert_ok(LodLocalOperatorsCompute(learned, 0, 16, NULL, all));
   omp_set_num_threads(threads + 1);
-  assert_ok(learned->compute(learned, 5, 9, some));
+  assert_ok(LodLocalOperatorsCompute(learned, 5, 9, NULL, some));
   omp_set_num_threads(threads);
   ck_assert_mem_eq(some, all + 5 * size, (size_t)(4 * size) * sizeof *some);
   /* Cell (1, 1) has its whole patch inside D; cell 0 lacks the row of nodes below and left. */
@@ -326,7 +326,7 @@ START_TEST(learned_operators_that_are_not_finite_are_refused) {
     coefficient.values[17] = values[i];
     LodErrorClear();
     assert_ok(LodLearnedCreate(&grid, model, &learned));
-    assert_refuses(learned->set_coefficient(learned, &coefficient), "single precision");
+    assert_refuses(LodLocalOperatorsSetCoefficient(learned, &coefficient), "single precision");
     assert_ok(LodLocalOperatorsDestroy(&learned));
   }
   coefficient.values[17] = 3;
@@ -334,16 +334,17 @@ START_TEST(learned_operators_that_are_not_finite_are_refused) {
     LodNetworkParameters(model->network)[i] = i % 2 ? 3e38f : -3e38f;
   LodErrorClear();
   assert_ok(LodLearnedCreate(&grid, model, &learned));
-  assert_ok(learned->set_coefficient(learned, &coefficient));
-  assert_refuses(learned->compute(learned, 0, 16, operators), "beyond single precision");
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+  assert_refuses(LodLocalOperatorsCompute(learned, 0, 16, NULL, operators),
+                 "beyond single precision");
   assert_ok(LodLocalOperatorsDestroy(&learned));
   assert_ok(LodModelDestroy(&model));
   model = RandomModel(1);
   model->out_scale = 1e308;
   LodErrorClear();
   assert_ok(LodLearnedCreate(&grid, model, &learned));
-  assert_ok(learned->set_coefficient(learned, &coefficient));
-  ck_assert_int_eq(learned->compute(learned, 3, 16, operators), PETSC_ERR_FP);
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+  ck_assert_int_eq(LodLocalOperatorsCompute(learned, 3, 16, NULL, operators), PETSC_ERR_FP);
   ck_assert_msg(strstr(LodErrorMessage(), "coarse cell 3 is not finite"), "%s", LodErrorMessage());
   LodErrorClear();
   assert_ok(LodLocalOperatorsDestroy(&learned));
@@ -385,9 +386,8 @@ START_TEST(zero_sums_project_onto_the_exact_operators) {
   LodLocalOperators *exact;
   double             operators[16 * 64], changed[64];
   assert_ok(LodExactCreate(&grid, &exact));
-  exact->quiet = PETSC_TRUE;
-  assert_ok(exact->set_coefficient(exact, &coefficient));
-  assert_ok(exact->compute(exact, 0, 16, operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(exact, &coefficient));
+  assert_ok(LodLocalOperatorsCompute(exact, 0, 16, NULL, operators));
   for (PetscInt cell = 0; cell < 16; cell++) {
     const double *own = operators + cell * 64;
     double        before = 0, after = 0;

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "nn/network_private.h"
+#include "check_lodnet.h"
 
 #define MAX_LAYERS 4
 

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "base/numbers.h"
-#include "check_lodnet.h"
 #include "common/options.h"
+#include "check_lodnet.h"
 
 START_TEST(whole_numbers_are_read_whole_or_refused) {
   static const char *const refused[] = {

@@ -2,12 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "check_lodnet.h"
 #include "fem/load.h"
 #include "fem/nodal.h"
 #include "io/coefficient_file.h"
 #include "lod/exact.h"
 #include "system/coarse_system.h"
+#include "check_lodnet.h"
 
 /* One oracle file in memory. */
 typedef struct {
@@ -97,9 +97,9 @@ static void check_path(const char *path, const char *name,
   const double      *operators;
   PetscInt           first, last;
   assert_ok(create(grid, &exact));
-  assert_ok(exact->set_coefficient(exact, &oracle.coefficient));
+  assert_ok(LodLocalOperatorsSetCoefficient(exact, &oracle.coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, exact));
+  assert_ok(LodCoarseSystemAssemble(system, exact, PETSC_TRUE));
   assert_ok(LodCoarseSystemOperators(system, &first, &last, &operators));
   double difference = relative_difference(LodGridCells(grid) * LodGridOperatorSize(grid), operators,
                                           oracle.operators);

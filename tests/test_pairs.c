@@ -7,12 +7,12 @@
 
 #include "base/progress.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "config/config.h"
 #include "io/coefficient_file.h"
 #include "lod/exact.h"
 #include "pairs/pairs_private.h"
 #include "sample/sample.h"
+#include "check_lodnet.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];
@@ -117,7 +117,6 @@ START_TEST(operators_and_patches_belong_to_their_coefficient) {
   assert_ok(LodPairsGrid(pairs, &grid));
   ck_assert_mem_eq(&grid, &config.grid, sizeof grid);
   assert_ok(LodExactCreate(&grid, &exact));
-  exact->quiet = PETSC_TRUE;
   const PetscInt size = LodGridOperatorSize(&grid), length = LodGridPatchValues(&grid);
   const PetscInt cells = LodGridCells(&grid);
   double        *operators = malloc((size_t)(cells * size) * sizeof *operators);
@@ -128,8 +127,8 @@ START_TEST(operators_and_patches_belong_to_their_coefficient) {
     for (PetscInt64 sample = 0; sample * cells < count; sample++, total++) {
       LodCoefficient coefficient;
       assert_ok(LodPairsCoefficient(pairs, (LodSplit)split, sample, &coefficient));
-      assert_ok(exact->set_coefficient(exact, &coefficient));
-      assert_ok(exact->compute(exact, 0, cells, operators));
+      assert_ok(LodLocalOperatorsSetCoefficient(exact, &coefficient));
+      assert_ok(LodLocalOperatorsCompute(exact, 0, cells, NULL, operators));
       for (PetscInt cell = 0; cell < cells; cell++) {
         assert_ok(LodCoefficientRestrict(&coefficient, &grid, cell, patch));
         ck_assert_mem_eq(patch, inp + (sample * cells + cell) * length,
@@ -218,8 +217,8 @@ START_TEST(storage_rounds_and_does_nothing_else) {
     assert_ok(
         LodHdf5ReadRows(&file, "coefficients", H5T_NATIVE_DOUBLE, sample, 1, coefficient.values));
     assert_ok(LodHdf5ReadRows(&file, "operators", H5T_NATIVE_DOUBLE, sample, 1, stored));
-    assert_ok(exact->set_coefficient(exact, &coefficient));
-    assert_ok(exact->compute(exact, 0, LodGridCells(&config.grid), expected));
+    assert_ok(LodLocalOperatorsSetCoefficient(exact, &coefficient));
+    assert_ok(LodLocalOperatorsCompute(exact, 0, LodGridCells(&config.grid), NULL, expected));
     for (size_t i = 0; i < count; i++)
       ck_assert_double_eq_tol(stored[i], expected[i], rounding[_i / 2] * fabs(expected[i]) + 1e-37);
   }

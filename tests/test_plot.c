@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/lengths.h"
-#include "check_lodnet.h"
 #include "io/plot.h"
+#include "check_lodnet.h"
 
 /* Extents of the unit square. */
 static const double unit_square[] = {1, 1};

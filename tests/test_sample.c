@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "sample/sample.h"
 #include "sample/sample_private.h"
+#include "check_lodnet.h"
 
 /* A directory of this process for the pictures; removed by main. */
 static char directory[64];

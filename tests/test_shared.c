@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "exact_properties.h"
 #include "lod/exact.h"
+#include "exact_properties.h"
 
 /* Meshes with inner and cut patches in one, two and three dimensions; natural faces; ratios that
    are no powers of two; patches as large as D. */
@@ -79,11 +79,11 @@ START_TEST(operators_do_not_depend_on_threads_or_range) {
   double            *part = malloc((size_t)(cells * size) * sizeof(double));
   LodLocalOperators *source;
   assert_ok(LodExactSharedCreate(grid, &source));
-  assert_ok(source->set_coefficient(source, &coefficient));
+  assert_ok(LodLocalOperatorsSetCoefficient(source, &coefficient));
   for (int threads = 1; threads <= 4; threads++) {
     PetscInt first = 5 * threads, last = cells - 3 * threads;
     omp_set_num_threads(threads);
-    assert_ok(source->compute(source, first, last, part));
+    assert_ok(LodLocalOperatorsCompute(source, first, last, NULL, part));
     ck_assert_int_eq(
         memcmp(part, whole + first * size, (size_t)((last - first) * size) * sizeof(double)), 0);
   }
@@ -103,13 +103,13 @@ START_TEST(hopeless_contrast_is_refused_by_name) {
   double            *operators = all_operators(LodExactSharedCreate, grid, &good);
   LodLocalOperators *source;
   assert_ok(LodExactSharedCreate(grid, &source));
-  assert_ok(source->set_coefficient(source, &hopeless));
-  ck_assert_int_ne(source->compute(source, 0, LodGridCells(grid), operators), 0);
+  assert_ok(LodLocalOperatorsSetCoefficient(source, &hopeless));
+  ck_assert_int_ne(LodLocalOperatorsCompute(source, 0, LodGridCells(grid), NULL, operators), 0);
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "coarse cell (x "));
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "contrast of the coefficient ("));
   LodErrorClear();
-  assert_ok(source->set_coefficient(source, &good));
-  assert_ok(source->compute(source, 0, LodGridCells(grid), operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(source, &good));
+  assert_ok(LodLocalOperatorsCompute(source, 0, LodGridCells(grid), NULL, operators));
   ck_assert(isfinite(largest_entry(LodGridCells(grid) * LodGridOperatorSize(grid), operators)));
   assert_ok(LodLocalOperatorsDestroy(&source));
   free(operators);

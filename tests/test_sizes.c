@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "exact_properties.h"
 #include "lod/exact.h"
 #include "system/coarse_system.h"
+#include "exact_properties.h"
 
 /* Grids whose counts do not fit an index of 32 bits, and what the message says. */
 static const struct {
@@ -56,10 +56,9 @@ static double *solve(OperatorsCreate create, const LodGrid *grid,
   for (PetscInt i = 0; i < n_fine; i++)
     rhs[i] = 1 + (double)(i % (grid->fine[0] + 1)) / (double)grid->fine[0];
   assert_ok(create(grid, &operators));
-  operators->quiet = PETSC_TRUE;
-  assert_ok(operators->set_coefficient(operators, coefficient));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators));
+  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
   assert_ok(LodCoarseSystemSolve(system, rhs, solution));
   assert_ok(LodCoarseSystemDestroy(&system));
   assert_ok(LodLocalOperatorsDestroy(&operators));

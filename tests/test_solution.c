@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "io/solution.h"
+#include "check_lodnet.h"
 
 /* A fresh directory, and a file name in it. */
 static void Place(char directory[64], char path[LOD_PATH_MAX], const char *name) {

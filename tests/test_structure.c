@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "exact_properties.h"
 #include "lod/average.h"
 #include "lod/baseline.h"
 #include "lod/exact.h"
 #include "lod/structure.h"
 #include "nn/learned.h"
 #include "nn/row.h"
+#include "exact_properties.h"
 #include "structured_model.h"
 
 START_TEST(symmetries_are_a_group_of_permutations) {
@@ -137,8 +137,8 @@ static double *learned_operators(const LodGrid *grid, LodModel *model,
   double            *operators = malloc(count * sizeof *operators);
   LodLocalOperators *learned;
   assert_ok(LodLearnedCreate(grid, model, &learned));
-  assert_ok(learned->set_coefficient(learned, coefficient));
-  assert_ok(learned->compute(learned, 0, LodGridCells(grid), operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(learned, coefficient));
+  assert_ok(LodLocalOperatorsCompute(learned, 0, LodGridCells(grid), NULL, operators));
   assert_ok(LodLocalOperatorsDestroy(&learned));
   return operators;
 }
@@ -208,8 +208,8 @@ START_TEST(learned_operators_do_not_depend_on_units) {
       coefficient.values[i] = factors[f] * values[i];
     assert_ok(LodModelInRange(model, &coefficient, &fits));
     ck_assert(fits);
-    assert_ok(learned->set_coefficient(learned, &coefficient));
-    assert_ok(learned->compute(learned, 0, LodGridCells(grid), scaled));
+    assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
+    assert_ok(LodLocalOperatorsCompute(learned, 0, LodGridCells(grid), NULL, scaled));
     for (PetscInt i = 0; i < count; i++)
       if (exact)
         ck_assert_double_eq(scaled[i], factors[f] * operators[i]);
@@ -338,9 +338,9 @@ START_TEST(averages_of_exact_operators_are_exact) {
   LodLocalOperators *source, *averaged;
   assert_ok(LodExactCreate(&grid, &source));
   assert_ok(LodAveragedCreate(source, &averaged));
-  assert_ok(averaged->set_coefficient(averaged, &coefficient));
-  averaged->wanted = wanted;
-  assert_ok(averaged->compute(averaged, 4, 16, found));
+  assert_ok(LodLocalOperatorsSetCoefficient(averaged, &coefficient));
+  assert_ok(
+      LodLocalOperatorsCompute(averaged, 4, 16, &(LodComputeOptions){.wanted = wanted}, found));
   for (PetscInt cell = 4; cell < 16; cell++)
     for (PetscInt i = 0; i < size; i++)
       ck_assert_double_eq_tol(found[(cell - 4) * size + i],

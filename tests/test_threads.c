@@ -3,9 +3,9 @@
 #include <omp.h>
 #include <string.h>
 
-#include "check_lodnet.h"
 #include "nn/network.h"
 #include "sample/sample.h"
+#include "check_lodnet.h"
 
 /* Fields drawn, and the cells per axis of the first; every one has another size and other plans. */
 enum { FIELDS = 48, CELLS = 9 };

@@ -1,8 +1,8 @@
 /* TOML texts that would overflow the parser's stack are refused before it sees them. */
 #include <string.h>
 
-#include "check_lodnet.h"
 #include "config/toml_adapter_private.h"
+#include "check_lodnet.h"
 
 /* Text `start`, then `word` `count` times, then `end`; overwritten by the next call. */
 static const char *repeated(const char *start, const char *word, int count, const char *end) {

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "check_lodnet.h"
 #include "config/config.h"
 #include "train/state.h"
+#include "check_lodnet.h"
 
 /* Directory of this process, and its pairs.h5; made by SetUp, removed by TearDown. */
 static char      directory[64], pairs_path[96], history_path[96];

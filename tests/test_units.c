@@ -5,9 +5,9 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/units.h"
-#include "exact_properties.h"
 #include "fem/nodal.h"
 #include "solver/solve.h"
+#include "exact_properties.h"
 #include "structured_model.h"
 
 static const LodGrid meshes[] = {

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "exact_properties.h"
 #include "lod/exact.h"
 #include "lod/update.h"
+#include "exact_properties.h"
 
 /* Inner and cut patches in one, two and three dimensions. */
 static const LodGrid meshes[] = {
@@ -66,15 +66,14 @@ static void check_update(OperatorsCreate create, const LodGrid *grid, int n_defe
     if (!seen[cell]) previous[cell * size] = wanted[cell * size] = 1e9 + cell;
   assert_ok(create(grid, &source));
   assert_ok(LodUpdateCreate(source, &before, previous, &update));
-  update->quiet = PETSC_TRUE;
-  assert_ok(update->set_coefficient(update, &after));
+  assert_ok(LodLocalOperatorsSetCoefficient(update, &after));
   assert_ok(LodUpdateCount(update, &count));
   ck_assert_int_eq(count, n_seen);
   ck_assert(n_defects == 0 || (count > 0 && (count < cells || grid->dim == 3)));
-  assert_ok(update->compute(update, 0, cells, found));
+  assert_ok(LodLocalOperatorsCompute(update, 0, cells, NULL, found));
   ck_assert_mem_eq(found, wanted, (size_t)(cells * size) * sizeof *found);
   assert_ok(LodLocalOperatorsDestroy(&update));
-  assert_ok(source->compute(source, 0, cells, found)); /* the source is as it was */
+  assert_ok(LodLocalOperatorsCompute(source, 0, cells, NULL, found)); /* the source is as it was */
   ck_assert(found[0] < 1e9);
   assert_ok(LodLocalOperatorsDestroy(&source));
   assert_ok(LodCoefficientDestroy(&before));
@@ -105,8 +104,8 @@ START_TEST(part_of_an_update_is_that_part_of_the_whole) {
   LodLocalOperators *source, *update;
   assert_ok(LodExactSharedCreate(grid, &source));
   assert_ok(LodUpdateCreate(source, &before, previous, &update));
-  assert_ok(update->set_coefficient(update, &after));
-  assert_ok(update->compute(update, first, last, found));
+  assert_ok(LodLocalOperatorsSetCoefficient(update, &after));
+  assert_ok(LodLocalOperatorsCompute(update, first, last, NULL, found));
   ck_assert_mem_eq(found, wanted + first * size, (size_t)((last - first) * size) * sizeof *found);
   assert_ok(LodLocalOperatorsDestroy(&update));
   assert_ok(LodLocalOperatorsDestroy(&source));

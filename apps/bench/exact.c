@@ -90,7 +90,6 @@ static PetscErrorCode Begin(const LodBenchExactSettings *settings, Measurement *
     PetscCall(LodExactSharedCreate(grid, &m->operators));
   else
     PetscCall(LodExactPatchCreate(grid, &m->operators));
-  m->operators->quiet = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
 
@@ -116,7 +115,8 @@ static PetscErrorCode ComputeOnce(Measurement *m, double *seconds,
   for (PetscInt i = 0; i < m->n_ranges; i++) {
     const Range *range = &m->ranges[i];
     double       part[LOD_EXACT_PHASES] = {0}, start = LodSeconds(), elapsed;
-    PetscCall(m->operators->compute(m->operators, range->first, range->last, m->output));
+    PetscCall(LodLocalOperatorsCompute(m->operators, range->first, range->last,
+                                       &(LodComputeOptions){.quiet = PETSC_TRUE}, m->output));
     elapsed = LodSeconds() - start;
     if (m->settings->path == LOD_BENCH_SHARED)
       PetscCall(LodExactSharedSeconds(m->operators, part));
@@ -192,7 +192,7 @@ PetscErrorCode LodBenchExact(const LodBenchExactSettings *settings, LodBenchExac
   PetscCall(LodBenchCoefficient(&settings->grid, &coefficient));
   size_t resident = PeakResident();
   PetscCall(Begin(settings, &m));
-  PetscCall(m.operators->set_coefficient(m.operators, &coefficient));
+  PetscCall(LodLocalOperatorsSetCoefficient(m.operators, &coefficient));
   PetscCall(Repeat(&m, result));
   result->resident_bytes = PeakResident() - resident;
   PetscCall(SumCost(&m, result));

@@ -58,8 +58,8 @@ static PetscErrorCode SolveOnce(LodCoarseSystem *system, LodLocalOperators *oper
                                 double *solution, double times[COLUMNS]) {
   double operators_time, solve;
   PetscFunctionBeginUser;
-  PetscCall(
-      LodSolveCompressed(system, operators, coefficient, rhs, solution, &operators_time, &solve));
+  PetscCall(LodSolveCompressed(system, operators, coefficient, rhs, PETSC_TRUE, solution,
+                               &operators_time, &solve));
   PetscCall(LodLearnedSeconds(operators, times + PHASES));
   times[WHOLE] = operators_time + solve;
   times[SOLVE] = solve;

@@ -35,6 +35,7 @@ PetscErrorCode LodProgramBegin(int argc, char **argv) {
   if (own == argc) petsc_argv = no_options;
   argv[own < argc ? own : 0] = argv[0]; /* PETSc takes word 0 for the program's name */
   PetscErrorCode error = LodInitialize(&petsc_argc, &petsc_argv);
+  LodProgramCatchSignals(); /* after MPI has started, which has handlers of its own */
   return error ? error : LodPetscCheckWords(petsc_argc, petsc_argv);
 }
 
@@ -51,32 +52,17 @@ static PetscErrorCode WarnOfUnusedOptions(void) {
   PetscFunctionReturn(0);
 }
 
-/* Whether the error is one of PETSc's options, or of what they choose. */
-static PetscBool IsOfOptions(PetscErrorCode error) {
-  return (PetscBool)(error == PETSC_ERR_ARG_UNKNOWN_TYPE || error == PETSC_ERR_MISSING_FACTOR ||
-                     (LodErrorIsOfOptions() && error != LOD_ERR_INPUT && error != PETSC_ERR_MEM));
-}
-
-/* Exit status of a program that ends with `error`. */
-static int ExitStatus(PetscErrorCode error) {
-  return error == 0 ? 0 : error == LOD_ERR_INPUT ? 2 : 1;
-}
-
 /* Prints the kept message, once for all ranks, and makes *error the same on all of them. */
 static void Report(const char *name, PetscErrorCode *error) {
-  if (*error && IsOfOptions(*error)) {
-    *error = LOD_ERR_INPUT;
-    LodErrorDescribeOptions();
-  }
-  const LodEnding ending = LodRanksEnd(*error, (PetscBool)(LodErrorMessage()[0] != 0));
+  const PetscBool has_message = (PetscBool)(LodErrorMessage()[0] != 0);
+  *error = LodErrorConclude(*error);
+  const LodEnding ending = LodRanksEnd(*error, has_message);
   *error = ending.error;
   if (!*error) return;
-  const char *message = LodErrorMessage();
-  if (ending.speaks && message[0]) fprintf(stderr, "%s: %s\n", name, message);
-  if (ending.speaks && !message[0]) fprintf(stderr, "%s: failed (code %d)\n", name, (int)*error);
+  if (ending.speaks) fprintf(stderr, "%s: %s\n", name, LodErrorMessage());
   fflush(stderr);
   LodAtomicFilesRemove();
-  if (ending.alone) MPI_Abort(MPI_COMM_WORLD, ExitStatus(*error));
+  if (ending.alone) MPI_Abort(MPI_COMM_WORLD, LodErrorStatus(*error));
 }
 
 int LodProgramEnd(const char *name, PetscErrorCode error) {
@@ -92,9 +78,8 @@ int LodProgramEnd(const char *name, PetscErrorCode error) {
   LodAtomicFilesRemove();
   const PetscErrorCode last = LodFinalize();
   if (last && !error) { /* logs that cannot be written */
-    error = IsOfOptions(last) ? LOD_ERR_INPUT : last;
-    if (error == LOD_ERR_INPUT) LodErrorDescribeOptions();
+    error = LodErrorConclude(last);
     fprintf(stderr, "%s: %s\n", name, LodErrorMessage());
   }
-  return ExitStatus(error);
+  return LodErrorStatus(error);
 }

@@ -24,6 +24,10 @@ int            LodProgramEnd(const char *name, PetscErrorCode error);
    Called once, before LodProgramBegin. */
 void LodProgramParse(const struct argp *parser, int argc, char **argv, void *options);
 
+/* SIGINT, SIGTERM and SIGHUP remove unfinished files before they end the program; writing to a pipe
+   that nobody reads, or past the limit for files, fails instead of ending it. LodProgramBegin. */
+void LodProgramCatchSignals(void);
+
 /* Makes sure that descriptors 0 to 2 are taken, so that no file that is opened later is mistaken
    for standard output, and that the program ends with status 1 and a message if what it printed
    could not be written. */

@@ -2,8 +2,10 @@
    What a user can cause (a bad file, a bad number, an option that does not fit) is raised by
    LodInputError or LodCheckInput with the code LOD_ERR_INPUT and a message of the form
    `FILE: PLACE: what is wrong`; everything else that fails uses PETSc's own codes. Nothing is
-   printed where an error is raised: the first message is kept and LodProgramEnd prints it once, as
-   `PROGRAM: MESSAGE`, and chooses the exit status (2 for LOD_ERR_INPUT, 1 for the rest). */
+   printed where an error is raised: the first message is kept, for each thread its own, and
+   LodProgramEnd prints it once, as `PROGRAM: MESSAGE`, and chooses the exit status (2 for
+   LOD_ERR_INPUT, 1 for the rest). OpenMP's further threads raise no errors: what fails there is
+   counted or noted, and the thread that has called raises it. */
 #ifndef LODNET_BASE_ERROR_H
 #define LODNET_BASE_ERROR_H
 
@@ -15,15 +17,25 @@
 /* Longest message kept. */
 #define LOD_MESSAGE_MAX 2048
 
+/* Keeps the message of an error and returns its code; by hand only where a macro cannot return. The
+   message is what PETSc's printing makes of the format. Works before PETSc has started. */
+PetscErrorCode LodErrorRaise(PetscErrorCode code, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Raises an input error from a function that returns PetscErrorCode; the message is printf's. */
-#define LodInputError(...) SETERRQ(PETSC_COMM_SELF, LOD_ERR_INPUT, __VA_ARGS__)
+#define LodInputError(...) return LodErrorRaise(LOD_ERR_INPUT, __VA_ARGS__)
 
 /* Raises an input error unless `requirement` holds. */
 #define LodCheckInput(requirement, ...)                                                            \
-  PetscCheck(requirement, PETSC_COMM_SELF, LOD_ERR_INPUT, __VA_ARGS__)
+  do {                                                                                             \
+    if (!(requirement)) LodInputError(__VA_ARGS__);                                                \
+  } while (0)
 
-/* The first message raised since the last call that succeeded in clearing it; "" if none. */
+/* This thread's first message since the last LodErrorClear; "" if none. */
 const char *LodErrorMessage(void);
+
+/* The same, and forgets it: the text stays until the thread's next call of this. */
+const char *LodErrorTake(void);
 
 /* Forgets the kept message (after an error that the caller handled). */
 void LodErrorClear(void);

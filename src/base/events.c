@@ -2,6 +2,7 @@
 #include "base/events.h"
 
 #include <petsclog.h>
+#include <string.h>
 
 static const char *const names[LOD_EVENTS] = {
     [LOD_EVENT_READ] = "LodRead",
@@ -22,9 +23,8 @@ static const char *const names[LOD_EVENTS] = {
     [LOD_EVENT_TRAINING_STEP] = "LodTrainStep",
 };
 
-/* PETSc's numbers of the events: set once by LodEventsRegister, only read after it. 0 is no event
-   of ours: before that, and in all threads but the one that registers, since PETSc's log is for one
-   thread. */
+/* PETSc's numbers of the events. 0 is no event of ours: before LodEventsRegister, and in all
+   threads but the one that has called it, since PETSc's log is for one thread. */
 static _Thread_local PetscLogEvent ids[LOD_EVENTS];
 
 PetscErrorCode LodEventsRegister(void) {
@@ -34,6 +34,10 @@ PetscErrorCode LodEventsRegister(void) {
   for (int event = 0; event < LOD_EVENTS; event++)
     PetscCall(PetscLogEventRegister(names[event], class_id, &ids[event]));
   PetscFunctionReturn(0);
+}
+
+void LodEventsForget(void) {
+  memset(ids, 0, sizeof ids);
 }
 
 PetscErrorCode LodEventBegin(LodEvent event) {

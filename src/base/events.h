@@ -26,8 +26,9 @@ typedef enum {
   LOD_EVENTS
 } LodEvent;
 
-/* Registers all of them for the calling thread; LodInitialize does. */
+/* Registers all of them for the calling thread; LodInitialize does, LodFinalize forgets them. */
 PetscErrorCode LodEventsRegister(void);
+void           LodEventsForget(void);
 
 /* Begin and end of a phase. Nothing happens unless PETSc's log is on. Phases may enclose others; an
    error may leave a phase open. */

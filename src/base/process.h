@@ -20,11 +20,27 @@ typedef struct {
    the others may wait for it inside a collective call. Never fails. */
 LodEnding LodRanksEnd(PetscErrorCode error, PetscBool has_message);
 
-/* PetscInitialize, without its signal handlers. Where it fails, MPI runs all the same. */
-PetscErrorCode LodPetscStart(int *argc, char ***argv);
+/* Starts MPI and PETSc, the latter without its signal handlers, unless they run already, and notes
+   what was started; argc and argv are main's, or NULL. Where PETSc fails, MPI runs all the same,
+   and further calls fail too. What was started is ended by LodRuntimeEnd, at the latest when the
+   process exits; what the host has started stays. Neither fails if there is nothing to do. One
+   thread at a time. */
+PetscErrorCode LodRuntimeStart(int *argc, char ***argv);
+PetscErrorCode LodRuntimeEnd(void);
 
-/* PetscFinalize; where that fails, or PETSc never started, MPI alone is ended. */
-PetscErrorCode LodPetscEnd(void);
+/* LodSessionBegin for a program, with main's command line for MPI and PETSc. */
+PetscErrorCode LodSessionEnter(int *argc, char ***argv);
+
+/* LodSessionEnd, without judging an error. */
+void LodSessionLeave(void);
+
+/* LodRuntimeEnd, unless another thread is inside. */
+PetscErrorCode LodSessionEndRuntime(void);
+
+/* Gives an error of a thread that is not inside lodnet to the handler that was PETSc's before;
+   returns what that returns. */
+PetscErrorCode LodSessionPassToHost(MPI_Comm comm, int line, const char *function, const char *file,
+                                    PetscErrorCode code, PetscErrorType type, const char *message);
 
 /* Checks the words that were given to PETSc: words that are neither an option nor the value of one
    would be ignored. */
@@ -56,15 +72,16 @@ void LodTemporaryForget(const char *name);
 void LodTemporaryRemoveAbandoned(const char *target);
 
 /* PETSc's error handler, called where an error is raised and in every function that it leaves:
-   keeps the first message, prints nothing. Arguments as PETSc gives them. */
+   keeps the thread's first message, prints nothing. Arguments as PETSc gives them. */
 PetscErrorCode LodErrorKeep(MPI_Comm comm, int line, const char *function, const char *file,
                             PetscErrorCode code, PetscErrorType type, const char *message,
                             void *context);
 
-/* Whether the error that is kept has passed through a function that reads PETSc's options. */
-PetscBool LodErrorIsOfOptions(void);
+/* What an error is at its end: one of PETSc's options is the user's (LOD_ERR_INPUT) and says so,
+   and one without a message gets one if `error` is not 0. Returns the error. */
+PetscErrorCode LodErrorConclude(PetscErrorCode error);
 
-/* Rewrites the kept message as LodPetscDescribe does. */
-void LodErrorDescribeOptions(void);
+/* 0, 1 (failed) or 2 (LOD_ERR_INPUT). */
+int LodErrorStatus(PetscErrorCode error);
 
 #endif

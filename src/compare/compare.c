@@ -49,9 +49,8 @@ static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
   PetscCall(LodExactCreate(grid, &operators[0]));
   PetscCall(LodLearnedCreate(grid, model, &operators[1]));
   for (int i = 0; i < 2; i++) {
-    operators[i]->quiet = quiet;
     PetscCall(LodCoarseSystemCreate(comm, grid, &system[i]));
-    PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, solution[i],
+    PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, quiet, solution[i],
                                  &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
     PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
   }

@@ -1,4 +1,4 @@
-/* The fine load of a right-hand side given as text, by adaptive quadrature.
+/* The fine load of a right-hand side, by adaptive quadrature.
 
    Every fine cell is covered by parts, boxes, at first one (or more, so that small meshes too are
    looked at in many points). In a part f is evaluated at 3^d Gauss points, whose rule integrates f
@@ -14,7 +14,6 @@
 #include <omp.h>
 
 #include "base/error.h"
-#include "base/expression.h"
 
 /* Gauss points of a part along an axis, and distance of what is evaluated beside its corners. */
 #define GAUSS 3
@@ -53,18 +52,17 @@ typedef struct {
 } Part;
 
 typedef struct {
-  const LodGrid  *grid;
-  LodBox          cells, nodes;
-  PetscInt        n_gauss, n_points;               /* 3^d, and with the 2^d corners */
-  double          weight[MAX_GAUSS];               /* of the Gauss points in a cell */
-  double          foretold[LOD_MAX_DIM][GAUSS][2]; /* [axis][Gauss point][end]: see Contract */
-  int             n_threads;
-  LodExpression **f;    /* one a thread */
-  double         *work; /* [thread][axis or value][BLOCK_POINTS] */
-  double         *load;
-  double          size, error; /* of the parts added: integral of |f|, errors */
-  Part           *rest;        /* of the level: parts with a large error, not added */
-  size_t          n_rest, room;
+  const LodGrid *grid;
+  LodBox         cells, nodes;
+  PetscInt       n_gauss, n_points;               /* 3^d, and with the 2^d corners */
+  double         weight[MAX_GAUSS];               /* of the Gauss points in a cell */
+  double         foretold[LOD_MAX_DIM][GAUSS][2]; /* [axis][Gauss point][end]: see Contract */
+  LodField      *f;
+  double        *work; /* [thread][axis or value][BLOCK_POINTS] */
+  double        *load;
+  double         size, error; /* of the parts added: integral of |f|, errors */
+  Part          *rest;        /* of the level: parts with a large error, not added */
+  size_t         n_rest, room;
 } Quadrature;
 
 /* out[2^d] = sums over the Gauss points of values[3^d] times weight[axis][point][corner's side],
@@ -167,7 +165,7 @@ static void IntegratePart(const Quadrature *q, Part *part, const double *values)
   EstimateError(q, values, volume, part);
 }
 
-/* Integrates a block of parts with the calling thread's expression. Returns the first of their
+/* Integrates a block of parts. Returns the first of their
    points, counted over the block, where f is not finite, or -1. */
 static PetscInt IntegrateBlock(const Quadrature *q, PetscInt n, Part *parts) {
   const size_t   length = BLOCK_POINTS, thread = (size_t)omp_get_thread_num();
@@ -181,7 +179,7 @@ static PetscInt IntegrateBlock(const Quadrature *q, PetscInt n, Part *parts) {
     PlacePoints(q, &parts[i], own);
   }
   const PetscInt bad =
-      LodExpressionValues(q->f[thread], count, (const double *const *)points, values);
+      q->f->values(q->f, (int)thread, count, (const double *const *)points, values);
   if (bad < count) return bad;
   for (PetscInt i = 0; i < n; i++)
     IntegratePart(q, &parts[i], values + i * q->n_points);
@@ -190,13 +188,14 @@ static PetscInt IntegrateBlock(const Quadrature *q, PetscInt n, Part *parts) {
 
 /* Raises the error of a point of `part`, by evaluating f there again. */
 static PetscErrorCode RefusePoint(const Quadrature *q, const Part *part, PetscInt point) {
-  double  x[LOD_MAX_DIM][MAX_POINTS] = {{0}}, value;
+  double  x[LOD_MAX_DIM][MAX_POINTS] = {{0}}, value = 0;
   double *points[LOD_MAX_DIM] = {x[0], x[1], x[2]};
   PetscFunctionBeginUser;
   PlacePoints(q, part, points);
-  PetscCall(
-      LodExpressionEvaluate(q->f[0], (double[]){x[0][point], x[1][point], x[2][point]}, &value));
-  SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FP, "muParser cannot evaluate many points at once");
+  const double here[LOD_MAX_DIM] = {x[0][point], x[1][point], x[2][point]};
+  (void)q->f->values(q->f, 0, 1, (const double *const[]){here, here + 1, here + 2}, &value);
+  PetscCall(q->f->refuse(q->f, here, value));
+  PetscFunctionReturn(0);
 }
 
 /* Integrates parts, in parallel. */
@@ -204,7 +203,7 @@ static PetscErrorCode IntegrateParts(Quadrature *q, PetscInt n, Part *parts) {
   const PetscInt block = BLOCK_POINTS / q->n_points;
   PetscInt       bad = PETSC_MAX_INT; /* the first point where f is not finite, over all parts */
   PetscFunctionBeginUser;
-#pragma omp parallel for schedule(dynamic) num_threads(q->n_threads) reduction(min : bad)
+#pragma omp parallel for schedule(dynamic) num_threads(q->f->n_threads) reduction(min : bad)
   for (PetscInt first = 0; first < n; first += block) {
     const PetscInt found = IntegrateBlock(q, PetscMin(block, n - first), parts + first);
     if (found >= 0) bad = PetscMin(bad, first * q->n_points + found);
@@ -380,15 +379,20 @@ static void SetRule(Quadrature *q) {
       }
 }
 
-/* The load of the constant `value`: every hat function has the integral of a
-   cell's volume, half along each axis
-   that it ends on. */
+/* The volume of D. */
+static double Volume(const LodGrid *grid) {
+  double volume = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    volume *= grid->extent[axis];
+  return volume;
+}
+
+/* The load of the constant `value`: every hat function has the integral of a cell's volume, half
+   along each axis that it ends on. */
 static void ConstantLoad(const LodGrid *grid, double value, double *load) {
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
   const PetscInt across = grid->fine[0];
-  double         whole = value / (double)LodCellCount(grid->dim, grid->fine);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    whole *= grid->extent[axis];
+  const double   whole = value * Volume(grid) / (double)LodCellCount(grid->dim, grid->fine);
   for (PetscInt line = 0; line < LodBoxCount(&nodes); line += across + 1) {
     PetscInt index[LOD_MAX_DIM];
     double   inside = whole;
@@ -401,24 +405,16 @@ static void ConstantLoad(const LodGrid *grid, double value, double *load) {
   }
 }
 
-/* LodFineLoad with everything made: f[0] is parsed. */
-static PetscErrorCode FineLoad(Quadrature *q, const char *text, const char *where) {
-  const PetscInt n_nodes = LodBoxCount(&q->nodes);
-  const char    *per_axis = LodCellsAreCube(q->grid->dim, q->grid->fine) ? " per axis" : "";
-  double         value, volume = 1;
-  char           cells[LOD_CELLS_TEXT];
+/* LodFieldLoad with everything made. */
+static PetscErrorCode FieldLoad(Quadrature *q) {
+  const PetscInt  n_nodes = LodBoxCount(&q->nodes);
+  const LodField *f = q->f;
+  const char     *per_axis = LodCellsAreCube(q->grid->dim, q->grid->fine) ? " per axis" : "";
+  const double    volume = Volume(q->grid);
+  char            cells[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  if (LodExpressionIsConstant(q->f[0])) {
-    PetscCall(LodExpressionEvaluate(q->f[0], (double[]){0.5, 0.5, 0.5}, &value));
-    ConstantLoad(q->grid, value, q->load);
-    PetscFunctionReturn(0);
-  }
-  for (int thread = 1; thread < q->n_threads; thread++)
-    PetscCall(LodExpressionCreate(text, q->grid->dim, where, &q->f[thread]));
   PetscCall(PetscArrayzero(q->load, n_nodes));
   PetscCall(Integrate(q));
-  for (PetscInt axis = 0; axis < q->grid->dim; axis++)
-    volume *= q->grid->extent[axis];
   for (PetscInt node = 0; node < n_nodes; node++)
     q->load[node] = q->load[node] * volume / (double)LodBoxCount(&q->cells);
   (void)LodCellsText(q->grid->dim, q->grid->fine, cells);
@@ -426,31 +422,76 @@ static PetscErrorCode FineLoad(Quadrature *q, const char *text, const char *wher
     LodWarn("%s: '%s' is not resolved by the quadrature on %s fine cells%s: its load has an "
             "estimated error of %.2g %%; a larger --fine "
             "makes that smaller",
-            where, text, cells, per_axis, fmin(100, 100 * q->error / q->size));
+            f->where, f->name, cells, per_axis, fmin(100, 100 * q->error / q->size));
   if (q->size == 0)
     LodWarn("%s: '%s' is 0 at all points of the quadrature on %s fine cells%s: what it is between "
             "them is not seen; a larger --fine has more",
-            where, text, cells, per_axis);
+            f->where, f->name, cells, per_axis);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load) {
-  Quadrature q = {.grid = grid, .load = load, .n_threads = omp_get_max_threads()};
+/* The load of a field that is the same everywhere. */
+static PetscErrorCode ConstantFieldLoad(const LodGrid *grid, LodField *field, double *load) {
+  static const double middle[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
+  double              value;
   PetscFunctionBeginUser;
+  if (field->values(field, 0, 1, (const double *const[]){middle, middle + 1, middle + 2}, &value) <
+      1)
+    PetscCall(field->refuse(field, middle, value));
+  ConstantLoad(grid, value, load);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load) {
+  Quadrature q = {.grid = grid, .load = load, .f = field};
+  PetscFunctionBeginUser;
+  if (field->constant) {
+    PetscCall(ConstantFieldLoad(grid, field, load));
+    PetscFunctionReturn(0);
+  }
   q.cells = LodBoxCells(grid->dim, grid->fine);
   q.nodes = LodBoxNodes(grid->dim, grid->fine);
   q.n_gauss = LodPower(GAUSS, grid->dim);
   q.n_points = q.n_gauss + LodGridCorners(grid);
   SetRule(&q);
-  PetscCall(PetscCalloc1(q.n_threads, &q.f));
-  PetscCall(PetscMalloc1((size_t)q.n_threads * (LOD_MAX_DIM + 1) * BLOCK_POINTS, &q.work));
-  PetscErrorCode error = LodExpressionCreate(text, grid->dim, where, &q.f[0]);
-  if (!error) error = FineLoad(&q, text, where);
-  for (int thread = 0; thread < q.n_threads; thread++)
-    PetscCall(LodExpressionDestroy(&q.f[thread]));
+  PetscCall(PetscMalloc1((size_t)field->n_threads * (LOD_MAX_DIM + 1) * BLOCK_POINTS, &q.work));
+  PetscErrorCode error = FieldLoad(&q);
   PetscCall(PetscFree(q.rest));
   PetscCall(PetscFree(q.work));
-  PetscCall(PetscFree(q.f));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load) {
+  LodField *field;
+  PetscFunctionBeginUser;
+  PetscCall(LodFieldFromText(text, grid->dim, where, omp_get_max_threads(), &field));
+  PetscErrorCode error = LodFieldLoad(grid, field, load);
+  PetscCall(LodFieldDestroy(&field));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load) {
+  const LodBox cells = LodBoxCells(grid->dim, grid->fine);
+  const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
+  const LodBox nodes = LodBoxNodes(grid->dim, grid->fine);
+  const double share =
+      Volume(grid) /
+      ((double)LodBoxCount(&cells) * (double)LodGridCorners(grid)); /* volume of a cell / corners */
+  PetscFunctionBeginUser;
+  PetscCall(PetscArrayzero(load, LodBoxCount(&nodes)));
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
+    PetscInt index[LOD_MAX_DIM], piece[LOD_MAX_DIM], node[LOD_MAX_DIM];
+    LodBoxIndex(&cells, cell, index);
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      piece[axis] = axis < grid->dim ? index[axis] / LodGridRefinement(grid, axis) : 0;
+    const double part = share * values[LodBoxPosition(&pieces, piece)];
+    for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = index[axis] + (corner >> axis & 1);
+      load[LodBoxPosition(&nodes, node)] += part;
+    }
+  }
   PetscFunctionReturn(0);
 }

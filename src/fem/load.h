@@ -2,6 +2,7 @@
 #ifndef LODNET_FEM_LOAD_H
 #define LODNET_FEM_LOAD_H
 
+#include "base/field.h"
 #include "grid/grid.h"
 
 /* The fine load of a right-hand side f: load[nodes of the fine mesh], the integrals of f times the
@@ -14,9 +15,16 @@
    of |f|) it warns. A value that is not finite at a point of the quadrature is an input error.
    OpenMP threads; the result does not depend on their number.
 
+   LodFieldLoad: the same for any function, by as many threads as it is for (omp_get_max_threads at
+   most).
+
+   LodCellLoad: f has one value per coefficient cell; exact.
+
    LodNodalLoad: f the Q1 function with values[] at the nodes of a mesh of D; exact; `load` may be
    `values`. */
 PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load);
+PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load);
+PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load);
 PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const double *values,
                             double *load);
 

@@ -12,17 +12,25 @@
 /* Relative residual to which CG goes. */
 #define RESIDUAL 1e-10
 
-/* Assembles the stiffness matrix over the free nodes, each rank its own rows. */
-static PetscErrorCode AssembleStiffness(MPI_Comm comm, const LodCellMatrices *source,
-                                        Mat *stiffness) {
-  PetscInt dim = source->grid->dim, width = LodPower(3, dim), first, last;
-  LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells);
+/* Makes the stiffness matrix over the free nodes, without values. */
+static PetscErrorCode CreateStiffness(MPI_Comm comm, const LodCellMatrices *source,
+                                      Mat *stiffness) {
+  const PetscInt width = LodPower(3, source->grid->dim);
+  const LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells);
   PetscFunctionBeginUser;
   PetscCall(MatCreateAIJ(comm, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
                          LodBoxCount(&free_nodes), width, NULL, width - 1, NULL, stiffness));
   PetscCall(MatSetOption(*stiffness, MAT_NEW_NONZERO_ALLOCATION_ERR, PETSC_FALSE));
   PetscCall(MatSetOption(*stiffness, MAT_SPD, PETSC_TRUE));
-  PetscCall(MatGetOwnershipRange(*stiffness, &first, &last));
+  PetscFunctionReturn(0);
+}
+
+/* Computes the values of the stiffness matrix, each rank its own rows. */
+static PetscErrorCode FillStiffness(const LodCellMatrices *source, Mat stiffness) {
+  PetscInt width = LodPower(3, source->grid->dim), first, last;
+  LodBox   free_nodes = LodGridFreeNodes(source->grid, source->cells);
+  PetscFunctionBeginUser;
+  PetscCall(MatGetOwnershipRange(stiffness, &first, &last));
   for (PetscInt row = first; row < last; row++) {
     double   stencil[LOD_MAX_STENCIL], values[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], columns[LOD_MAX_STENCIL], n_columns = 0;
@@ -34,10 +42,10 @@ static PetscErrorCode AssembleStiffness(MPI_Comm comm, const LodCellMatrices *so
       values[n_columns] = stencil[i];
       columns[n_columns++] = columns[i];
     }
-    PetscCall(MatSetValues(*stiffness, 1, &row, n_columns, columns, values, INSERT_VALUES));
+    PetscCall(MatSetValues(stiffness, 1, &row, n_columns, columns, values, INSERT_VALUES));
   }
-  PetscCall(MatAssemblyBegin(*stiffness, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(*stiffness, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyBegin(stiffness, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(stiffness, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(0);
 }
 
@@ -127,110 +135,16 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscFunctionReturn(0);
 }
 
-/* What tells the fine and the plain coarse problem apart. */
-typedef struct {
-  const char *prefix, *what; /* of options, in messages */
-  int         exponent;      /* the cell matrices are in units of 2^exponent */
-  double      residual;      /* relative, to solve to */
-} Q1Problem;
-
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, const PetscInt cells[], Vec load,
-                          int *exponent) {
+PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                          Vec vector, int *exponent) {
   const size_t n_nodes = (size_t)LodNodeCount(grid->dim, cells);
-  double      *nodes;
+  double      *scaled;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(n_nodes, &nodes));
-  PetscCall(LodLoad(grid, rhs, cells, nodes));
-  *exponent = LodExponent(LodLargest(n_nodes, nodes));
-  LodScaleByPower(-*exponent, n_nodes, nodes, nodes);
-  PetscCall(LodNodesToVec(grid, cells, nodes, load));
-  PetscCall(PetscFree(nodes));
-  PetscFunctionReturn(0);
-}
-
-/* What PETSc holds of a problem that is being solved. */
-typedef struct {
-  Mat stiffness;
-  KSP solver;
-  Vec load, unknowns;
-} Q1System;
-
-/* Assembles, sets up and solves on the mesh of source->cells; what is made stays in
- *system, also if there is an error. */
-static PetscErrorCode SolveSystem(MPI_Comm comm, const LodCellMatrices *source,
-                                  const Q1Problem *problem, const double *rhs, Q1System *system,
-                                  double *solution, LodSolveStatistics *statistics) {
-  const LodGrid *grid = source->grid;
-  const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, source->cells);
-  double         start = LodSeconds(), assembled, set_up;
-  int            load_exponent;
-  PetscReal      residual, load_norm;
-  PetscFunctionBeginUser;
-  PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(AssembleStiffness(comm, source, &system->stiffness));
-  PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
-  PetscCall(LodLoadVec(grid, rhs, source->cells, system->load, &load_exponent));
-  assembled = LodSeconds();
-  PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
-  PetscCall(CreateSolver(system->stiffness, problem->prefix, problem->residual, &system->solver));
-  PetscCall(KSPSetUp(system->solver));
-  PetscCall(LodEventEnd(LOD_EVENT_Q1_SETUP));
-  set_up = LodSeconds();
-  PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodSolve(system->solver, problem->what, system->load, system->unknowns));
-  PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodVecToNodes(grid, source->cells, system->unknowns, solution));
-  PetscCall(
-      LodSolutionToUnits(problem->what, load_exponent - problem->exponent, n_nodes, solution));
-  PetscCall(VecNorm(system->load, NORM_2, &load_norm));
-  PetscCall(KSPGetResidualNorm(system->solver, &residual));
-  if (statistics) {
-    statistics->seconds_assembly = assembled - start;
-    statistics->seconds_setup = set_up - assembled;
-    statistics->seconds_solve = LodSeconds() - set_up;
-    statistics->residual = load_norm > 0 ? residual / load_norm : 0;
-    PetscCall(KSPGetIterationNumber(system->solver, &statistics->iterations));
-  }
-  PetscFunctionReturn(0);
-}
-
-/* Assembles, sets up and solves on the mesh of source->cells. */
-static PetscErrorCode SolveOnMesh(MPI_Comm comm, const LodCellMatrices *source,
-                                  const Q1Problem *problem, const double *rhs, double *solution,
-                                  LodSolveStatistics *statistics) {
-  Q1System system = {NULL, NULL, NULL, NULL};
-  PetscFunctionBeginUser;
-  PetscErrorCode error = SolveSystem(comm, source, problem, rhs, &system, solution, statistics);
-  PetscCall(KSPDestroy(&system.solver));
-  PetscCall(VecDestroy(&system.unknowns));
-  PetscCall(VecDestroy(&system.load));
-  PetscCall(MatDestroy(&system.stiffness));
-  PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-/* Solves the problem a second time with other last digits, changing the cell matrices, where the
-   contrast calls for it; an error if the solution does not stand. */
-static PetscErrorCode CheckDigits(MPI_Comm comm, const LodCellMatrices *source,
-                                  const Q1Problem *problem, double *matrices, const double *rhs,
-                                  const double *solution) {
-  const LodGrid *grid = source->grid;
-  const PetscInt n_matrices = source->shared ? 1 : LodCellCount(grid->dim, source->cells);
-  Q1Problem      closer = *problem;
-  PetscBool      doubt;
-  double        *again;
-  PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(grid, source->coefficient, source->cells, &doubt));
-  if (!doubt) PetscFunctionReturn(0);
-  closer.residual = 1e-3 * problem->residual; /* shows what the first left unsolved */
-  LodDigitsPerturb(LodGridCorners(grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, source->cells), &again));
-  PetscErrorCode error = SolveOnMesh(comm, source, &closer, rhs, again, NULL);
-  if (!error)
-    error = LodDigitsCompare(problem->what, grid->dim, source->cells, source->coefficient, solution,
-                             again);
-  PetscCall(PetscFree(again));
+  PetscCall(PetscMalloc1(n_nodes, &scaled));
+  *exponent = LodExponent(LodLargest(n_nodes, load));
+  LodScaleByPower(-*exponent, n_nodes, load, scaled);
+  PetscErrorCode error = LodNodesToVec(grid, cells, scaled, vector);
+  PetscCall(PetscFree(scaled));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -241,17 +155,49 @@ static int CoefficientExponent(const LodCoefficient *coefficient) {
   return LodExponent(LodLargest((size_t)count, coefficient->values));
 }
 
-PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                            const double *rhs, double *solution, LodSolveStatistics *statistics) {
-  double          matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM];
-  LodCellMatrices source = {grid, coefficient, grid->fine, matrix, PETSC_TRUE};
+/* The stiffness matrix of one of the meshes and its solver. The matrix' structure serves all
+   coefficients; the solver is made anew for each. */
+struct LodQ1System {
+  MPI_Comm              comm; /* of the caller, who keeps it */
+  LodGrid               grid;
+  LodQ1Mesh             mesh;
+  const PetscInt       *cells;       /* of that mesh, per axis: grid's */
+  const char           *prefix;      /* of options */
+  const char           *what;        /* in messages */
+  const LodCoefficient *coefficient; /* borrowed; NULL: none yet */
+  int                   exponent;    /* the matrix is in units of 2^exponent */
+  PetscBool             in_doubt;    /* solutions are to be checked (digits.h) */
+  PetscBool             ready;       /* matrix and solver are those of the coefficient as it is */
+  Mat                   stiffness;
+  KSP                   solver;
+  Vec                   load, unknowns;
+  double                seconds_assembly, seconds_setup;
+};
+
+PetscErrorCode LodQ1SystemCreate(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
+                                 LodQ1System **system) {
+  const PetscBool fine = (PetscBool)(mesh == LOD_Q1_FINE);
   PetscFunctionBeginUser;
-  const Q1Problem problem = {"fine_", "fine", CoefficientExponent(coefficient), RESIDUAL};
-  LodGridSides(grid, grid->fine, side);
-  LodElementStiffness(grid->dim, side, matrix);
-  LodScaleByPower(-problem.exponent, (size_t)LodPower(4, grid->dim), matrix, matrix);
-  PetscCall(SolveOnMesh(comm, &source, &problem, rhs, solution, statistics));
-  PetscCall(CheckDigits(comm, &source, &problem, matrix, rhs, solution));
+  *system = NULL;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(PetscNew(system));
+  **system = (LodQ1System){.comm = comm,
+                           .grid = *grid,
+                           .mesh = mesh,
+                           .prefix = fine ? "fine_" : "coarse_",
+                           .what = fine ? "fine" : "coarse"};
+  (*system)->cells = fine ? (*system)->grid.fine : (*system)->grid.coarse;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemDestroy(LodQ1System **system) {
+  PetscFunctionBeginUser;
+  if (!*system) PetscFunctionReturn(0);
+  PetscCall(KSPDestroy(&(*system)->solver));
+  PetscCall(VecDestroy(&(*system)->unknowns));
+  PetscCall(VecDestroy(&(*system)->load));
+  PetscCall(MatDestroy(&(*system)->stiffness));
+  PetscCall(PetscFree(*system));
   PetscFunctionReturn(0);
 }
 
@@ -270,21 +216,208 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
+/* Cell matrices of the mesh, n_matrices of them (1: for A = 1, on the fine mesh); the caller frees
+   them. */
+static PetscErrorCode CellMatrices(const LodQ1System *system, PetscInt *n_matrices,
+                                   double **matrices) {
+  const LodGrid *grid = &system->grid;
+  double         side[LOD_MAX_DIM];
+  PetscFunctionBeginUser;
+  if (system->mesh == LOD_Q1_COARSE) {
+    *n_matrices = LodGridCells(grid);
+    PetscCall(CoarseMatrices(grid, system->coefficient, matrices));
+  } else {
+    *n_matrices = 1;
+    PetscCall(PetscMalloc1(LodPower(4, grid->dim), matrices));
+    LodGridSides(grid, grid->fine, side);
+    LodElementStiffness(grid->dim, side, *matrices);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Assembles the matrix, if `changed` with other last digits (digits.h). */
+static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
+  LodCellMatrices source = {&system->grid, system->coefficient, system->cells, NULL,
+                            (PetscBool)(system->mesh == LOD_Q1_FINE)};
+  PetscInt        n_matrices;
+  double         *matrices;
+  PetscFunctionBeginUser;
+  PetscCall(CellMatrices(system, &n_matrices, &matrices));
+  LodScaleByPower(-system->exponent, (size_t)n_matrices * (size_t)LodPower(4, system->grid.dim),
+                  matrices, matrices);
+  if (changed)
+    LodDigitsPerturb(LodGridCorners(&system->grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
+  source.matrix = matrices;
+  PetscErrorCode error = 0;
+  if (!system->stiffness) error = CreateStiffness(system->comm, &source, &system->stiffness);
+  if (!error) error = FillStiffness(&source, system->stiffness);
+  PetscCall(PetscFree(matrices));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Matrix and solver of the coefficient; if `changed` with other last digits, and solved to a
+   smaller residual, which shows what the first left unsolved. */
+static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
+  const double start = LodSeconds();
+  PetscFunctionBeginUser;
+  system->ready = PETSC_FALSE;
+  PetscCall(KSPDestroy(&system->solver)); /* before: its hierarchy is what takes memory */
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
+  PetscCall(AssembleSystem(system, changed));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
+  if (!system->load) PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
+  const double assembled = LodSeconds();
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
+  PetscCall(CreateSolver(system->stiffness, system->prefix, changed ? 1e-3 * RESIDUAL : RESIDUAL,
+                         &system->solver));
+  PetscCall(KSPSetUp(system->solver));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SETUP));
+  if (changed) PetscFunctionReturn(0);
+  system->seconds_assembly = assembled - start;
+  system->seconds_setup = LodSeconds() - assembled;
+  system->ready = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  system->coefficient = coefficient;
+  system->exponent = CoefficientExponent(coefficient);
+  PetscCall(LodDigitsAreInDoubt(&system->grid, coefficient, system->cells, &system->in_doubt));
+  PetscCall(SetUp(system, PETSC_FALSE));
+  PetscFunctionReturn(0);
+}
+
+/* Makes sure that matrix and solver are those of the coefficient: a check of digits may have taken
+   their place. */
+static PetscErrorCode BeReady(LodQ1System *system) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, system->comm, PETSC_ERR_ORDER,
+             "the %s system has no coefficient yet", system->what);
+  if (!system->ready) PetscCall(SetUp(system, PETSC_FALSE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *exponent) {
+  PetscFunctionBeginUser;
+  PetscCall(BeReady(system));
+  *stiffness = system->stiffness;
+  *exponent = system->exponent;
+  PetscFunctionReturn(0);
+}
+
+/* Solves for one load with the solver as it is; adds to the iterations, and raises the residual, of
+ *statistics. */
+static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, double *solution,
+                                LodSolveStatistics *statistics) {
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
+  PetscReal    residual, load_norm;
+  PetscInt     iterations;
+  int          exponent;
+  PetscFunctionBeginUser;
+  PetscCall(LodLoadVec(&system->grid, system->cells, load, system->load, &exponent));
+  PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
+  PetscCall(LodSolve(system->solver, system->what, system->load, system->unknowns));
+  PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
+  PetscCall(LodVecToNodes(&system->grid, system->cells, system->unknowns, solution));
+  PetscCall(LodSolutionToUnits(system->what, exponent - system->exponent, n_nodes, solution));
+  PetscCall(VecNorm(system->load, NORM_2, &load_norm));
+  PetscCall(KSPGetResidualNorm(system->solver, &residual));
+  PetscCall(KSPGetIterationNumber(system->solver, &iterations));
+  statistics->iterations += iterations;
+  if (load_norm > 0) statistics->residual = PetscMax(statistics->residual, residual / load_norm);
+  PetscFunctionReturn(0);
+}
+
+/* Solves a second time with other last digits; an error if a solution does not stand. One matrix
+   and one hierarchy are in memory at a time: the next solve sets up the first ones again. */
+static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const double *loads,
+                                  const double *solutions) {
+  const PetscInt     dim = system->grid.dim;
+  const size_t       n_nodes = (size_t)LodNodeCount(dim, system->cells);
+  LodSolveStatistics ignored = {0};
+  double            *again;
+  PetscFunctionBeginUser;
+  PetscCall(SetUp(system, PETSC_TRUE));
+  PetscCall(PetscMalloc1(n_nodes, &again));
+  PetscErrorCode error = 0;
+  for (PetscInt f = 0; f < n_rhs && !error; f++) {
+    error = SolveLoad(system, loads + (size_t)f * n_nodes, again, &ignored);
+    if (!error)
+      error = LodDigitsCompare(system->what, dim, system->cells, system->coefficient,
+                               solutions + (size_t)f * n_nodes, again);
+  }
+  PetscCall(PetscFree(again));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
+                                     double *solutions, LodSolveStatistics *statistics) {
+  const size_t       n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
+  LodSolveStatistics found = {0};
+  PetscFunctionBeginUser;
+  PetscCall(BeReady(system));
+  const double start = LodSeconds();
+  for (PetscInt f = 0; f < n_rhs; f++)
+    PetscCall(
+        SolveLoad(system, loads + (size_t)f * n_nodes, solutions + (size_t)f * n_nodes, &found));
+  found.seconds_assembly = system->seconds_assembly;
+  found.seconds_setup = system->seconds_setup;
+  found.seconds_solve = LodSeconds() - start;
+  if (statistics) *statistics = found;
+  if (system->in_doubt) PetscCall(CheckDigits(system, n_rhs, loads, solutions));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
+                                double *solutions, LodSolveStatistics *statistics) {
+  const size_t   n_fine = (size_t)LodNodeCount(system->grid.dim, system->grid.fine);
+  const size_t   n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
+  PetscErrorCode error = 0;
+  double        *loads;
+  PetscFunctionBeginUser;
+  if (system->mesh == LOD_Q1_FINE) {
+    PetscCall(LodQ1SystemSolveLoads(system, n_rhs, rhs, solutions, statistics));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc1((size_t)n_rhs * n_nodes, &loads));
+  for (PetscInt f = 0; f < n_rhs && !error; f++)
+    error = LodLoad(&system->grid, rhs + (size_t)f * n_fine, system->cells,
+                    loads + (size_t)f * n_nodes);
+  if (!error) error = LodQ1SystemSolveLoads(system, n_rhs, loads, solutions, statistics);
+  PetscCall(PetscFree(loads));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Assembles, sets up and solves for one load. */
+static PetscErrorCode SolveOnce(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
+                                const LodCoefficient *coefficient, const double *rhs,
+                                double *solution, LodSolveStatistics *statistics) {
+  LodQ1System *system = NULL;
+  PetscFunctionBeginUser;
+  PetscCall(LodQ1SystemCreate(comm, grid, mesh, &system));
+  PetscErrorCode error = LodQ1SystemAssemble(system, coefficient);
+  if (!error) error = LodQ1SystemSolve(system, 1, rhs, solution, statistics);
+  PetscCall(LodQ1SystemDestroy(&system));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                            const double *rhs, double *solution, LodSolveStatistics *statistics) {
+  PetscFunctionBeginUser;
+  PetscCall(SolveOnce(comm, grid, LOD_Q1_FINE, coefficient, rhs, solution, statistics));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics) {
-  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
-  double         *matrices;
   PetscFunctionBeginUser;
-  PetscCall(CoarseMatrices(grid, coefficient, &matrices));
-  const Q1Problem problem = {"coarse_", "coarse", CoefficientExponent(coefficient), RESIDUAL};
-  const size_t    size = (size_t)LodGridCells(grid) * (size_t)LodPower(4, grid->dim);
-  LodScaleByPower(-problem.exponent, size, matrices, matrices);
-  source.matrix = matrices;
-  PetscErrorCode error = SolveOnMesh(comm, &source, &problem, rhs, solution, statistics);
-  if (!error) error = CheckDigits(comm, &source, &problem, matrices, rhs, solution);
-  PetscCall(PetscFree(matrices));
-  PetscCall(error);
+  PetscCall(SolveOnce(comm, grid, LOD_Q1_COARSE, coefficient, rhs, solution, statistics));
   PetscFunctionReturn(0);
 }
 
@@ -295,7 +428,9 @@ PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionBeginUser;
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));
   source.matrix = matrices;
-  PetscCall(AssembleStiffness(comm, &source, stiffness));
+  PetscErrorCode error = CreateStiffness(comm, &source, stiffness);
+  if (!error) error = FillStiffness(&source, *stiffness);
   PetscCall(PetscFree(matrices));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

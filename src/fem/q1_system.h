@@ -6,19 +6,48 @@
 
 #include "grid/coefficient.h"
 
-/* Q1 solution of -div(A grad u) = f on the fine mesh or, for the plain coarse solution,
-   on the coarse one (element integrals of the
-   piecewise constant A are then exact sums over the coefficient cells inside). `rhs` is the load of
-   f on the fine mesh (LodFineLoad). Gives u at all nodes of the mesh, on every rank. Solved by
-   PETSc, CG with a multigrid preconditioner to relative tolerance 1e-10 unless options with prefix
-   -fine_ / -coarse_ say otherwise. The result does not depend on the units of A and f; an error if
-   rounding has taken its digits (see below). Collective. */
+/* -div(A grad u) = f in Q1 on the fine mesh or, the plain coarse solution, on the coarse mesh
+   (element integrals of the piecewise constant A are then exact sums over the coefficient cells
+   inside). A coefficient is assembled and its solver set up once; then any number of loads is
+   solved for. One object serves many coefficients. Rows and columns of the matrix are the free
+   nodes of the mesh. */
+typedef struct LodQ1System LodQ1System;
+typedef enum { LOD_Q1_FINE, LOD_Q1_COARSE } LodQ1Mesh;
+
+/* What solves took: seconds of the latest assembly and set-up, and of all loads of the call; their
+   iterations in all and the largest relative residual. */
 typedef struct {
   double   seconds_assembly, seconds_setup, seconds_solve;
   PetscInt iterations;
-  double   residual; /* relative */
+  double   residual;
 } LodSolveStatistics;
 
+/* Creates one without a coefficient; `comm` is the caller's and must stay. Collective. */
+PetscErrorCode LodQ1SystemCreate(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
+                                 LodQ1System **system);
+PetscErrorCode LodQ1SystemDestroy(LodQ1System **system);
+
+/* Assembles the matrix of a coefficient, borrowed until the next one or the end, and sets up its
+   solver: PETSc's CG with a multigrid preconditioner to relative tolerance 1e-10, unless options
+   with prefix -fine_ / -coarse_ say otherwise. Collective. */
+PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient);
+
+/* Solves for loads[n_rhs][nodes], the integrals of f times the hat functions of all nodes of the
+   system's mesh; solutions[n_rhs][nodes] are u at these nodes, on every rank. The result does not
+   depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call are
+   solved for a second time, and a solution that rounding has taken is an error (digits.h).
+   `statistics` may be NULL. LodQ1SystemSolve: the same for rhs[n_rhs][fine nodes], loads of f on
+   the *fine* mesh (LodFineLoad). Collective. */
+PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
+                                     double *solutions, LodSolveStatistics *statistics);
+PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
+                                double *solutions, LodSolveStatistics *statistics);
+
+/* The matrix of the coefficient in units of 2^*exponent, borrowed until the next assembly or solve.
+   Collective. */
+PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *exponent);
+
+/* The same for one coefficient and one load: solution[nodes of the fine or of the coarse mesh]. */
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics);
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
@@ -30,10 +59,10 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                   const LodCoefficient *coefficient, Mat *stiffness);
 
-/* The same load as a Vec over the free nodes of that mesh, in units of 2^*exponent, in which its
-   largest entry is about 1 (base.h, Units). Collective. */
-PetscErrorCode LodLoadVec(const LodGrid *grid, const double *rhs, const PetscInt cells[], Vec load,
-                          int *exponent);
+/* A load on all nodes of a mesh as a Vec over the free ones, in units
+   of 2^*exponent, in which its largest entry is about 1 (units.h). Collective. */
+PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                          Vec vector, int *exponent);
 
 /* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
    this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet

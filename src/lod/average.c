@@ -18,14 +18,13 @@ typedef struct {
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Average *average = self->data;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCheckFits(coefficient, &self->grid));
   average->coefficient = coefficient;
   PetscFunctionReturn(0);
 }
 
 /* Has the source compute the wanted operators of the coefficient turned by one symmetry. */
 static PetscErrorCode ComputeTurned(const LodLocalOperators *self, PetscInt first, PetscInt last,
-                                    PetscInt symmetry) {
+                                    const LodComputeOptions *options, PetscInt symmetry) {
   Average           *average = self->data;
   LodLocalOperators *source = average->source;
   const LodGrid     *grid = &self->grid;
@@ -38,28 +37,29 @@ static PetscErrorCode ComputeTurned(const LodLocalOperators *self, PetscInt firs
     average->turned.values[i] = average->coefficient->values[average->values[i]];
   for (PetscInt t = 0; t < LodGridCells(grid); t++) {
     const PetscInt cell = average->cells[t];
-    average->wanted[t] = (PetscBool)(cell >= first && cell < last && LodIsWanted(self, cell));
+    average->wanted[t] = (PetscBool)(cell >= first && cell < last && LodIsWanted(options, cell));
   }
-  source->wanted = average->wanted;
-  source->quiet = self->quiet;
-  PetscCall(source->set_coefficient(source, &average->turned));
-  PetscCall(source->compute(source, 0, LodGridCells(grid), average->operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(source, &average->turned));
+  PetscCall(LodLocalOperatorsCompute(
+      source, 0, LodGridCells(grid),
+      &(LodComputeOptions){.wanted = average->wanted, .quiet = options->quiet},
+      average->operators));
   PetscFunctionReturn(0);
 }
 
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              double *operators) {
+                              const LodComputeOptions *options, double *operators) {
   const Average *average = self->data;
   const PetscInt corners = LodGridCorners(&self->grid), size = LodGridOperatorSize(&self->grid);
   const PetscInt count = LodSymmetryCount(self->grid.dim);
   PetscFunctionBeginUser;
   PetscCheck(average->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   for (PetscInt cell = first; cell < last; cell++)
-    if (LodIsWanted(self, cell))
+    if (LodIsWanted(options, cell))
       PetscCall(PetscArrayzero(operators + (size_t)(cell - first) * (size_t)size, size));
   for (PetscInt s = 0; s < count; s++) {
-    PetscCall(ComputeTurned(self, first, last, s));
+    PetscCall(ComputeTurned(self, first, last, options, s));
 #pragma omp parallel for schedule(static)
     for (PetscInt t = 0; t < LodGridCells(&self->grid); t++) {
       if (!average->wanted[t]) continue;

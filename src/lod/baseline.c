@@ -28,9 +28,10 @@ PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values) {
   for (PetscInt i = 0; i < LodGridCells(&mesh); i++)
     one.values[i] = 1;
   PetscCall(LodExactCreate(&mesh, &exact));
-  exact->quiet = PETSC_TRUE;
-  PetscErrorCode error = exact->set_coefficient(exact, &one);
-  if (!error) error = exact->compute(exact, 0, LodGridCells(&mesh), *values);
+  PetscErrorCode error = LodLocalOperatorsSetCoefficient(exact, &one);
+  if (!error)
+    error = LodLocalOperatorsCompute(exact, 0, LodGridCells(&mesh),
+                                     &(LodComputeOptions){.quiet = PETSC_TRUE}, *values);
   PetscCall(LodLocalOperatorsDestroy(&exact));
   PetscCall(LodCoefficientDestroy(&one));
   PetscCall(error);

@@ -45,7 +45,7 @@ static double FrontFlops(double n_eliminated, double n) {
 
 /* n, as fronts pad it. */
 static double Padded(double n) {
-  return n + (double)(LOD_FRONT_WIDTH - 1) / 2;
+  return n + (double)(LodFrontWidth() - 1) / 2;
 }
 
 /* How many ends of a window are faces of D. */

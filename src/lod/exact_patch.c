@@ -46,7 +46,6 @@ static PetscErrorCode EnsureWorkspaces(const LodGrid *grid, PatchPath *path) {
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   PatchPath *path = self->data;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCheckFits(coefficient, &self->grid));
   path->problem.coefficient = coefficient;
   PetscFunctionReturn(0);
 }
@@ -73,7 +72,7 @@ static PetscErrorCode RaiseFailure(const LodLocalOperators *self, PetscInt cell,
 
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              double *operators) {
+                              const LodComputeOptions *options, double *operators) {
   PatchPath     *path = self->data;
   PetscInt       size = LodGridOperatorSize(&self->grid), done = 0, failed_cell = -1;
   LodPatchStatus failure = LOD_PATCH_OK;
@@ -81,14 +80,14 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionBeginUser;
   PetscCheck(path->problem.coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureWorkspaces(&self->grid, path));
-  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
+  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, options->quiet));
   PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
 #pragma omp        parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
            int      thread = omp_get_thread_num();
            double  *own = operators + (size_t)(cell - first) * (size_t)size;
            PetscInt done_now;
-           if (!LodIsWanted(self, cell)) continue;
+           if (!LodIsWanted(options, cell)) continue;
     LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell, own);
 #pragma omp atomic capture
     done_now = ++done;

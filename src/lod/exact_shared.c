@@ -161,16 +161,18 @@ static void NoteFailure(Failure *failure, PetscInt position, const char *stage) 
   if (failure->position < 0 || position < failure->position) *failure = (Failure){position, stage};
 }
 
-/* Notes what the wanted ones of the patches first <= T < last need: the patches themselves, then,
-   from the last axis to the first, the blocks of every window that is needed. */
-static void MarkNeeded(const LodLocalOperators *self, PetscInt first, PetscInt last) {
+/* Notes what the wanted ones (wanted[cell], NULL: all) of the patches first <= T < last need: the
+   patches themselves, then, from the last axis to the first, the blocks of every window that is
+   needed. */
+static void MarkNeeded(const LodLocalOperators *self, PetscInt first, PetscInt last,
+                       const PetscBool *wanted) {
   const LodGrid    *grid = &self->grid;
   const SharedPath *path = self->data;
   LodBox            mesh = LodBoxCells(grid->dim, grid->coarse);
-  PetscInt          n_cells = LodGridCells(grid), stride = n_cells;
+  PetscInt          n_cells = LodGridCells(grid), stride = LodCellCount(grid->dim, grid->coarse);
   for (PetscInt cell = 0; cell < n_cells; cell++)
     path->needed[grid->dim][cell] =
-        (PetscBool)(cell >= first && cell < last && LodIsWanted(self, cell));
+        (PetscBool)(cell >= first && cell < last && (!wanted || wanted[cell]));
   for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
     const PetscBool *windows = path->needed[axis + 1];
     PetscBool       *blocks = path->needed[axis];
@@ -287,7 +289,6 @@ static PetscErrorCode CheckFailure(const LodLocalOperators *self, const Failure 
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   SharedPath *path = self->data;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCheckFits(coefficient, &self->grid));
   path->coefficient = coefficient;
   PetscFunctionReturn(0);
 }
@@ -335,7 +336,7 @@ static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
 /* Implements LodLocalOperators.compute: layers pass by, patches are finished as soon as the last of
    their layers is there. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              double *operators) {
+                              const LodComputeOptions *options, double *operators) {
   const LodGrid *grid = &self->grid;
   SharedPath    *path = self->data;
   PetscInt       per_layer = LayerSize(grid), size = LodGridOperatorSize(grid);
@@ -344,12 +345,11 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   Failure        failure = {-1, NULL};
   LodProgress    progress;
   PetscFunctionBeginUser;
-  if (last <= first) PetscFunctionReturn(0);
   PetscCheck(path->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureMemory(grid, path));
-  MarkNeeded(self, first, last);
+  MarkNeeded(self, first, last, options->wanted);
   PetscCall(PetscArrayzero(path->seconds, LOD_EXACT_PHASES));
-  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, self->quiet));
+  PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, options->quiet));
   for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
     for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse[grid->dim - 1] - 1);
          next_layer++) {
@@ -484,7 +484,7 @@ PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt f
   PetscFunctionBeginUser;
   PetscCall(CheckIsShared(operators));
   *cost = (LodExactCost){.memory = PathMemory(grid, path)};
-  MarkNeeded(operators, first, last);
+  MarkNeeded(operators, first, last, NULL);
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
     LodBoxIndex(&mesh, cell, index);
     if (path->needed[0][cell])

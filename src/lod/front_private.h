@@ -5,33 +5,32 @@
 
 #include <stddef.h>
 
-/* Sizes of fronts are multiples of LOD_FRONT_WIDTH, the doubles in one register and the rows of a
-   tile; LOD_FRONT_VECTORS registers make a row of a tile. A tile fills the register file: 24 of 32
-   registers with AVX-512, 12 of 16 with AVX; without either a register holds 2 doubles, and 4 rows
-   of 4 doubles take 8. */
-#if defined __AVX512F__
-#define LOD_FRONT_WIDTH 8
-#define LOD_FRONT_VECTORS 3
-#elif defined __AVX__
-#define LOD_FRONT_WIDTH 4
-#define LOD_FRONT_VECTORS 3
-#else
-#define LOD_FRONT_WIDTH 4
-#define LOD_FRONT_VECTORS 1
-#endif
+#include "base/cpu.h"
 
-/* The next multiple of the width. */
+/* What depends on the processor: sizes of fronts are multiples of `width`; `eliminate` is
+   LodFrontEliminate. */
+typedef struct {
+  int width;
+  int (*eliminate)(double *front, ptrdiff_t stride, int n_eliminated, int n);
+} LodFrontKernel;
+LOD_KERNEL(LodFrontKernel)
+
+/* The width, and the next multiple of it. */
+static inline int LodFrontWidth(void) {
+  return LodFrontKernelHere()->width;
+}
 static inline int LodFrontPad(int n) {
-  return (n + LOD_FRONT_WIDTH - 1) / LOD_FRONT_WIDTH * LOD_FRONT_WIDTH;
+  return (n + LodFrontWidth() - 1) / LodFrontWidth() * LodFrontWidth();
 }
 
 /* Eliminates the first `n_eliminated` of the n variables of the symmetric matrix whose upper
-   triangle is front[i * stride + j], i <= j (row-major; n, n_eliminated multiples of
-   LOD_FRONT_WIDTH, stride
-   >= n). On return the eliminated rows hold U with U^T U = the leading block (and U^-T times the
-   rest), the others the upper triangle of the Schur complement, which need not be definite. Returns
-   -1, or the number of the first pivot that is not positive. Flops: K^3/3 + K^2 m + K m^2 for K
-   eliminated and m kept variables. */
-int LodFrontEliminate(double *front, ptrdiff_t stride, int n_eliminated, int n);
+   triangle is front[i * stride + j], i <= j (row-major; n and n_eliminated multiples of
+   LodFrontWidth(), stride >= n). On return the eliminated rows hold U with U^T U = the leading
+   block (and U^-T times the rest), the others the upper triangle of the Schur complement, which
+   need not be definite. Returns -1, or the number of the first pivot that is not positive. Flops:
+   K^3/3 + K^2 m + K m^2 for K eliminated and m kept variables. */
+static inline int LodFrontEliminate(double *front, ptrdiff_t stride, int n_eliminated, int n) {
+  return LodFrontKernelHere()->eliminate(front, stride, n_eliminated, n);
+}
 
 #endif

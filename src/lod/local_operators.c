@@ -1,5 +1,22 @@
-/* Destruction of any source of local operators. */
+/* What is common to all sources of local operators. */
 #include "lod/local_operators.h"
+
+PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
+                                               const LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCheckFits(coefficient, &operators->grid));
+  if (operators->set_coefficient) PetscCall(operators->set_coefficient(operators, coefficient));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLocalOperatorsCompute(LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                        const LodComputeOptions *options, double *values) {
+  const LodComputeOptions all = {NULL, PETSC_FALSE};
+  PetscFunctionBeginUser;
+  if (first < last)
+    PetscCall(operators->compute(operators, first, last, options ? options : &all, values));
+  PetscFunctionReturn(0);
+}
 
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators) {
   PetscFunctionBeginUser;

@@ -7,21 +7,25 @@
 
 typedef struct LodLocalOperators LodLocalOperators;
 
+/* What one call computes and says; everything 0 stands for all cells, with progress. */
+typedef struct {
+  const PetscBool
+           *wanted; /* wanted[cell] of all coarse cells, borrowed; NULL: every cell is wanted */
+  PetscBool quiet;  /* no progress bar */
+} LodComputeOptions;
+
+/* The interface. Callers use the functions below, which check what is common to all sources. */
 struct LodLocalOperators {
   LodGrid     grid;
   const char *name; /* "lod" or "dnn", as files and tables call it */
 
-  /* Takes the coefficient to work on, borrowed until the next call or destroy. It must have
-     grid.dim axes and grid.coefficient cells per axis. */
+  /* Implements LodLocalOperatorsSetCoefficient; the coefficient fits the grid. NULL: whatever is
+     computed does not depend on it. */
   PetscErrorCode (*set_coefficient)(LodLocalOperators *self, const LodCoefficient *coefficient);
 
-  /* Computes S_T for the coarse cells first <= T < last (x fastest) into
-     operators[T - first][z][j], z over the (2l+2)^d nodes of the uncut patch, j over the 2^d
-     corners of T (S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z)); rows of nodes outside D are 0. Of
-     cells that are not wanted nothing is computed and operators[] is left as it is. Uses all
-     threads of the rank; the result does not depend on their number. */
+  /* Implements LodLocalOperatorsCompute; first < last, and options are there. */
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
-                            double *operators);
+                            const LodComputeOptions *options, double *operators);
 
   /* Changes the last digits of the fine cells' stiffness from now on (fem.h, LodDigitsPerturb), to
      see what rounding does. NULL: there is no such thing, as in learned operators. */
@@ -29,15 +33,25 @@ struct LodLocalOperators {
 
   PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */
   void *data;
-  const PetscBool
-           *wanted; /* wanted[cell] of all coarse cells, borrowed; NULL: every cell is wanted */
-  PetscBool quiet;  /* no progress bar */
 };
 
 /* Whether the operator of a cell is to be computed. */
-static inline PetscBool LodIsWanted(const LodLocalOperators *operators, PetscInt cell) {
-  return operators->wanted ? operators->wanted[cell] : PETSC_TRUE;
+static inline PetscBool LodIsWanted(const LodComputeOptions *options, PetscInt cell) {
+  return options->wanted ? options->wanted[cell] : PETSC_TRUE;
 }
+
+/* Takes the coefficient to work on, borrowed until the next call or destroy. One that has not
+   grid.dim axes and grid.coefficient cells per axis is an error. */
+PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
+                                               const LodCoefficient *coefficient);
+
+/* Computes S_T for the coarse cells first <= T < last (x fastest) into values[T - first][z][j], z
+   over the (2l+2)^d nodes of the uncut patch, j over the 2^d corners of T (S_T[z,j] = a_T(Lam_j,
+   phi_z) - a(Q_j, phi_z)); rows of nodes outside D are 0. Of cells that are not wanted nothing is
+   computed and values[] is left as it is; options NULL: everything 0. Uses all threads of the rank;
+   the result does not depend on their number. */
+PetscErrorCode LodLocalOperatorsCompute(LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                        const LodComputeOptions *options, double *values);
 
 /* Destroys *operators and sets it NULL; NULL is accepted. */
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators);

@@ -8,6 +8,7 @@
 #ifndef LODNET_LOD_MERGE_PRIVATE_H
 #define LODNET_LOD_MERGE_PRIVATE_H
 
+#include "base/cpu.h"
 #include "grid/grid.h"
 
 typedef enum { LOD_NODE, LOD_FUNCTIONAL, LOD_TEST, LOD_LOAD } LodVariableKind;
@@ -68,6 +69,12 @@ static inline size_t LodPackedSize(PetscInt n) {
   return (size_t)n * ((size_t)n + 1) / 2;
 }
 void LodBlockPack(const LodBlock *block, PetscInt n, double *packed);
+
+/* What depends on the processor: adds a child's runs into front[n * n], upper triangles both. */
+typedef struct {
+  void (*add)(int n_runs, const LodRun *runs, const LodBlock *child, double *front, ptrdiff_t n);
+} LodMergeKernel;
+LOD_KERNEL(LodMergeKernel)
 
 /* Plans the merge of the images of one or two children. extent[] is the size of the merged box in
    fine cells (it groups the nodes face by face, which keeps runs long); is_eliminated(context,

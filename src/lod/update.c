@@ -59,7 +59,7 @@ PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previo
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Update *update = self->data;
   PetscFunctionBeginUser;
-  PetscCall(update->source->set_coefficient(update->source, coefficient));
+  PetscCall(LodLocalOperatorsSetCoefficient(update->source, coefficient));
   PetscCall(
       LodChangedCells(&self->grid, update->previous, coefficient, update->changed, &update->count));
   PetscFunctionReturn(0);
@@ -67,17 +67,15 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
 
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              double *operators) {
+                              const LodComputeOptions *options, double *operators) {
   const Update *update = self->data;
   const size_t  size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(operators, update->operators + (size_t)first * size,
                           (size_t)(last - first) * size));
-  update->source->wanted = update->changed;
-  update->source->quiet = self->quiet;
-  PetscErrorCode error = update->source->compute(update->source, first, last, operators);
-  update->source->wanted = NULL;
-  PetscCall(error);
+  PetscCall(LodLocalOperatorsCompute(
+      update->source, first, last,
+      &(LodComputeOptions){.wanted = update->changed, .quiet = options->quiet}, operators));
   PetscFunctionReturn(0);
 }
 

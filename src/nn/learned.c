@@ -75,7 +75,6 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Learned *learned = self->data;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCheckFits(coefficient, &self->grid));
   learned->is_set = PETSC_FALSE;
   PetscCall(CopyScaled(learned, coefficient));
   learned->is_set = PETSC_TRUE;
@@ -232,18 +231,18 @@ static PetscErrorCode CheckOperators(const LodGrid *grid, PetscInt first, PetscI
 
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              double *operators) {
+                              const LodComputeOptions *options, double *operators) {
   Learned     *learned = self->data;
   const size_t size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
   PetscCheck(learned->is_set, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(PetscArrayzero(learned->seconds, LOD_LEARNED_PHASES));
-  if (learned->n_code && first < last) PetscCall(EncodeCells(&self->grid, learned, first, last));
+  if (learned->n_code) PetscCall(EncodeCells(&self->grid, learned, first, last));
   double start = LodSeconds();
   for (PetscInt begin = first, end; begin < last; begin = end) {
     end = begin + 1;
-    if (!LodIsWanted(self, begin)) continue;
-    while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(self, end))
+    if (!LodIsWanted(options, begin)) continue;
+    while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(options, end))
       end++;
     PetscCall(LodEventBegin(LOD_EVENT_GATHER));
     Gather(&self->grid, learned, begin, end);

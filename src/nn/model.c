@@ -19,12 +19,12 @@ PetscErrorCode LodModelDestroy(LodModel **model) {
   PetscFunctionReturn(0);
 }
 
-/* Checks the mesh against the signature, number by number. */
-static PetscErrorCode CheckMesh(const LodSignature *signature, const char *model_path,
-                                const LodGrid *grid, const char *coefficient_path) {
-  const PetscInt ratio = LodGridCoefficientRatio(grid, 0);
-  const PetscInt fine_ratio = LodGridRefinement(grid, 0);
-  char           cells[LOD_CELLS_TEXT], coarse[LOD_CELLS_TEXT];
+PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, const LodGrid *grid,
+                                const char *coefficient_path) {
+  const LodSignature *signature = &model->signature;
+  const PetscInt      ratio = LodGridCoefficientRatio(grid, 0);
+  const PetscInt      fine_ratio = LodGridRefinement(grid, 0);
+  char                cells[LOD_CELLS_TEXT], coarse[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim == signature->dim,
                 "%s: was trained for dimension %" PetscInt_FMT ", %s has dimension %" PetscInt_FMT,
@@ -118,7 +118,7 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range) {
   PetscFunctionBeginUser;
-  PetscCall(CheckMesh(&model->signature, model_path, grid, coefficient_path));
+  PetscCall(LodModelFitsMesh(model, model_path, grid, coefficient_path));
   if (!allow_range) PetscCall(CheckRange(model, model_path, coefficient, coefficient_path));
   PetscFunctionReturn(0);
 }

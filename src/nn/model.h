@@ -44,7 +44,7 @@ typedef struct {
    along that axis of the harmonic means on them, and the harmonic mean over the slabs across it of
    the arithmetic means in them (W. Cardwell, R. Parsons, Trans. AIME 160, 1945, p. 34-42); b is t
    of these two numbers, a is t of the means on the k^(d-1) lines and in the k slabs. */
-typedef struct {
+typedef struct LodModel {
   LodNetwork  *network;
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
@@ -76,7 +76,9 @@ PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid, whose coarse cells must be cubes of any size, and a
    coefficient: input error naming the number that differs. Values outside the training range are
-   refused too (beyond 1e-6 of it) unless `allow_range`. */
+   refused too (beyond 1e-6 of it) unless `allow_range`. LodModelFitsMesh: the grid alone. */
+PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, const LodGrid *grid,
+                                const char *coefficient_path);
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,
                             const LodCoefficient *coefficient, const char *coefficient_path,
                             PetscBool allow_range);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "nn/adam_private.h"
 #include "nn/network_private.h"
 
 /* Streams of random numbers from here on (plus the layer) belong to the weights, so that a seed
@@ -31,43 +32,24 @@ PetscErrorCode LodNetworkInitialize(LodNetwork *network, PetscInt64 seed) {
   PetscFunctionReturn(0);
 }
 
-/* Constants of one Adam step: decay rates, what is left of them, the bias corrections
-   1 - beta1^t and 1 - beta2^t, step size and epsilon. */
-typedef struct {
-  float beta1, beta2, rest1, rest2, correction1, correction2, rate, epsilon;
-} AdamStep;
-
-/* Updates parameters first <= i < last. Kingma and Ba, algorithm 1. */
-static void AdamPiece(const AdamStep *step, PetscInt64 first, PetscInt64 last,
-                      const float *gradient, float *restrict parameter,
-                      float *restrict first_moment, float *restrict second_moment) {
-  const AdamStep s = *step;
-  for (PetscInt64 i = first; i < last; i++) {
-    first_moment[i] = s.beta1 * first_moment[i] + s.rest1 * gradient[i];
-    second_moment[i] = s.beta2 * second_moment[i] + s.rest2 * gradient[i] * gradient[i];
-    parameter[i] -= s.rate * (first_moment[i] / s.correction1) /
-                    (sqrtf(second_moment[i] / s.correction2) + s.epsilon);
-  }
-}
-
 PetscErrorCode LodNetworkAdam(LodNetwork *network, const LodAdam *adam, double rate,
                               PetscInt64 step, float *first, float *second) {
-  const AdamStep   constants = {.beta1 = (float)adam->beta1,
-                                .beta2 = (float)adam->beta2,
-                                .rest1 = (float)(1 - adam->beta1),
-                                .rest2 = (float)(1 - adam->beta2),
-                                .correction1 = (float)(1 - pow(adam->beta1, (double)step)),
-                                .correction2 = (float)(1 - pow(adam->beta2, (double)step)),
-                                .rate = (float)rate,
-                                .epsilon = (float)adam->epsilon};
-  const PetscInt64 count = network->n_parameters;
+  const LodAdamStep constants = {.beta1 = (float)adam->beta1,
+                                 .beta2 = (float)adam->beta2,
+                                 .rest1 = (float)(1 - adam->beta1),
+                                 .rest2 = (float)(1 - adam->beta2),
+                                 .correction1 = (float)(1 - pow(adam->beta1, (double)step)),
+                                 .correction2 = (float)(1 - pow(adam->beta2, (double)step)),
+                                 .rate = (float)rate,
+                                 .epsilon = (float)adam->epsilon};
+  const PetscInt64  count = network->n_parameters;
   PetscFunctionBeginUser;
   PetscCheck(network->gradients, PETSC_COMM_SELF, PETSC_ERR_ORDER,
              "Adam before any backward pass: there are no gradients");
   PetscCheck(step >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "Adam counts its steps from 1");
 #pragma omp parallel for schedule(static)
   for (PetscInt64 piece = 0; piece < count; piece += PIECE)
-    AdamPiece(&constants, piece, PetscMin(piece + PIECE, count), network->gradients,
-              network->parameters, first, second);
+    LodAdamKernelHere()->update(&constants, piece, PetscMin(piece + PIECE, count),
+                                network->gradients, network->parameters, first, second);
   PetscFunctionReturn(0);
 }

@@ -370,8 +370,9 @@ static PetscErrorCode MakeSample(Job *job, LodHdf5 *file, PetscInt number,
   PetscCall(DrawSample(job, number, &coefficient));
   PetscCall(WarnOfContrast(job, number, &coefficient));
   const double drawn = LodSeconds();
-  PetscCall(operators->set_coefficient(operators, &coefficient));
-  PetscCall(operators->compute(operators, 0, LodGridCells(&operators->grid), sample->operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, &coefficient));
+  PetscCall(LodLocalOperatorsCompute(operators, 0, LodGridCells(&operators->grid),
+                                     &(LodComputeOptions){.quiet = PETSC_TRUE}, sample->operators));
   const double computed = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(WriteSample(job, file, number, &coefficient, sample));
@@ -438,7 +439,6 @@ static PetscErrorCode Complete(Job *job) {
       LodExactForesee(&job->plan->grid, (double)(job->samples - complete), 1, job->quiet);
   if (!error) error = LodExactCreate(&job->plan->grid, &operators);
   if (!error) {
-    operators->quiet = PETSC_TRUE;
     error = Append(job, &file, (PetscInt)complete, operators);
     PetscCall(LodLocalOperatorsDestroy(&operators));
   }

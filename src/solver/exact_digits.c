@@ -2,49 +2,83 @@
 #include "solver/exact_digits.h"
 
 #include "fem/digits.h"
+#include "fem/nodal.h"
 #include "lod/exact.h"
 #include "system/coarse_system.h"
 
-/* Solves with the coefficient given, everything rounded otherwise, into again[]. */
-static PetscErrorCode SolveAgain(MPI_Comm comm, const LodGrid *grid,
-                                 const LodCoefficient *coefficient, const double *rhs,
-                                 double *again) {
-  LodLocalOperators *operators = NULL;
-  LodCoarseSystem   *system = NULL;
+struct LodExactDigits {
+  LodGrid            grid;
+  LodCoefficient     scaled; /* times LOD_DIGITS_FACTOR */
+  LodLocalOperators *operators;
+  LodCoarseSystem   *system; /* NULL: there is no doubt */
+  double            *again;  /* solution, [(N+1)^d] */
+};
+
+/* Computes the system in another rounding. */
+static PetscErrorCode SetUp(MPI_Comm comm, const LodCoefficient *coefficient,
+                            LodExactDigits *digits) {
+  const LodGrid *grid = &digits->grid;
+  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
+  PetscBool      doubt;
   PetscFunctionBeginUser;
-  PetscCall(LodExactCreate(grid, &operators));
-  operators->quiet = PETSC_TRUE;
-  PetscErrorCode error = operators->perturb(operators);
-  if (!error) error = operators->set_coefficient(operators, coefficient);
-  if (!error) error = LodCoarseSystemCreate(comm, grid, &system);
-  if (!error) error = LodCoarseSystemAssemble(system, operators);
-  if (!error) error = LodCoarseSystemSolve(system, rhs, again);
-  PetscCall(LodCoarseSystemDestroy(&system));
-  PetscCall(LodLocalOperatorsDestroy(&operators));
+  PetscCall(LodDigitsAreInDoubt(grid, coefficient, grid->fine, &doubt));
+  if (!doubt) PetscFunctionReturn(0);
+  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &digits->scaled));
+  for (PetscInt i = 0; i < count; i++)
+    digits->scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &digits->again));
+  PetscCall(LodExactCreate(grid, &digits->operators));
+  PetscCall(digits->operators->perturb(digits->operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(digits->operators, &digits->scaled));
+  PetscCall(LodCoarseSystemCreate(comm, grid, &digits->system));
+  PetscCall(LodCoarseSystemAssemble(digits->system, digits->operators, PETSC_TRUE));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactDigitsCreate(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodExactDigits **digits) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(digits));
+  (*digits)->grid = *grid;
+  PetscErrorCode error = SetUp(comm, coefficient, *digits);
+  if (error) PetscCall(LodExactDigitsDestroy(digits));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactDigitsDestroy(LodExactDigits **digits) {
+  PetscFunctionBeginUser;
+  if (!*digits) PetscFunctionReturn(0);
+  PetscCall(LodCoarseSystemDestroy(&(*digits)->system));
+  PetscCall(LodLocalOperatorsDestroy(&(*digits)->operators));
+  PetscCall(LodCoefficientDestroy(&(*digits)->scaled));
+  PetscCall(PetscFree((*digits)->again));
+  PetscCall(PetscFree(*digits));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactDigitsCheck(LodExactDigits *digits, const double *load,
+                                   const double *solution) {
+  PetscFunctionBeginUser;
+  if (!digits->system) PetscFunctionReturn(0);
+  PetscCall(LodCoarseSystemSolveLoad(digits->system, load, digits->again));
+  PetscCall(LodDigitsCompare("exact compressed (LOD)", digits->grid.dim, digits->grid.coarse,
+                             &digits->scaled, solution, digits->again));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
                                    const LodCoefficient *coefficient, const double *rhs,
                                    const double *solution) {
-  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
-  LodCoefficient scaled;
-  PetscBool      doubt;
-  double        *again;
+  LodExactDigits *digits;
+  double         *load;
   PetscFunctionBeginUser;
-  PetscCall(LodDigitsAreInDoubt(grid, coefficient, grid->fine, &doubt));
-  if (!doubt) PetscFunctionReturn(0);
-  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &scaled));
-  for (PetscInt i = 0; i < count; i++)
-    scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &again));
-  PetscErrorCode error = SolveAgain(comm, grid, &scaled, rhs, again);
-  if (!error)
-    error = LodDigitsCompare("exact compressed (LOD)", grid->dim, grid->coarse, coefficient,
-                             solution, again);
-  PetscCall(PetscFree(again));
-  PetscCall(LodCoefficientDestroy(&scaled));
+  PetscCall(LodExactDigitsCreate(comm, grid, coefficient, &digits));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
+  PetscErrorCode error = LodLoad(grid, rhs, grid->coarse, load);
+  if (!error) error = LodExactDigitsCheck(digits, load, solution);
+  PetscCall(PetscFree(load));
+  PetscCall(LodExactDigitsDestroy(&digits));
   PetscCall(error);
   PetscFunctionReturn(0);
 }

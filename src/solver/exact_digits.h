@@ -4,9 +4,18 @@
 
 #include "grid/coefficient.h"
 
-/* Checks a solution of the coarse system with exact local operators: where the contrast puts its
-   digits in doubt, computes operators and solution again with everything rounded otherwise, and
-   makes an error of a solution that does not stand (fem.h, LOD_SAFE_CONTRAST). Collective. */
+/* The exact system of a coefficient once more, with everything rounded otherwise, where the
+   contrast puts digits in doubt (digits.h). Create looks at the coefficient, and computes operators
+   and matrix if there is doubt; Check solves with them for a load on the coarse nodes and makes an
+   error of a solution that does not stand; without doubt it does nothing. Collective. */
+typedef struct LodExactDigits LodExactDigits;
+PetscErrorCode                LodExactDigitsCreate(MPI_Comm comm, const LodGrid *grid,
+                                                   const LodCoefficient *coefficient, LodExactDigits **digits);
+PetscErrorCode                LodExactDigitsCheck(LodExactDigits *digits, const double *load,
+                                                  const double *solution);
+PetscErrorCode                LodExactDigitsDestroy(LodExactDigits **digits);
+
+/* All of that for one solution and the load rhs[] of f on the fine mesh. */
 PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
                                    const LodCoefficient *coefficient, const double *rhs,
                                    const double *solution);

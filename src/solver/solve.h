@@ -2,17 +2,8 @@
 #ifndef LODNET_SOLVER_SOLVE_H
 #define LODNET_SOLVER_SOLVE_H
 
-#include "io/solution.h"
-#include "nn/model.h"
 #include "pairs/coefficient_series.h"
-#include "system/coarse_system.h"
-
-typedef enum { LOD_METHOD_LOD, LOD_METHOD_DNN, LOD_METHOD_FINE, LOD_METHOD_COARSE } LodMethod;
-
-/* A method's name as in options and files ("lod"), and back; an unknown name is an input error that
-   lists the known ones. */
-const char    *LodMethodName(LodMethod method);
-PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method);
+#include "solver/method_system.h"
 
 typedef struct {
   LodMethod method;
@@ -24,25 +15,17 @@ typedef struct {
   PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
 
-/* What LodMethodSolve takes beside the problem; everything may be left 0. */
-typedef struct {
-  LodModel          *model;          /* for LOD_METHOD_DNN */
-  const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
-  PetscBool          keep_operators; /* lod and dnn: also gather the local operators on rank 0 */
-  PetscBool          quiet;
-} LodSolveOptions;
-
-/* The load of f on the fine mesh (LodFineLoad), rhs[nodes of the fine mesh], the
-   caller's. The expression is named
+/* The load of f on the fine mesh (LodFineLoad), rhs[fine nodes], the caller's. The expression is
+   named
    `--rhs` in messages. */
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
-   that the exact and the learned operator share. solution[coarse nodes] is the caller's.
-   Collective. */
+   that the exact and the learned operator share. solution[coarse nodes] is the caller's; no
+   progress bar if `quiet`. Collective. */
 PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
                                   const LodCoefficient *coefficient, const double *rhs,
-                                  double *solution, double *seconds_operator,
+                                  PetscBool quiet, double *solution, double *seconds_operator,
                                   double *seconds_solve);
 
 /* Before anything large is allocated: refuses a problem that this machine has no memory for, the
@@ -56,14 +39,8 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Where f has one sign, so has u (maximum principle). LodWrongSign gives the largest value of a
-   compressed solution that has the other sign, relative to its largest value: a bound from below of
-   its error; 0 where the load (LodFineLoad) has both signs. LodWarnOfSign says so to the user if it
-   is above 1 %. */
-double LodWrongSign(size_t n_load, const double *load, size_t n_nodes, const double *solution);
-void   LodWarnOfSign(LodMethod method, double wrong);
-
-/* Solves by `method`; warns as LodWarnOfSign. Collective. */
+/* Solves by `method` for the load rhs[] of f on the fine mesh; warns as LodWarnOfSign. Collective.
+ */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const double *rhs,
                               const LodSolveOptions *options, LodSolveResult *result);

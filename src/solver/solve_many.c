@@ -3,10 +3,7 @@
 
 #include "base/events.h"
 #include "base/progress.h"
-#include "fem/q1_system.h"
-#include "lod/exact.h"
-#include "nn/learned.h"
-#include "solver/exact_digits.h"
+#include "fem/nodal.h"
 #include "solver/solve.h"
 
 /* What serves all coefficients. */
@@ -14,104 +11,95 @@ typedef struct {
   const LodManySettings *settings;
   const PetscInt        *cells; /* of the mesh that solutions live on */
   PetscInt               n_nodes;
-  LodLocalOperators     *operators; /* lod, dnn */
-  LodCoarseSystem       *system;
-  double                *rhs;        /* loads, [n_rhs][fine nodes] */
+  LodMethodSystem       *system;
+  double                *loads;      /* [n_rhs][n_nodes] */
+  int                   *signs;      /* [n_rhs]: LodLoadSign */
   double                *solutions;  /* [n_rhs][n_nodes] */
   double                 wrong_sign; /* the largest LodWrongSign */
   char                  *all_rhs;    /* the right-hand sides, one a line */
 } Many;
 
-/* Makes all that, for so many coefficients. */
-static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coefficients, Many *many) {
+/* Integrates the right-hand sides: their loads on the mesh of the solutions, and their signs. */
+static PetscErrorCode SetUpLoads(const LodManySettings *settings, Many *many) {
   const LodGrid *grid = settings->grid;
   const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
-  const size_t   n_rhs = (size_t)settings->n_rhs;
+  PetscErrorCode error = 0;
+  double        *rhs;
   PetscFunctionBeginUser;
-  *many = (Many){.settings = settings};
+  PetscCall(PetscMalloc1(n_fine, &rhs));
+  for (PetscInt f = 0; f < settings->n_rhs && !error; f++) {
+    error = LodRightHandSide(grid, settings->rhs[f], rhs);
+    if (error) break;
+    many->signs[f] = LodLoadSign(n_fine, rhs);
+    error = LodLoad(grid, rhs, many->cells, many->loads + (size_t)f * (size_t)many->n_nodes);
+  }
+  PetscCall(PetscFree(rhs));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Joins the texts of the right-hand sides, one a line. */
+static PetscErrorCode JoinTexts(const LodManySettings *settings, char **all) {
+  size_t length = 1;
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < settings->n_rhs; f++)
+    length += strlen(settings->rhs[f]) + 1;
+  PetscCall(PetscCalloc1(length, all));
+  char *end = *all; /* PetscStrlcat cuts texts that nearly fill the room */
+  for (PetscInt f = 0; f < settings->n_rhs; f++) {
+    if (f > 0) *end++ = '\n';
+    end = stpcpy(end, settings->rhs[f]);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Makes all that, for so many coefficients; what is made stays in *many, also if there is an error.
+ */
+static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coefficients, Many *many) {
+  const LodGrid        *grid = settings->grid;
+  const LodSolveOptions options = {.model = settings->model, .quiet = PETSC_TRUE};
+  PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(PETSC_COMM_SELF, grid,
                             &(LodSolveWork){.method = settings->method,
                                             .coefficients = n_coefficients,
                                             .n_rhs = settings->n_rhs,
                                             .quiet = settings->quiet}));
-  many->cells = settings->method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
+  many->cells = LodMethodCells(settings->method, grid);
   many->n_nodes = LodNodeCount(grid->dim, many->cells);
-  size_t length = 1;
-  for (PetscInt f = 0; f < settings->n_rhs; f++)
-    length += strlen(settings->rhs[f]) + 1;
+  const size_t count = (size_t)settings->n_rhs * (size_t)many->n_nodes;
+  PetscCall(PetscMalloc3(count, &many->loads, count, &many->solutions, (size_t)settings->n_rhs,
+                         &many->signs));
+  PetscCall(SetUpLoads(settings, many));
+  PetscCall(JoinTexts(settings, &many->all_rhs));
   PetscCall(
-      PetscMalloc2(n_rhs * n_fine, &many->rhs, n_rhs * (size_t)many->n_nodes, &many->solutions));
-  PetscCall(PetscCalloc1(length, &many->all_rhs));
-  char *end = many->all_rhs; /* PetscStrlcat cuts texts that nearly fill the room */
-  for (PetscInt f = 0; f < settings->n_rhs; f++) {
-    PetscCall(LodRightHandSide(grid, settings->rhs[f], many->rhs + (size_t)f * n_fine));
-    if (f > 0) *end++ = '\n';
-    end = stpcpy(end, settings->rhs[f]);
-  }
-  if (settings->method == LOD_METHOD_LOD) PetscCall(LodExactCreate(grid, &many->operators));
-  if (settings->method == LOD_METHOD_DNN)
-    PetscCall(LodLearnedCreate(grid, settings->model, &many->operators));
-  if (!many->operators) PetscFunctionReturn(0);
-  many->operators->quiet = PETSC_TRUE;
-  PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &many->system));
+      LodMethodSystemCreate(PETSC_COMM_SELF, grid, settings->method, &options, &many->system));
   PetscFunctionReturn(0);
 }
 
 /* Frees it. */
 static PetscErrorCode End(Many *many) {
   PetscFunctionBeginUser;
-  PetscCall(LodCoarseSystemDestroy(&many->system));
-  PetscCall(LodLocalOperatorsDestroy(&many->operators));
-  PetscCall(PetscFree2(many->rhs, many->solutions));
+  PetscCall(LodMethodSystemDestroy(&many->system));
+  PetscCall(PetscFree3(many->loads, many->solutions, many->signs));
   PetscCall(PetscFree(many->all_rhs));
-  PetscFunctionReturn(0);
-}
-
-/* Solves for one coefficient and right-hand side by one of the two reference methods. */
-static PetscErrorCode SolveReference(const Many *many, const LodCoefficient *coefficient,
-                                     const double *rhs, double *solution, LodManyResult *result) {
-  const LodManySettings *settings = many->settings;
-  LodSolveStatistics     statistics;
-  PetscFunctionBeginUser;
-  if (settings->method == LOD_METHOD_FINE)
-    PetscCall(
-        LodFineSolve(PETSC_COMM_SELF, settings->grid, coefficient, rhs, solution, &statistics));
-  else
-    PetscCall(
-        LodCoarseQ1Solve(PETSC_COMM_SELF, settings->grid, coefficient, rhs, solution, &statistics));
-  result->seconds_operator += statistics.seconds_assembly + statistics.seconds_setup;
-  result->seconds_solve += statistics.seconds_solve;
   PetscFunctionReturn(0);
 }
 
 /* Solves for one coefficient and all right-hand sides. */
 static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
                                LodManyResult *result) {
-  const LodGrid *grid = many->settings->grid;
-  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
+  const PetscInt n_rhs = many->settings->n_rhs;
+  const size_t   n_nodes = (size_t)many->n_nodes;
   PetscFunctionBeginUser;
-  for (PetscInt f = 0; f < many->settings->n_rhs; f++) {
-    const double *rhs = many->rhs + (size_t)f * n_fine;
-    double       *solution = many->solutions + (size_t)f * (size_t)many->n_nodes;
-    double        operators = 0, solve = 0, start = LodSeconds();
-    if (!many->system) {
-      PetscCall(SolveReference(many, coefficient, rhs, solution, result));
-      continue;
-    }
-    if (f == 0) { /* the matrix serves the other right-hand sides too */
-      PetscCall(LodSolveCompressed(many->system, many->operators, coefficient, rhs, solution,
-                                   &operators, &solve));
-    } else {
-      PetscCall(LodCoarseSystemSolve(many->system, rhs, solution));
-      solve = LodSeconds() - start;
-    }
-    if (many->settings->method == LOD_METHOD_LOD)
-      PetscCall(LodExactCheckDigits(PETSC_COMM_SELF, grid, coefficient, rhs, solution));
+  PetscCall(LodMethodSystemAssemble(many->system, coefficient));
+  PetscCall(LodMethodSystemSolve(many->system, n_rhs, many->loads, many->solutions));
+  const LodMethodWork work = LodMethodSystemWork(many->system);
+  result->seconds_operator += work.seconds_operator;
+  result->seconds_solve += work.seconds_solve;
+  for (PetscInt f = 0; f < n_rhs && LodMethodCompresses(many->settings->method); f++)
     many->wrong_sign =
-        PetscMax(many->wrong_sign, LodWrongSign(n_fine, rhs, (size_t)many->n_nodes, solution));
-    result->seconds_operator += operators;
-    result->seconds_solve += solve;
-  }
+        PetscMax(many->wrong_sign,
+                 LodWrongSign(many->signs[f], n_nodes, many->solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 
@@ -147,18 +135,19 @@ static PetscErrorCode SolveAll(Many *many, LodCoefficientSeries *series, LodSolu
 PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings *settings,
                             LodManyResult *result) {
   const double      start = LodSeconds();
-  Many              many;
+  Many              many = {.settings = settings};
   LodSolutionSeries output;
   PetscFunctionBeginUser;
   *result = (LodManyResult){0};
-  PetscCall(Begin(settings, series->count, &many));
+  PetscErrorCode error = Begin(settings, series->count, &many);
   LodSolution    kind = {.grid = settings->grid,
                          .method = LodMethodName(settings->method),
                          .average = (PetscBool)(settings->model && settings->model->average),
                          .rhs = many.all_rhs,
                          .cells = many.cells};
-  PetscErrorCode error =
-      LodSolutionSeriesBegin(settings->output, &kind, series->count, settings->n_rhs, &output);
+  if (!error)
+    error =
+        LodSolutionSeriesBegin(settings->output, &kind, series->count, settings->n_rhs, &output);
   if (!error) {
     error = SolveAll(&many, series, &output, result);
     kind.seconds_operator = result->seconds_operator;

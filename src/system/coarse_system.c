@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/events.h"
+#include "base/session.h"
 #include "base/units.h"
+#include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/patch.h"
 #include "system/coarse_solver_private.h"
@@ -66,23 +68,33 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system) {
-  PetscMPIInt rank, n_ranks;
-  PetscInt    n_cells = LodGridCells(grid);
+/* Makes everything in *system, whose grid is set. */
+static PetscErrorCode SetUp(MPI_Comm comm, LodCoarseSystem *system) {
+  const LodGrid   *grid = &system->grid;
+  const PetscInt64 n_cells = LodGridCells(grid);
+  PetscMPIInt      rank, n_ranks;
   PetscFunctionBeginUser;
-  PetscCall(LodGridValidate(grid, "mesh"));
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  system->first = (PetscInt)(n_cells * rank / n_ranks);
+  system->last = (PetscInt)(n_cells * (rank + 1) / n_ranks);
+  PetscCall(PetscMalloc1((size_t)(system->last - system->first) * (size_t)LodGridOperatorSize(grid),
+                         &system->operators));
+  PetscCall(CreateMatrix(comm, system));
+  PetscCall(MatCreateVecs(system->matrix, &system->unknowns, &system->load));
+  PetscCall(LodCoarseSolverCreate(system->matrix, grid->dim, &system->solver));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoarseSystem **system) {
+  PetscFunctionBeginUser;
+  *system = NULL;
+  PetscCall(LodGridValidate(grid, "mesh"));
   PetscCall(PetscNew(system));
   (*system)->grid = *grid;
-  (*system)->first = (PetscInt)((PetscInt64)n_cells * rank / n_ranks);
-  (*system)->last = (PetscInt)((PetscInt64)n_cells * (rank + 1) / n_ranks);
-  PetscCall(
-      PetscMalloc1((size_t)((*system)->last - (*system)->first) * (size_t)LodGridOperatorSize(grid),
-                   &(*system)->operators));
-  PetscCall(CreateMatrix(comm, *system));
-  PetscCall(MatCreateVecs((*system)->matrix, &(*system)->unknowns, &(*system)->load));
-  PetscCall(LodCoarseSolverCreate((*system)->matrix, grid->dim, &(*system)->solver));
+  PetscErrorCode error = SetUp(comm, *system);
+  if (error) PetscCall(LodCoarseSystemDestroy(system));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -127,19 +139,31 @@ static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators) {
+/* Assembles the matrix from the local operators, whose computation ended with `error`. */
+static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) {
   MPI_Comm     comm = PetscObjectComm((PetscObject)system->matrix);
   const size_t n_cells = (size_t)(system->last - system->first);
   const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
   PetscFunctionBeginUser;
-  PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
-  PetscErrorCode error =
-      operators->compute(operators, system->first, system->last, system->operators);
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(FindExponent(comm, system));
   LodScaleByPower(-system->exponent, count, system->operators, system->operators);
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
   LodScaleByPower(system->exponent, count, system->operators, system->operators);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
+                                       PetscBool quiet) {
+  PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
+  PetscErrorCode error =
+      LodLocalOperatorsCompute(operators, system->first, system->last,
+                               &(LodComputeOptions){.quiet = quiet}, system->operators);
+  LodLockLibraries();
+  error = FillMatrix(system, error);
+  LodUnlockLibraries();
+  PetscCall(error);
   PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
   PetscFunctionReturn(0);
 }
@@ -158,16 +182,29 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
   return 0;
 }
 
-PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
+PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
+                                        double *solution) {
   const LodGrid *grid = &system->grid;
   const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, grid->coarse);
-  int            exponent;
+  int            exponent = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodLoadVec(grid, rhs, grid->coarse, system->load, &exponent));
+  PetscCall(LodLoadVec(grid, grid->coarse, load, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
   PetscCall(LodSolutionToUnits("coarse (LOD)", exponent - system->exponent, n_nodes, solution));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution) {
+  const LodGrid *grid = &system->grid;
+  double        *load;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
+  PetscErrorCode error = LodLoad(grid, rhs, grid->coarse, load);
+  if (!error) error = LodCoarseSystemSolveLoad(system, load, solution);
+  PetscCall(PetscFree(load));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -18,20 +18,14 @@ typedef struct {
   float            *inp, *target;
 } Stored;
 
-/* Implements LodLocalOperators.set_coefficient: the sample says which it is. */
-static PetscErrorCode StoredSetCoefficient(LodLocalOperators    *self,
-                                           const LodCoefficient *coefficient) {
-  (void)self, (void)coefficient;
-  return 0;
-}
-
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode StoredCompute(LodLocalOperators *self, PetscInt first, PetscInt last,
-                                    double *operators) {
+                                    const LodComputeOptions *options, double *operators) {
   Stored          *stored = self->data;
   const PetscInt64 n_cells = LodGridCells(&self->grid);
   const size_t     size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
+  (void)options; /* what is stored costs nothing */
   for (PetscInt cell = first; cell < last; cell++)
     stored->index[cell - first] = *stored->sample * n_cells + cell;
   PetscCall(LodPairsGather(stored->pairs, stored->split, last - first, stored->index, stored->inp,
@@ -67,7 +61,6 @@ PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64
   PetscCall(PetscNew(operators));
   **operators = (LodLocalOperators){.grid = grid,
                                     .name = "lod",
-                                    .set_coefficient = StoredSetCoefficient,
                                     .compute = StoredCompute,
                                     .destroy = StoredDestroy,
                                     .data = stored};
@@ -80,8 +73,8 @@ PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64
 static PetscErrorCode Solve(LodCoarseSystem *system, LodLocalOperators *operators,
                             const LodCoefficient *coefficient, const double *f, double *u) {
   PetscFunctionBeginUser;
-  PetscCall(operators->set_coefficient(operators, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system, operators));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
   PetscCall(LodCoarseSystemSolve(system, f, u));
   PetscFunctionReturn(0);
 }

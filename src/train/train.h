@@ -55,7 +55,7 @@ PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, LodModel *model, Pet
                            PetscInt *n, double **errors);
 
 /* The exact local operators of the sample that *sample names, as pairs.h5 holds them (single
-   precision); set_coefficient is not needed. Both arguments are borrowed. */
+   precision); no coefficient need be set. Both arguments are borrowed. */
 PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64 *sample,
                                LodLocalOperators **operators);
 

@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "hdf5_changes.h"
 #include "io/history.h"
 #include "train/state.h"
+#include "hdf5_changes.h"
 #include "training_files.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/checkpoint/*.h5";

@@ -1,7 +1,7 @@
 /* Files of coefficients, one and many. */
-#include "hdf5_changes.h"
 #include "io/coefficient_file.h"
 #include "pairs/coefficient_series.h"
+#include "hdf5_changes.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/coefficient/*.h5";
 

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "fuzz.h"
 #include "grid/faces.h"
+#include "fuzz.h"
 
 static const char *const words[] = {
     "dimension", "coarse", "coefficient", "fine", "ell",  "natural", "left",   "right", "bottom",

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "config/config.h"
-#include "hdf5_changes.h"
 #include "io/history.h"
+#include "hdf5_changes.h"
 #include "training_files.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/model/*.h5";

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "fuzz.h"
 #include "sample/png_private.h"
 #include "sample/sample.h"
+#include "fuzz.h"
 
 /* Length of the signature; of a chunk without its data: length, type, checksum. */
 enum { SIGNATURE = 8, CHUNK = 12 };

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "hdf5_changes.h"
 #include "io/solution.h"
+#include "hdf5_changes.h"
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/previous/*.h5";
 

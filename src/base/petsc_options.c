@@ -1,27 +1,9 @@
-/* Start and end of PETSc, and what its options files and options have wrong. */
+/* What PETSc's options files and options have wrong. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/process.h"
-
-PetscErrorCode LodPetscStart(int *argc, char ***argv) {
-  /* PETSc's handler of SIGSEGV can wait for ever; the system's ends the process. */
-  PetscErrorCode error = PetscOptionsSetValue(NULL, "-no_signal_handler", "true");
-  return error ? error : PetscInitialize(argc, argv, NULL, NULL);
-}
-
-PetscErrorCode LodPetscEnd(void) {
-  PetscBool      running = PETSC_FALSE;
-  int            started = 0, ended = 0;
-  PetscErrorCode error = 0;
-  PetscInitialized(&running);
-  if (running) error = PetscFinalize();
-  MPI_Initialized(&started);
-  MPI_Finalized(&ended);
-  if (started && !ended) MPI_Finalize();
-  return error;
-}
 
 PetscErrorCode LodPetscCheckWords(int argc, char **argv) {
   PetscBool after_option = PETSC_FALSE, is_option;

@@ -1,17 +1,26 @@
-/* Partial Cholesky elimination of one dense front.
+/* Partial Cholesky elimination of one dense front; compiled once per level (base/cpu.h).
 
-   Left-looking in rows of tiles, WIDTH rows by up to MOST_VECTORS * WIDTH columns. A tile is loaded
+   Left-looking in rows of tiles, WIDTH rows by up to MOST_VECTORS * LANES columns. A tile is loaded
    once, updated by all eliminated rows above it while it stays in registers, in eliminated rows
    solved with the WIDTH x WIDTH corner of its row, and stored once. Both factors of the update are
    rows of U, contiguous as they stand, so nothing is packed. */
-#include "lod/front_private.h"
-
 #include <math.h>
 
-enum { WIDTH = LOD_FRONT_WIDTH, MOST_VECTORS = LOD_FRONT_VECTORS };
+#include "lod/front_private.h"
 
-/* One register row of a tile; loads and stores need the alignment of a double only. */
-typedef double Lanes __attribute__((vector_size(WIDTH * sizeof(double)), aligned(8), may_alias));
+/* Doubles in a register, rows of a tile, and the most registers that make a row of a tile. A tile
+   fills the register file: 24 of 32 registers with AVX-512, 12 of 16 with AVX, and without either,
+   where a register holds 2 doubles, 8 of 16. */
+#if defined __AVX512F__
+enum { LANES = 8, WIDTH = 8, MOST_VECTORS = 3 };
+#elif defined __AVX__
+enum { LANES = 4, WIDTH = 4, MOST_VECTORS = 3 };
+#else
+enum { LANES = 2, WIDTH = 4, MOST_VECTORS = 2 };
+#endif
+
+/* Part of a row of a tile, in a register; loads and stores need the alignment of a double only. */
+typedef double Lanes __attribute__((vector_size(LANES * sizeof(double)), aligned(8), may_alias));
 
 #define LOD_INLINE static inline __attribute__((always_inline))
 
@@ -23,7 +32,7 @@ LOD_INLINE void UpdateTile(const double *front, ptrdiff_t stride, int n_done, in
     Lanes         across[MOST_VECTORS];
 #pragma GCC unroll 3
     for (int v = 0; v < n_vectors; v++)
-      across[v] = *(const Lanes *)(right + WIDTH * v);
+      across[v] = *(const Lanes *)(right + LANES * v);
 #pragma GCC unroll 8
     for (int r = 0; r < WIDTH; r++)
 #pragma GCC unroll 3
@@ -55,27 +64,26 @@ LOD_INLINE void ProcessTile(double *front, ptrdiff_t stride, int n_done, int row
   double *place = front + row * stride + column;
   for (int r = 0; r < WIDTH; r++)
     for (int v = 0; v < n_vectors; v++)
-      tile[r][v] = *(const Lanes *)(place + r * stride + WIDTH * v);
+      tile[r][v] = *(const Lanes *)(place + r * stride + LANES * v);
   UpdateTile(front, stride, n_done, row, column, n_vectors, tile);
   if (inverse) SolveTile(front + row * stride + row, stride, inverse, n_vectors, tile);
   for (int r = 0; r < WIDTH; r++)
     for (int v = 0; v < n_vectors; v++)
-      *(Lanes *)(place + r * stride + WIDTH * v) = tile[r][v];
+      *(Lanes *)(place + r * stride + LANES * v) = tile[r][v];
 }
 
 /* All tiles of one row of tiles, columns [column, n). */
 LOD_INLINE void ProcessRow(double *front, ptrdiff_t stride, int n_done, int row, int column, int n,
                            const double *inverse) {
-  for (; column + MOST_VECTORS * WIDTH <= n; column += MOST_VECTORS * WIDTH)
+  for (; column + MOST_VECTORS * LANES <= n; column += MOST_VECTORS * LANES)
     ProcessTile(front, stride, n_done, row, column, MOST_VECTORS, inverse);
-#if LOD_FRONT_VECTORS == 3
-  if (n - column == 2 * WIDTH) ProcessTile(front, stride, n_done, row, column, 2, inverse);
-  if (n - column == WIDTH) ProcessTile(front, stride, n_done, row, column, 1, inverse);
-#endif
+  if (MOST_VECTORS > 2 && n - column == 2 * LANES)
+    ProcessTile(front, stride, n_done, row, column, 2, inverse);
+  if (MOST_VECTORS > 1 && n - column == LANES)
+    ProcessTile(front, stride, n_done, row, column, 1, inverse);
 }
 
-/* Cholesky of an updated corner in place; inverse[r] = 1 / U_rr. Returns -1 or the bad pivot.
- */
+/* Cholesky of an updated corner in place; inverse[r] = 1 / U_rr. Returns -1 or the bad pivot. */
 static int FactorCorner(double *corner, ptrdiff_t stride, double inverse[WIDTH]) {
   for (int r = 0; r < WIDTH; r++) {
     double *row = corner + r * stride;
@@ -91,10 +99,11 @@ static int FactorCorner(double *corner, ptrdiff_t stride, double inverse[WIDTH])
   return -1;
 }
 
-int LodFrontEliminate(double *front, ptrdiff_t stride, int n_eliminated, int n) {
+/* Implements LodFrontEliminate. */
+static int Eliminate(double *front, ptrdiff_t stride, int n_eliminated, int n) {
   double inverse[WIDTH];
   for (int row = 0; row < n_eliminated; row += WIDTH) {
-    ProcessTile(front, stride, row, row, row, 1, NULL);
+    ProcessTile(front, stride, row, row, row, WIDTH / LANES, NULL);
     int bad = FactorCorner(front + row * stride + row, stride, inverse);
     if (bad >= 0) return row + bad;
     ProcessRow(front, stride, row, row, row + WIDTH, n, inverse);
@@ -103,3 +112,5 @@ int LodFrontEliminate(double *front, ptrdiff_t stride, int n_eliminated, int n) 
     ProcessRow(front, stride, n_eliminated, row, row, n, NULL);
   return -1;
 }
+
+const LodFrontKernel LOD_AT_LEVEL(LodFrontKernel) = {.width = WIDTH, .eliminate = Eliminate};

@@ -1,0 +1,77 @@
+/* Version, errors, start and end, and the checks that the functions of lodnet.h share. */
+#include "solver/library.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/process.h"
+#include "base/start.h"
+
+const char *LodVersion(void) {
+  return LODNET_VERSION;
+}
+
+const char *LodLastError(void) {
+  return LodErrorTake();
+}
+
+int LodLibraryBegin(void) {
+  LOD_LIBRARY_CALL(0);
+}
+
+int LodLibraryEnd(void) {
+  return LodErrorStatus(LodFinalize());
+}
+
+void LodSetReport(LodReport report, void *context) {
+  (void)report, (void)context;
+}
+
+void LodFree(void *values) {
+  free(values);
+}
+
+PetscErrorCode LodCheckPointer(const void *pointer, const char *where, const char *name) {
+  PetscFunctionBeginUser;
+  LodCheckInput(pointer, "%s: %s is NULL", where, name);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCheckFinite(size_t count, const double *values, const char *where,
+                              const char *name) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckPointer(values, where, name));
+  for (size_t i = 0; i < count; i++)
+    LodCheckInput(isfinite(values[i]), "%s: %s[%zu] is %g, must be finite", where, name, i,
+                  values[i]);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCheckCells(int dim, const int *cells, const char *where) {
+  double count = 1;
+  PetscFunctionBeginUser;
+  LodCheckInput(dim >= 1 && dim <= LOD_MAX_DIM, "%s: dim is %d, must be 1, 2 or 3", where, dim);
+  PetscCall(LodCheckPointer(cells, where, "cells"));
+  for (int axis = 0; axis < dim; axis++) {
+    LodCheckInput(cells[axis] >= 1, "%s: cells[%d] is %d, must be at least 1", where, axis,
+                  cells[axis]);
+    count *= (double)cells[axis];
+  }
+  LodCheckInput(count < (double)PETSC_MAX_INT,
+                "%s: cells: %.0f in all are more than an index counts", where, count);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientAround(int dim, const int *cells, const double *values,
+                                    const char *where, LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckCells(dim, cells, where));
+  PetscCall(LodCheckPointer(values, where, "values"));
+  /* Only read: the structure has no const member, since coefficients mostly own their values. */
+  *coefficient = (LodCoefficient){.dim = dim, .values = (double *)(uintptr_t)values};
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++)
+    coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
+  PetscFunctionReturn(0);
+}

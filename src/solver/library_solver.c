@@ -1,0 +1,231 @@
+/* Solvers of lodnet.h: create, set a coefficient, solve. */
+#include "solver/library_solver_private.h"
+
+#include "base/error.h"
+#include "solver/library.h"
+#include "solver/solve.h"
+
+_Static_assert((int)LODNET_METHOD_LOD == (int)LOD_METHOD_LOD &&
+                   (int)LODNET_METHOD_DNN == (int)LOD_METHOD_DNN &&
+                   (int)LODNET_METHOD_FINE == (int)LOD_METHOD_FINE &&
+                   (int)LODNET_METHOD_COARSE == (int)LOD_METHOD_COARSE,
+               "the methods of lodnet.h are those of method_system.h");
+
+PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where) {
+  return LodCheckPointer(solver, where, "solver");
+}
+
+/* Checks the options and takes them over. */
+static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *where,
+                                  LodSolver *solver) {
+  const int method = options ? (int)options->method : 0;
+  PetscFunctionBeginUser;
+  LodCheckInput(method >= 0 && method <= (int)LODNET_METHOD_COARSE,
+                "%s: options.method is %d, must be one of LodSolverMethod", where, method);
+  solver->method = (LodMethod)method;
+  solver->cells = LodMethodCells(solver->method, &solver->grid);
+  solver->n_nodes = (size_t)LodNodeCount(solver->grid.dim, solver->cells);
+  if (solver->method != LOD_METHOD_DNN) PetscFunctionReturn(0);
+  LodCheckInput(options->model, "%s: options.model is NULL; the method dnn needs a model", where);
+  solver->model = *options->model;
+  solver->model.average = (PetscBool)(options->average != 0);
+  solver->allow_range = (PetscBool)(options->allow_range != 0);
+  PetscCall(LodModelFitsMesh(&solver->model, "options.model", &solver->grid, where));
+  PetscFunctionReturn(0);
+}
+
+/* Makes what does not depend on the coefficient. */
+static PetscErrorCode SetUp(LodSolver *solver) {
+  const LodGrid        *grid = &solver->grid;
+  const PetscBool       learned = (PetscBool)(solver->method == LOD_METHOD_DNN);
+  const LodSolveOptions options = {.model = learned ? &solver->model : NULL, .quiet = PETSC_TRUE};
+  PetscFunctionBeginUser;
+  PetscCall(LodSolveForesee(
+      solver->comm, grid,
+      &(LodSolveWork){
+          .method = solver->method, .coefficients = 1, .n_rhs = 1, .quiet = PETSC_TRUE}));
+  PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &solver->coefficient);
+  PetscCall(LodErrorAgree(solver->comm, error));
+  PetscCall(LodMethodSystemCreate(solver->comm, grid, solver->method, &options, &solver->system));
+  PetscFunctionReturn(0);
+}
+
+/* Frees a solver; the libraries are locked. */
+static PetscErrorCode Free(LodSolver *solver) {
+  PetscFunctionBeginUser;
+  PetscCall(LodMethodSystemDestroy(&solver->system));
+  PetscCall(LodSparseDestroy(&solver->matrix));
+  PetscCall(LodSparseDestroy(&solver->mass));
+  PetscCall(LodCoefficientDestroy(&solver->coefficient));
+  PetscCall(PetscCommDestroy(&solver->comm));
+  PetscCall(PetscFree(solver));
+  PetscFunctionReturn(0);
+}
+
+/* Checks the arguments, the same on all ranks, and makes the solver; the libraries are locked. */
+static PetscErrorCode Make(MPI_Comm comm, const LodMesh *mesh, const LodSolverOptions *options,
+                           const char *where, LodSolver **solver) {
+  LodSolver *made;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&made));
+  PetscErrorCode error = PetscCommDuplicate(comm, &made->comm, NULL);
+  if (error) {
+    PetscCall(PetscFree(made));
+    PetscCall(error);
+  }
+  error = LodMeshToGrid(mesh, where, &made->grid);
+  if (!error) error = TakeOptions(options, where, made);
+  error = LodErrorAgree(made->comm, error);
+  if (!error) error = LodCheckSameOnRanks(made->comm, &made->grid, sizeof made->grid, "mesh");
+  if (!error) error = SetUp(made);
+  if (error)
+    PetscCall(Free(made));
+  else
+    *solver = made;
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* LodSolverCreate. */
+static PetscErrorCode Create(MPI_Comm comm, const LodMesh *mesh, const LodSolverOptions *options,
+                             LodSolver **solver) {
+  static const char where[] = "LodSolverCreate";
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckPointer(solver, where, "solver"));
+  *solver = NULL;
+  LodCheckInput(comm != MPI_COMM_NULL, "%s: comm is MPI_COMM_NULL", where);
+  LodLockLibraries();
+  const PetscErrorCode error = Make(comm, mesh, options, where, solver);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+int LodSolverCreate(MPI_Comm comm, const LodMesh *mesh, const LodSolverOptions *options,
+                    LodSolver **solver) {
+  LOD_LIBRARY_CALL(Create(comm, mesh, options, solver));
+}
+
+/* LodSolverDestroy. */
+static PetscErrorCode Destroy(LodSolver **solver) {
+  PetscFunctionBeginUser;
+  if (!solver || !*solver) PetscFunctionReturn(0);
+  LodLockLibraries();
+  const PetscErrorCode error = Free(*solver);
+  LodUnlockLibraries();
+  *solver = NULL;
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+int LodSolverDestroy(LodSolver **solver) {
+  LOD_LIBRARY_CALL(Destroy(solver));
+}
+
+/* LodSolverNodes. */
+static PetscErrorCode Nodes(const LodSolver *solver, int nodes[3], size_t *count) {
+  static const char where[] = "LodSolverNodes";
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSolver(solver, where));
+  for (int axis = 0; axis < 3 && nodes; axis++)
+    nodes[axis] = axis < solver->grid.dim ? (int)solver->cells[axis] + 1 : 1;
+  if (count) *count = solver->n_nodes;
+  PetscFunctionReturn(0);
+}
+
+int LodSolverNodes(const LodSolver *solver, int nodes[3], size_t *count) {
+  LOD_LIBRARY_CALL(Nodes(solver, nodes, count));
+}
+
+/* Checks values of A and copies them. */
+static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, const char *where) {
+  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
+  char         place[96];
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckPointer(values, where, "values"));
+  (void)snprintf(place, sizeof place, "%s: values", where);
+  PetscCall(PetscArraycpy(solver->coefficient.values, values, count));
+  PetscCall(LodCoefficientValidate(&solver->coefficient, place));
+  if (solver->method == LOD_METHOD_DNN)
+    PetscCall(LodModelFits(&solver->model, "the model", &solver->grid, &solver->coefficient, place,
+                           solver->allow_range));
+  PetscFunctionReturn(0);
+}
+
+/* TakeCoefficient on all ranks; the libraries are locked. */
+static PetscErrorCode TakeSameCoefficient(LodSolver *solver, const double *values,
+                                          const char *where) {
+  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
+  PetscFunctionBeginUser;
+  solver->is_set = PETSC_FALSE;
+  PetscCall(LodSparseDestroy(&solver->matrix));
+  PetscCall(LodErrorAgree(solver->comm, TakeCoefficient(solver, values, where)));
+  PetscCall(LodCheckSameOnRanks(solver->comm, solver->coefficient.values, count * sizeof(double),
+                                "LodSolverSetCoefficient: values"));
+  PetscFunctionReturn(0);
+}
+
+/* LodSolverSetCoefficient. The libraries are not locked while local operators are computed. */
+static PetscErrorCode SetCoefficient(LodSolver *solver, const double *values) {
+  static const char where[] = "LodSolverSetCoefficient";
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSolver(solver, where));
+  LodLockLibraries();
+  const PetscErrorCode error = TakeSameCoefficient(solver, values, where);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient));
+  solver->is_set = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+int LodSolverSetCoefficient(LodSolver *solver, const double *values) {
+  LOD_LIBRARY_CALL(SetCoefficient(solver, values));
+}
+
+/* Checks the arguments of LodSolverSolve on one rank. */
+static PetscErrorCode CheckSolve(const LodSolver *solver, int n_rhs, const double *loads,
+                                 const double *solutions, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
+                where);
+  LodCheckInput(n_rhs >= 1, "%s: n_rhs is %d, must be at least 1", where, n_rhs);
+  PetscCall(LodCheckPointer(solutions, where, "solutions"));
+  PetscCall(LodCheckFinite((size_t)n_rhs * solver->n_nodes, loads, where, "loads"));
+  PetscFunctionReturn(0);
+}
+
+/* All right-hand sides; the libraries are locked. */
+static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads, double *solutions,
+                               const char *where) {
+  double wrong = 0;
+  PetscFunctionBeginUser;
+  PetscCall(LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where)));
+  PetscCall(LodCheckSameOnRanks(solver->comm, loads,
+                                (size_t)n_rhs * solver->n_nodes * sizeof(double),
+                                "LodSolverSolve: loads"));
+  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solutions));
+  for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
+    const size_t place = (size_t)f * solver->n_nodes;
+    const int    sign = LodLoadSign(solver->n_nodes, loads + place);
+    wrong = PetscMax(wrong, LodWrongSign(sign, solver->n_nodes, solutions + place));
+  }
+  LodWarnOfSign(solver->method, wrong);
+  PetscFunctionReturn(0);
+}
+
+/* LodSolverSolve. */
+static PetscErrorCode Solve(LodSolver *solver, int n_rhs, const double *loads, double *solutions) {
+  static const char where[] = "LodSolverSolve";
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSolver(solver, where));
+  LodLockLibraries();
+  const PetscErrorCode error = SolveAll(solver, n_rhs, loads, solutions, where);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+int LodSolverSolve(LodSolver *solver, int n_rhs, const double *loads, double *solutions) {
+  LOD_LIBRARY_CALL(Solve(solver, n_rhs, loads, solutions));
+}

@@ -1,0 +1,27 @@
+/* The object behind LodSolver of lodnet.h. */
+#ifndef LODNET_SOLVER_LIBRARY_SOLVER_PRIVATE_H
+#define LODNET_SOLVER_LIBRARY_SOLVER_PRIVATE_H
+
+#include <lodnet.h>
+
+#include "solver/method_system.h"
+#include "solver/sparse.h"
+
+struct LodSolver {
+  MPI_Comm         comm; /* PETSc's inner one */
+  LodGrid          grid;
+  LodMethod        method;
+  const PetscInt  *cells;   /* of the mesh of loads and solutions: the grid's */
+  size_t           n_nodes; /* of that mesh */
+  LodModel         model;   /* dnn: as the user's, with `average` of the options; shares all else */
+  PetscBool        allow_range;
+  LodCoefficient   coefficient; /* owned */
+  PetscBool        is_set;      /* the system is assembled for it */
+  LodMethodSystem *system;
+  LodSparseRows    matrix, mass; /* made when asked for; matrix of the present coefficient */
+};
+
+/* Checks that a solver is none that is NULL. */
+PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where);
+
+#endif

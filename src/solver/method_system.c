@@ -1,0 +1,233 @@
+/* The discrete problem of one method. */
+#include "solver/method_system.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "base/session.h"
+#include "fem/q1_system.h"
+#include "lod/exact.h"
+#include "lod/update.h"
+#include "nn/learned.h"
+#include "solver/exact_digits.h"
+
+struct LodMethodSystem {
+  MPI_Comm              comm;
+  LodGrid               grid;
+  LodMethod             method;
+  LodSolveOptions       options;
+  const LodCoefficient *coefficient; /* borrowed; NULL: not assembled */
+  LodLocalOperators    *operators;   /* lod, dnn */
+  LodLocalOperators    *updated;     /* those that start from earlier ones, or NULL */
+  LodCoarseSystem      *compressed;
+  LodQ1System          *q1;     /* fine, coarse */
+  LodExactDigits       *digits; /* lod: of the present coefficient; NULL: not made yet */
+  LodMethodWork         work;
+};
+
+static const char *const method_name[] = {"lod", "dnn", "fine", "coarse"};
+
+const char *LodMethodName(LodMethod method) {
+  return method_name[method];
+}
+
+PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 4; i++)
+    if (!strcmp(name, method_name[i])) {
+      *method = (LodMethod)i;
+      PetscFunctionReturn(0);
+    }
+  LodInputError("%s: unknown method; known: lod, dnn, fine, coarse", where);
+}
+
+PetscBool LodMethodCompresses(LodMethod method) {
+  return (PetscBool)(method == LOD_METHOD_LOD || method == LOD_METHOD_DNN);
+}
+
+const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid) {
+  return method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
+}
+
+/* Makes the source of local operators and the compressed system. */
+static PetscErrorCode SetUp(LodMethodSystem *system) {
+  const LodPrevious *previous = system->options.previous;
+  PetscFunctionBeginUser;
+  if (!LodMethodCompresses(system->method)) {
+    PetscCall(LodQ1SystemCreate(system->comm, &system->grid,
+                                system->method == LOD_METHOD_FINE ? LOD_Q1_FINE : LOD_Q1_COARSE,
+                                &system->q1));
+    PetscFunctionReturn(0);
+  }
+  if (system->method == LOD_METHOD_LOD)
+    PetscCall(LodExactCreate(&system->grid, &system->operators));
+  else
+    PetscCall(LodLearnedCreate(&system->grid, system->options.model, &system->operators));
+  if (previous)
+    PetscCall(LodUpdateCreate(system->operators, &previous->coefficient, previous->operators,
+                              &system->updated));
+  PetscCall(LodCoarseSystemCreate(system->comm, &system->grid, &system->compressed));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMethod method,
+                                     const LodSolveOptions *options, LodMethodSystem **system) {
+  PetscFunctionBeginUser;
+  *system = NULL;
+  PetscCheck(method != LOD_METHOD_DNN || options->model, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+             "the method dnn needs a model");
+  PetscCheck(method == LOD_METHOD_LOD || !options->previous, PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
+             "only the method lod starts from previous operators");
+  PetscCall(PetscNew(system));
+  (*system)->comm = comm;
+  (*system)->grid = *grid;
+  (*system)->method = method;
+  (*system)->options = *options;
+  PetscErrorCode error = SetUp(*system);
+  if (error) PetscCall(LodMethodSystemDestroy(system));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
+  PetscFunctionBeginUser;
+  if (!*system) PetscFunctionReturn(0);
+  PetscCall(LodExactDigitsDestroy(&(*system)->digits));
+  PetscCall(LodQ1SystemDestroy(&(*system)->q1));
+  PetscCall(LodCoarseSystemDestroy(&(*system)->compressed));
+  PetscCall(LodLocalOperatorsDestroy(&(*system)->updated));
+  PetscCall(LodLocalOperatorsDestroy(&(*system)->operators));
+  PetscCall(PetscFree(*system));
+  PetscFunctionReturn(0);
+}
+
+/* Assembles the compressed system for a coefficient. */
+static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
+                                         const LodCoefficient *coefficient) {
+  LodLocalOperators *source = system->updated ? system->updated : system->operators;
+  PetscFunctionBeginUser;
+  PetscCall(LodLocalOperatorsSetCoefficient(source, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system->compressed, source, system->options.quiet));
+  system->work.n_computed = LodGridCells(&system->grid);
+  if (system->updated) PetscCall(LodUpdateCount(system->updated, &system->work.n_computed));
+  PetscFunctionReturn(0);
+}
+
+/* Assembles the plain Q1 problem for a coefficient. */
+static PetscErrorCode AssembleQ1(LodMethodSystem *system, const LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  LodLockLibraries();
+  PetscErrorCode error = LodQ1SystemAssemble(system->q1, coefficient);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient) {
+  const double start = LodSeconds();
+  PetscFunctionBeginUser;
+  system->coefficient = NULL;
+  PetscCall(LodExactDigitsDestroy(&system->digits));
+  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient)
+                                            : AssembleQ1(system, coefficient);
+  PetscCall(error);
+  system->coefficient = coefficient;
+  system->work.seconds_operator = LodSeconds() - start;
+  PetscFunctionReturn(0);
+}
+
+/* Solves the compressed problem. */
+static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                      double *solutions) {
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
+  const double start = LodSeconds();
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < n_rhs; f++)
+    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes,
+                                       solutions + (size_t)f * n_nodes));
+  system->work.seconds_solve = LodSeconds() - start;
+  if (system->method != LOD_METHOD_LOD) PetscFunctionReturn(0);
+  if (!system->digits)
+    PetscCall(
+        LodExactDigitsCreate(system->comm, &system->grid, system->coefficient, &system->digits));
+  for (PetscInt f = 0; f < n_rhs; f++)
+    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes,
+                                  solutions + (size_t)f * n_nodes));
+  PetscFunctionReturn(0);
+}
+
+/* Solves the plain Q1 problem. */
+static PetscErrorCode SolveQ1(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                              double *solutions) {
+  LodSolveStatistics statistics;
+  PetscFunctionBeginUser;
+  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, solutions, &statistics));
+  system->work.seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
+  system->work.seconds_solve = statistics.seconds_solve;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                    double *solutions) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  LodLockLibraries();
+  PetscErrorCode error = system->compressed ? SolveCompressed(system, n_rhs, loads, solutions)
+                                            : SolveQ1(system, n_rhs, loads, solutions);
+  LodUnlockLibraries();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemMatrix(LodMethodSystem *system, Mat *matrix, int *exponent) {
+  PetscFunctionBeginUser;
+  if (system->compressed)
+    PetscCall(LodCoarseSystemMatrix(system->compressed, matrix, exponent));
+  else
+    PetscCall(LodQ1SystemMatrix(system->q1, matrix, exponent));
+  PetscFunctionReturn(0);
+}
+
+LodCoarseSystem *LodMethodSystemCompressed(LodMethodSystem *system) {
+  return system->compressed;
+}
+
+LodMethodWork LodMethodSystemWork(const LodMethodSystem *system) {
+  return system->work;
+}
+
+/* Largest part of a solution's size by which it may have the wrong sign without a word. */
+#define MOST_WRONG_SIGN 0.01
+
+int LodLoadSign(size_t n_load, const double *load) {
+  int sign = 0;
+  for (size_t i = 0; i < n_load; i++) {
+    const int here = load[i] > 0 ? 1 : load[i] < 0 ? -1 : 0;
+    if (here * sign < 0) return 0;
+    if (here) sign = here;
+  }
+  return sign;
+}
+
+double LodWrongSign(int sign, size_t n_nodes, const double *solution) {
+  double negative = 0, positive = 0;
+  for (size_t i = 0; i < n_nodes; i++) {
+    negative = PetscMax(negative, -solution[i]);
+    positive = PetscMax(positive, solution[i]);
+  }
+  const double wrong = sign == 1 ? negative : sign == -1 ? positive : 0;
+  return wrong > 0 ? wrong / PetscMax(negative, positive) : 0;
+}
+
+void LodWarnOfSign(LodMethod method, double wrong) {
+  if (wrong <= MOST_WRONG_SIGN) return;
+  LodWarn(
+      "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
+      "by at least that: %s; compare with --method fine",
+      100 * wrong,
+      method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
+                               : "the contrast in thin structures is high, and the localised "
+                                 "operator may have lost its coercivity (other N or --ell may "
+                                 "help)");
+}

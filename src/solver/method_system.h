@@ -1,0 +1,70 @@
+/* The discrete problem of one method: assembled for a coefficient, solved for any number of loads.
+ */
+#ifndef LODNET_SOLVER_METHOD_SYSTEM_H
+#define LODNET_SOLVER_METHOD_SYSTEM_H
+
+#include "io/solution.h"
+#include "nn/model.h"
+#include "system/coarse_system.h"
+
+typedef enum { LOD_METHOD_LOD, LOD_METHOD_DNN, LOD_METHOD_FINE, LOD_METHOD_COARSE } LodMethod;
+
+/* A method's name as in options and files ("lod"), and back; an unknown name is an input error that
+   lists the known ones. */
+const char    *LodMethodName(LodMethod method);
+PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method);
+
+/* Whether a method compresses the problem by local operators: lod and dnn. */
+PetscBool LodMethodCompresses(LodMethod method);
+
+/* Cells per axis of the mesh on which loads and solutions of a method live: N, or F for fine. */
+const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid);
+
+/* What a method is run with beside the problem; everything may be left 0, borrowed. */
+typedef struct {
+  LodModel          *model;          /* for LOD_METHOD_DNN */
+  const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
+  PetscBool          keep_operators; /* lod and dnn: LodMethodSolve gathers the local operators */
+  PetscBool          quiet;
+} LodSolveOptions;
+
+typedef struct LodMethodSystem LodMethodSystem;
+
+/* Makes what does not depend on the coefficient: plans, buffers, the structure of the matrix.
+   Collective, as all functions here. */
+PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMethod method,
+                                     const LodSolveOptions *options, LodMethodSystem **system);
+PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system);
+
+/* Computes the operator for a coefficient, borrowed until the next one or the end. Local operators
+   are computed without the lock of session.h, all else is done under it. */
+PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient);
+
+/* Solves for loads[n_rhs][nodes] on all nodes of the mesh of LodMethodCells, into
+   solutions[n_rhs][nodes], on every rank. Where the contrast puts digits in doubt, they are checked
+   (digits.h): a solution that does not stand is an error. */
+PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
+                                    double *solutions);
+
+/* The matrix over the free nodes in units of 2^exponent, and the compressed system (NULL unless
+   LodMethodCompresses): both borrowed. */
+PetscErrorCode   LodMethodSystemMatrix(LodMethodSystem *system, Mat *matrix, int *exponent);
+LodCoarseSystem *LodMethodSystemCompressed(LodMethodSystem *system);
+
+/* Seconds that the latest assembly and the latest call of solve took, and how many local operators
+   were computed, not taken over from earlier ones. */
+typedef struct {
+  double   seconds_operator, seconds_solve;
+  PetscInt n_computed;
+} LodMethodWork;
+LodMethodWork LodMethodSystemWork(const LodMethodSystem *system);
+
+/* Where f has one sign, so has u (maximum principle). LodLoadSign gives that of a load: 1, -1, or 0
+   if it has both or is 0. LodWrongSign gives the largest value of a compressed solution that has
+   the other sign, relative to its largest value: a bound from below of its error; 0 for sign 0.
+   LodWarnOfSign says so to the user if it is above 1 %. */
+int    LodLoadSign(size_t n_load, const double *load);
+double LodWrongSign(int sign, size_t n_nodes, const double *solution);
+void   LodWarnOfSign(LodMethod method, double wrong);
+
+#endif
