@@ -8,6 +8,7 @@
 #include "bench/bench.h"
 #include "common/command_line.h"
 #include "common/program.h"
+#include "io/json.h"
 
 /* Most cells per axis, layers and repeats that an option may ask for. */
 #define MOST_CELLS 1000000
@@ -203,7 +204,10 @@ static PetscErrorCode RunExact(const Options *options) {
   LodCheckInput(!options->whole || settings.path == LOD_BENCH_PATCH,
                 "--whole: --method %s computes all cells anyway", options->method);
   PetscCall(LodBenchExact(&settings, &result));
-  (options->json ? LodBenchExactPrintJson : LodBenchExactPrint)(stdout, &settings, &result);
+  if (options->json)
+    PetscCall(LodJsonPrint(stdout, LodBenchExactJson(&settings, &result)));
+  else
+    LodBenchExactPrint(stdout, &settings, &result);
   PetscFunctionReturn(0);
 }
 
@@ -214,8 +218,10 @@ static PetscErrorCode RunFine(const Options *options) {
 
   PetscFunctionBeginUser;
   PetscCall(LodBenchFine(&grid, options->repeats, &result));
-  (options->json ? LodBenchFinePrintJson : LodBenchFinePrint)(stdout, &grid, options->repeats,
-                                                              &result);
+  if (options->json)
+    PetscCall(LodJsonPrint(stdout, LodBenchFineJson(&grid, options->repeats, &result)));
+  else
+    LodBenchFinePrint(stdout, &grid, options->repeats, &result);
   PetscFunctionReturn(0);
 }
 
@@ -249,8 +255,12 @@ static PetscErrorCode RunNetwork(const Options *options) {
   PetscFunctionBeginUser;
   PetscCall(ReadModel(options, &model, &coarse));
   PetscCall(LodBenchNetwork(model, coarse, options->threads, options->repeats, &result));
-  LodBenchNetworkPrint(stdout, LodPower(coarse, model->signature.dim), options->threads,
-                       options->repeats, options->json, &result);
+  const PetscInt cells = LodPower(coarse, model->signature.dim);
+  if (options->json)
+    PetscCall(LodJsonPrint(
+        stdout, LodBenchNetworkJson(cells, options->threads, options->repeats, &result)));
+  else
+    LodBenchNetworkPrint(stdout, cells, options->threads, options->repeats, &result);
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);
 }
@@ -265,7 +275,10 @@ static PetscErrorCode RunTrain(const Options *options) {
                 options->model ? "--model" : "--cells");
   PetscCall(LodConfigRead(options->config ? options->config : PAPER, &config));
   PetscCall(LodBenchTrain(&config, options->threads, options->repeats, &result));
-  LodBenchTrainPrint(stdout, options->threads, options->repeats, options->json, &result);
+  if (options->json)
+    PetscCall(LodJsonPrint(stdout, LodBenchTrainJson(options->threads, options->repeats, &result)));
+  else
+    LodBenchTrainPrint(stdout, options->threads, options->repeats, &result);
   PetscFunctionReturn(0);
 }
 

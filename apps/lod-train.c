@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "common/program.h"
+#include "compare/evaluation.h"
 #include "config/config.h"
 #include "io/plot.h"
 
@@ -232,7 +233,7 @@ static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodMode
   char     advice[LOD_MESSAGE_MAX];
 
   PetscFunctionBeginUser;
-  PetscCall(LodEvaluate(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
+  PetscCall(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
   for (PetscInt i = 0; i < n; i++) {
     mean += errors[i] / (double)n;
     largest = PetscMax(largest, errors[i]);

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "check_lodnet.h"
+#include "compare/evaluation.h"
 #include "config/config.h"
 #include "train/state.h"
-#include "check_lodnet.h"
 
 /* Directory of this process, and its pairs.h5; made by SetUp, removed by TearDown. */
 static char      directory[64], pairs_path[96], history_path[96];
@@ -182,10 +183,10 @@ START_TEST(training_brings_the_learned_solution_closer) {
   PetscInt  n;
   double   *trained, *untrained;
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  assert_ok(LodEvaluate(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &trained));
+  assert_ok(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &trained));
   ck_assert_int_ge(n, 1);
   assert_ok(LodNetworkInitialize(model->network, 1));
-  assert_ok(LodEvaluate(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &untrained));
+  assert_ok(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &untrained));
   for (PetscInt i = 0; i < n; i++) {
     ck_assert(isfinite(trained[i]));
     ck_assert_double_lt(trained[i], 0.6);

@@ -7,6 +7,7 @@
 #ifndef LODNET_BENCH_BENCH_H
 #define LODNET_BENCH_BENCH_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "config/config.h"
@@ -110,18 +111,21 @@ PetscErrorCode LodBenchTrain(const LodConfig *config, PetscInt threads, PetscInt
 /* The processor's name as the system tells it, "unknown" if it does not. */
 void LodProcessorName(char name[256]);
 
-/* For people and, as one JSON object, for programs. */
+/* Prints for people. */
 void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
                         const LodBenchExactResult *result);
-void LodBenchExactPrintJson(FILE *stream, const LodBenchExactSettings *settings,
-                            const LodBenchExactResult *result);
 void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
                        const LodBenchFineResult *result);
-void LodBenchFinePrintJson(FILE *stream, const LodGrid *grid, PetscInt repeats,
-                           const LodBenchFineResult *result);
 void LodBenchNetworkPrint(FILE *stream, PetscInt cells, PetscInt threads, PetscInt repeats,
-                          PetscBool json, const LodBenchNetworkResult *result);
-void LodBenchTrainPrint(FILE *stream, PetscInt threads, PetscInt repeats, PetscBool json,
+                          const LodBenchNetworkResult *result);
+void LodBenchTrainPrint(FILE *stream, PetscInt threads, PetscInt repeats,
                         const LodBenchTrainResult *result);
+
+/* The same for programs, as a new JSON object. */
+json_t *LodBenchExactJson(const LodBenchExactSettings *settings, const LodBenchExactResult *result);
+json_t *LodBenchFineJson(const LodGrid *grid, PetscInt repeats, const LodBenchFineResult *result);
+json_t *LodBenchNetworkJson(PetscInt cells, PetscInt threads, PetscInt repeats,
+                            const LodBenchNetworkResult *result);
+json_t *LodBenchTrainJson(PetscInt threads, PetscInt repeats, const LodBenchTrainResult *result);
 
 #endif

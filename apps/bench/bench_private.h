@@ -13,10 +13,10 @@ const char *LodBenchPathName(LodBenchPath path);
 /* Flops of one layer of a network for one row. */
 double LodBenchLayerFlops(const LodNetwork *network, PetscInt layer);
 
-/* Opens a JSON object with what every benchmark says of itself: its name, version, machine, threads
-   and repeats; and prints NAME, NAME_min and NAME_max, then `end`. */
-void LodBenchBeginJson(FILE *stream, const char *benchmark, PetscInt threads, PetscInt repeats);
-void LodBenchSpreadJson(FILE *stream, const char *name, LodSpread spread, const char *end);
+/* A new JSON object with what every benchmark says of itself: its name, version, machine, threads
+   and repeats; and adds NAME, NAME_min and NAME_max to an object. */
+json_t *LodBenchJson(const char *benchmark, PetscInt threads, PetscInt repeats);
+void    LodBenchAddSpread(json_t *object, const char *name, LodSpread spread);
 
 /* Prints for people which machine it was, and one line of times. */
 void LodBenchPrintMachine(FILE *stream, PetscInt threads);

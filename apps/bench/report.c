@@ -1,6 +1,7 @@
 /* What the measurements found, for people and for programs. */
 #include <cblas.h>
 
+#include "base/cpu.h"
 #include "bench/bench_private.h"
 #include "io/json.h"
 
@@ -14,8 +15,9 @@ static int FirstPhase(const LodBenchExactSettings *settings) {
 void LodBenchPrintMachine(FILE *stream, PetscInt threads) {
   char processor[256];
   LodProcessorName(processor);
-  fprintf(stream, "machine   %s, OpenBLAS core %s, %d thread%s\n", processor,
-          openblas_get_corename(), (int)threads, threads == 1 ? "" : "s");
+  fprintf(stream, "machine   %s, kernels %s, OpenBLAS core %s, %d thread%s\n", processor,
+          LodCpuLevelName(LodCpuLevelHere()), openblas_get_corename(), (int)threads,
+          threads == 1 ? "" : "s");
 }
 
 /* Prints one row of the table of phases. */
@@ -60,54 +62,53 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
     PrintPhase(stream, r, phase);
 }
 
-void LodBenchSpreadJson(FILE *stream, const char *name, LodSpread spread, const char *end) {
+void LodBenchAddSpread(json_t *object, const char *name, LodSpread spread) {
   char key[64];
-  LodJsonNumber(stream, name, spread.median, ", ");
+  json_object_set_new(object, name, LodJsonNumber(spread.median));
   (void)snprintf(key, sizeof key, "%s_min", name);
-  LodJsonNumber(stream, key, spread.smallest, ", ");
+  json_object_set_new(object, key, LodJsonNumber(spread.smallest));
   (void)snprintf(key, sizeof key, "%s_max", name);
-  LodJsonNumber(stream, key, spread.largest, end);
+  json_object_set_new(object, key, LodJsonNumber(spread.largest));
 }
 
-void LodBenchBeginJson(FILE *stream, const char *benchmark, PetscInt threads, PetscInt repeats) {
+json_t *LodBenchJson(const char *benchmark, PetscInt threads, PetscInt repeats) {
   char processor[256];
   LodProcessorName(processor);
-  fputs("{\n  ", stream);
-  LodJsonText(stream, "benchmark", benchmark, ",\n  ");
-  LodJsonText(stream, "version", LODNET_VERSION, ",\n  ");
-  LodJsonText(stream, "cpu", processor, ",\n  ");
-  LodJsonText(stream, "openblas_core", openblas_get_corename(), ",\n  ");
-  fprintf(stream, "\"threads\": %d,\n  \"repeats\": %d,\n  ", (int)threads, (int)repeats);
+  return json_pack("{s:s, s:s, s:o, s:s, s:i, s:i}", "benchmark", benchmark, "version",
+                   LODNET_VERSION, "cpu", LodJsonText(processor), "openblas_core",
+                   openblas_get_corename(), "threads", (int)threads, "repeats", (int)repeats);
 }
 
-/* Prints one phase as a member of "phases". */
-static void PrintPhaseJson(FILE *stream, const LodBenchExactResult *r, int phase) {
-  fprintf(stream, "\n    \"%s\": {", phase_names[phase]);
-  LodBenchSpreadJson(stream, "seconds_per_cell", r->phase_seconds[phase], ", ");
-  LodJsonNumber(stream, "flops_per_cell", r->work[phase].flops, ", ");
-  LodJsonNumber(stream, "flops_per_cell_padded", r->work[phase].flops_padded, ", ");
-  LodJsonNumber(stream, "bytes_per_cell", r->work[phase].bytes,
-                phase + 1 < LOD_EXACT_PHASES ? "}," : "}");
+/* One phase as a JSON object. */
+static json_t *PhaseJson(const LodBenchExactResult *r, int phase) {
+  json_t *object = json_object();
+  LodBenchAddSpread(object, "seconds_per_cell", r->phase_seconds[phase]);
+  json_object_update_new(
+      object, json_pack("{s:o, s:o, s:o}", "flops_per_cell", LodJsonNumber(r->work[phase].flops),
+                        "flops_per_cell_padded", LodJsonNumber(r->work[phase].flops_padded),
+                        "bytes_per_cell", LodJsonNumber(r->work[phase].bytes)));
+  return object;
 }
 
-void LodBenchExactPrintJson(FILE *stream, const LodBenchExactSettings *settings,
-                            const LodBenchExactResult *r) {
-  LodBenchBeginJson(stream, "exact", settings->threads, settings->repeats);
-  LodJsonText(stream, "method", LodBenchPathName(settings->path), ",\n  ");
-  LodJsonMesh(stream, &settings->grid, ",\n  ");
-  fprintf(stream, "\"cells\": %d,\n  \"cells_computed\": %d,\n  ",
-          (int)LodGridCells(&settings->grid), (int)r->cells_computed);
-  LodBenchSpreadJson(stream, "seconds_per_cell", r->seconds, ",\n  ");
-  LodJsonNumber(stream, "flops_per_cell", r->flops, ", ");
-  LodJsonNumber(stream, "flops_per_cell_padded", r->flops_padded, ",\n  ");
-  LodJsonNumber(stream, "gemm_flops_per_second", r->gemm_rate, ",\n  ");
-  LodJsonNumber(stream, "gemm_share", r->gemm_share, ", ");
-  LodJsonNumber(stream, "gemm_share_padded", r->gemm_share_padded, ",\n  ");
-  fprintf(stream, "\"peak_bytes\": %zu, \"resident_bytes\": %zu,\n  \"phases\": {", r->peak_bytes,
-          r->resident_bytes);
+json_t *LodBenchExactJson(const LodBenchExactSettings *settings, const LodBenchExactResult *r) {
+  json_t *object = LodBenchJson("exact", settings->threads, settings->repeats);
+  json_t *phases = json_object();
+  json_object_update_new(
+      object, json_pack("{s:s, s:o, s:i, s:i}", "method", LodBenchPathName(settings->path), "mesh",
+                        LodJsonMesh(&settings->grid), "cells", (int)LodGridCells(&settings->grid),
+                        "cells_computed", (int)r->cells_computed));
+  LodBenchAddSpread(object, "seconds_per_cell", r->seconds);
   for (int phase = FirstPhase(settings); phase < LOD_EXACT_PHASES; phase++)
-    PrintPhaseJson(stream, r, phase);
-  fputs("\n  }\n}\n", stream);
+    json_object_set_new(phases, phase_names[phase], PhaseJson(r, phase));
+  json_object_update_new(
+      object,
+      json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}", "flops_per_cell",
+                LodJsonNumber(r->flops), "flops_per_cell_padded", LodJsonNumber(r->flops_padded),
+                "gemm_flops_per_second", LodJsonNumber(r->gemm_rate), "gemm_share",
+                LodJsonNumber(r->gemm_share), "gemm_share_padded",
+                LodJsonNumber(r->gemm_share_padded), "peak_bytes", (json_int_t)r->peak_bytes,
+                "resident_bytes", (json_int_t)r->resident_bytes, "phases", phases));
+  return object;
 }
 
 void LodBenchPrintSeconds(FILE *stream, const char *label, LodSpread spread) {
@@ -128,15 +129,16 @@ void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
           r->residual);
 }
 
-void LodBenchFinePrintJson(FILE *stream, const LodGrid *grid, PetscInt repeats,
-                           const LodBenchFineResult *r) {
-  LodBenchBeginJson(stream, "fine", 1, repeats);
-  fprintf(stream, "\"mesh\": {\"dimension\": %d, \"coefficient_cells\": %d, \"fine\": %d},\n  ",
-          (int)grid->dim, (int)grid->coefficient[0], (int)grid->fine[0]);
-  LodBenchSpreadJson(stream, "seconds", r->seconds, ",\n  ");
-  LodBenchSpreadJson(stream, "seconds_assembly", r->seconds_assembly, ",\n  ");
-  LodBenchSpreadJson(stream, "seconds_setup", r->seconds_setup, ",\n  ");
-  LodBenchSpreadJson(stream, "seconds_solve", r->seconds_solve, ",\n  ");
-  fprintf(stream, "\"iterations\": %d,\n  ", (int)r->iterations);
-  LodJsonNumber(stream, "relative_residual", r->residual, "\n}\n");
+json_t *LodBenchFineJson(const LodGrid *grid, PetscInt repeats, const LodBenchFineResult *r) {
+  json_t *object = LodBenchJson("fine", 1, repeats);
+  json_object_update_new(object,
+                         json_pack("{s:{s:i, s:i, s:i}, s:i, s:o}", "mesh", "dimension",
+                                   (int)grid->dim, "coefficient_cells", (int)grid->coefficient[0],
+                                   "fine", (int)grid->fine[0], "iterations", (int)r->iterations,
+                                   "relative_residual", LodJsonNumber(r->residual)));
+  LodBenchAddSpread(object, "seconds", r->seconds);
+  LodBenchAddSpread(object, "seconds_assembly", r->seconds_assembly);
+  LodBenchAddSpread(object, "seconds_setup", r->seconds_setup);
+  LodBenchAddSpread(object, "seconds_solve", r->seconds_solve);
+  return object;
 }

@@ -4,28 +4,25 @@
 
 static const char *const part_names[LOD_LEARNED_PHASES] = {"restriction", "network", "scatter"};
 
-/* One JSON object. */
-static void PrintNetworkJson(FILE *stream, PetscInt cells, PetscInt threads, PetscInt repeats,
-                             const LodBenchNetworkResult *r) {
-  LodBenchBeginJson(stream, "network", threads, repeats);
-  fprintf(stream, "\"cells\": %d, \"parameters\": %lld,\n  ", (int)cells, (long long)r->parameters);
-  LodBenchSpreadJson(stream, "seconds_per_cell", r->seconds, ",\n  ");
-  LodJsonNumber(stream, "flops_per_cell", r->flops, ", ");
-  LodJsonNumber(stream, "gemm_flops_per_second", r->gemm_rate, ", ");
-  LodJsonNumber(stream, "gemm_share", r->gemm_share, ",\n  ");
-  LodBenchSpreadJson(stream, "seconds_end_to_end", r->end_to_end, ",\n  \"parts\": {");
+json_t *LodBenchNetworkJson(PetscInt cells, PetscInt threads, PetscInt repeats,
+                            const LodBenchNetworkResult *r) {
+  json_t *object = LodBenchJson("network", threads, repeats), *parts = json_object();
   for (int part = 0; part < LOD_LEARNED_PHASES; part++)
-    LodJsonNumber(stream, part_names[part], r->parts[part].median, ", ");
-  LodJsonNumber(stream, "assembly", r->seconds_assembly.median, ", ");
-  LodJsonNumber(stream, "solve", r->seconds_solve.median, "}\n}\n");
+    json_object_set_new(parts, part_names[part], LodJsonNumber(r->parts[part].median));
+  json_object_set_new(parts, "assembly", LodJsonNumber(r->seconds_assembly.median));
+  json_object_set_new(parts, "solve", LodJsonNumber(r->seconds_solve.median));
+  json_object_update_new(
+      object, json_pack("{s:i, s:I, s:o, s:o, s:o, s:o}", "cells", (int)cells, "parameters",
+                        (json_int_t)r->parameters, "flops_per_cell", LodJsonNumber(r->flops),
+                        "gemm_flops_per_second", LodJsonNumber(r->gemm_rate), "gemm_share",
+                        LodJsonNumber(r->gemm_share), "parts", parts));
+  LodBenchAddSpread(object, "seconds_per_cell", r->seconds);
+  LodBenchAddSpread(object, "seconds_end_to_end", r->end_to_end);
+  return object;
 }
 
 void LodBenchNetworkPrint(FILE *stream, PetscInt cells, PetscInt threads, PetscInt repeats,
-                          PetscBool json, const LodBenchNetworkResult *r) {
-  if (json) {
-    PrintNetworkJson(stream, cells, threads, repeats, r);
-    return;
-  }
+                          const LodBenchNetworkResult *r) {
   fprintf(stream, "network   %lld parameters, %d cells (N = %d), %d repeats\n",
           (long long)r->parameters, (int)cells, (int)r->coarse, (int)repeats);
   LodBenchPrintMachine(stream, threads);
@@ -40,22 +37,23 @@ void LodBenchNetworkPrint(FILE *stream, PetscInt cells, PetscInt threads, PetscI
   LodBenchPrintSeconds(stream, "solve", r->seconds_solve);
 }
 
-void LodBenchTrainPrint(FILE *stream, PetscInt threads, PetscInt repeats, PetscBool json,
+json_t *LodBenchTrainJson(PetscInt threads, PetscInt repeats, const LodBenchTrainResult *r) {
+  json_t *object = LodBenchJson("train", threads, repeats);
+  json_object_update_new(
+      object, json_pack("{s:i, s:I, s:o, s:o, s:o, s:o}", "batch", (int)r->batch, "parameters",
+                        (json_int_t)r->parameters, "samples_per_second",
+                        LodJsonNumber(r->samples_per_second), "flops_per_sample",
+                        LodJsonNumber(r->flops), "gemm_flops_per_second",
+                        LodJsonNumber(r->gemm_rate), "gemm_share", LodJsonNumber(r->gemm_share)));
+  LodBenchAddSpread(object, "seconds_load", r->seconds_load);
+  LodBenchAddSpread(object, "seconds_forward", r->seconds_forward);
+  LodBenchAddSpread(object, "seconds_backward", r->seconds_backward);
+  LodBenchAddSpread(object, "seconds_update", r->seconds_update);
+  return object;
+}
+
+void LodBenchTrainPrint(FILE *stream, PetscInt threads, PetscInt repeats,
                         const LodBenchTrainResult *r) {
-  if (json) {
-    LodBenchBeginJson(stream, "train", threads, repeats);
-    fprintf(stream, "\"batch\": %d, \"parameters\": %lld,\n  ", (int)r->batch,
-            (long long)r->parameters);
-    LodJsonNumber(stream, "samples_per_second", r->samples_per_second, ",\n  ");
-    LodJsonNumber(stream, "flops_per_sample", r->flops, ", ");
-    LodJsonNumber(stream, "gemm_flops_per_second", r->gemm_rate, ", ");
-    LodJsonNumber(stream, "gemm_share", r->gemm_share, ",\n  ");
-    LodBenchSpreadJson(stream, "seconds_load", r->seconds_load, ",\n  ");
-    LodBenchSpreadJson(stream, "seconds_forward", r->seconds_forward, ",\n  ");
-    LodBenchSpreadJson(stream, "seconds_backward", r->seconds_backward, ",\n  ");
-    LodBenchSpreadJson(stream, "seconds_update", r->seconds_update, "\n}\n");
-    return;
-  }
   fprintf(stream, "train     %lld parameters, mini-batches of %d, %d repeats\n",
           (long long)r->parameters, (int)r->batch, (int)repeats);
   LodBenchPrintMachine(stream, threads);

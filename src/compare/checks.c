@@ -5,11 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/random.h"
 #include "fem/q1_system.h"
-
-/* Steps of Lanczos' method; the smallest value is found to several digits in far fewer. */
-#define MOST_STEPS 400
+#include "system/spectrum.h"
 
 /* kernel_residual; operators of a system are finite, hence fmax loses nothing. */
 static PetscErrorCode KernelResidual(MPI_Comm comm, LodCoarseSystem *system, const LodGrid *grid,
@@ -54,81 +51,6 @@ static PetscErrorCode PlainStiffness(MPI_Comm comm, const LodGrid *grid, Mat *st
   PetscFunctionReturn(0);
 }
 
-/* Conjugate gradients for `part`, set up to keep Lanczos' matrix; options with prefix -check_. */
-static PetscErrorCode CreateLanczos(Mat part, Mat stiffness, KSP *lanczos) {
-  MPI_Comm    comm = PetscObjectComm((PetscObject)part);
-  PetscMPIInt n_ranks;
-  PC          preconditioner;
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  PetscCall(KSPCreate(comm, lanczos));
-  PetscCall(KSPSetOperators(*lanczos, part, stiffness));
-  PetscCall(KSPSetOptionsPrefix(*lanczos, "check_"));
-  PetscCall(KSPSetType(*lanczos, KSPCG));
-  PetscCall(KSPSetTolerances(*lanczos, 1e-10, PETSC_DEFAULT, PETSC_DEFAULT, MOST_STEPS));
-  PetscCall(KSPGetPC(*lanczos, &preconditioner));
-  PetscCall(PCSetType(preconditioner, PCCHOLESKY));
-  if (n_ranks > 1) PetscCall(PCFactorSetMatSolverType(preconditioner, MATSOLVERMUMPS));
-  PetscCall(KSPSetComputeEigenvalues(*lanczos, PETSC_TRUE));
-  PetscCall(KSPSetFromOptions(*lanczos));
-  PetscFunctionReturn(0);
-}
-
-/* Solves with conjugate gradients. Where `part` is not definite they break down, and PETSc's
-   Lanczos matrix with them; then `part` is moved up by *shift times the stiffness, far enough. */
-static PetscErrorCode SolveShifted(KSP lanczos, Mat part, Mat stiffness, Vec rhs, Vec solution,
-                                   double *shift) {
-  KSPConvergedReason reason;
-  PetscReal          norm, unit;
-  PetscFunctionBeginUser;
-  PetscCall(MatNorm(part, NORM_FROBENIUS, &norm));
-  PetscCall(MatNorm(stiffness, NORM_FROBENIUS, &unit));
-  *shift = 0;
-  PetscCall(KSPSolve(lanczos, rhs, solution));
-  PetscCall(KSPGetConvergedReason(lanczos, &reason));
-  while (reason == KSP_DIVERGED_INDEFINITE_MAT && isfinite(*shift) && unit > 0) {
-    const double step = *shift > 0 ? 3 * *shift : norm / unit;
-    PetscCall(MatAXPY(part, step, stiffness, SUBSET_NONZERO_PATTERN));
-    *shift += step;
-    PetscCall(KSPSetOperators(lanczos, part, stiffness));
-    PetscCall(KSPSolve(lanczos, rhs, solution));
-    PetscCall(KSPGetConvergedReason(lanczos, &reason));
-  }
-  PetscFunctionReturn(0);
-}
-
-/* Smallest eigenvalue of part v = c stiffness v, both symmetric, the second positive definite; part
-   may be changed. */
-static PetscErrorCode SmallestEigenvalue(Mat part, Mat stiffness, double *smallest) {
-  KSP       lanczos;
-  Vec       rhs, solution;
-  PetscInt  first, last, n = 0;
-  PetscReal real[MOST_STEPS + 1], imaginary[MOST_STEPS + 1];
-  double    shift = 0;
-  PetscFunctionBeginUser;
-  *smallest = HUGE_VAL;
-  PetscCall(MatGetSize(part, &n, NULL));
-  if (n == 0) PetscFunctionReturn(0); /* no unknowns: every bound holds */
-  PetscCall(CreateLanczos(part, stiffness, &lanczos));
-  PetscCall(MatCreateVecs(part, &solution, &rhs));
-  PetscCall(VecGetOwnershipRange(rhs, &first, &last));
-  for (PetscInt i = first; i < last; i++)
-    PetscCall(VecSetValue(rhs, i, LodRandomUniform(1, 1, (uint64_t)i) - 0.5, INSERT_VALUES));
-  PetscCall(VecAssemblyBegin(rhs));
-  PetscCall(VecAssemblyEnd(rhs));
-  PetscCall(SolveShifted(lanczos, part, stiffness, rhs, solution, &shift));
-  PetscCall(KSPComputeEigenvalues(lanczos, MOST_STEPS + 1, real, imaginary, &n));
-  for (PetscInt i = 0; i < n; i++) /* fmin passes over what is not a number */
-    PetscCheck(isfinite(real[i] - shift), PETSC_COMM_SELF, PETSC_ERR_FP,
-               "Lanczos' method: an energy of the operator is %g", real[i] - shift);
-  for (PetscInt i = 0; i < n; i++)
-    *smallest = fmin(*smallest, real[i] - shift);
-  PetscCall(VecDestroy(&rhs));
-  PetscCall(VecDestroy(&solution));
-  PetscCall(KSPDestroy(&lanczos));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks) {
   Mat    matrix, transposed, stiffness;
   double gap, norm;
@@ -145,7 +67,7 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
   PetscCall(MatAXPY(transposed, 1, matrix, SAME_NONZERO_PATTERN));
   PetscCall(MatScale(transposed, 0.5)); /* the symmetric part */
   PetscCall(PlainStiffness(comm, grid, &stiffness));
-  PetscCall(SmallestEigenvalue(transposed, stiffness, &checks->coercivity));
+  PetscCall(LodSmallestEigenvalue(transposed, stiffness, &checks->coercivity));
   checks->coercivity = ldexp(checks->coercivity, exponent);
   PetscCall(MatDestroy(&stiffness));
   PetscCall(MatDestroy(&transposed));

@@ -15,9 +15,7 @@ typedef struct {
   /* The largest c with v^T S v >= c |grad v|^2 for all coarse v that vanish where u does, the norm
      being that of Q1: the system is coercive if c > 0, and all real parts of the spectrum of S are
      positive then. For an exact operator somewhat below the smallest effective coefficient.
-     Computed by Lanczos' method in conjugate gradients, preconditioned by the stiffness of A = 1,
-     for S moved up by a multiple of that stiffness where S is not definite: an estimate from
-     above, to several digits. */
+     The smallest eigenvalue of the symmetric part of S against the stiffness of A = 1. */
   double coercivity;
 } LodChecks;
 

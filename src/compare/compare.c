@@ -5,11 +5,13 @@
 
 #include "base/error.h"
 #include "compare/compare_private.h"
+#include "compare/side_by_side.h"
 #include "fem/nodal.h"
+#include "fem/q1_system.h"
 #include "lod/exact.h"
-#include "nn/learned.h"
 #include "solver/exact_digits.h"
 #include "solver/solve.h"
+#include "system/spectrum.h"
 
 double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
                   const double point[LOD_MAX_DIM]) {
@@ -35,53 +37,120 @@ double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
   return sum;
 }
 
-/* Both operators for the coefficient: solutions, times, and the distance of the two matrices. The
-   two runs differ in the source of the local operators alone. */
-static PetscErrorCode CompareOperators(MPI_Comm comm, const LodGrid *grid,
-                                       const LodCoefficient *coefficient, LodModel *model,
-                                       const double *rhs, PetscBool quiet,
-                                       LodComparison *comparison) {
-  LodLocalOperators *operators[2] = {NULL, NULL};
-  LodCoarseSystem   *system[2] = {NULL, NULL};
-  double            *solution[2] = {comparison->lod, comparison->dnn};
-
+/* What the operators of a coefficient show by themselves: checks and distance. */
+static PetscErrorCode MeasureOperators(LodSideBySide *both, const LodCoefficient *coefficient,
+                                       const LodModel *model, LodComparison *common) {
   PetscFunctionBeginUser;
-  PetscCall(LodExactCreate(grid, &operators[0]));
-  PetscCall(LodLearnedCreate(grid, model, &operators[1]));
   for (int i = 0; i < 2; i++) {
-    PetscCall(LodCoarseSystemCreate(comm, grid, &system[i]));
-    PetscCall(LodSolveCompressed(system[i], operators[i], coefficient, rhs, quiet, solution[i],
-                                 &comparison->seconds_operator[i], &comparison->seconds_solve[i]));
-    PetscCall(LodCheckOperator(system[i], grid, &comparison->checks[i]));
+    common->seconds_operator[i] = both->seconds_operator[i];
+    PetscCall(LodCheckOperator(both->system[i], &both->grid, &common->checks[i]));
   }
-  PetscCall(LodExactCheckDigits(comm, grid, coefficient, rhs, comparison->lod));
-  PetscCall(LodOutOfRange(model, grid, coefficient, &comparison->out_of_range));
-  PetscCall(LodSpectralNormDifference(system[0], system[1], &comparison->norm_difference,
-                                      &comparison->norm));
-  for (int i = 0; i < 2; i++) {
-    PetscCall(LodCoarseSystemDestroy(&system[i]));
-    PetscCall(LodLocalOperatorsDestroy(&operators[i]));
+  PetscCall(LodOutOfRange(model, &both->grid, coefficient, &common->out_of_range));
+  PetscCall(LodSpectralNormDifference(both->system[0], both->system[1], &common->norm_difference,
+                                      &common->norm));
+  PetscFunctionReturn(0);
+}
+
+/* What comparisons of one coefficient work with; everything is borrowed. */
+typedef struct {
+  MPI_Comm              comm;
+  const LodGrid        *grid;
+  const LodCoefficient *coefficient;
+  LodModel             *model;
+  PetscInt              n_rhs;
+  size_t                n_fine, n_coarse; /* nodes */
+  const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */
+  PetscBool             quiet;
+} Task;
+
+/* Both operators for the coefficient, and their solutions for all loads; fills comparisons[n_rhs],
+   in which nothing is, and *digits, which is NULL. */
+static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
+                                       LodExactDigits **digits, LodComparison comparisons[]) {
+  LodComparison common = {.average = task->model->average};
+  PetscFunctionBeginUser;
+  PetscCall(LodSideBySideAssemble(both, task->coefficient, task->quiet));
+  PetscCall(MeasureOperators(both, task->coefficient, task->model, &common));
+  PetscCall(LodExactDigitsCreate(task->comm, task->grid, task->coefficient, digits));
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
+    const double  *load = task->coarse + (size_t)f * task->n_coarse;
+    LodComparison *found = &comparisons[f];
+    *found = common;
+    PetscCall(PetscMalloc1(task->n_coarse, &found->lod));
+    PetscCall(PetscMalloc1(task->n_coarse, &found->dnn));
+    PetscCall(LodSideBySideSolve(both, load, found->lod, found->dnn, &found->dnn_lod));
+    for (int i = 0; i < 2; i++)
+      found->seconds_solve[i] = both->seconds_solve[i];
+    PetscCall(LodExactDigitsCheck(*digits, load, found->lod));
   }
   PetscFunctionReturn(0);
 }
 
-/* One of the reference solutions and its time; takes over its values. */
-static PetscErrorCode SolveReference(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                                     const LodCoefficient *coefficient, const double *rhs,
-                                     PetscBool quiet, double **values, double *seconds) {
-  const LodSolveOptions options = {.quiet = quiet};
-  LodSolveResult        result;
-
+/* The same, with everything made and destroyed. */
+static PetscErrorCode SolveCompressed(const Task *task, LodComparison comparisons[]) {
+  LodLocalOperators *exact = NULL;
+  LodSideBySide     *both = NULL;
+  LodExactDigits    *digits = NULL;
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSolve(comm, method, grid, coefficient, rhs, &options, &result));
-  *values = result.values;
-  result.values = NULL;
-  *seconds = result.seconds_operator + result.seconds_solve;
-  PetscCall(LodSolveResultDestroy(&result));
+  PetscErrorCode error = LodExactCreate(task->grid, &exact);
+  if (!error) error = LodSideBySideCreate(task->comm, exact, task->model, &both);
+  if (!error) error = CompareOperators(task, both, &digits, comparisons);
+  PetscCall(LodExactDigitsDestroy(&digits));
+  PetscCall(LodSideBySideDestroy(&both));
+  PetscCall(LodLocalOperatorsDestroy(&exact));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-/* Relative L2 errors: of the coarse solutions against the fine one, and of dnn against lod. */
+/* One of the reference solutions for all loads, solutions[n_rhs][nodes], and their time. */
+static PetscErrorCode SolveReference(const Task *task, LodQ1Mesh mesh, double *solutions,
+                                     double *seconds) {
+  const double      *loads = mesh == LOD_Q1_FINE ? task->fine : task->coarse;
+  LodQ1System       *system = NULL;
+  LodSolveStatistics statistics = {0};
+  PetscFunctionBeginUser;
+  PetscErrorCode error = LodQ1SystemCreate(task->comm, task->grid, mesh, &system);
+  if (!error) error = LodQ1SystemAssemble(system, task->coefficient);
+  if (!error) error = LodQ1SystemSolveLoads(system, task->n_rhs, loads, solutions, &statistics);
+  PetscCall(LodQ1SystemDestroy(&system));
+  PetscCall(error);
+  *seconds = statistics.seconds_assembly + statistics.seconds_setup + statistics.seconds_solve;
+  PetscFunctionReturn(0);
+}
+
+/* Copies the solutions of all loads, [n_rhs][nodes], to one array a comparison. */
+static PetscErrorCode KeepReference(const Task *task, LodQ1Mesh mesh, const double *solutions,
+                                    double seconds, LodComparison comparisons[]) {
+  const PetscBool fine = (PetscBool)(mesh == LOD_Q1_FINE);
+  const size_t    n = fine ? task->n_fine : task->n_coarse;
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
+    double **values = fine ? &comparisons[f].fine : &comparisons[f].coarse;
+    *(fine ? &comparisons[f].seconds_fine : &comparisons[f].seconds_coarse) = seconds;
+    PetscCall(PetscMalloc1(n, values));
+    PetscCall(PetscArraycpy(*values, solutions + (size_t)f * n, n));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Both reference solutions of all comparisons. */
+static PetscErrorCode SolveReferences(const Task *task, LodComparison comparisons[]) {
+  static const LodQ1Mesh meshes[] = {LOD_Q1_COARSE, LOD_Q1_FINE};
+  double                *solutions;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1((size_t)task->n_rhs * task->n_fine, &solutions));
+  PetscErrorCode error = 0;
+  for (int i = 0; i < 2 && !error; i++) {
+    double seconds = 0;
+    error = SolveReference(task, meshes[i], solutions, &seconds);
+    if (!error) error = KeepReference(task, meshes[i], solutions, seconds, comparisons);
+  }
+  PetscCall(PetscFree(solutions));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Relative L2 errors of the coarse solutions against the fine one. */
 static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparison) {
   const double *coarse[3] = {comparison->lod, comparison->dnn, comparison->coarse};
   double       *error[3] = {&comparison->lod_fine, &comparison->dnn_fine, &comparison->coarse_fine};
@@ -94,8 +163,6 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
     PetscCall(LodRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
   }
   PetscCall(PetscFree(interpolated));
-  PetscCall(LodRelativeL2(grid->dim, grid->coarse, comparison->dnn, comparison->lod,
-                          &comparison->dnn_lod));
   PetscFunctionReturn(0);
 }
 
@@ -121,32 +188,73 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, const char *rhs, PetscBool quiet,
-                          LodComparison *comparison) {
-  double *load;
-
+/* LodCompare, with what is made staying in comparisons[] if there is an error; loads[n_rhs][coarse
+   nodes] is room for those on the coarse mesh. */
+static PetscErrorCode Compare(Task *task, double *loads, LodComparison comparisons[]) {
+  const LodGrid *grid = task->grid;
   PetscFunctionBeginUser;
-  *comparison = (LodComparison){.average = model->average};
+  for (PetscInt f = 0; f < task->n_rhs; f++)
+    PetscCall(LodLoad(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
+                      loads + (size_t)f * task->n_coarse));
+  task->coarse = loads;
+  PetscCall(SolveCompressed(task, comparisons));
+  PetscCall(SolveReferences(task, comparisons));
+  for (PetscInt f = 0; f < task->n_rhs; f++) {
+    PetscCall(MeasureErrors(grid, &comparisons[f]));
+    PetscCall(CheckFindings(&comparisons[f]));
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                          LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                          LodComparison comparisons[]) {
+  Task    task = {.comm = comm,
+                  .grid = grid,
+                  .coefficient = coefficient,
+                  .model = model,
+                  .n_rhs = n_rhs,
+                  .n_fine = (size_t)LodNodeCount(grid->dim, grid->fine),
+                  .n_coarse = (size_t)LodNodeCount(grid->dim, grid->coarse),
+                  .fine = rhs,
+                  .quiet = quiet};
+  double *loads;
+  PetscFunctionBeginUser;
+  for (PetscInt f = 0; f < n_rhs; f++)
+    comparisons[f] = (LodComparison){0};
+  PetscCall(PetscMalloc1((size_t)n_rhs * task.n_coarse, &loads));
+  PetscErrorCode error = Compare(&task, loads, comparisons);
+  PetscCall(PetscFree(loads));
+  for (PetscInt f = 0; f < n_rhs && error; f++)
+    PetscCall(LodComparisonDestroy(&comparisons[f]));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
+                                 PetscBool quiet) {
+  PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++)
     PetscCall(LodSolveForesee(comm, grid,
                               &(LodSolveWork){.method = i ? LOD_METHOD_FINE : LOD_METHOD_LOD,
                                               .coefficients = 1,
-                                              .n_rhs = 3,
+                                              .n_rhs = 3 * n_rhs, /* load and two fine ones */
                                               .quiet = quiet}));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const char *rhs, PetscBool quiet, LodComparison *comparison) {
+  double *load;
+  PetscFunctionBeginUser;
+  *comparison = (LodComparison){0};
+  PetscCall(LodCompareForesee(comm, grid, 1, quiet));
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
-  PetscErrorCode error = LodRightHandSide(grid, rhs, load);
-  PetscCall(LodErrorAgree(comm, error));
-  PetscCall(PetscCalloc1(LodNodeCount(grid->dim, grid->coarse), &comparison->lod));
-  PetscCall(PetscCalloc1(LodNodeCount(grid->dim, grid->coarse), &comparison->dnn));
-  PetscCall(CompareOperators(comm, grid, coefficient, model, load, quiet, comparison));
-  PetscCall(SolveReference(comm, LOD_METHOD_COARSE, grid, coefficient, load, quiet,
-                           &comparison->coarse, &comparison->seconds_coarse));
-  PetscCall(SolveReference(comm, LOD_METHOD_FINE, grid, coefficient, load, quiet, &comparison->fine,
-                           &comparison->seconds_fine));
+  PetscErrorCode error = LodErrorAgree(comm, LodRightHandSide(grid, rhs, load));
+  if (!error) error = LodCompare(comm, grid, coefficient, model, 1, load, quiet, comparison);
   PetscCall(PetscFree(load));
-  PetscCall(MeasureErrors(grid, comparison));
-  PetscCall(CheckFindings(comparison));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -4,8 +4,8 @@
 
 #include "compare/checks.h"
 
-/* What one comparison found. Relative L2 errors of coarse-mesh solutions against the fine one are
-   of their Q1 functions on the fine mesh. */
+/* What one comparison found, for one coefficient and one right-hand side. Relative L2 errors of
+   coarse-mesh solutions against the fine one are of their Q1 functions on the fine mesh. */
 typedef struct {
   double    norm_difference, norm;                 /* |S - S_hat|_2, |S|_2 */
   double    lod_fine, dnn_fine, coarse_fine;       /* relative L2 against fine */
@@ -18,11 +18,25 @@ typedef struct {
   double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
-/* Runs both operators and both references. `model` must fit (LodModelFits); every rank gets all of
-   the findings. One that is not finite is an error. Collective. */
+/* Before the loads of a comparison are allocated: refuses what this machine has no memory for and
+   says what will take long (LodSolveForesee). Collective. */
+PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
+                                 PetscBool quiet);
+
+/* Runs both operators and both references, each set up once for the coefficient and solved for all
+   loads rhs[n_rhs][fine nodes] (LodRightHandSide), into comparisons[n_rhs]. What does not depend on
+   the right-hand side is in each of them; seconds_fine and seconds_coarse are those of all
+   right-hand sides. `model` must fit (LodModelFits); every rank gets all of the findings. One that
+   is not finite is an error; after an error there is nothing to destroy. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          LodModel *model, const char *rhs, PetscBool quiet,
-                          LodComparison *comparison);
+                          LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
+                          LodComparison comparisons[]);
+
+/* The same for one right-hand side given as text, named --rhs in messages, LodCompareForesee
+   included. */
+PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodModel *model,
+                                    const char *rhs, PetscBool quiet, LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
 /* The table on stdout, and the files in `directory`, both by one rank:

@@ -4,7 +4,6 @@
 
 #include "compare/compare.h"
 #include "compare/evaluation.h"
-#include "sample/settings.h"
 
 /* The Q1 function with nodal values values[nodes of the mesh of cells[]] at a point
    given in parts of the extents. */

@@ -4,11 +4,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "compare/compare_private.h"
 #include "config/config.h"
 #include "fem/nodal.h"
 #include "sample/sample.h"
+#include "solver/solve.h"
 
 const char *LodEvaluationRhs(PetscInt dim, int f) {
   static const char *const rhs[] = {"1", "x", "sin(pi*x)*sin(pi*y)"};
@@ -25,30 +25,51 @@ static LodGrid ModelGrid(const LodSignature *signature) {
   return grid;
 }
 
-/* Compares for one right-hand side; cross sections of the first go to `directory` unless that is
- * empty.
- */
-static PetscErrorCode CompareRhs(LodModel *model, const LodGrid *grid,
-                                 const LodCoefficient *coefficient, int f, const char *directory,
-                                 LodEvaluationRow *row) {
-  LodComparison found;
+/* What an evaluation of a set works with; everything is borrowed. */
+typedef struct {
+  LodModel        *model;
+  LodGrid          grid; /* of the model */
+  const LodConfig *set;
+  const double    *rhs;       /* loads, [LOD_EVALUATION_RHS][fine nodes] */
+  const char      *directory; /* of cross sections; NULL: none are wanted */
+  PetscBool        quiet;
+} Task;
+
+/* Takes over into a row what was found for one right-hand side; cross sections of the first go to
+   `directory` unless that is empty. */
+static PetscErrorCode FillRow(const Task *task, const LodCoefficient *coefficient, int f,
+                              const LodComparison *found, const char *directory,
+                              LodEvaluationRow *row) {
   PetscFunctionBeginUser;
-  PetscCall(LodCompare(PETSC_COMM_SELF, grid, coefficient, model, LodEvaluationRhs(grid->dim, f),
-                       PETSC_TRUE, &found));
-  row->norm_difference = found.norm_difference;
-  row->norm = found.norm;
-  row->dnn_lod[f] = found.dnn_lod;
-  row->lod_fine[f] = found.lod_fine;
-  row->dnn_fine[f] = found.dnn_fine;
-  PetscCall(LodRelativeEnergy(grid, coefficient, found.dnn, found.lod, &row->energy[f]));
+  row->norm_difference = found->norm_difference;
+  row->norm = found->norm;
+  row->dnn_lod[f] = found->dnn_lod;
+  row->lod_fine[f] = found->lod_fine;
+  row->dnn_fine[f] = found->dnn_fine;
+  PetscCall(LodRelativeEnergy(&task->grid, coefficient, found->dnn, found->lod, &row->energy[f]));
   PetscCheck(isfinite(row->energy[f]), PETSC_COMM_SELF, PETSC_ERR_FP,
              "%s: f = %s: the relative energy error is %.9g", row->name,
-             LodEvaluationRhs(grid->dim, f), row->energy[f]);
+             LodEvaluationRhs(task->grid.dim, f), row->energy[f]);
   if (f == 0 && directory[0]) {
     PetscCall(LodMakeDirectory(directory));
-    PetscCall(LodCrossSectionsWrite(&found, grid, directory));
+    PetscCall(LodCrossSectionsWrite(found, &task->grid, directory));
   }
-  PetscCall(LodComparisonDestroy(&found));
+  PetscFunctionReturn(0);
+}
+
+/* Compares for all right-hand sides. */
+static PetscErrorCode CompareAll(const Task *task, const LodCoefficient *coefficient,
+                                 const char *directory, LodEvaluationRow *row) {
+  LodComparison  found[LOD_EVALUATION_RHS];
+  PetscErrorCode error = 0;
+  PetscFunctionBeginUser;
+  PetscCall(LodCompare(PETSC_COMM_SELF, &task->grid, coefficient, task->model, LOD_EVALUATION_RHS,
+                       task->rhs, PETSC_TRUE, found));
+  for (int f = 0; f < LOD_EVALUATION_RHS && !error; f++)
+    error = FillRow(task, coefficient, f, &found[f], directory, row);
+  for (int f = 0; f < LOD_EVALUATION_RHS; f++)
+    PetscCall(LodComparisonDestroy(&found[f]));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -99,37 +120,60 @@ static PetscErrorCode FitExpression(const LodConfig *set, PetscInt dim, LodSampl
 }
 
 /* Fills all rows of one family, from evaluation->n_rows on. */
-static PetscErrorCode EvaluateFamily(LodModel *model, const LodConfig *set, PetscInt f,
-                                     const char *directory, PetscBool quiet,
-                                     LodEvaluation *evaluation) {
-  const LodGrid     grid = ModelGrid(&model->signature);
-  LodSampleSettings settings = set->families[f], *family = &settings;
+static PetscErrorCode EvaluateFamily(const Task *task, PetscInt f, LodEvaluation *evaluation) {
+  const LodGrid    *grid = &task->grid;
+  LodSampleSettings settings = task->set->families[f], *family = &settings;
   PetscFunctionBeginUser;
-  FitScales(grid.coefficient[0], family);
-  PetscCall(FitExpression(set, grid.dim, family));
+  FitScales(grid->coefficient[0], family);
+  PetscCall(FitExpression(task->set, grid->dim, family));
   for (PetscInt number = 0; number < family->count; number++) {
     LodEvaluationRow *row = &evaluation->rows[evaluation->n_rows];
     LodCoefficient    coefficient;
     char              folder[LOD_EVALUATION_NAME], path[LOD_PATH_MAX] = "";
-    PetscCall(LodSample(family, grid.dim, grid.coefficient, set->seed + f, number, &coefficient));
-    LodEvaluationName(family, grid.coefficient[0], number, evaluation->rows, evaluation->n_rows,
+    PetscCall(
+        LodSample(family, grid->dim, grid->coefficient, task->set->seed + f, number, &coefficient));
+    LodEvaluationName(family, grid->coefficient[0], number, evaluation->rows, evaluation->n_rows,
                       row->name);
     LodEvaluationFolder(row->name, folder);
-    if (directory) PetscCall(PetscSNPrintf(path, sizeof path, "%s/%s", directory, folder));
-    PetscErrorCode error = FindRange(model, &grid, &coefficient, row);
-    for (int rhs = 0; rhs < LOD_EVALUATION_RHS && !error; rhs++)
-      error = CompareRhs(model, &grid, &coefficient, rhs, path, row);
+    PetscErrorCode error = FindRange(task->model, grid, &coefficient, row);
+    if (!error && task->directory)
+      error = PetscSNPrintf(path, sizeof path, "%s/%s", task->directory, folder);
+    if (!error) error = CompareAll(task, &coefficient, path, row);
     PetscCall(LodCoefficientDestroy(&coefficient));
     PetscCall(error);
     evaluation->n_rows++;
-    if (!quiet) PrintRow(row);
+    if (!task->quiet) PrintRow(row);
   }
+  PetscFunctionReturn(0);
+}
+
+/* Fills all rows, with everything made. */
+static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
+  const LodGrid *grid = &task->grid;
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
+  double        *rhs;
+  PetscFunctionBeginUser;
+  PetscCall(LodCompareForesee(PETSC_COMM_SELF, grid, LOD_EVALUATION_RHS, PETSC_TRUE));
+  PetscCall(PetscMalloc1(LOD_EVALUATION_RHS * n_fine, &rhs));
+  PetscErrorCode error = 0;
+  for (int f = 0; f < LOD_EVALUATION_RHS && !error; f++)
+    error = LodRightHandSide(grid, LodEvaluationRhs(grid->dim, f), rhs + (size_t)f * n_fine);
+  task->rhs = rhs;
+  for (PetscInt f = 0; f < task->set->n_families && !error; f++)
+    error = EvaluateFamily(task, f, evaluation);
+  PetscCall(PetscFree(rhs));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodEvaluateModel(LodModel *model, const char *set_path, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation) {
   LodConfig set;
+  Task      task = {.model = model,
+                    .grid = ModelGrid(&model->signature),
+                    .set = &set,
+                    .directory = pictures ? directory : NULL,
+                    .quiet = quiet};
   PetscInt  count = 0;
   PetscFunctionBeginUser;
   *evaluation = (LodEvaluation){.average = model->average};
@@ -140,9 +184,7 @@ PetscErrorCode LodEvaluateModel(LodModel *model, const char *set_path, const cha
   if (!quiet)
     printf("%-37s %9s %11s %11s %11s\n", "coefficient (*: outside the training)", "|S-S^|/|S|",
            "dnn to lod", "lod to fine", "dnn to fine");
-  PetscErrorCode error = 0;
-  for (PetscInt f = 0; f < set.n_families && !error; f++)
-    error = EvaluateFamily(model, &set, f, pictures ? directory : NULL, quiet, evaluation);
+  PetscErrorCode error = EvaluateFamilies(&task, evaluation);
   if (error) PetscCall(LodEvaluationDestroy(evaluation));
   PetscCall(error);
   PetscFunctionReturn(0);

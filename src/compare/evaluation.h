@@ -8,6 +8,7 @@
 #define LODNET_COMPARE_EVALUATION_H
 
 #include "nn/model.h"
+#include "pairs/pairs.h"
 
 #define LOD_EVALUATION_RHS 3
 #define LOD_EVALUATION_NAME 128
@@ -40,6 +41,13 @@ PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
    table for people, to `directory`. */
 PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
                                   const char *model_path, const char *directory);
+
+/* How well a model does on the coefficients of a split of its pairs: for f = 1, relative L2
+   difference of the solution with learned operators to that with the exact ones of pairs.h5.
+   errors[n] is allocated with PetscMalloc; the caller frees it. One that is not finite is an error.
+ */
+PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
+                                PetscInt *n, double **errors);
 
 /* The expression of right-hand side number `f`. */
 const char *LodEvaluationRhs(PetscInt dim, int f);

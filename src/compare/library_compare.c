@@ -39,8 +39,8 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   PetscCall(LodModelFits(&shared, "the model", &grid, &coefficient, "LodCompareMethods: values",
                          (PetscBool)(allow_range != 0)));
   LodLockLibraries();
-  PetscErrorCode error =
-      LodCompare(PETSC_COMM_SELF, &grid, &coefficient, &shared, expression, PETSC_TRUE, &found);
+  PetscErrorCode error = LodCompareExpression(PETSC_COMM_SELF, &grid, &coefficient, &shared,
+                                              expression, PETSC_TRUE, &found);
   if (!error) Show(&found, &grid, report, lod, dnn);
   const PetscErrorCode freed = LodComparisonDestroy(&found);
   LodUnlockLibraries();

@@ -57,32 +57,28 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PetscFunctionReturn(0);
 }
 
-/* Prints norms, errors and times as JSON objects. */
-static void PrintFindings(FILE *stream, const LodComparison *c) {
-  fputs("  \"spectral_norm\": {", stream);
-  LodJsonNumber(stream, "difference", c->norm_difference, ", ");
-  LodJsonNumber(stream, "lod", c->norm, ", ");
-  LodJsonNumber(stream, "relative", RelativeNorm(c), "},\n");
-  fputs("  \"relative_l2\": {", stream);
-  LodJsonNumber(stream, "lod_fine", c->lod_fine, ", ");
-  LodJsonNumber(stream, "dnn_fine", c->dnn_fine, ", ");
-  LodJsonNumber(stream, "coarse_fine", c->coarse_fine, ", ");
-  LodJsonNumber(stream, "dnn_lod", c->dnn_lod, "},\n");
-  for (int i = 0; i < 2; i++) {
-    fputs(i ? "  \"checks_dnn\": {" : "  \"checks_lod\": {", stream);
-    LodJsonNumber(stream, "kernel_residual", c->checks[i].kernel_residual, ", ");
-    LodJsonNumber(stream, "symmetry_defect", c->checks[i].symmetry_defect, ", ");
-    LodJsonNumber(stream, "coercivity", c->checks[i].coercivity, "},\n");
-  }
-  fputs("  ", stream);
-  LodJsonNumber(stream, "out_of_range", c->out_of_range, ",\n");
-  fputs("  \"seconds\": {", stream);
-  LodJsonNumber(stream, "lod_operator", c->seconds_operator[0], ", ");
-  LodJsonNumber(stream, "lod_solve", c->seconds_solve[0], ", ");
-  LodJsonNumber(stream, "dnn_operator", c->seconds_operator[1], ", ");
-  LodJsonNumber(stream, "dnn_solve", c->seconds_solve[1], ", ");
-  LodJsonNumber(stream, "coarse", c->seconds_coarse, ", ");
-  LodJsonNumber(stream, "fine", c->seconds_fine, "}\n");
+/* What was checked of one operator, as a JSON object. */
+static json_t *ChecksJson(const LodChecks *checks) {
+  return json_pack("{s:o, s:o, s:o}", "kernel_residual", LodJsonNumber(checks->kernel_residual),
+                   "symmetry_defect", LodJsonNumber(checks->symmetry_defect), "coercivity",
+                   LodJsonNumber(checks->coercivity));
+}
+
+/* Norms, errors and times as a JSON object. */
+static json_t *FindingsJson(const LodComparison *c) {
+  return json_pack(
+      "{s:{s:o, s:o, s:o}, s:{s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, "
+      "s:o}}",
+      "spectral_norm", "difference", LodJsonNumber(c->norm_difference), "lod",
+      LodJsonNumber(c->norm), "relative", LodJsonNumber(RelativeNorm(c)), "relative_l2", "lod_fine",
+      LodJsonNumber(c->lod_fine), "dnn_fine", LodJsonNumber(c->dnn_fine), "coarse_fine",
+      LodJsonNumber(c->coarse_fine), "dnn_lod", LodJsonNumber(c->dnn_lod), "checks_lod",
+      ChecksJson(&c->checks[0]), "checks_dnn", ChecksJson(&c->checks[1]), "out_of_range",
+      LodJsonNumber(c->out_of_range), "seconds", "lod_operator",
+      LodJsonNumber(c->seconds_operator[0]), "lod_solve", LodJsonNumber(c->seconds_solve[0]),
+      "dnn_operator", LodJsonNumber(c->seconds_operator[1]), "dnn_solve",
+      LodJsonNumber(c->seconds_solve[1]), "coarse", LodJsonNumber(c->seconds_coarse), "fine",
+      LodJsonNumber(c->seconds_fine));
 }
 
 PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
@@ -102,15 +98,14 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   PetscFunctionBeginUser;
   PetscCall(LodMakeDirectory(directory));
   PetscCall(LodTextFileBegin(&report, directory, "report.json"));
-  fputs("{\n  ", report.stream);
-  LodJsonText(report.stream, "version", LODNET_VERSION, ",\n  ");
-  LodJsonText(report.stream, "coefficient", coefficient_path, ",\n  ");
-  LodJsonText(report.stream, "model", model_path, ",\n  ");
-  fprintf(report.stream, "\"average\": %s,\n  ", comparison->average ? "true" : "false");
-  LodJsonText(report.stream, "rhs", rhs, ",\n  ");
-  LodJsonMesh(report.stream, grid, ",\n");
-  PrintFindings(report.stream, comparison);
-  fputs("}\n", report.stream);
+  json_t *object =
+      json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",
+                LodJsonText(coefficient_path), "model", LodJsonText(model_path), "average",
+                comparison->average, "rhs", LodJsonText(rhs), "mesh", LodJsonMesh(grid));
+  json_object_update_new(object, FindingsJson(comparison));
+  PetscErrorCode error = LodJsonPrint(report.stream, object);
+  if (error) PetscCall(LodTextFileAbort(&report));
+  PetscCall(error);
   PetscCall(LodTextFileCommit(&report));
   PetscCall(LodCrossSectionsWrite(comparison, grid, directory));
   PetscCall(LodComparisonPictures(comparison, grid, coefficient, directory));

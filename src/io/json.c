@@ -1,58 +1,64 @@
-/* Members of JSON objects, printed one by one. */
+/* Values and printing of JSON, with jansson. */
 #include "io/json.h"
 
-#include "base/text_file.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-void LodJsonText(FILE *stream, const char *key, const char *text, const char *end) {
-  fprintf(stream, "\"%s\": \"", key);
-  for (const char *letter = text; *letter; letter++) {
-    if (*letter == '"' || *letter == '\\') {
-      fprintf(stream, "\\%c", *letter);
-    } else if ((unsigned char)*letter < 0x20) {
-      fprintf(stream, "\\u%04x", (unsigned)(unsigned char)*letter);
-    } else {
-      fputc(*letter, stream);
-    }
+json_t *LodJsonNumber(double number) {
+  return isfinite(number) ? json_real(number) : json_null();
+}
+
+json_t *LodJsonText(const char *text) {
+  json_t *value = json_string(text);
+  char   *copy = value ? NULL : strdup(text);
+  if (!copy) return value;
+  for (char *letter = copy; *letter; letter++)
+    if ((unsigned char)*letter > 0x7f) *letter = '?';
+  value = json_string(copy);
+  free(copy);
+  return value;
+}
+
+/* Cells per axis: one number if there are as many along every axis, else a list. */
+static json_t *Cells(PetscInt dim, const PetscInt cells[]) {
+  json_t *list = json_array();
+  if (LodCellsAreCube(dim, cells)) {
+    json_decref(list);
+    return json_integer(cells[0]);
   }
-  fprintf(stream, "\"%s", end);
+  for (PetscInt axis = 0; axis < dim; axis++)
+    json_array_append_new(list, json_integer(cells[axis]));
+  return list;
 }
 
-void LodJsonNumber(FILE *stream, const char *key, double number, const char *end) {
-  fprintf(stream, "\"%s\": ", key);
-  LodPrintNumber(stream, number, "null");
-  fputs(end, stream);
+/* Side lengths of D; NULL if it is the unit cube. */
+static json_t *Extent(const LodGrid *grid) {
+  char    text[LOD_CELLS_TEXT];
+  json_t *list = NULL;
+  if (LodExtentText(grid, text)[0]) list = json_array();
+  for (PetscInt axis = 0; axis < grid->dim && list; axis++)
+    json_array_append_new(list, json_real(grid->extent[axis]));
+  return list;
 }
 
-/* Prints cells per axis: one number if there are as many along every axis, else a list. */
-static void PrintCells(FILE *stream, const char *key, PetscInt dim, const PetscInt cells[]) {
-  const PetscBool cube = LodCellsAreCube(dim, cells);
-  fprintf(stream, "\"%s\": %s", key, cube ? "" : "[");
-  for (PetscInt axis = 0; axis < (cube ? 1 : dim); axis++)
-    fprintf(stream, "%s%d", axis ? ", " : "", (int)cells[axis]);
-  fputs(cube ? ", " : "], ", stream);
-}
-
-/* Prints the extents, unless D is the unit cube. */
-static void PrintExtent(FILE *stream, const LodGrid *grid) {
-  PetscBool unit = PETSC_TRUE;
+json_t *LodJsonMesh(const LodGrid *grid) {
+  json_t *natural = json_array();
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (grid->extent[axis] != 1) unit = PETSC_FALSE;
-  if (unit) return;
-  fputs("\"extent\": [", stream);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    fprintf(stream, "%s%.17g", axis ? ", " : "", grid->extent[axis]);
-  fputs("], ", stream);
+    json_array_append_new(natural,
+                          json_pack("[b, b]", grid->natural[axis][0], grid->natural[axis][1]));
+  return json_pack("{s:i, s:o, s:o, s:o, s:o*, s:i, s:o}", "dimension", (int)grid->dim, "coarse",
+                   Cells(grid->dim, grid->coarse), "coefficient_cells",
+                   Cells(grid->dim, grid->coefficient), "fine", Cells(grid->dim, grid->fine),
+                   "extent", Extent(grid), "ell", (int)grid->ell, "natural", natural);
 }
 
-void LodJsonMesh(FILE *stream, const LodGrid *grid, const char *end) {
-  fprintf(stream, "\"mesh\": {\"dimension\": %d, ", (int)grid->dim);
-  PrintCells(stream, "coarse", grid->dim, grid->coarse);
-  PrintCells(stream, "coefficient_cells", grid->dim, grid->coefficient);
-  PrintCells(stream, "fine", grid->dim, grid->fine);
-  PrintExtent(stream, grid);
-  fprintf(stream, "\"ell\": %d, \"natural\": [", (int)grid->ell);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    fprintf(stream, "%s[%s, %s]", axis ? ", " : "", grid->natural[axis][0] ? "true" : "false",
-            grid->natural[axis][1] ? "true" : "false");
-  fprintf(stream, "]}%s", end);
+PetscErrorCode LodJsonPrint(FILE *stream, json_t *object) {
+  PetscFunctionBeginUser;
+  char *text = object ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(17)) : NULL;
+  json_decref(object);
+  PetscCheck(text, PETSC_COMM_SELF, PETSC_ERR_MEM, "JSON: out of memory");
+  fprintf(stream, "%s\n", text);
+  free(text);
+  PetscFunctionReturn(0);
 }

@@ -10,12 +10,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-/* What libpng is asked to decode to: 1 or 3 samples a pixel, 8 or 16 bits each, native order. */
+/* A picture as libpng decodes it: grey or RGB of 8 or 16 bits, the latter in big endian order. */
 typedef struct {
   png_uint_32 width, height;
-  int         channels, bits;
-  size_t      row_bytes;
-  png_byte   *pixels; /* [height][row_bytes] */
+  int         channels, bytes; /* of a pixel; of a sample */
+  png_byte   *pixels;          /* [height][width][channels][bytes] */
 } Picture;
 
 /* libpng's error callback: keeps the message for the caller and leaves by longjmp. */
@@ -30,27 +29,15 @@ static void IgnoreWarning(png_structp png, png_const_charp message) {
   (void)png, (void)message;
 }
 
-/* Asks for grey or RGB of 8 or 16 bits, whatever the file holds, and fills in the sizes. */
-static void SetTransformations(png_structp png, png_infop info, Picture *picture) {
-  const int color = png_get_color_type(png, info);
-  if (color == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
-  if (color == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png);
-  png_set_strip_alpha(png);
-  const uint16_t one = 1;
-  if (*(const uint8_t *)&one) png_set_swap(png); /* PNG is big endian */
-  png_set_interlace_handling(png);
-  png_read_update_info(png, info);
-  picture->width = png_get_image_width(png, info);
-  picture->height = png_get_image_height(png, info);
-  picture->channels = png_get_channels(png, info);
-  picture->bits = png_get_bit_depth(png, info);
-  picture->row_bytes = png_get_rowbytes(png, info);
+/* Bytes of a row of decoded pixels. */
+static size_t RowBytes(const Picture *picture) {
+  return (size_t)picture->width * (size_t)(picture->channels * picture->bytes);
 }
 
 /* Bytes that the pixels and their grey values take. */
 static double MemoryNeeded(const Picture *picture) {
   return (double)picture->height *
-         ((double)picture->row_bytes + sizeof(double) * (double)picture->width);
+         ((double)RowBytes(picture) + sizeof(double) * (double)picture->width);
 }
 
 /* Decodes an open file into *picture (pixels from malloc, the caller frees them). Returns 0 or 1,
@@ -67,41 +54,35 @@ static int Decode(FILE *file, Picture *picture, char message[256]) {
   png_init_io(png, file);
   png_set_sig_bytes(png, 8);
   png_read_info(png, info);
-  SetTransformations(png, info, picture);
-  if (MemoryNeeded(picture) > LodMemoryAvailable()) png_error(png, "the picture is too large");
-  picture->pixels = malloc((size_t)picture->height * picture->row_bytes);
-  if (!picture->pixels) png_error(png, "out of memory");
+  png_set_expand(png); /* palettes to RGB, grey of few bits to 8 */
+  png_set_strip_alpha(png);
   const int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  picture->width = png_get_image_width(png, info);
+  picture->height = png_get_image_height(png, info);
+  picture->channels = png_get_channels(png, info);
+  picture->bytes = png_get_bit_depth(png, info) / 8;
+  if (MemoryNeeded(picture) > LodMemoryAvailable()) png_error(png, "the picture is too large");
+  picture->pixels = malloc((size_t)picture->height * RowBytes(picture));
+  if (!picture->pixels) png_error(png, "out of memory");
   for (int pass = 0; pass < passes; pass++)
     for (png_uint_32 row = 0; row < picture->height; row++)
-      png_read_row(png, picture->pixels + (size_t)row * picture->row_bytes, NULL);
+      png_read_row(png, picture->pixels + (size_t)row * RowBytes(picture), NULL);
   png_read_end(png, NULL);
   png_destroy_read_struct(&png, &info, NULL);
   return 0;
 }
 
-/* Sample number `i` of a row, in [0, 1]. */
-static double SampleValue(const Picture *picture, const png_byte *row, size_t i) {
-  uint16_t wide;
-  if (picture->bits == 8) return (double)row[i] / 255;
-  memcpy(&wide, row + 2 * i, sizeof wide);
-  return (double)wide / 65535;
-}
-
-/* Converts the decoded pixels to grey[height][width]; luma of Rec. ITU-R BT.709, item 3.2. */
-static void ConvertToGrey(const Picture *picture, double *grey) {
-  for (png_uint_32 y = 0; y < picture->height; y++) {
-    const png_byte *row = picture->pixels + (size_t)y * picture->row_bytes;
-    double         *line = grey + (size_t)y * picture->width;
-    for (size_t x = 0; x < picture->width; x++) {
-      if (picture->channels == 1)
-        line[x] = SampleValue(picture, row, x);
-      else
-        line[x] = 0.2126 * SampleValue(picture, row, 3 * x) +
-                  0.7152 * SampleValue(picture, row, 3 * x + 1) +
-                  0.0722 * SampleValue(picture, row, 3 * x + 2);
-    }
+/* The grey value of a pixel in [0, 1]; libpng's own conversion of colours rounds it to the bits of
+   the file. Luma of Rec. ITU-R BT.709, item 3.2. */
+static double Grey(const Picture *picture, const png_byte *pixel) {
+  static const double weights[3] = {0.2126, 0.7152, 0.0722};
+  double              grey = 0;
+  for (int c = 0; c < picture->channels; c++, pixel += picture->bytes) {
+    const double sample = picture->bytes == 1 ? pixel[0] / 255.0 : png_get_uint_16(pixel) / 65535.0;
+    grey += picture->channels == 1 ? sample : weights[c] * sample;
   }
+  return grey;
 }
 
 PetscErrorCode LodPngReadGrey(const char *path, PetscInt *width, PetscInt *height, double **grey) {
@@ -122,7 +103,8 @@ PetscErrorCode LodPngReadGrey(const char *path, PetscInt *width, PetscInt *heigh
   *width = (PetscInt)picture.width;
   *height = (PetscInt)picture.height;
   PetscCall(PetscMalloc1((size_t)picture.width * picture.height, grey));
-  ConvertToGrey(&picture, *grey);
+  for (size_t i = 0; i < (size_t)picture.width * picture.height; i++)
+    (*grey)[i] = Grey(&picture, picture.pixels + i * (size_t)(picture.channels * picture.bytes));
   free(picture.pixels);
   PetscFunctionReturn(0);
 }

@@ -2,7 +2,6 @@
 #include "solver/exact_digits.h"
 
 #include "fem/digits.h"
-#include "fem/nodal.h"
 #include "lod/exact.h"
 #include "system/coarse_system.h"
 
@@ -64,21 +63,5 @@ PetscErrorCode LodExactDigitsCheck(LodExactDigits *digits, const double *load,
   PetscCall(LodCoarseSystemSolveLoad(digits->system, load, digits->again));
   PetscCall(LodDigitsCompare("exact compressed (LOD)", digits->grid.dim, digits->grid.coarse,
                              &digits->scaled, solution, digits->again));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
-                                   const LodCoefficient *coefficient, const double *rhs,
-                                   const double *solution) {
-  LodExactDigits *digits;
-  double         *load;
-  PetscFunctionBeginUser;
-  PetscCall(LodExactDigitsCreate(comm, grid, coefficient, &digits));
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
-  PetscErrorCode error = LodLoad(grid, rhs, grid->coarse, load);
-  if (!error) error = LodExactDigitsCheck(digits, load, solution);
-  PetscCall(PetscFree(load));
-  PetscCall(LodExactDigitsDestroy(&digits));
-  PetscCall(error);
   PetscFunctionReturn(0);
 }

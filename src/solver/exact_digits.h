@@ -15,9 +15,4 @@ PetscErrorCode                LodExactDigitsCheck(LodExactDigits *digits, const 
                                                   const double *solution);
 PetscErrorCode                LodExactDigitsDestroy(LodExactDigits **digits);
 
-/* All of that for one solution and the load rhs[] of f on the fine mesh. */
-PetscErrorCode LodExactCheckDigits(MPI_Comm comm, const LodGrid *grid,
-                                   const LodCoefficient *coefficient, const double *rhs,
-                                   const double *solution);
-
 #endif

@@ -39,12 +39,4 @@ PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *l
                                         double *solution);
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);
 
-/* |S - S_hat|_2 and |S|_2 of two systems on one mesh, by power iteration on B^T B (deterministic
-   start); collective. */
-PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
-                                         double *difference, double *norm);
-
-/* |matrix - other|_2 and |matrix|_2 of two matrices whose entries are about 1. */
-PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm);
-
 #endif

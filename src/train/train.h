@@ -3,7 +3,6 @@
 #define LODNET_TRAIN_TRAIN_H
 
 #include "base/error.h"
-#include "lod/local_operators.h"
 #include "nn/model.h"
 #include "pairs/pairs.h"
 #include "train/settings.h"
@@ -46,18 +45,6 @@ void LodTrainingAdvice(const LodTrainPlan *plan, const LodHistory *history,
 
 /* The checkpoint of runs in a directory; whoever has saved the trained model deletes it. */
 PetscErrorCode LodCheckpointPath(const char *directory, char path[LOD_PATH_MAX]);
-
-/* How well a model does on the coefficients of a split: for f = 1, relative L2 difference of the
-   solution with learned operators to that with the exact ones of pairs.h5. errors[n] is allocated
-   with PetscMalloc; the caller frees it. One that is not finite is an error.
- */
-PetscErrorCode LodEvaluate(LodPairs *pairs, LodSplit split, LodModel *model, PetscBool quiet,
-                           PetscInt *n, double **errors);
-
-/* The exact local operators of the sample that *sample names, as pairs.h5 holds them (single
-   precision); no coefficient need be set. Both arguments are borrowed. */
-PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64 *sample,
-                               LodLocalOperators **operators);
 
 /* Fills in a cleared model before training: network with Glorot weights, signature and
    normalisation from the training pairs, plan, seed. The network takes batches of max_batch pairs

@@ -1,0 +1,55 @@
+/* Exact and learned operator of one coefficient, side by side. */
+#include "compare/side_by_side.h"
+
+#include "base/progress.h"
+#include "fem/nodal.h"
+#include "nn/learned.h"
+
+PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, LodModel *model,
+                                   LodSideBySide **both) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(both));
+  (*both)->grid = exact->grid;
+  (*both)->source[0] = exact;
+  PetscErrorCode error = LodLearnedCreate(&exact->grid, model, &(*both)->source[1]);
+  for (int i = 0; i < 2 && !error; i++)
+    error = LodCoarseSystemCreate(comm, &exact->grid, &(*both)->system[i]);
+  if (error) PetscCall(LodSideBySideDestroy(both));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSideBySideDestroy(LodSideBySide **both) {
+  PetscFunctionBeginUser;
+  if (!*both) PetscFunctionReturn(0);
+  for (int i = 0; i < 2; i++)
+    PetscCall(LodCoarseSystemDestroy(&(*both)->system[i]));
+  PetscCall(LodLocalOperatorsDestroy(&(*both)->source[1]));
+  PetscCall(PetscFree(*both));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
+                                     PetscBool quiet) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 2; i++) {
+    const double start = LodSeconds();
+    PetscCall(LodLocalOperatorsSetCoefficient(both->source[i], coefficient));
+    PetscCall(LodCoarseSystemAssemble(both->system[i], both->source[i], quiet));
+    both->seconds_operator[i] = LodSeconds() - start;
+  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
+                                  double *learned, double *error) {
+  double *const solution[2] = {exact, learned};
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 2; i++) {
+    const double start = LodSeconds();
+    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, solution[i]));
+    both->seconds_solve[i] = LodSeconds() - start;
+  }
+  PetscCall(LodRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));
+  PetscFunctionReturn(0);
+}

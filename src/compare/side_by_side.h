@@ -1,0 +1,34 @@
+/* Exact and learned operator of one coefficient, side by side: what every evaluation of a model
+   does. */
+#ifndef LODNET_COMPARE_SIDE_BY_SIDE_H
+#define LODNET_COMPARE_SIDE_BY_SIDE_H
+
+#include "nn/model.h"
+#include "system/coarse_system.h"
+
+/* [0] exact, [1] learned: two coarse systems that differ in the source of the local operators
+   alone. Times are those of the latest assembly and solve. */
+typedef struct {
+  LodGrid            grid;
+  LodLocalOperators *source[2];
+  LodCoarseSystem   *system[2];
+  double             seconds_operator[2], seconds_solve[2];
+} LodSideBySide;
+
+/* Takes the mesh of `exact`, a source of exact local operators, computed or stored; borrowed, like
+   the model, until the end. One object serves many coefficients. Collective, as all functions
+   here. */
+PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, LodModel *model,
+                                   LodSideBySide **both);
+PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
+
+/* Computes both operators for a coefficient. */
+PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
+                                     PetscBool quiet);
+
+/* Solves with both for a load on the coarse nodes (LodLoad), into exact[] and learned[] there;
+   *error is the relative L2 error of the second. */
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
+                                  double *learned, double *error);
+
+#endif
