@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/report.h"
 #include "base/start.h"
 #include "bench/bench.h"
 #include "common/command_line.h"

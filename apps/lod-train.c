@@ -6,7 +6,7 @@
 
 #include "base/events.h"
 #include "base/file.h"
-#include "base/progress.h"
+#include "base/report.h"
 #include "common/program.h"
 #include "compare/evaluation.h"
 #include "config/config.h"

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/start.h"
+#include "common/terminal.h"
 
 /* Asserts that a call of the library returns 0, showing the library's message if not. */
 #define assert_ok(call)                                                                            \
@@ -39,6 +40,7 @@ static inline unsigned long long test_seed(void) {
 /* Runs one suite in this process (MPI does not survive a fork) and returns main's exit status. */
 static inline int test_run(Suite *suite, int argc, char **argv) {
   if (LodInitialize(&argc, &argv)) return 1;
+  LodReportTo(&lod_terminal_reporter);
   SRunner *runner = srunner_create(suite);
   srunner_set_fork_status(runner, CK_NOFORK);
   srunner_run_all(runner, CK_NORMAL);

@@ -57,7 +57,7 @@ class Results(unittest.TestCase):
         u, fine = lodnet.solve(A, coarse=8), lodnet.solve(A, method="fine", coarse=8)
         self.assertEqual(u.shape, (9, 9))
         difference = np.abs(u - fine[::8, ::8]).max()
-        self.assertLess(difference, 0.05 * fine.max())
+        self.assertLess(difference, 0.2 * fine.max())
 
     def test_matrix_and_mass_reproduce_the_solution(self):
         solver = lodnet.Solver((32, 32), coarse=8).set_coefficient(draw())

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "base/start.h"
+#include "common/terminal.h"
 
 /* How many words stand before the first `--`. */
 static int CountOwnArguments(int argc, char **argv) {
@@ -34,7 +35,8 @@ PetscErrorCode LodProgramBegin(int argc, char **argv) {
   no_options[0] = argv[0];
   if (own == argc) petsc_argv = no_options;
   argv[own < argc ? own : 0] = argv[0]; /* PETSc takes word 0 for the program's name */
-  PetscErrorCode error = LodInitialize(&petsc_argc, &petsc_argv);
+  LodReportTo(&lod_terminal_reporter);
+  const PetscErrorCode error = LodInitialize(&petsc_argc, &petsc_argv);
   LodProgramCatchSignals(); /* after MPI has started, which has handlers of its own */
   return error ? error : LodPetscCheckWords(petsc_argc, petsc_argv);
 }

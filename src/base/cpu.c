@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "base/report.h"
 
 /* Found once, by FindLevel. */
 static LodCpuLevel    level_here;

@@ -1,7 +1,6 @@
-/* Messages of errors, and warnings. */
+/* Messages of errors. */
 #include "base/error.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,17 +74,4 @@ const char *LodErrorTake(void) {
 void LodErrorClear(void) {
   first_message[0] = 0;
   of_options = PETSC_FALSE;
-}
-
-void LodWarn(const char *format, ...) {
-  va_list     arguments;
-  PetscMPIInt rank = 0;
-  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
-  if (rank != 0) return;
-  fflush(stdout);
-  fprintf(stderr, "%s: warning: ", program_invocation_short_name);
-  va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  fputc('\n', stderr);
 }

@@ -50,8 +50,4 @@ PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
    error on `what` (a file, an option). Collective. */
 PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
-/* Prints `PROGRAM: warning: ...` on stderr, on rank 0 only: what was done is not what was asked
-   for, or cannot be trusted; the message (printf's, without newline) says what to do about it. */
-void LodWarn(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

@@ -39,9 +39,15 @@ static PetscBool HasAssignment(const char *text) {
   return PETSC_FALSE;
 }
 
-/* muParser's message without its own position, which it counts from 0. */
+/* muParser's message, which it keeps in one place for all threads. */
+static void CopyMessage(muParserHandle_t parser, char message[256]) {
+#pragma omp critical(lod_parser_message)
+  (void)snprintf(message, 256, "%s", mupGetErrorMsg(parser));
+}
+
+/* The same without muParser's own position, which it counts from 0. */
 static void ParserMessage(muParserHandle_t parser, char message[256]) {
-  snprintf(message, 256, "%s", mupGetErrorMsg(parser));
+  CopyMessage(parser, message);
   char *position = strstr(message, " at position ");
   if (position) *position = '\0';
   char *found = strstr(message, " found");
@@ -141,7 +147,7 @@ PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *w
 
 PetscErrorCode LodExpressionEvaluate(LodExpression *expression, const double point[3],
                                      double *value) {
-  char   place[128] = "";
+  char   place[128] = "", message[256];
   size_t used = 0;
 
   PetscFunctionBeginUser;
@@ -152,8 +158,9 @@ PetscErrorCode LodExpressionEvaluate(LodExpression *expression, const double poi
     for (PetscInt axis = 0; axis < expression->dim; axis++)
       used += (size_t)snprintf(place + used, sizeof place - used, "%s%.6g", axis ? ", " : "",
                                point[axis]);
+    CopyMessage(expression->parser, message);
     LodCheckInput(!mupError(expression->parser), "%s: expression '%s': at the point (%s): %s",
-                  expression->where, expression->text, place, mupGetErrorMsg(expression->parser));
+                  expression->where, expression->text, place, message);
     LodInputError("%s: expression '%s': at the point (%s) it is %.9g, not a finite number",
                   expression->where, expression->text, place, *value);
   }

@@ -3,7 +3,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -20,10 +21,12 @@
 #define ATTEMPTS 100
 
 /* Names of the temporary files that exist now. A signal handler has to find them, so they live
-   here; an entry is in use while its flag is set, and the flag is set last and cleared first. */
+   here; an entry is in use while its flag is set, and the flag is set last and cleared first. The
+   mutex is for threads, not for the handler, which only reads names whose flag is set. */
 enum { MAX_OPEN = 16 };
-static char                  open_names[MAX_OPEN][LOD_PATH_MAX];
-static volatile sig_atomic_t open_used[MAX_OPEN];
+static char            open_names[MAX_OPEN][LOD_PATH_MAX];
+static atomic_int      open_used[MAX_OPEN];
+static pthread_mutex_t open_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 void LodAtomicFilesRemove(void) {
   for (int i = 0; i < MAX_OPEN; i++) {
@@ -36,17 +39,22 @@ void LodAtomicFilesRemove(void) {
 /* Notes a temporary file for removal; with too many open at once it is only not removed by signals.
  */
 static void Register(const char *name) {
-  for (int i = 0; i < MAX_OPEN; i++) {
-    if (open_used[i]) continue;
+  int i = 0;
+  (void)pthread_mutex_lock(&open_mutex);
+  while (i < MAX_OPEN && open_used[i])
+    i++;
+  if (i < MAX_OPEN) {
     snprintf(open_names[i], LOD_PATH_MAX, "%s", name);
     open_used[i] = 1;
-    return;
   }
+  (void)pthread_mutex_unlock(&open_mutex);
 }
 
 void LodTemporaryForget(const char *name) {
+  (void)pthread_mutex_lock(&open_mutex);
   for (int i = 0; i < MAX_OPEN; i++)
     if (open_used[i] && !strcmp(open_names[i], name)) open_used[i] = 0;
+  (void)pthread_mutex_unlock(&open_mutex);
 }
 
 /* Locks an open file for as long as it stays open in this process; whether that was possible. The

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 
-/* Begins a text file; see text_file_private.h. */
 PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const char *name) {
   char path[LOD_PATH_MAX];
 
@@ -26,7 +25,6 @@ PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const 
   PetscFunctionReturn(0);
 }
 
-/* Closes the stream, checks that all of it was written, and gives the file its name. */
 PetscErrorCode LodTextFileCommit(LodTextFile *file) {
   PetscFunctionBeginUser;
   errno = 0;
@@ -46,7 +44,6 @@ PetscErrorCode LodTextFileCommit(LodTextFile *file) {
   PetscFunctionReturn(0);
 }
 
-/* Closes the stream and removes the unfinished file. */
 PetscErrorCode LodTextFileAbort(LodTextFile *file) {
   PetscFunctionBeginUser;
   if (file->stream) (void)fclose(file->stream);
@@ -55,7 +52,6 @@ PetscErrorCode LodTextFileAbort(LodTextFile *file) {
   PetscFunctionReturn(0);
 }
 
-/* Prints a number exactly, or `missing` for one that is not finite. */
 void LodPrintNumber(FILE *stream, double value, const char *missing) {
   if (isfinite(value)) {
     fprintf(stream, "%.17g", value);

@@ -10,8 +10,8 @@ typedef struct {
 } LodTextFile;
 
 /* Begins `directory`/`name` (`name` alone if directory is NULL). What is printed to `stream` gets
-   its name at LodTextFileCommit, which also reports any failure to write (disk full). Between the
-   two, call LodTextFileAbort before leaving early. */
+   its name at LodTextFileCommit, which also reports any failure to write (disk full), and removes
+   the file then. Who leaves between the two calls LodTextFileAbort. */
 PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const char *name);
 PetscErrorCode LodTextFileCommit(LodTextFile *file);
 PetscErrorCode LodTextFileAbort(LodTextFile *file);

@@ -1,8 +1,8 @@
 /* How many threads. */
 #include <omp.h>
 
-#include "base/error.h"
 #include "base/process.h"
+#include "base/report.h"
 #include "base/start.h"
 
 /* More threads than this a processor only cost memory: each has its workspace. */

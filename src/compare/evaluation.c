@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/report.h"
 #include "compare/compare_private.h"
 #include "config/config.h"
 #include "fem/nodal.h"

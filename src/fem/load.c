@@ -13,7 +13,7 @@
 #include <math.h>
 #include <omp.h>
 
-#include "base/error.h"
+#include "base/report.h"
 
 /* Gauss points of a part along an axis, and distance of what is evaluated beside its corners. */
 #define GAUSS 3

@@ -6,7 +6,12 @@
 
    The fork touches HDF5 and the C library only, neither MPI nor threads, and leaves by _exit, so
    that whatever the program has open stays as it is. It takes about a millisecond. Where no process
-   can be made, files are read without this. */
+   can be made, files are read without this.
+
+   In a process with several threads only the one that calls goes on in the fork. No other is inside
+   HDF5 then, since whoever uses it holds the lock of the libraries, and glibc hands the fork an
+   allocator and streams that work. A handler of SIGCHLD of the host may see the process end, and
+   may wait for it, too. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -19,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/session.h"
 #include "io/hdf5_private.h"
 
 /* Seconds of computing that a look may take; it needs thousandths. */
@@ -175,8 +181,10 @@ PetscErrorCode LodHdf5Probe(const char *path, char datasets[LOD_HDF5_NAMES]) {
   Report *report =
       mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (report == MAP_FAILED) PetscFunctionReturn(0);
+  LodLockLibraries();
   const pid_t process = fork();
   if (process == 0) LookAtFile(path, report);
+  LodUnlockLibraries();
   if (process > 0) Await(process);
   const PetscBool sound = (PetscBool)(process < 0 || report->ended);
   (void)snprintf(place, sizeof place, "%s", report->place[0] ? report->place : "its beginning");

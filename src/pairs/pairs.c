@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/report.h"
 #include "io/mesh_attributes.h"
 #include "pairs/pairs_private.h"
 

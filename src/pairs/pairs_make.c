@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "base/memory.h"
-#include "base/progress.h"
+#include "base/report.h"
 #include "fem/digits.h"
 #include "io/mesh_attributes.h"
 #include "io/settings_text.h"
@@ -412,11 +412,11 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
 }
 
 /* Says how fast it went. */
-static void PrintRates(const Job *job, PetscInt first, double seconds) {
+static void SayRates(const Job *job, PetscInt first, double seconds) {
   const double pairs = (double)(job->samples - first) * LodGridCells(&job->plan->grid);
 
   if (job->quiet || first == job->samples) return;
-  printf("pairs: %.0f in %.1f s, %.0f pairs/s: sampling %.1f s, operators %.1f s, writing %.1f s\n",
+  LodSay("pairs: %.0f in %.1f s, %.0f pairs/s: sampling %.1f s, operators %.1f s, writing %.1f s",
          pairs, seconds, pairs / seconds, job->seconds[0], job->seconds[1], job->seconds[2]);
 }
 
@@ -433,7 +433,7 @@ static PetscErrorCode Complete(Job *job) {
                 "%s: complete: is %lld, must be at most %lld; delete the file", job->partial,
                 (long long)complete, (long long)job->samples);
   if (complete > 0 && !job->quiet)
-    printf("pairs: %s: continuing, %lld of %lld samples are there\n", job->partial,
+    LodSay("pairs: %s: continuing, %lld of %lld samples are there", job->partial,
            (long long)complete, (long long)job->samples);
   PetscErrorCode error =
       LodExactForesee(&job->plan->grid, (double)(job->samples - complete), 1, job->quiet);
@@ -445,7 +445,7 @@ static PetscErrorCode Complete(Job *job) {
   PetscErrorCode closing = LodHdf5Close(&file);
   PetscCall(error);
   PetscCall(closing);
-  PrintRates(job, (PetscInt)complete, LodSeconds() - start);
+  SayRates(job, (PetscInt)complete, LodSeconds() - start);
   PetscFunctionReturn(0);
 }
 
@@ -470,7 +470,7 @@ PetscErrorCode LodPairsMake(const LodPairsPlan *plan, const char *path, PetscBoo
   snprintf(job.partial, sizeof job.partial, "%.*s.partial", LOD_PATH_MAX - 16, job.target);
   job.samples = LodPairsSamples(plan);
   PetscErrorCode error = CheckComplete(&job, &done);
-  if (!error && done && !quiet) printf("pairs: %s: reused, the settings are the same\n", path);
+  if (!error && done && !quiet) LodSay("pairs: %s: reused, the settings are the same", path);
   if (!error && !done) error = LodExactForesee(&plan->grid, 0, 1, quiet); /* before the file */
   PetscCall(LodEventBegin(LOD_EVENT_PAIRS));
   if (!error && !done) error = Complete(&job);

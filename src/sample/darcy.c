@@ -40,11 +40,15 @@ PetscErrorCode LodSampleDarcyField(PetscInt dim, const PetscInt cells[], PetscIn
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < dim; axis++)
     sizes[dim - 1 - axis] = (int)cells[axis];
-  /* FFTW_ESTIMATE does no timing: the plan and the bytes of the result are the same each time. */
-  fftw_plan plan = fftw_plan_r2r((int)dim, sizes, values, values, kinds, FFTW_ESTIMATE);
+  /* FFTW_ESTIMATE does no timing: the plan and the bytes of the result are the same each time. One
+     thread plans at a time, as in Transform of lognormal.c. */
+  fftw_plan plan;
+#pragma omp critical(lod_fftw_planner)
+  plan = fftw_plan_r2r((int)dim, sizes, values, values, kinds, FFTW_ESTIMATE);
   PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %d", sizes[0]);
   FillModes(dim, cells, seed, number, values);
   fftw_execute(plan);
+#pragma omp critical(lod_fftw_planner)
   fftw_destroy_plan(plan);
   PetscFunctionReturn(0);
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/process.h"
+#include "base/report.h"
 #include "base/start.h"
 
 const char *LodVersion(void) {
@@ -25,8 +26,31 @@ int LodLibraryEnd(void) {
   return LodErrorStatus(LodFinalize());
 }
 
+/* What a thread has given to LodSetReport. */
+static _Thread_local struct {
+  LodReport report;
+  void     *context;
+} chosen;
+
+/* Hands a line on; implements LodReporter.say. */
+static void HandOnLine(void *unused, LodSaying kind, const char *text) {
+  (void)unused, (void)kind;
+  chosen.report(chosen.context, text, 0, 0);
+}
+
+/* Hands the progress of a loop on, ten times a second at most; implements LodReporter.follow. */
+static double HandOnProgress(void *unused, const LodProgress *progress, LodLoopState state) {
+  (void)unused;
+  if (state == LOD_LOOP_RUNS)
+    chosen.report(chosen.context, progress->label, progress->done, progress->total);
+  return 0.1;
+}
+
 void LodSetReport(LodReport report, void *context) {
-  (void)report, (void)context;
+  const LodReporter reporter = {.say = HandOnLine, .follow = HandOnProgress};
+  chosen.report = report;
+  chosen.context = context;
+  LodReportTo(report ? &reporter : NULL);
 }
 
 void LodFree(void *values) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/progress.h"
+#include "base/report.h"
 #include "base/session.h"
 #include "fem/q1_system.h"
 #include "lod/exact.h"

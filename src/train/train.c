@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/events.h"
-#include "base/progress.h"
 #include "base/random.h"
+#include "base/report.h"
 #include "base/text_file.h"
 #include "io/history.h"
 #include "train/batch.h"
@@ -185,7 +185,7 @@ static PetscErrorCode FindTrivialLoss(Run *run) {
              "not finite",
              sum);
   if (!run->options->quiet)
-    printf("training: losses are relative to that of a network that says 0%s\n",
+    LodSay("training: losses are relative to that of a network that says 0%s",
            run->model->baseline ? ", which gives operators of constant coefficients" : "");
   PetscFunctionReturn(0);
 }
@@ -226,19 +226,18 @@ PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
   PetscFunctionReturn(0);
 }
 
-/* Prints the line of an epoch. */
-static PetscErrorCode PrintEpoch(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
+/* Says how an epoch went. */
+static PetscErrorCode SayEpoch(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
   const LodHistory *history = &run->model->history;
   PetscFunctionBeginUser;
   if (run->options->quiet) PetscFunctionReturn(0);
   PetscCall(LodProgressEnd(&run->progress)); /* makes room for the line; the bar comes back */
-  printf(
-      "epoch %3.0f of %d   relative loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s\n",
+  LodSay(
+      "epoch %3.0f of %d   relative loss: training %.3e, validation %.3e   rate %.1e   %6.1f s%s",
       row[LOD_HISTORY_EPOCH], (int)run->plan->training.epochs,
       Relative(run, row[LOD_HISTORY_TRAIN]), Relative(run, row[LOD_HISTORY_VALIDATION]),
       row[LOD_HISTORY_RATE], row[LOD_HISTORY_SECONDS],
       history->best_epoch == history->epochs ? "  best" : "");
-  fflush(stdout);
   PetscFunctionReturn(0);
 }
 
@@ -282,7 +281,7 @@ static PetscErrorCode Record(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
   }
   PetscCall(PetscSNPrintf(path, sizeof path, "%s/history.csv", run->options->directory));
   PetscCall(LodHistoryWrite(history, path));
-  PetscCall(PrintEpoch(run, row));
+  PetscCall(SayEpoch(run, row));
   PetscFunctionReturn(0);
 }
 
@@ -349,7 +348,7 @@ static PetscErrorCode Resume(Run *run) {
   LodCheckInput(run->state.begin < run->n_train, "%s: begin: is %lld of %lld pairs", path,
                 (long long)run->state.begin, (long long)run->n_train);
   if (!run->options->quiet)
-    printf("training: continues %s: %d epochs and %lld of %lld pairs are done\n", path,
+    LodSay("training: continues %s: %d epochs and %lld of %lld pairs are done", path,
            (int)run->model->history.epochs, (long long)run->state.begin, (long long)run->n_train);
   PetscFunctionReturn(0);
 }
