@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/data.h"
 #include "base/report.h"
 #include "base/start.h"
 #include "bench/bench.h"
@@ -15,9 +16,8 @@
 #define MOST_CELLS 1000000
 #define MOST_REPEATS 100000
 
-/* Samples that a network takes at once, and the config of the paper. */
+/* Samples that a network takes at once. */
 #define BATCH 1024
-#define PAPER LODNET_DATA_DIR "/configs/paper.toml"
 
 const char *argp_program_version = "lod-bench " LODNET_VERSION;
 
@@ -226,6 +226,16 @@ static PetscErrorCode RunFine(const Options *options) {
   PetscFunctionReturn(0);
 }
 
+/* Reads the config asked for, or else that of the paper. */
+static PetscErrorCode ReadConfig(const Options *options, LodConfig *config) {
+  char path[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  if (!options->config) PetscCall(LodDataPath(LOD_DATA_CONFIG, "paper.toml", "--config", path));
+  PetscCall(LodConfigRead(options->config ? options->config : path, config));
+  PetscFunctionReturn(0);
+}
+
 /* The model to measure, and how many coarse cells an axis has for the cells asked for. */
 static PetscErrorCode ReadModel(const Options *options, LodModel **model, PetscInt *coarse) {
   LodConfig config;
@@ -236,7 +246,7 @@ static PetscErrorCode ReadModel(const Options *options, LodModel **model, PetscI
   if (options->model) {
     PetscCall(LodModelRead(options->model, BATCH, model));
   } else {
-    PetscCall(LodConfigRead(options->config ? options->config : PAPER, &config));
+    PetscCall(ReadConfig(options, &config));
     PetscCall(LodBenchModel(&config, model));
   }
   const PetscInt dim = (*model)->signature.dim;
@@ -274,7 +284,7 @@ static PetscErrorCode RunTrain(const Options *options) {
   PetscFunctionBeginUser;
   LodCheckInput(!options->model && !options->cells, "train has no %s",
                 options->model ? "--model" : "--cells");
-  PetscCall(LodConfigRead(options->config ? options->config : PAPER, &config));
+  PetscCall(ReadConfig(options, &config));
   PetscCall(LodBenchTrain(&config, options->threads, options->repeats, &result));
   if (options->json)
     PetscCall(LodJsonPrint(stdout, LodBenchTrainJson(options->threads, options->repeats, &result)));

@@ -49,7 +49,6 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case ARGP_KEY_END:
     if (options->problem.n_rhs > 1) argp_error(state, "--rhs: compares for one right-hand side");
-    if (!options->problem.model) options->problem.model = LodModelDefaultPath();
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -108,10 +107,15 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 }
 
 /* The program: read, compare, report. */
-static PetscErrorCode Run(const Options *options) {
+static PetscErrorCode Run(Options *options) {
+  char       model[LOD_PATH_MAX];
   LodProblem problem;
 
   PetscFunctionBeginUser;
+  if (!options->problem.model) {
+    PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));
+    options->problem.model = model;
+  }
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));

@@ -2,6 +2,7 @@
 #include <argp.h>
 #include <errno.h>
 
+#include "base/data.h"
 #include "base/error.h"
 #include "base/events.h"
 #include "base/file.h"
@@ -69,16 +70,13 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     if (options->model) argp_error(state, "%s: a second model", argument);
     options->model = argument;
     return 0;
-  case ARGP_KEY_END:
-    if (!options->model) options->model = LodModelDefaultPath();
-    return 0;
   default:
     return ARGP_ERR_UNKNOWN;
   }
 }
 
-/* The program: read, evaluate, write. */
-static PetscErrorCode Run(const Options *options) {
+/* Reads, evaluates, writes. */
+static PetscErrorCode Evaluate(const Options *options) {
   const char *const outputs[] = {"evaluation.csv", "evaluation.md"};
   const char *const inputs[] = {options->model, options->set};
   LodModel         *model = NULL;
@@ -106,11 +104,28 @@ static PetscErrorCode Run(const Options *options) {
   PetscFunctionReturn(0);
 }
 
+/* The program: what was not given comes with lodnet. */
+static PetscErrorCode Run(Options *options) {
+  char model[LOD_PATH_MAX], set[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  if (!options->model) {
+    PetscCall(LodModelDefaultPath(model));
+    options->model = model;
+  }
+  if (!options->set) {
+    PetscCall(LodDataPath(LOD_DATA_CONFIG, "evaluation.toml", "--set", set));
+    options->set = set;
+  }
+  PetscCall(Evaluate(options));
+  PetscFunctionReturn(0);
+}
+
 /* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
 int main(int argc, char **argv) {
   const struct argp parser = {
       option_table, ParseOption, "[MODEL.h5] [-- PETSC-OPTIONS]", documentation, NULL, NULL, NULL};
-  Options options = {.set = LODNET_DATA_DIR "/configs/evaluation.toml", .output = "evaluation"};
+  Options options = {.output = "evaluation"};
 
   argv[0] = program_invocation_short_name; /* for argp's messages */
   LodProgramParse(&parser, argc, argv, &options);

@@ -272,6 +272,7 @@ static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
 
 /* The program: check, read, solve; rank 0 writes and prints. */
 static PetscErrorCode Run(Options *options) {
+  char           model[LOD_PATH_MAX];
   LodMethod      method;
   LodProblem     problem;
   LodSolveResult result;
@@ -281,8 +282,10 @@ static PetscErrorCode Run(Options *options) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckOptions(options, &method)));
-  if (method == LOD_METHOD_DNN && !options->problem.model)
-    options->problem.model = LodModelDefaultPath();
+  if (method == LOD_METHOD_DNN && !options->problem.model) {
+    PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));
+    options->problem.model = model;
+  }
   options->problem.mesh.any_coarse = (PetscBool)(method == LOD_METHOD_FINE);
   PetscCall(CheckOutput(options, options->output));
   if (options->many) {

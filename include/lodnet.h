@@ -29,6 +29,10 @@
 #ifndef LODNET_H
 #define LODNET_H
 
+/* Without the C++ bindings, which MPI has dropped: they would need a library of their own. */
+#if defined __cplusplus && !defined OMPI_SKIP_MPICXX
+#define OMPI_SKIP_MPICXX 1
+#endif
 #include <mpi.h>
 #include <stddef.h>
 #include <stdint.h>

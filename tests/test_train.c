@@ -271,7 +271,7 @@ START_TEST(the_paper_config_builds_the_paper_network) {
   const PetscInt paper[] = {1600, 1600, 800, 800, 400, 400, 144, 144, 144};
   LodConfig      settings;
   LodNetwork    *network;
-  assert_ok(LodConfigRead(LODNET_DATA_DIR "/configs/paper.toml", &settings));
+  assert_ok(LodConfigRead("../configs/paper.toml", &settings));
   const LodNetworkShape shape = LodModelShape(&settings.grid, &settings.network);
   ck_assert_int_eq(shape.n_encoder, 0);
   ck_assert_int_eq(shape.n_head, 8);

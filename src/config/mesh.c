@@ -3,32 +3,32 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/data.h"
 #include "config/tables_private.h"
 
-/* Writes "DIRECTORY/NAME ENDING" to path[LOD_PATH_MAX] and tells whether there is such a file. */
-static PetscBool Exists(const char *directory, const char *name, const char *ending, char *path) {
-  const int length = snprintf(path, LOD_PATH_MAX, "%s%s%s%s", directory ? directory : "",
-                              directory ? "/" : "", name, ending);
+/* Writes "DIRECTORY/NAME" to path[LOD_PATH_MAX] and tells whether there is such a file. */
+static PetscBool Exists(const char *directory, const char *name, char *path) {
+  const int length = snprintf(path, LOD_PATH_MAX, "%s%s%s", directory ? directory : "",
+                              directory ? "/" : "", name);
   return (PetscBool)(length < LOD_PATH_MAX && access(path, F_OK) == 0);
 }
 
 /* Finds the file of mesh `name` and writes it to path[LOD_PATH_MAX]. */
 static PetscErrorCode FindMesh(const char *name, const char *directory, const char *where,
                                char *path) {
-  const char  *variable = getenv("LODNET_MESHES");
+  char         file[LOD_TEXT_MAX];
   const size_t length = strlen(name);
 
   PetscFunctionBeginUser;
   if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".toml") == 0)) {
-    if (directory && name[0] != '/' && Exists(directory, name, "", path)) PetscFunctionReturn(0);
-    if (Exists(NULL, name, "", path)) PetscFunctionReturn(0);
+    if (directory && name[0] != '/' && Exists(directory, name, path)) PetscFunctionReturn(0);
+    if (Exists(NULL, name, path)) PetscFunctionReturn(0);
     LodInputError("%s: no mesh file \"%.1000s\"", where, name);
   }
-  if (Exists("meshes", name, ".toml", path)) PetscFunctionReturn(0);
-  if (variable && Exists(variable, name, ".toml", path)) PetscFunctionReturn(0);
-  if (Exists(LODNET_DATA_DIR "/meshes", name, ".toml", path)) PetscFunctionReturn(0);
-  LodInputError("%s: no mesh \"%.200s\": no file %.200s.toml in meshes, %s%s%s/meshes", where, name,
-                name, variable ? variable : "", variable ? " or " : "", LODNET_DATA_DIR);
+  LodCheckInput(snprintf(file, sizeof file, "%s.toml", name) < (int)sizeof file,
+                "%s: the mesh's name is too long", where);
+  PetscCall(LodDataPath(LOD_DATA_MESH, file, where, path));
+  PetscFunctionReturn(0);
 }
 
 /* Reads and checks an open mesh file. Whether its layers are too many is for who uses it to say:

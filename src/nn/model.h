@@ -66,9 +66,10 @@ static inline PetscInt LodModelExtrasCount(PetscInt dim, PetscBool bounds) {
 LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings);
 
 PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
-/* The model that comes with lodnet: the file that LODNET_MODEL in the environment names, or the one
-   trained by configs/structured.toml (k = 8, q = 2, l = 2). Not to be freed. */
-const char *LodModelDefaultPath(void);
+/* Where the model is that comes with lodnet: the file that LODNET_MODEL in the environment names,
+   or the one trained by configs/structured.toml (k = 8, q = 2, l = 2), see base/data.h. An input
+   error if it is nowhere. */
+PetscErrorCode LodModelDefaultPath(char path[LOD_PATH_MAX]);
 
 /* Reads a model; every defect of the file is an input error. `max_batch`: see network.h. */
 PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/data.h"
 #include "base/error.h"
 #include "io/hdf5_file.h"
 #include "nn/row.h"
@@ -347,9 +348,11 @@ static PetscErrorCode ReadContents(LodHdf5 *file, PetscInt max_batch, LodModel *
   PetscFunctionReturn(0);
 }
 
-const char *LodModelDefaultPath(void) {
-  const char *named = getenv("LODNET_MODEL");
-  return named && named[0] ? named : LODNET_DATA_DIR "/results/structured/model.h5";
+PetscErrorCode LodModelDefaultPath(char path[LOD_PATH_MAX]) {
+  PetscFunctionBeginUser;
+  PetscCall(
+      LodDataPath(LOD_DATA_MODEL, "structured/model.h5", "the model that comes with lodnet", path));
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodModelRead(const char *path, PetscInt max_batch, LodModel **model) {

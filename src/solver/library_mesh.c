@@ -87,11 +87,14 @@ int LodMeshDefaults(int dim, const int *cells, const LodModel *model, LodMesh *m
 
 /* LodModelOpen. */
 static PetscErrorCode ModelOpen(const char *path, LodModel **model) {
+  char found[LOD_PATH_MAX];
+
   PetscFunctionBeginUser;
   PetscCall(LodCheckPointer(model, "LodModelOpen", "model"));
   *model = NULL;
+  if (!path) PetscCall(LodModelDefaultPath(found));
   LodLockLibraries(); /* HDF5 */
-  const PetscErrorCode error = LodModelRead(path ? path : LodModelDefaultPath(), BATCH, model);
+  const PetscErrorCode error = LodModelRead(path ? path : found, BATCH, model);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -55,7 +55,7 @@ size_t FuzzSeedFile(const char *const *patterns, size_t number, uint8_t *data, s
   size_t size = 0;
   for (; *patterns && !size; patterns++) {
     glob_t files;
-    snprintf(pattern, sizeof pattern, "%s/%s", LODNET_DATA_DIR, *patterns);
+    snprintf(pattern, sizeof pattern, "%s/%s", LODNET_SOURCE_ROOT, *patterns);
     if (glob(pattern, 0, NULL, &files) != 0) continue;
     if (number < files.gl_pathc)
       size = FuzzReadFile(files.gl_pathv[number], data, most);
