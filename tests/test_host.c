@@ -96,6 +96,7 @@ static PetscErrorCode work(void) {
   LodLocalOperators *operators;
   LodModel          *model;
   double            *values;
+  char               path[LOD_PATH_MAX];
   PetscFunctionBeginUser;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
@@ -110,7 +111,8 @@ static PetscErrorCode work(void) {
   PetscCall(LodLocalOperatorsDestroy(&operators));
   PetscCall(PetscFree(values));
   PetscCall(LodCoefficientDestroy(&coefficient));
-  PetscCall(LodModelRead(LodModelDefaultPath(), 4, &model));
+  PetscCall(LodModelDefaultPath(path));
+  PetscCall(LodModelRead(path, 4, &model));
   PetscCall(LodModelDestroy(&model));
   PetscFunctionReturn(0);
 }
