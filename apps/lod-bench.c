@@ -167,10 +167,14 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 static LodGrid Mesh(const Options *options, PetscBool exact) {
   static const PetscInt coarse[] = {1024, 32, 8}, fine[] = {16384, 512, 64}, ell[] = {2, 2, 1};
   PetscInt              d = options->dim - 1;
-  LodGrid               grid = {.dim = options->dim, .coarse = 1, .ell = 1};
+  const PetscInt        n_coarse = !exact ? 1 : options->coarse ? options->coarse : coarse[d];
+  const PetscInt        n_fine = options->fine ? options->fine : fine[d];
+  const PetscInt        cells = options->coefficient           ? options->coefficient
+                                : n_fine % (2 * n_coarse) == 0 ? n_fine / 2
+                                                               : n_fine;
+  LodGrid               grid = {LOD_UNIT_CUBE(options->dim, n_coarse, cells, n_fine), .ell = 1};
 
   if (exact) {
-    grid.coarse = options->coarse ? options->coarse : coarse[d];
     grid.ell = options->ell ? options->ell : ell[d];
     if (grid.ell > LodGridCoveringLayers(&grid)) {
       if (options->ell)
@@ -179,10 +183,6 @@ static LodGrid Mesh(const Options *options, PetscBool exact) {
       grid.ell = LodGridCoveringLayers(&grid);
     }
   }
-  grid.fine = options->fine ? options->fine : fine[d];
-  grid.coefficient = options->coefficient;
-  if (!grid.coefficient)
-    grid.coefficient = grid.fine % (2 * grid.coarse) == 0 ? grid.fine / 2 : grid.fine;
   return grid;
 }
 

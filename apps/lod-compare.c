@@ -73,12 +73,10 @@ static PetscErrorCode MakeOutput(const Options *options) {
 /* Prints the heading and the table. */
 static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *problem,
                             const LodComparison *comparison) {
-  const LodGrid *grid = &problem->grid;
-
   PetscFunctionBeginUser;
-  printf("%s, f = %s, d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", options->coefficient,
-         options->rhs[0], (int)grid->dim, (int)grid->coarse, (int)grid->coefficient,
-         (int)grid->fine, (int)grid->ell, problem->origin);
+  printf("%s, f = %s, ", options->coefficient, options->rhs[0]);
+  LodProblemPrintMesh(problem);
+  putchar('\n');
   PetscCall(LodComparisonPrint(comparison));
   PetscFunctionReturn(0);
 }

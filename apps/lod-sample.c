@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "base/expression.h"
+#include "common/command_line.h"
 #include "common/program.h"
 #include "io/coefficient_file.h"
 #include "sample/sample.h"
@@ -17,6 +18,7 @@ const char *argp_program_version = "lod-sample " LODNET_VERSION;
 enum {
   KEY_FAMILY = 256,
   KEY_CELLS,
+  KEY_EXTENT,
   KEY_DIM,
   KEY_SEED,
   KEY_NUMBER,
@@ -54,8 +56,13 @@ static const struct argp_option option_table[] = {
      "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
      "y = 1; two dimensions",
      0},
-    {"cells", KEY_CELLS, "E", 0, "Cells per axis; default 256", 0},
-    {"dim", KEY_DIM, "D", 0, "Dimension, 1, 2 or 3; default 2", 0},
+    {"cells", KEY_CELLS, "E", 0, "Cells per axis, or along x, y, z: 60x220; default 256", 0},
+    {"extent", KEY_EXTENT, "LENGTH", 0,
+     "Side lengths of the domain, likewise, for x, y, z in expressions and correlation lengths; "
+     "default 1",
+     0},
+    {"dim", KEY_DIM, "D", 0, "Dimension, 1, 2 or 3; default 2, or as many as --cells has numbers",
+     0},
     {"seed", KEY_SEED, "S", 0, "Seed of the random numbers; default 0", 0},
     {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
     {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
@@ -79,7 +86,7 @@ static const struct argp_option option_table[] = {
 /* What the command line says. */
 typedef struct {
   LodSampleSettings settings;
-  PetscInt          dim, cells;
+  PetscInt          dim, cells[LOD_MAX_DIM], n_cells, n_extent; /* n_: numbers given of them */
   PetscInt64        seed, number;
   const char       *output;
   int               quiet, family_given;
@@ -235,6 +242,22 @@ static void SetDefaultRange(Options *options) {
   if (!options->given[KEY_BETA - KEY_FIRST]) options->settings.beta = beta;
 }
 
+/* Settles the dimension, and what single numbers for all axes stand for. */
+static void CompleteAxes(struct argp_state *state, Options *options) {
+  const PetscInt most = PetscMax(options->n_cells, options->n_extent);
+  if (!options->dim) options->dim = most > 1 ? most : 2;
+  if (options->n_cells > 1 && options->n_cells != options->dim)
+    argp_error(state, "--cells: has numbers for %d axes of %d", (int)options->n_cells,
+               (int)options->dim);
+  if (options->n_extent > 1 && options->n_extent != options->dim)
+    argp_error(state, "--extent: has numbers for %d axes of %d", (int)options->n_extent,
+               (int)options->dim);
+  for (PetscInt axis = 1; axis < LOD_MAX_DIM; axis++) {
+    if (options->n_cells <= 1) options->cells[axis] = options->cells[0];
+    if (options->n_extent == 1) options->settings.extent[axis] = options->settings.extent[0];
+  }
+}
+
 /* argp's parser: one option after the other, then the check of all. */
 static error_t ParseOption(int key, char *text, struct argp_state *state) {
   Options *options = state->input;
@@ -244,7 +267,10 @@ static error_t ParseOption(int key, char *text, struct argp_state *state) {
     ParseFamily(state, text, options);
     break;
   case KEY_CELLS:
-    options->cells = (PetscInt)ParseInteger(state, "cells", text, 1, PETSC_MAX_INT);
+    options->n_cells = LodOptionCells(state, "--cells", text, 1, PETSC_MAX_INT, options->cells);
+    break;
+  case KEY_EXTENT:
+    options->n_extent = LodOptionExtent(state, "--extent", text, options->settings.extent);
     break;
   case KEY_DIM:
     options->dim = (PetscInt)ParseInteger(state, "dim", text, 1, LOD_MAX_DIM);
@@ -266,6 +292,7 @@ static error_t ParseOption(int key, char *text, struct argp_state *state) {
     break;
   case ARGP_KEY_END:
     CheckParameters(state, options);
+    CompleteAxes(state, options);
     SetDefaultRange(options);
     break;
   default:
@@ -295,17 +322,17 @@ static PetscErrorCode CommandLine(int argc, char **argv, char **text) {
 static PetscErrorCode PrintSummary(const Options *options, const LodCoefficient *coefficient) {
   const LodSampleSettings *settings = &options->settings;
   double                   smallest, largest, clipped;
-  PetscInt                 size;
+  PetscInt                 size[LOD_MAX_DIM];
 
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   printf("%s: ", options->output);
   for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    printf("%s%d", axis ? " x " : "", (int)coefficient->cells);
+    printf("%s%d", axis ? " x " : "", (int)coefficient->cells[axis]);
   printf(" cells, family %s, values %.6g to %.6g, contrast %.6g\n", LodFamilyName(settings->family),
          smallest, largest, largest / smallest);
   if (settings->family == LOD_FAMILY_LOGNORMAL) {
-    PetscCall(LodLognormalEmbedding(settings, options->dim, options->cells, &size, &clipped));
+    PetscCall(LodLognormalEmbedding(settings, options->dim, options->cells, size, &clipped));
     if (clipped > 0)
       printf("note: the Gaussian field is not exact: negative eigenvalues, %.2g of the variance, "
              "were cut off (correlation length %.6g is large)\n",
@@ -350,7 +377,7 @@ static PetscErrorCode Run(const Options *options, int argc, char **argv) {
 int main(int argc, char **argv) {
   const struct argp parser = {option_table, ParseOption, NULL, description, NULL, NULL, NULL};
   const int         own = LodProgramOwnArguments(argc, argv);
-  Options           options = {.dim = 2, .cells = 256, .output = "coefficient.h5"};
+  Options           options = {.cells = {256}, .output = "coefficient.h5"};
 
   LodSampleDefaults(&options.settings);
   LodProgramParse(&parser, argc, argv, &options);

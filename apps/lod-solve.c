@@ -158,7 +158,7 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
                                    const LodSolveResult *result) {
   const LodGrid *grid = &problem->grid;
   char           vtk[LOD_PATH_MAX];
-  PetscInt       nodes = LodPower(result->cells + 1, grid->dim);
+  PetscInt       nodes = LodNodeCount(grid->dim, result->cells);
   double         smallest = result->values[0], largest = result->values[0];
 
   PetscFunctionBeginUser;
@@ -167,9 +167,9 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
     largest = PetscMax(largest, result->values[node]);
   }
   printf("method    %s, f = %s\n", LodMethodName(result->method), options->problem.rhs[0]);
-  printf("mesh      d = %d, N = %d, E = %d, F = %d, l = %d (%s)\n", (int)grid->dim,
-         (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell,
-         problem->origin);
+  printf("mesh      ");
+  LodProblemPrintMesh(problem);
+  putchar('\n');
   if (problem->model)
     printf("model     %s%s\n", options->problem.model,
            problem->model->average ? ", averaged over the symmetries" : "");
@@ -218,7 +218,7 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
                                             .keep_operators = options->operators,
                                             .previous = (PetscBool)(options->previous != NULL),
                                             .quiet = options->problem.quiet}));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &rhs));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &rhs));
   PetscErrorCode error = LodRightHandSide(grid, options->problem.rhs[0], rhs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (options->previous) {

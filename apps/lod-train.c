@@ -182,7 +182,7 @@ static void PrintPlan(const LodConfig *config) {
     samples += config->families[i].count;
   printf("lod-train: %s -> %s\n", config->path, config->output);
   printf("mesh: dimension %d, coarse %d, coefficient %d, fine %d, ell %d\n", (int)grid->dim,
-         (int)grid->coarse, (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
+         (int)grid->coarse[0], (int)grid->coefficient[0], (int)grid->fine[0], (int)grid->ell);
   printf("samples: %d coefficients, %lld pairs\n", (int)samples,
          (long long)samples * LodGridCells(grid));
   printf("network: ");

@@ -13,9 +13,8 @@ static PetscErrorCode print_rows(const char *name, const LodCoefficient *coeffic
   Errors                previous = {0, 0};
   PetscFunctionBeginUser;
   for (int level = 0; level < 4; level++) {
-    LodGrid grid = {
-        .dim = 2, .coarse = coarse[level], .coefficient = 256, .fine = 512, .ell = ell[level]};
-    Errors errors;
+    LodGrid grid = {LOD_UNIT_CUBE(2, coarse[level], 256, 512), .ell = ell[level]};
+    Errors  errors;
     PetscCall(solve_errors(&grid, coefficient, &errors));
     printf("| %s | %d | %d | %.3e | ", name, (int)coarse[level], (int)ell[level], errors.lod);
     if (level > 0) printf("%.2f", log2(previous.lod / errors.lod));
@@ -30,7 +29,7 @@ static PetscErrorCode print_rows(const char *name, const LodCoefficient *coeffic
 static PetscErrorCode print_table(void) {
   LodCoefficient coefficient;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCreate(2, 256, &coefficient));
+  PetscCall(LodCoefficientCreate(2, LOD_CUBE(256), &coefficient));
   printf("| coefficient | N | l | LOD | order | coarse Q1 | coarse / LOD |\n");
   printf("|---|---|---|---|---|---|---|\n");
   fill_sine(&coefficient);

@@ -20,7 +20,7 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
                                           Errors *errors) {
   LodLocalOperators *exact;
   LodCoarseSystem   *system;
-  PetscInt           n_fine = LodPower(grid->fine + 1, 2), n_coarse = LodPower(grid->coarse + 1, 2);
+  PetscInt           n_fine = LodNodeCount(2, grid->fine), n_coarse = LodNodeCount(2, grid->coarse);
   size_t             bytes = (size_t)n_fine * sizeof(double);
   double            *rhs = malloc(bytes), *fine = malloc(bytes), *prolongated = malloc(bytes);
   double            *coarse = malloc((size_t)n_coarse * sizeof(double));
@@ -48,7 +48,7 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
 
 /* Values of the sine coefficient 2 + sin(2 pi x) sin(2 pi y) at cell midpoints. */
 static inline void fill_sine(LodCoefficient *coefficient) {
-  PetscInt cells = coefficient->cells;
+  PetscInt cells = coefficient->cells[0];
   for (PetscInt i = 0; i < cells * cells; i++) {
     double x = ((double)(i % cells) + 0.5) / (double)cells;
     double y = ((double)(i / cells) + 0.5) / (double)cells;

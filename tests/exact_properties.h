@@ -17,7 +17,7 @@ static inline LodCoefficient random_coefficient(const LodGrid *grid, unsigned lo
                                                 uint64_t stream, double contrast) {
   LodCoefficient coefficient;
   assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &coefficient));
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     coefficient.values[i] = exp(log(contrast) * LodRandomUniform(seed, stream, (uint64_t)i));
   return coefficient;
 }
@@ -77,7 +77,7 @@ static inline void check_scaling(OperatorsCreate create, const LodGrid *grid,
   PetscInt       count = LodGridCells(grid) * LodGridOperatorSize(grid);
   double         factor = exp(6 * LodRandomUniform(seed, 3, 0) - 3), difference = 0;
   double        *operators = all_operators(create, grid, &coefficient);
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     coefficient.values[i] *= factor;
   double *scaled = all_operators(create, grid, &coefficient);
   for (PetscInt i = 0; i < count; i++)
@@ -115,14 +115,14 @@ static inline void check_symmetry(OperatorsCreate create, const LodGrid *grid,
   PetscInt       dim = grid->dim, nodes = LodGridPatchNodes(grid), corners = LodGridCorners(grid);
   PetscInt       count = LodGridCells(grid) * nodes * corners;
   assert_ok(LodCoefficientCreate(dim, grid->coefficient, &image));
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, dim); i++)
-    image.values[symmetry_position(symmetry, dim, grid->coefficient, i)] = coefficient.values[i];
+  for (PetscInt i = 0; i < LodCellCount(dim, grid->coefficient); i++)
+    image.values[symmetry_position(symmetry, dim, grid->coefficient[0], i)] = coefficient.values[i];
   double *operators = all_operators(create, grid, &coefficient);
   double *images = all_operators(create, grid, &image);
   double  difference = 0;
   for (PetscInt i = 0; i < count; i++) {
     PetscInt cell = i / (nodes * corners), z = i / corners % nodes, j = i % corners;
-    PetscInt cell_image = symmetry_position(symmetry, dim, grid->coarse, cell);
+    PetscInt cell_image = symmetry_position(symmetry, dim, grid->coarse[0], cell);
     PetscInt z_image = symmetry_position(symmetry, dim, 2 * grid->ell + 2, z);
     PetscInt j_image = symmetry_position(symmetry, dim, 2, j);
     double   other = images[(cell_image * nodes + z_image) * corners + j_image];

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "nn/model.h"
+
 /* Asserts that a call succeeds. */
 #define assert_done(call)                                                                          \
   do {                                                                                             \

@@ -28,9 +28,9 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
         (float)(deviation * LodRandomNormal(seed, 1, (uint64_t)i));
   model->signature = (LodSignature){.dim = grid->dim,
                                     .ell = grid->ell,
-                                    .ratio = grid->coefficient / grid->coarse,
-                                    .fine_ratio = grid->fine / grid->coefficient,
-                                    .coarse = grid->coarse,
+                                    .ratio = LodGridCoefficientRatio(grid, 0),
+                                    .fine_ratio = LodGridRefinement(grid, 0),
+                                    .coarse = grid->coarse[0],
                                     .smallest = 1,
                                     .largest = 5};
   model->inp_scale = 1.3;

@@ -38,7 +38,7 @@ END_TEST
 /* Parts of a mesh cost at least their share and at most what the whole does; the whole is what its
    closed phases say. */
 START_TEST(cost_of_a_part_lies_below_that_of_the_whole) {
-  const LodGrid      grid = {.dim = 2, .coarse = 9, .coefficient = 18, .fine = 36, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(2, 9, 18, 36), .ell = 1};
   LodLocalOperators *operators;
   LodExactCost       whole, part;
   assert_ok(LodExactSharedCreate(&grid, &operators));
@@ -61,12 +61,11 @@ END_TEST
 
 /* One line of each kind stands for all of them. */
 START_TEST(sampled_lines_have_the_flops_of_all_cells) {
-  LodBenchExactSettings settings = {
-      .grid = {.dim = 2, .coarse = 7, .coefficient = 14, .fine = 28, .ell = 1},
-      .path = LOD_BENCH_PATCH,
-      .threads = 1,
-      .repeats = 1};
-  LodBenchExactResult sampled, whole;
+  LodBenchExactSettings settings = {.grid = {LOD_UNIT_CUBE(2, 7, 14, 28), .ell = 1},
+                                    .path = LOD_BENCH_PATCH,
+                                    .threads = 1,
+                                    .repeats = 1};
+  LodBenchExactResult   sampled, whole;
   assert_ok(LodBenchExact(&settings, &sampled));
   settings.whole = PETSC_TRUE;
   assert_ok(LodBenchExact(&settings, &whole));
@@ -78,7 +77,7 @@ START_TEST(sampled_lines_have_the_flops_of_all_cells) {
 END_TEST
 
 START_TEST(fine_solve_reaches_its_tolerance) {
-  const LodGrid      grid = {.dim = 2, .coarse = 1, .coefficient = 16, .fine = 32, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(2, 1, 16, 32), .ell = 1};
   LodBenchFineResult result;
   assert_ok(LodBenchFine(&grid, 2, &result));
   ck_assert_double_le(result.residual, 1e-8);

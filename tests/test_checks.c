@@ -20,8 +20,9 @@ static PetscErrorCode fake_compute(LodLocalOperators *self, PetscInt first, Pets
   const LodGrid *grid = &self->grid;
   const PetscInt corners = LodGridCorners(grid), size = LodGridOperatorSize(grid);
   const LodBox   nodes = LodBoxCube(grid->dim, 2 * grid->ell + 2);
-  double         element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  LodElementStiffness(grid->dim, 1.0 / (double)grid->coarse, element);
+  double         element[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM];
+  LodGridSides(grid, grid->coarse, side);
+  LodElementStiffness(grid->dim, side, element);
   (void)options;
   memset(operators, 0, (size_t)(last - first) * (size_t)size * sizeof *operators);
   for (PetscInt cell = first; cell < last; cell++) {
@@ -50,9 +51,9 @@ static LodChecks checks_of(const LodGrid *grid, LodLocalOperators *operators) {
 }
 
 static const LodGrid grids[] = {
-    {.dim = 1, .coarse = 8, .coefficient = 16, .fine = 32, .ell = 1},
-    {.dim = 2, .coarse = 8, .coefficient = 16, .fine = 32, .ell = 2},
-    {.dim = 3, .coarse = 4, .coefficient = 4, .fine = 8, .ell = 1},
+    {LOD_UNIT_CUBE(1, 8, 16, 32), .ell = 1},
+    {LOD_UNIT_CUBE(2, 8, 16, 32), .ell = 2},
+    {LOD_UNIT_CUBE(3, 4, 4, 8), .ell = 1},
 };
 
 START_TEST(the_stiffness_itself_has_constant_one) {
@@ -134,7 +135,7 @@ START_TEST(patches_outside_the_range_are_counted) {
   LodModel       model = {.signature = {.dim = 2, .smallest = 1, .largest = 5}};
   LodCoefficient coefficient;
   double         fraction;
-  assert_ok(LodCoefficientCreate(2, 16, &coefficient));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(16), &coefficient));
   for (int i = 0; i < 256; i++)
     coefficient.values[i] = i % 2 ? 1 : 5;
   assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));

@@ -19,8 +19,9 @@ static PetscErrorCode simple_compute(LodLocalOperators *self, PetscInt first, Pe
   const PetscInt corners = LodGridCorners(grid), size = LodGridOperatorSize(grid);
   const LodBox   nodes = LodBoxCube(grid->dim, 2 * grid->ell + 2);
   const uint64_t seed = *(const unsigned long long *)self->data;
-  double         element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  LodElementStiffness(grid->dim, 1.0 / (double)grid->coarse, element);
+  double         element[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM];
+  LodGridSides(grid, grid->coarse, side);
+  LodElementStiffness(grid->dim, side, element);
   memset(operators, 0, (size_t)(last - first) * (size_t)size * sizeof *operators);
   (void)options;
   for (PetscInt cell = first; cell < last; cell++) {
@@ -41,7 +42,7 @@ static PetscErrorCode simple_compute(LodLocalOperators *self, PetscInt first, Pe
 /* Solves with the options that are set; solution[(N+1)^d] is the caller's. */
 static void solve(LodLocalOperators *operators, double *solution) {
   const LodGrid   *grid = &operators->grid;
-  const PetscInt   n_fine = LodPower(grid->fine + 1, grid->dim);
+  const PetscInt   n_fine = LodNodeCount(grid->dim, grid->fine);
   double          *rhs = calloc((size_t)n_fine, sizeof *rhs);
   LodCoarseSystem *system;
   rhs[n_fine / 2] = rhs[n_fine / 3] = 1;
@@ -55,7 +56,7 @@ static void solve(LodLocalOperators *operators, double *solution) {
 /* Asserts that the default solver's solution is that of a sparse direct solver. */
 static void assert_direct(LodLocalOperators *operators, double tolerance) {
   const LodGrid *grid = &operators->grid;
-  const size_t   count = (size_t)LodPower(grid->coarse + 1, grid->dim);
+  const size_t   count = (size_t)LodNodeCount(grid->dim, grid->coarse);
   double        *found = malloc(count * sizeof *found), *direct = malloc(count * sizeof *direct);
   double         difference;
   solve(operators, found);
@@ -65,7 +66,7 @@ static void assert_direct(LodLocalOperators *operators, double tolerance) {
   assert_ok(PetscOptionsClearValue(NULL, "-lod_pc_type"));
   assert_ok(PetscOptionsClearValue(NULL, "-lod_pc_factor_mat_solver_type"));
   assert_ok(LodRelativeL2(grid->dim, grid->coarse, found, direct, &difference));
-  printf("d = %d, N = %d: %.1e\n", (int)grid->dim, (int)grid->coarse, difference);
+  printf("d = %d, N = %d: %.1e\n", (int)grid->dim, (int)grid->coarse[0], difference);
   ck_assert_double_le(difference, tolerance);
   free(found);
   free(direct);
@@ -74,9 +75,9 @@ static void assert_direct(LodLocalOperators *operators, double tolerance) {
 /* Two below the limit where multigrid begins, one above. */
 START_TEST(every_size_is_solved_as_by_a_direct_solver) {
   static const LodGrid grids[] = {
-      {.dim = 2, .coarse = 12, .coefficient = 12, .fine = 24, .ell = 1},
-      {.dim = 3, .coarse = 8, .coefficient = 8, .fine = 16, .ell = 1},
-      {.dim = 2, .coarse = 150, .coefficient = 150, .fine = 300, .ell = 1},
+      {LOD_UNIT_CUBE(2, 12, 12, 24), .ell = 1},
+      {LOD_UNIT_CUBE(3, 8, 8, 16), .ell = 1},
+      {LOD_UNIT_CUBE(2, 150, 150, 300), .ell = 1},
   };
   unsigned long long seed = test_seed();
   LodLocalOperators  operators = {.grid = grids[_i], .compute = simple_compute, .data = &seed};
@@ -88,7 +89,7 @@ END_TEST
 START_TEST(tiny_values_beside_large_ones_are_no_zero_pivots) {
   LodCoefficient     coefficient;
   LodLocalOperators *exact;
-  LodGrid            grid = {.dim = 2, .coarse = 4, .coefficient = 16, .fine = 32, .ell = 2};
+  LodGrid            grid = {LOD_UNIT_CUBE(2, 4, 16, 32), .ell = 2};
   assert_ok(LodCoefficientRead("data/block-1e-16.h5", NULL, &coefficient));
   assert_ok(LodExactCreate(&grid, &exact));
   assert_ok(LodLocalOperatorsSetCoefficient(exact, &coefficient));

@@ -15,7 +15,7 @@
 /* A coefficient with independent values in [1,5]. */
 static LodCoefficient Coefficient(PetscInt cells, unsigned long long seed) {
   LodCoefficient coefficient;
-  assert_ok(LodCoefficientCreate(2, cells, &coefficient));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(cells), &coefficient));
   for (PetscInt i = 0; i < cells * cells; i++)
     coefficient.values[i] = 1 + 4 * LodRandomUniform(seed, 0, (uint64_t)i);
   return coefficient;
@@ -30,8 +30,8 @@ static LodModel *Model(const LodGrid *grid) {
   assert_ok(LodNetworkCreate(&shape, &model->network));
   model->signature = (LodSignature){.dim = grid->dim,
                                     .ell = grid->ell,
-                                    .ratio = grid->coefficient / grid->coarse,
-                                    .fine_ratio = grid->fine / grid->coefficient,
+                                    .ratio = LodGridCoefficientRatio(grid, 0),
+                                    .fine_ratio = LodGridRefinement(grid, 0),
                                     .smallest = 1,
                                     .largest = 5};
   model->inp_scale = model->out_scale = 1;
@@ -42,9 +42,9 @@ static LodModel *Model(const LodGrid *grid) {
  * is then exact. */
 START_TEST(network_that_knows_the_answer_agrees_with_lod) {
   unsigned long long seed = test_seed();
-  LodGrid            grid = {.dim = 2, .coarse = 1, .coefficient = 4, .fine = 8, .ell = 1};
+  LodGrid            grid = {LOD_UNIT_CUBE(2, 1, 4, 8), .ell = 1};
   grid.natural[0][1] = grid.natural[1][0] = grid.natural[1][1] = PETSC_TRUE;
-  LodCoefficient     coefficient = Coefficient(grid.coefficient, seed);
+  LodCoefficient     coefficient = Coefficient(grid.coefficient[0], seed);
   LodModel          *model = Model(&grid);
   PetscInt           size = LodGridOperatorSize(&grid);
   LodLocalOperators *exact;
@@ -75,7 +75,7 @@ END_TEST
 static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *coefficient,
                                    LodModel *model, const LodComparison *found) {
   const double *expected[4] = {found->lod, found->dnn, found->fine, found->coarse};
-  double       *rhs = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof *rhs);
+  double       *rhs = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *rhs);
   assert_ok(LodRightHandSide(grid, "1", rhs));
   for (int method = 0; method < 4; method++) {
     const LodSolveOptions options = {
@@ -83,10 +83,10 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
     LodSolveResult result;
     assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient, rhs, &options,
                              &result));
-    ck_assert_int_eq(result.cells, method == LOD_METHOD_FINE ? grid->fine : grid->coarse);
+    ck_assert_int_eq(result.cells[0], (method == LOD_METHOD_FINE ? grid->fine : grid->coarse)[0]);
     ck_assert((result.operators != NULL) == (method < 2));
     ck_assert_int_eq(memcmp(result.values, expected[method],
-                            (size_t)LodPower(result.cells + 1, grid->dim) * sizeof(double)),
+                            (size_t)LodNodeCount(grid->dim, result.cells) * sizeof(double)),
                      0);
     assert_ok(LodSolveResultDestroy(&result));
   }
@@ -95,8 +95,8 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
 
 START_TEST(untrained_network_is_measured_and_runs_repeat) {
   unsigned long long seed = test_seed();
-  LodGrid            grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
-  LodCoefficient     coefficient = Coefficient(grid.coefficient, seed);
+  LodGrid            grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
+  LodCoefficient     coefficient = Coefficient(grid.coefficient[0], seed);
   LodModel          *model = Model(&grid);
   LodComparison      found;
 
@@ -190,23 +190,23 @@ START_TEST(report_sections_and_pictures_hold_what_was_found) {
                                      "\"dnn_lod\": null",
                                      "\"lod_fine\": 0.25",
                                      "\"lod_operator\": 2"};
-  LodGrid                  grid = {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
-  LodCoefficient           coefficient = Coefficient(grid.coefficient, test_seed());
+  LodGrid                  grid = {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1};
+  LodCoefficient           coefficient = Coefficient(grid.coefficient[0], test_seed());
   LodComparison made = {.norm_difference = 0.125, .norm = 1, .lod_fine = 0.25, .dnn_lod = NAN};
   char          directory[64] = "/tmp/lodnet-compare-XXXXXX", text[8192];
 
   made.seconds_operator[0] = 2;
-  made.lod = Plane(grid.coarse, 1);
-  made.dnn = Plane(grid.coarse, 2);
-  made.coarse = Plane(grid.coarse, 1);
-  made.fine = Plane(grid.fine, 1);
+  made.lod = Plane(grid.coarse[0], 1);
+  made.dnn = Plane(grid.coarse[0], 2);
+  made.coarse = Plane(grid.coarse[0], 1);
+  made.fine = Plane(grid.fine[0], 1);
   ck_assert_ptr_nonnull(mkdtemp(directory));
   assert_ok(LodComparisonWrite(&made, &grid, &coefficient, "a \"b\".h5", "m.h5", "1", directory));
   Read(directory, "report.json", sizeof text, text);
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     ck_assert_msg(strstr(text, keys[i]) != NULL, "%s is missing in\n%s", keys[i], text);
   Read(directory, "cross-sections.csv", sizeof text, text);
-  CheckSections(text, grid.fine);
+  CheckSections(text, grid.fine[0]);
   ck_assert_int_eq(RemoveDirectory(directory), 2 + 9 * 4); /* nine pictures, four files each */
   assert_ok(LodComparisonDestroy(&made));
   assert_ok(LodCoefficientDestroy(&coefficient));
@@ -214,7 +214,7 @@ START_TEST(report_sections_and_pictures_hold_what_was_found) {
 END_TEST
 
 START_TEST(one_dimension_has_its_solutions_and_errors_as_curves) {
-  LodGrid        grid = {.dim = 1, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 1};
+  LodGrid        grid = {LOD_UNIT_CUBE(1, 2, 4, 8), .ell = 1};
   LodCoefficient coefficient;
   LodComparison  made = {.norm = 1};
   char           directory[64] = "/tmp/lodnet-compare-XXXXXX", text[8192];
@@ -241,7 +241,7 @@ START_TEST(one_dimension_has_its_solutions_and_errors_as_curves) {
 END_TEST
 
 START_TEST(bad_right_hand_side_is_refused) {
-  LodGrid   grid = {.dim = 2, .coarse = 1, .coefficient = 1, .fine = 1, .ell = 1};
+  LodGrid   grid = {LOD_UNIT_CUBE(2, 1, 1, 1), .ell = 1};
   double    rhs[4];
   LodMethod method;
   assert_refuses(LodRightHandSide(&grid, "1 +", rhs), "--rhs");

@@ -269,9 +269,9 @@ START_TEST(defaults_are_the_papers_mesh_and_the_structured_network) {
   const LodConfig *config = good("");
   ck_assert_int_eq(config->seed, 1);
   ck_assert_int_eq(config->grid.dim, 2);
-  ck_assert_int_eq(config->grid.coarse, 32);
-  ck_assert_int_eq(config->grid.coefficient, 256);
-  ck_assert_int_eq(config->grid.fine, 512);
+  ck_assert_int_eq(config->grid.coarse[0], 32);
+  ck_assert_int_eq(config->grid.coefficient[0], 256);
+  ck_assert_int_eq(config->grid.fine[0], 512);
   ck_assert_int_eq(config->grid.ell, 2);
   ck_assert_int_eq(config->n_families, 1);
   ck_assert_int_eq(config->families[0].count, 500);
@@ -411,7 +411,7 @@ START_TEST(every_key_is_read_and_survives_writing) {
   write_file("picture \"1\".png", "", 0);
   const LodConfig *config = good(everything);
   ck_assert_int_eq(config->seed, INT64_MAX);
-  ck_assert_int_eq(config->grid.coarse, 4);
+  ck_assert_int_eq(config->grid.coarse[0], 4);
   ck_assert_int_eq(config->grid.ell, 1);
   ck_assert(config->grid.natural[0][0] && !config->grid.natural[0][1]);
   ck_assert(!config->grid.natural[1][0] && config->grid.natural[1][1]);
@@ -556,11 +556,11 @@ START_TEST(meshes_are_found_by_stem_path_and_directory) {
   static const char mesh[] = "dimension = 1\ncoarse = 3\ncoefficient = 6\nfine = 12\nell = 1\n";
   LodGrid           grid;
   assert_ok(LodMeshRead("paper-2d", &grid)); /* the tests' directory has no meshes */
-  ck_assert_int_eq(grid.fine, 512);
+  ck_assert_int_eq(grid.fine[0], 512);
   assert_ok(LodMeshRead("neumann-right-2d", &grid));
   ck_assert(grid.natural[0][1] && !grid.natural[0][0] && !grid.natural[1][0]);
   write_file("own.toml", mesh, sizeof mesh - 1);
-  ck_assert_int_eq(good("[mesh]\nuse = \"own.toml\"\nell = 2\n")->grid.coarse, 3);
+  ck_assert_int_eq(good("[mesh]\nuse = \"own.toml\"\nell = 2\n")->grid.coarse[0], 3);
   ck_assert_int_eq(good("[mesh]\nuse = \"own.toml\"\nell = 2\n")->grid.ell, 2);
   setenv("LODNET_MESHES", directory, 1);
   assert_ok(LodMeshRead("own", &grid));

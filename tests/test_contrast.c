@@ -21,7 +21,7 @@ typedef struct {
 static double *read_nodes(LodHdf5 *file, const char *group, const char *name, PetscInt cells,
                           PetscInt dim) {
   char    path[64];
-  double *values = malloc((size_t)LodPower(cells + 1, dim) * sizeof *values);
+  double *values = malloc((size_t)LodNodeCount(dim, LOD_CUBE(cells)) * sizeof *values);
   snprintf(path, sizeof path, "%s/%s", group, name);
   assert_ok(LodHdf5ReadArray(file, path, H5T_NATIVE_DOUBLE, values));
   return values;
@@ -45,16 +45,13 @@ static Case read_case(int number) {
   snprintf(found.name, sizeof found.name, "%s", name);
   assert_ok(PetscFree(name));
   assert_ok(LodHdf5Shape(&file, path, &rank, shape));
-  found.grid = (LodGrid){.dim = rank,
-                         .coarse = (PetscInt)coarse,
-                         .coefficient = (PetscInt)shape[0],
-                         .fine = (PetscInt)fine,
+  found.grid = (LodGrid){LOD_UNIT_CUBE(rank, (PetscInt)coarse, (PetscInt)shape[0], (PetscInt)fine),
                          .ell = (PetscInt)ell};
   assert_ok(LodHdf5Close(&file));
   assert_ok(LodCoefficientRead("data/contrast.h5", path, &found.coefficient));
   assert_ok(LodHdf5Open("data/contrast.h5", &file));
-  found.lod = read_nodes(&file, group, "lod", found.grid.coarse, rank);
-  found.fine = read_nodes(&file, group, "fine", found.grid.fine, rank);
+  found.lod = read_nodes(&file, group, "lod", found.grid.coarse[0], rank);
+  found.fine = read_nodes(&file, group, "fine", found.grid.fine[0], rank);
   assert_ok(LodHdf5Close(&file));
   return found;
 }
@@ -70,7 +67,7 @@ static double error_of(const Case *problem, LodMethod method) {
   const LodGrid        *grid = &problem->grid;
   const LodSolveOptions options = {.quiet = PETSC_TRUE};
   const double         *reference = method == LOD_METHOD_FINE ? problem->fine : problem->lod;
-  double               *rhs = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof *rhs);
+  double               *rhs = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *rhs);
   double                error = -1;
   LodSolveResult        result;
   assert_ok(LodRightHandSide(grid, "1", rhs));
@@ -110,11 +107,7 @@ END_TEST
    The references are sums: u' = (1 - x) / A with a natural face at x = 1. */
 START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
   static const double      contrasts[] = {1e2, 1e4, 9e5};
-  const LodGrid            grid = {.dim = 1,
-                                   .coarse = 64,
-                                   .coefficient = 4096,
-                                   .fine = 65536,
-                                   .ell = 1,
+  const LodGrid            grid = {LOD_UNIT_CUBE(1, 64, 4096, 65536), .ell = 1,
                                    .natural = {{PETSC_FALSE, PETSC_TRUE}}};
   const double             h = 1. / 65536;
   const LodSolveOptions    options = {.quiet = PETSC_TRUE};
@@ -122,7 +115,7 @@ START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
   double                  *rhs = malloc(65537 * sizeof *rhs), *u = malloc(65537 * sizeof *u), error;
   LodCoefficient           coefficient;
   LodSolveResult           result;
-  assert_ok(LodCoefficientCreate(1, 4096, &coefficient));
+  assert_ok(LodCoefficientCreate(1, LOD_CUBE(4096), &coefficient));
   for (unsigned long long i = 0; i < 4096; i++)
     coefficient.values[i] = LodRandomUniform(seed, 1, i) < 0.5 ? 1 : contrasts[_i];
   assert_ok(LodRightHandSide(&grid, "1", rhs));
@@ -134,7 +127,7 @@ START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
     LodErrorClear();
     ck_assert_double_gt(contrasts[_i], 1e2); /* not refused wholesale */
   } else {
-    assert_ok(LodRelativeL2(1, 65536, result.values, u, &error));
+    assert_ok(LodRelativeL2(1, LOD_CUBE(65536), result.values, u, &error));
     ck_assert_double_le(error, 1e-6);
     assert_ok(LodSolveResultDestroy(&result));
   }

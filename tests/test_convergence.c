@@ -13,12 +13,11 @@ START_TEST(order_is_two_for_a_smooth_coefficient) {
   static const PetscInt coarse[] = {4, 8, 16}, ell[] = {2, 2, 3};
   LodCoefficient        coefficient;
   double                error[3];
-  assert_ok(LodCoefficientCreate(2, 64, &coefficient));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(64), &coefficient));
   fill_sine(&coefficient);
   for (int level = 0; level < 3; level++) {
-    LodGrid grid = {
-        .dim = 2, .coarse = coarse[level], .coefficient = 64, .fine = 128, .ell = ell[level]};
-    Errors errors;
+    LodGrid grid = {LOD_UNIT_CUBE(2, coarse[level], 64, 128), .ell = ell[level]};
+    Errors  errors;
     assert_ok(solve_errors(&grid, &coefficient, &errors));
     error[level] = errors.lod;
     printf("N = %d, l = %d: relative L2 error %.2e\n", (int)coarse[level], (int)ell[level],
@@ -33,10 +32,10 @@ END_TEST
 /* Independent log-uniform values in [1, 20] on every coefficient cell: LOD at least ten times
    better than Q1. */
 START_TEST(rough_coefficient_beats_coarse_elements_tenfold) {
-  LodGrid            grid = {.dim = 2, .coarse = 16, .coefficient = 128, .fine = 256, .ell = 3};
+  LodGrid            grid = {LOD_UNIT_CUBE(2, 16, 128, 256), .ell = 3};
   LodCoefficient     coefficient;
   unsigned long long seed = test_seed();
-  assert_ok(LodCoefficientCreate(2, 128, &coefficient));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(128), &coefficient));
   for (PetscInt i = 0; i < 128 * 128; i++)
     coefficient.values[i] = pow(20, LodRandomUniform(seed, 1, (uint64_t)i));
   Errors errors;

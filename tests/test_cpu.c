@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/cpu.h"
+#include "base/random.h"
 #include "exact_properties.h"
 #include "lod/exact.h"
 #include "lod/front_private.h"
@@ -188,9 +188,9 @@ START_TEST(levels_step_alike) {
 END_TEST
 
 static const LodGrid meshes[] = {
-    {.dim = 1, .coarse = 9, .coefficient = 27, .fine = 54, .ell = 2},
-    {.dim = 2, .coarse = 6, .coefficient = 24, .fine = 48, .ell = 2, .natural = {{1, 0}, {0, 0}}},
-    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1},
+    {LOD_UNIT_CUBE(1, 9, 27, 54), .ell = 2},
+    {LOD_UNIT_CUBE(2, 6, 24, 48), .ell = 2, .natural = {{1, 0}, {0, 0}}},
+    {LOD_UNIT_CUBE(3, 3, 6, 12), .ell = 1},
 };
 enum { N_MESHES = sizeof meshes / sizeof *meshes };
 static const LodGrid     *mesh;

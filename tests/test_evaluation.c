@@ -10,7 +10,7 @@
 #include "sample/sample.h"
 #include "solver/solve.h"
 
-static const LodGrid grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+static const LodGrid grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
 
 /* A model for `grid` with random parameters, small enough that its operators are near the baseline
    and their system can be solved. */
@@ -63,7 +63,7 @@ START_TEST(rows_are_comparisons_of_the_set) {
   LodSampleDefaults(&family);
   family.family = LOD_FAMILY_EXPRESSION;
   snprintf(family.expression, sizeof family.expression, "1 + x");
-  assert_ok(LodSample(&family, 2, 8, 5, 0, &coefficient));
+  assert_ok(LodSample(&family, 2, LOD_CUBE(8), 5, 0, &coefficient));
   for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
     double rhs[17 * 17]; /* alone: all at once must give the same */
     assert_ok(LodRightHandSide(&grid, LodEvaluationRhs(2, f), rhs));

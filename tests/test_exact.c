@@ -8,10 +8,10 @@
 
 /* Meshes with inner and cut patches, one for each dimension; natural faces in the second. */
 static const LodGrid meshes[] = {
-    {.dim = 1, .coarse = 7, .coefficient = 28, .fine = 56, .ell = 2},
-    {.dim = 2, .coarse = 5, .coefficient = 20, .fine = 40, .ell = 1, .natural = {{1, 0}, {0, 1}}},
-    {.dim = 2, .coarse = 6, .coefficient = 12, .fine = 24, .ell = 2},
-    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1},
+    {LOD_UNIT_CUBE(1, 7, 28, 56), .ell = 2},
+    {LOD_UNIT_CUBE(2, 5, 20, 40), .ell = 1, .natural = {{1, 0}, {0, 1}}},
+    {LOD_UNIT_CUBE(2, 6, 12, 24), .ell = 2},
+    {LOD_UNIT_CUBE(3, 3, 6, 12), .ell = 1},
 };
 enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 
@@ -84,7 +84,7 @@ END_TEST
 START_TEST(impossible_meshes_are_refused) {
   LodLocalOperators *source;
   LodGrid            grid = meshes[2];
-  grid.coefficient = 13;
+  grid.coefficient[0] = 13;
   assert_refuses(LodExactPatchCreate(&grid, &source), "must be a multiple of coarse cells");
   LodErrorClear();
   grid = meshes[2];

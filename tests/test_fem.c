@@ -13,9 +13,10 @@ static const double pi = 3.14159265358979323846;
 /* Nodal values of an expression on a mesh; the caller frees them. */
 static double *nodal(const char *text, PetscInt dim, PetscInt cells) {
   LodExpression *expression;
-  double        *values = malloc((size_t)LodPower(cells + 1, dim) * sizeof(double));
+  double        *values = malloc((size_t)LodNodeCount(dim, LOD_CUBE(cells)) * sizeof(double));
   assert_ok(LodExpressionCreate(text, dim, "test", &expression));
-  assert_ok(LodNodalValues(expression, dim, cells, values));
+  assert_ok(
+      LodNodalValues(expression, &(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(cells), values));
   assert_ok(LodExpressionDestroy(&expression));
   return values;
 }
@@ -24,7 +25,7 @@ static double *nodal(const char *text, PetscInt dim, PetscInt cells) {
 static LodCoefficient constant_coefficient(const LodGrid *grid, double value) {
   LodCoefficient coefficient;
   assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &coefficient));
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     coefficient.values[i] = value;
   return coefficient;
 }
@@ -33,15 +34,15 @@ static LodCoefficient constant_coefficient(const LodGrid *grid, double value) {
  */
 START_TEST(element_matrices_are_known) {
   double stiffness[64], mass[64];
-  LodElementStiffness(2, 0.25, stiffness);
+  LodElementStiffness(2, (double[]){0.25, 0.25, 0.25}, stiffness);
   ck_assert_double_eq_tol(stiffness[0], 2.0 / 3, 1e-15);
   ck_assert_double_eq_tol(stiffness[1], -1.0 / 6, 1e-15);
   ck_assert_double_eq_tol(stiffness[3], -1.0 / 3, 1e-15);
   for (PetscInt dim = 1; dim <= 3; dim++) {
     PetscInt corners = 1 << dim;
     double   total = 0;
-    LodElementStiffness(dim, 0.5, stiffness);
-    LodElementMass(dim, 0.5, mass);
+    LodElementStiffness(dim, (double[]){0.5, 0.5, 0.5}, stiffness);
+    LodElementMass(dim, (double[]){0.5, 0.5, 0.5}, mass);
     for (PetscInt a = 0; a < corners; a++) {
       double sum = 0;
       for (PetscInt b = 0; b < corners; b++) {
@@ -60,7 +61,7 @@ START_TEST(norm_of_products_is_exact) {
   static const char *products[] = {"x", "x*y", "x*y*z"};
   for (PetscInt dim = 1; dim <= 3; dim++) {
     double *values = nodal(products[dim - 1], dim, 5), norm;
-    assert_ok(LodNormL2(dim, 5, values, &norm));
+    assert_ok(LodNormL2(&(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(5), values, &norm));
     ck_assert_double_eq_tol(norm, pow(3, -0.5 * (double)dim), 1e-14);
     free(values);
   }
@@ -70,16 +71,16 @@ END_TEST
 /* A function that is Q1 on the coarse mesh is reproduced, and its coarse load is the coarse mass
    matrix times its values: summed over all nodes, (f, 1) = 1/2^d for f = xy... */
 START_TEST(prolongation_and_load_are_exact) {
-  LodGrid grid = {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
+  LodGrid grid = {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1};
   double *coarse = nodal("x*y", 2, 3), *fine = nodal("x*y", 2, 12),
          *prolongated = nodal("0", 2, 12);
   double load[16], total = 0;
-  assert_ok(LodProlongate(2, 3, coarse, 12, prolongated));
+  assert_ok(LodProlongate(2, LOD_CUBE(3), coarse, LOD_CUBE(12), prolongated));
   for (PetscInt i = 0; i < 169; i++)
     ck_assert_double_eq_tol(prolongated[i], fine[i], 1e-15);
-  assert_ok(LodNodalLoad(2, 12, fine, fine));
-  assert_ok(LodLoad(&grid, fine, 3, load));
-  assert_ok(LodNodalLoad(2, 3, coarse, coarse));
+  assert_ok(LodNodalLoad(&grid, LOD_CUBE(12), fine, fine));
+  assert_ok(LodLoad(&grid, fine, LOD_CUBE(3), load));
+  assert_ok(LodNodalLoad(&grid, LOD_CUBE(3), coarse, coarse));
   for (PetscInt i = 0; i < 16; i++) {
     ck_assert_double_eq_tol(load[i], coarse[i], 1e-15);
     total += load[i];
@@ -96,18 +97,18 @@ START_TEST(fine_solution_converges_with_order_two) {
   double error[2];
   for (PetscInt dim = 1; dim <= 3; dim++) {
     for (int level = 0; level < 2; level++) {
-      PetscInt cells = (dim == 3 ? 8 : 16) << level;
-      LodGrid  grid = {.dim = dim, .coarse = 4, .coefficient = 4, .fine = cells, .ell = 1};
+      PetscInt           cells = (dim == 3 ? 8 : 16) << level;
+      LodGrid            grid = {LOD_UNIT_CUBE(dim, 4, 4, cells), .ell = 1};
       static const char *sines[] = {"sin(pi*x)", "sin(pi*x)*sin(pi*y)",
                                     "sin(pi*x)*sin(pi*y)*sin(pi*z)"};
       LodCoefficient     coefficient = constant_coefficient(&grid, 3);
       double            *exact = nodal(sines[dim - 1], dim, cells);
       double            *rhs = nodal(sines[dim - 1], dim, cells), *u = nodal("0", dim, cells);
-      for (PetscInt i = 0; i < LodPower(cells + 1, dim); i++)
+      for (PetscInt i = 0; i < LodNodeCount(dim, LOD_CUBE(cells)); i++)
         rhs[i] *= 3 * (double)dim * pi * pi;
-      assert_ok(LodNodalLoad(dim, cells, rhs, rhs));
+      assert_ok(LodNodalLoad(&grid, LOD_CUBE(cells), rhs, rhs));
       assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
-      assert_ok(LodRelativeL2(dim, cells, u, exact, &error[level]));
+      assert_ok(LodRelativeL2(dim, LOD_CUBE(cells), u, exact, &error[level]));
       assert_ok(LodCoefficientDestroy(&coefficient));
       free(exact);
       free(rhs);
@@ -121,8 +122,8 @@ END_TEST
 /* The plain coarse matrix of a coefficient that is constant on coarse cells is the fine one of the
    same mesh: with F = N both solves agree. A natural face is kept in both. */
 START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
-  LodGrid        coarse = {.dim = 2, .coarse = 8, .coefficient = 8, .fine = 16, .ell = 1};
-  LodGrid        fine = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 8, .ell = 1};
+  LodGrid        coarse = {LOD_UNIT_CUBE(2, 8, 8, 16), .ell = 1};
+  LodGrid        fine = {LOD_UNIT_CUBE(2, 4, 8, 8), .ell = 1};
   LodCoefficient coefficient = constant_coefficient(&fine, 1);
   double         error;
   coarse.natural[0][1] = fine.natural[0][1] = PETSC_TRUE;
@@ -130,11 +131,11 @@ START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
     coefficient.values[i] = 1 + (double)(i * 37 % 11);
   double *rhs_coarse = nodal("1", 2, 16), *rhs_fine = nodal("1", 2, 8);
   double *u = nodal("0", 2, 8), *v = nodal("0", 2, 8);
-  assert_ok(LodNodalLoad(2, 16, rhs_coarse, rhs_coarse));
-  assert_ok(LodNodalLoad(2, 8, rhs_fine, rhs_fine));
+  assert_ok(LodNodalLoad(&coarse, LOD_CUBE(16), rhs_coarse, rhs_coarse));
+  assert_ok(LodNodalLoad(&fine, LOD_CUBE(8), rhs_fine, rhs_fine));
   assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &coarse, &coefficient, rhs_coarse, u, NULL));
   assert_ok(LodFineSolve(PETSC_COMM_SELF, &fine, &coefficient, rhs_fine, v, NULL));
-  assert_ok(LodRelativeL2(2, 8, u, v, &error));
+  assert_ok(LodRelativeL2(2, LOD_CUBE(8), u, v, &error));
   ck_assert_double_lt(error, 1e-9);
   assert_ok(LodCoefficientDestroy(&coefficient));
   free(rhs_coarse);
@@ -149,7 +150,7 @@ END_TEST
    which the matrix is again that of the coefficient. */
 START_TEST(one_system_serves_many_coefficients_and_loads) {
   static const double contrasts[] = {5, 3e6};
-  const LodGrid       grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  const LodGrid       grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
   const LodQ1Mesh     mesh = _i % 2 ? LOD_Q1_COARSE : LOD_Q1_FINE;
   const size_t        n = mesh == LOD_Q1_FINE ? 289 : 25;
   unsigned long long  seed = test_seed();
@@ -190,11 +191,11 @@ END_TEST
 
 /* In one dimension the energy of a Q1 function is a sum over cells that can be written down. */
 START_TEST(relative_energy_is_that_of_the_formula) {
-  const LodGrid      grid = {.dim = 1, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(1, 4, 8, 16), .ell = 1};
   unsigned long long seed = test_seed();
   LodCoefficient     coefficient;
   double             u[5], v[5], difference = 0, norm = 0, error;
-  assert_ok(LodCoefficientCreate(1, 8, &coefficient));
+  assert_ok(LodCoefficientCreate(1, LOD_CUBE(8), &coefficient));
   for (PetscInt i = 0; i < 8; i++)
     coefficient.values[i] = 1 + LodRandomUniform(seed, 1, (uint64_t)i);
   for (int i = 0; i < 5; i++) {

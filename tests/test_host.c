@@ -90,18 +90,17 @@ static const char *scratch(const char *name) {
 /* Work of every kind that succeeds: a field through FFTW, files, operators, a model. */
 static PetscErrorCode work(void) {
   char               path[LOD_PATH_MAX];
-  const LodGrid      grid = {.dim = 2, .coarse = 4, .coefficient = 16, .fine = 32, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(2, 4, 16, 32), .ell = 1};
   const PetscInt     cells = LodGridCells(&grid);
   LodSampleSettings  settings;
   LodCoefficient     coefficient;
   LodLocalOperators *operators;
   LodModel          *model;
   double            *values;
-  char               path[LOD_PATH_MAX];
   PetscFunctionBeginUser;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
-  PetscCall(LodSample(&settings, 2, 16, 1, 0, &coefficient));
+  PetscCall(LodSample(&settings, 2, LOD_CUBE(16), 1, 0, &coefficient));
   PetscCall(LodCoefficientWrite(&coefficient, scratch("a.h5"), "test_host"));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(LodCoefficientRead(scratch("a.h5"), NULL, &coefficient));
@@ -139,7 +138,7 @@ static PetscErrorCode read_other_dataset(void) {
 }
 static PetscErrorCode write_nowhere(void) {
   LodCoefficient coefficient;
-  PetscErrorCode error = LodCoefficientCreate(2, 4, &coefficient), freed;
+  PetscErrorCode error = LodCoefficientCreate(2, LOD_CUBE(4), &coefficient), freed;
   if (!error) error = LodCoefficientWrite(&coefficient, scratch("no/such/a.h5"), "test_host");
   freed = LodCoefficientDestroy(&coefficient);
   return error ? error : freed;
@@ -149,7 +148,7 @@ static PetscErrorCode parse_nonsense(void) {
   return LodExpressionCreate("1 + * x", 2, "f", &expression);
 }
 static PetscErrorCode operators_without_coefficient(void) {
-  const LodGrid      grid = {.dim = 1, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(1, 4, 8, 16), .ell = 1};
   LodLocalOperators *operators = NULL;
   double             values[4 * 8];
   PetscErrorCode     error = LodExactCreate(&grid, &operators), freed;
@@ -158,7 +157,7 @@ static PetscErrorCode operators_without_coefficient(void) {
   return error ? error : freed;
 }
 static PetscErrorCode operators_of_no_grid(void) {
-  const LodGrid      grid = {.dim = 2, .coarse = 4, .coefficient = 6, .fine = 12, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(2, 4, 6, 12), .ell = 1};
   LodLocalOperators *operators = NULL;
   return LodExactCreate(&grid, &operators);
 }

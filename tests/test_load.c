@@ -12,12 +12,12 @@
 
 /* The mesh of F fine cells per axis; the others do not matter here. */
 static LodGrid mesh(PetscInt dim, PetscInt fine) {
-  return (LodGrid){.dim = dim, .coarse = 2, .coefficient = 2, .fine = fine, .ell = 1};
+  return (LodGrid){LOD_UNIT_CUBE(dim, 2, 2, fine), .ell = 1};
 }
 
 /* The fine load of a text; the caller frees it. */
 static double *fine_load(const LodGrid *grid, const char *text) {
-  double *load = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof(double));
+  double *load = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof(double));
   assert_ok(LodFineLoad(grid, text, "f", load));
   return load;
 }
@@ -26,7 +26,7 @@ static double *fine_load(const LodGrid *grid, const char *text) {
 static double integral(PetscInt dim, PetscInt fine, const char *text) {
   const LodGrid grid = mesh(dim, fine);
   double       *load = fine_load(&grid, text), sum = 0;
-  for (PetscInt node = 0; node < LodPower(fine + 1, dim); node++)
+  for (PetscInt node = 0; node < LodNodeCount(dim, LOD_CUBE(fine)); node++)
     sum += load[node];
   free(load);
   return sum;
@@ -56,8 +56,8 @@ START_TEST(polynomials_are_exact_on_all_meshes) {
       const LodGrid grid = mesh(dim, 12);
       double *fine = fine_load(&grid, constant ? "2 + 1" : texts[dim - 1]), load[13 * 13 * 13];
       for (PetscInt cells = 1; cells <= 12; cells += cells < 4 ? 1 : cells < 6 ? 2 : 6) {
-        const LodBox nodes = LodBoxCube(dim, cells + 1);
-        assert_ok(LodLoad(&grid, fine, cells, load));
+        const LodBox nodes = LodBoxNodes(dim, LOD_CUBE(cells));
+        assert_ok(LodLoad(&grid, fine, LOD_CUBE(cells), load));
         for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
           PetscInt node[LOD_MAX_DIM];
           double   expected = constant ? 3 : 1;
@@ -76,8 +76,8 @@ START_TEST(meshes_that_do_not_divide_are_refused) {
   const LodGrid grid = mesh(1, 4);
   double        fine[5] = {0}, load[5];
   for (PetscInt cells = -1; cells <= 0; cells++)
-    ck_assert_int_eq(LodLoad(&grid, fine, cells, load), PETSC_ERR_ARG_SIZ);
-  ck_assert_int_eq(LodLoad(&grid, fine, 3, load), PETSC_ERR_ARG_SIZ);
+    ck_assert_int_eq(LodLoad(&grid, fine, LOD_CUBE(cells), load), PETSC_ERR_ARG_SIZ);
+  ck_assert_int_eq(LodLoad(&grid, fine, LOD_CUBE(3), load), PETSC_ERR_ARG_SIZ);
   LodErrorClear();
 }
 END_TEST
@@ -164,10 +164,10 @@ END_TEST
 
 /* -u'' = f in one dimension, u = 0 at the ends: Q1 is exact at the nodes, for any f and mesh. */
 START_TEST(solutions_of_one_dimension_are_exact_at_nodes) {
-  const LodGrid  grid = {.dim = 1, .coarse = 8, .coefficient = 32, .fine = 32, .ell = 2};
+  const LodGrid  grid = {LOD_UNIT_CUBE(1, 8, 32, 32), .ell = 2};
   LodCoefficient coefficient;
   double         u[33], v[9], *load;
-  assert_ok(LodCoefficientCreate(1, 32, &coefficient));
+  assert_ok(LodCoefficientCreate(1, LOD_CUBE(32), &coefficient));
   for (int i = 0; i < 32; i++)
     coefficient.values[i] = 1;
   for (int box = 0; box < 2; box++) {

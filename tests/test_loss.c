@@ -14,7 +14,7 @@
 #define CORNERS 4
 #define SIZE (NODES * CORNERS)
 
-static const LodGrid grid = {.dim = 2, .coarse = 6, .coefficient = 6, .fine = 12, .ell = 2};
+static const LodGrid grid = {LOD_UNIT_CUBE(2, 6, 6, 12), .ell = 2};
 
 static LodLoss *make_loss(LodLossKind kind, PetscBool zero_sums, double weight) {
   const LodTrainingSettings settings = {.loss = kind, .moment_weight = weight};
@@ -93,7 +93,7 @@ START_TEST(energy_is_the_dual_norm) {
   const LodBox nodes = LodBoxCube(2, 6), cells = LodBoxCube(2, 5);
   double       element[16], ratio = 0;
   uint64_t     seed = test_seed();
-  LodElementStiffness(2, 1, element);
+  LodElementStiffness(2, (double[]){1, 1}, element);
   for (uint64_t draw = 0; draw < 5; draw++) {
     double v[NODES], r[NODES] = {0}, u[CORNERS], c[CORNERS] = {0}, energy_v = 0, energy_u = 0;
     float  difference[SIZE];

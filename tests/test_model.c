@@ -16,7 +16,7 @@
 static char path[128]; /* of the model that the test in progress writes */
 
 /* Two dimensions, 4 x 4 coarse cells, k = 2, q = 2, l = 1. */
-static const LodGrid grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+static const LodGrid grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
 
 /* A model with random parameters for `grid`, values in [1, 5]. */
 static LodModel *RandomModel(uint64_t seed) {
@@ -106,27 +106,27 @@ START_TEST(misfit_names_the_number_that_differs) {
   LodCoefficient coefficient = RandomCoefficient(seed), cube;
   LodGrid        changed = grid;
   assert_ok(LodModelFits(model, "m.h5", &grid, &coefficient, "c.h5", PETSC_FALSE));
-  changed.coarse = 2;
+  changed.coarse[0] = changed.coarse[1] = 2;
   AssertMisfit(model, changed, &coefficient,
                "m.h5: was trained for k = 2 coefficient cells per coarse cell, c.h5 has k = 4");
   changed = grid;
   changed.ell = 2;
   AssertMisfit(model, changed, &coefficient, "ell = 1, the mesh for c.h5 has ell = 2");
   changed = grid;
-  changed.fine = 32;
+  changed.fine[0] = changed.fine[1] = 32;
   AssertMisfit(model, changed, &coefficient, "q = 2 fine cells per coefficient cell");
   changed = grid;
   changed.natural[0][1] = PETSC_TRUE;
   AssertMisfit(model, changed, &coefficient,
                "Dirichlet condition on the face x = 1, the mesh for c.h5 has a natural one");
-  assert_ok(LodCoefficientCreate(3, 8, &cube));
+  assert_ok(LodCoefficientCreate(3, LOD_CUBE(8), &cube));
   changed = grid;
   changed.dim = 3;
   AssertMisfit(model, changed, &cube, "dimension 2, c.h5 has dimension 3");
   assert_ok(LodCoefficientDestroy(&cube));
   /* In two dimensions S_T does not depend on h: another N with the same k is fine. */
-  changed = (LodGrid){.dim = 2, .coarse = 16, .coefficient = 32, .fine = 64, .ell = 1};
-  assert_ok(LodCoefficientCreate(2, 32, &cube));
+  changed = (LodGrid){LOD_UNIT_CUBE(2, 16, 32, 64), .ell = 1};
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(32), &cube));
   for (PetscInt i = 0; i < 32 * 32; i++)
     cube.values[i] = 2;
   assert_ok(LodModelFits(model, "m.h5", &changed, &cube, "c.h5", PETSC_FALSE));

@@ -32,7 +32,7 @@ END_TEST
 /* Resolves options for a two-dimensional coefficient of 64 cells per axis in "a.h5". */
 static PetscErrorCode Resolve(LodMeshOptions options, const LodSignature *signature, LodGrid *grid,
                               char origin[LOD_TEXT_MAX]) {
-  return LodMeshOptionsResolve(&options, 2, 64, "a.h5", signature, grid, origin);
+  return LodMeshOptionsResolve(&options, 2, LOD_CUBE(64), "a.h5", signature, grid, origin);
 }
 
 START_TEST(defaults_follow_the_stated_rule_and_say_so) {
@@ -40,9 +40,9 @@ START_TEST(defaults_follow_the_stated_rule_and_say_so) {
   char    origin[LOD_TEXT_MAX];
   assert_ok(Resolve((LodMeshOptions){0}, NULL, &grid, origin));
   ck_assert_int_eq(grid.dim, 2);
-  ck_assert_int_eq(grid.coarse, 8);
-  ck_assert_int_eq(grid.coefficient, 64);
-  ck_assert_int_eq(grid.fine, 128);
+  ck_assert_int_eq(grid.coarse[0], 8);
+  ck_assert_int_eq(grid.coefficient[0], 64);
+  ck_assert_int_eq(grid.fine[0], 128);
   ck_assert_int_eq(grid.ell, 2);
   ck_assert_ptr_nonnull(strstr(origin, "N = E/8, F = 2E, l = 2"));
 }
@@ -53,8 +53,8 @@ START_TEST(a_model_sets_what_options_leave_open) {
   LodGrid      grid;
   char         origin[LOD_TEXT_MAX];
   assert_ok(Resolve((LodMeshOptions){.ell = 1}, &signature, &grid, origin));
-  ck_assert_int_eq(grid.coarse, 16);
-  ck_assert_int_eq(grid.fine, 192);
+  ck_assert_int_eq(grid.coarse[0], 16);
+  ck_assert_int_eq(grid.fine[0], 192);
   ck_assert_int_eq(grid.ell, 1);
 }
 END_TEST
@@ -62,9 +62,9 @@ END_TEST
 START_TEST(single_options_override) {
   LodGrid grid;
   char    origin[LOD_TEXT_MAX];
-  assert_ok(Resolve((LodMeshOptions){.coarse = 4, .fine = 64, .ell = 1}, NULL, &grid, origin));
-  ck_assert_int_eq(grid.coarse, 4);
-  ck_assert_int_eq(grid.fine, 64);
+  assert_ok(Resolve((LodMeshOptions){.coarse = {4}, .fine = {64}, .ell = 1}, NULL, &grid, origin));
+  ck_assert_int_eq(grid.coarse[0], 4);
+  ck_assert_int_eq(grid.fine[0], 64);
   ck_assert_int_eq(grid.ell, 1);
   ck_assert_ptr_nonnull(strstr(origin, "options"));
 }
@@ -74,11 +74,12 @@ START_TEST(numbers_that_do_not_divide_are_refused) {
   LodGrid        grid;
   LodMeshOptions none = {0};
   LodSignature   signature = {.dim = 2, .ell = 1, .ratio = 7, .fine_ratio = 2};
-  assert_refuses(Resolve((LodMeshOptions){.coarse = 7}, NULL, &grid, NULL), "--coarse 7: ");
+  assert_refuses(Resolve((LodMeshOptions){.coarse = {7}}, NULL, &grid, NULL), "--coarse 7: ");
   LodErrorClear();
-  assert_refuses(Resolve((LodMeshOptions){.fine = 100}, NULL, &grid, NULL), "--fine 100: ");
+  assert_refuses(Resolve((LodMeshOptions){.fine = {100}}, NULL, &grid, NULL), "--fine 100: ");
   LodErrorClear();
-  assert_refuses(LodMeshOptionsResolve(&none, 2, 12, "a.h5", NULL, &grid, NULL), "a.h5: 12 cells");
+  assert_refuses(LodMeshOptionsResolve(&none, 2, LOD_CUBE(12), "a.h5", NULL, &grid, NULL),
+                 "a.h5: 12 cells");
   LodErrorClear();
   assert_refuses(Resolve(none, &signature, &grid, NULL), "a.h5: 64 cells");
   LodErrorClear();

@@ -34,8 +34,9 @@ static Oracle read_oracle(const char *path) {
   assert_ok(LodHdf5ReadInt(&file, "/", "coarse", &coarse));
   assert_ok(LodHdf5ReadInt(&file, "/", "ratio", &ratio));
   assert_ok(LodHdf5ReadInt(&file, "/", "ell", &ell));
-  grid->dim = (PetscInt)dim, grid->coarse = (PetscInt)coarse, grid->ell = (PetscInt)ell;
-  grid->coefficient = grid->fine = (PetscInt)(coarse * ratio);
+  *grid = (LodGrid){LOD_UNIT_CUBE((PetscInt)dim, (PetscInt)coarse, (PetscInt)(coarse * ratio),
+                                  (PetscInt)(coarse * ratio)),
+                    .ell = (PetscInt)ell};
   hid_t attribute = H5Aopen(file.id, "neumann_faces", H5P_DEFAULT);
   ck_assert_int_ge(H5Aread(attribute, H5T_NATIVE_INT, natural), 0);
   H5Aclose(attribute);
@@ -43,8 +44,8 @@ static Oracle read_oracle(const char *path) {
     grid->natural[i / 2][i % 2] = natural[i] != 0;
   oracle.operators =
       read_array(&file, "local_operators", LodGridCells(grid) * LodGridOperatorSize(grid));
-  oracle.solution_one = read_array(&file, "solution_f_one", LodPower(grid->coarse + 1, grid->dim));
-  oracle.solution_x = read_array(&file, "solution_f_x1", LodPower(grid->coarse + 1, grid->dim));
+  oracle.solution_one = read_array(&file, "solution_f_one", LodNodeCount(grid->dim, grid->coarse));
+  oracle.solution_x = read_array(&file, "solution_f_x1", LodNodeCount(grid->dim, grid->coarse));
   assert_ok(LodHdf5Close(&file));
   assert_ok(LodCoefficientRead(path, NULL, &oracle.coefficient));
   return oracle;
@@ -71,12 +72,12 @@ static double relative_difference(PetscInt count, const double *a, const double 
 static void check_solution(LodCoarseSystem *system, const LodGrid *grid, const char *rhs,
                            const double *expected) {
   LodExpression *expression;
-  PetscInt       n_nodes = LodPower(grid->coarse + 1, grid->dim);
-  double        *values = malloc((size_t)LodPower(grid->fine + 1, grid->dim) * sizeof(double));
+  PetscInt       n_nodes = LodNodeCount(grid->dim, grid->coarse);
+  double        *values = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof(double));
   double        *solution = malloc((size_t)n_nodes * sizeof(double));
   assert_ok(LodExpressionCreate(rhs, grid->dim, "rhs", &expression));
-  assert_ok(LodNodalValues(expression, grid->dim, grid->fine, values));
-  assert_ok(LodNodalLoad(grid->dim, grid->fine, values, values));
+  assert_ok(LodNodalValues(expression, grid, grid->fine, values));
+  assert_ok(LodNodalLoad(grid, grid->fine, values, values));
   assert_ok(LodCoarseSystemSolve(system, values, solution));
   double difference = relative_difference(n_nodes, solution, expected);
   printf("  f = %s: solution differs by %.1e\n", rhs, difference);

@@ -34,7 +34,7 @@ static LodConfig small_config(unsigned long long seed) {
   LodConfig config;
   LodConfigDefaults(&config);
   config.seed = (PetscInt64)(seed % 1000000);
-  config.grid = (LodGrid){.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
+  config.grid = (LodGrid){LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1};
   config.n_families = 3;
   for (int f = 0; f < 3; f++)
     LodSampleDefaults(&config.families[f]);
@@ -190,7 +190,7 @@ static void count_splits(const LodConfig *config, const int32_t *split, PetscInt
   for (PetscInt i = 0; i < samples_of(config); i++) {
     const LodSampleSettings *settings = &config->families[family];
     if (family_of(config, i) != family) continue;
-    if (scale && LodSampleScale(settings, config->grid.coefficient, i) != scale) continue;
+    if (scale && LodSampleScale(settings, config->grid.coefficient[0], i) != scale) continue;
     count[split[i]]++;
   }
 }
@@ -211,7 +211,7 @@ START_TEST(storage_rounds_and_does_nothing_else) {
   clean();
   assert_ok(LodConfigMakePairs(&config, pairs_path(), PETSC_TRUE));
   assert_ok(LodExactCreate(&config.grid, &exact));
-  assert_ok(LodCoefficientCreate(2, 6, &coefficient));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(6), &coefficient));
   assert_ok(LodHdf5Open(pairs_path(), &file));
   for (hsize_t sample = 0; sample < 9; sample++) {
     assert_ok(
@@ -548,7 +548,7 @@ START_TEST(random_pairs_of_a_compressed_file_are_read_as_fast) {
   LodConfig                config = small_config(seed);
   omp_set_num_threads(
       1); /* on a busy machine threads wait for each other longer than reading takes */
-  config.grid = (LodGrid){.dim = 2, .coarse = 32, .coefficient = 64, .fine = 128, .ell = 2};
+  config.grid = (LodGrid){LOD_UNIT_CUBE(2, 32, 64, 128), .ell = 2};
   config.n_families = 1;
   config.families[0].n_scales = 1;
   config.families[0].scales[0] = 64;
@@ -570,7 +570,7 @@ START_TEST(rejects_files_that_hold_no_pairs) {
   ck_assert_ptr_null(pairs);
   LodErrorClear();
   double         one = 1;
-  LodCoefficient coefficient = {2, 1, &one};
+  LodCoefficient coefficient = {2, {1, 1, 1}, &one};
   assert_ok(LodCoefficientWrite(&coefficient, pairs_path(), "a test"));
   assert_refuses(LodPairsOpen(pairs_path(), &pairs), "dimension");
   LodErrorClear();

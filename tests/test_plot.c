@@ -9,6 +9,9 @@
 #include "check_lodnet.h"
 #include "io/plot.h"
 
+/* Extents of the unit square. */
+static const double unit_square[] = {1, 1};
+
 /* Makes a fresh directory for one test; LODNET_TEST_KEEP names one that is kept to look at. */
 static const char *Directory(char name[64]) {
   const char *kept = getenv("LODNET_TEST_KEEP");
@@ -121,10 +124,12 @@ START_TEST(field_is_drawn_also_logarithmic_and_constant) {
   double      values[N * N], flat[4] = {0, 0, 0, 0};
   for (int i = 0; i < N * N; i++)
     values[i] = exp(4 * sin(0.1 * (i % N)) * sin(0.07 * (i / N))); /* not symmetric in x and y */
-  assert_ok(LodPlotField(directory, "field", "A", N, N, values, LOD_FIELD_LOGARITHMIC));
+  assert_ok(LodPlotField(directory, "field", "A", (PetscInt[]){N, N}, unit_square, values,
+                         LOD_FIELD_LOGARITHMIC));
   CheckAndRemove(directory, "field");
   directory = Directory(name);
-  assert_ok(LodPlotField(directory, "flat", "0", 2, 2, flat, LOD_FIELD_LINEAR));
+  assert_ok(LodPlotField(directory, "flat", "0", (PetscInt[]){2, 2}, unit_square, flat,
+                         LOD_FIELD_LINEAR));
   CheckAndRemove(directory, "flat");
 }
 END_TEST
@@ -147,10 +152,12 @@ START_TEST(difference_is_coloured_both_ways_from_zero) {
   const double      values[4] = {-1, 0, NAN, 3}, none[4] = {0, 0, 0, 0};
   const char *const symmetric[] = {"set cbrange [-3:3]", "4 '#ffffff'", NULL};
   const char *const unit[] = {"set cbrange [-1:1]", "4 '#ffffff'", NULL};
-  assert_ok(LodPlotField(directory, "difference", "d", 2, 2, values, LOD_FIELD_DIVERGING));
+  assert_ok(LodPlotField(directory, "difference", "d", (PetscInt[]){2, 2}, unit_square, values,
+                         LOD_FIELD_DIVERGING));
   CheckScript(directory, "difference", symmetric);
   directory = Directory(name);
-  assert_ok(LodPlotField(directory, "none", "d", 2, 2, none, LOD_FIELD_DIVERGING));
+  assert_ok(LodPlotField(directory, "none", "d", (PetscInt[]){2, 2}, unit_square, none,
+                         LOD_FIELD_DIVERGING));
   CheckScript(directory, "none", unit);
 }
 END_TEST
@@ -168,7 +175,8 @@ START_TEST(tiny_and_huge_values_are_shown_in_powers_of_ten) {
                             (const double *const[]){y}));
     CheckScript(directory, "curve", texts);
     directory = Directory(name);
-    assert_ok(LodPlotField(directory, "field", "t", 2, 2, y, LOD_FIELD_LINEAR));
+    assert_ok(LodPlotField(directory, "field", "t", (PetscInt[]){2, 2}, unit_square, y,
+                           LOD_FIELD_LINEAR));
     CheckScript(directory, "field", (const char *const[]){unit, "[1.5", ":4.5", NULL});
   }
 }
@@ -183,7 +191,8 @@ START_TEST(rounding_is_not_stretched_over_the_axis) {
                           (const double *const[]){y}));
   CheckScript(directory, "curve", (const char *const[]){"set yrange [2", ":6", NULL});
   directory = Directory(name);
-  assert_ok(LodPlotField(directory, "field", "t", 2, 2, y, LOD_FIELD_LINEAR));
+  assert_ok(
+      LodPlotField(directory, "field", "t", (PetscInt[]){2, 2}, unit_square, y, LOD_FIELD_LINEAR));
   CheckScript(directory, "field", (const char *const[]){"set cbrange [1.99", ":6", NULL});
 }
 END_TEST
@@ -235,7 +244,8 @@ START_TEST(full_disk_leaves_no_part_of_a_file) {
   ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
   small = (struct rlimit){.rlim_cur = 2000, .rlim_max = before.rlim_max};
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
-  PetscErrorCode error = LodPlotField(directory, "full", "t", N, N, values, LOD_FIELD_LINEAR);
+  PetscErrorCode error = LodPlotField(directory, "full", "t", (PetscInt[]){N, N}, unit_square,
+                                      values, LOD_FIELD_LINEAR);
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
   ck_assert_int_ne(error, 0);
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "full.csv: cannot write: File too large"));

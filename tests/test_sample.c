@@ -34,7 +34,7 @@ static LodSampleSettings defaults(LodFamily family) {
 static LodCoefficient draw(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
                            unsigned long long seed, PetscInt64 number) {
   LodCoefficient coefficient;
-  assert_ok(LodSample(settings, dim, cells, (PetscInt64)seed, number, &coefficient));
+  assert_ok(LodSample(settings, dim, LOD_CUBE(cells), (PetscInt64)seed, number, &coefficient));
   return coefficient;
 }
 
@@ -197,23 +197,24 @@ END_TEST
 START_TEST(lognormal_says_when_it_is_not_exact) {
   LodSampleSettings settings = defaults(LOD_FAMILY_LOGNORMAL);
   LodCoefficient    coefficient;
-  PetscInt          size;
+  PetscInt          size[LOD_MAX_DIM];
   double            clipped;
-  assert_ok(LodLognormalEmbedding(&settings, 2, 64, &size, &clipped));
+  assert_ok(LodLognormalEmbedding(&settings, 2, LOD_CUBE(64), size, &clipped));
   ck_assert_double_eq(clipped, 0);
   settings.correlation_length = 1;
-  assert_ok(LodLognormalEmbedding(&settings, 3, 12, &size, &clipped));
-  ck_assert(clipped >= 0 && clipped < 1e-2 && size > 24);
+  assert_ok(LodLognormalEmbedding(&settings, 3, LOD_CUBE(12), size, &clipped));
+  ck_assert(clipped >= 0 && clipped < 1e-2 && size[0] > 24);
   settings.correlation_length = 50;
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 3, 12, 0, 0, &coefficient), "correlation length 50");
+  assert_refuses(LodSample(&settings, 3, LOD_CUBE(12), 0, 0, &coefficient),
+                 "correlation length 50");
   LodErrorClear();
 }
 END_TEST
 
 /* Number of connected parts (over edges and corners) of the cells of value `value`; 2d. */
 static int count_parts(const LodCoefficient *coefficient, double value) {
-  const int n = (int)coefficient->cells;
+  const int n = (int)coefficient->cells[0];
   int      *stack = malloc((size_t)(n * n) * sizeof *stack), parts = 0;
   char     *seen = calloc((size_t)(n * n), 1);
   for (int start = 0; start < n * n; start++) {
@@ -270,7 +271,7 @@ START_TEST(darcy_field_has_the_covariance_of_its_series) {
   const PetscInt     a = 1 + 2 * CELLS, b = 3 + 5 * CELLS;
   double             measured[3] = {0}, expected[3] = {0}, field[CELLS * CELLS], positive = 0;
   for (PetscInt number = 0; number < N; number++) {
-    assert_ok(LodSampleDarcyField(2, CELLS, (PetscInt64)seed, number, field));
+    assert_ok(LodSampleDarcyField(2, LOD_CUBE(CELLS), (PetscInt64)seed, number, field));
     measured[0] += field[a] * field[a] / N;
     measured[1] += field[b] * field[b] / N;
     measured[2] += field[a] * field[b] / N;
@@ -376,13 +377,13 @@ START_TEST(rejects_bad_pictures) {
   snprintf(settings.image, sizeof settings.image, "%s", picture_path());
   LodErrorClear();
   ck_assert_int_eq(truncate(picture_path(), 1000), 0);
-  assert_refuses(LodSample(&settings, 2, 8, 0, 0, &coefficient), "damaged PNG");
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "damaged PNG");
   LodErrorClear();
   ck_assert_int_eq(truncate(picture_path(), 3), 0);
-  assert_refuses(LodSample(&settings, 2, 8, 0, 0, &coefficient), "not a PNG");
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "not a PNG");
   LodErrorClear();
   unlink(picture_path());
-  assert_refuses(LodSample(&settings, 2, 8, 0, 0, &coefficient), "No such file");
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "No such file");
   LodErrorClear();
 }
 END_TEST
@@ -402,7 +403,7 @@ START_TEST(rejects_pictures_larger_than_the_memory) {
   fclose(file);
   snprintf(settings.image, sizeof settings.image, "%s", picture_path());
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 2, 8, 0, 0, &coefficient),
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient),
                  "picture.png: 9e+03 GB of memory are needed");
   LodErrorClear();
 }
@@ -411,14 +412,14 @@ END_TEST
 /* Validates settings that must be refused with `text` in the message, for 2 axes of 12 cells. */
 static void refuses(const LodSampleSettings *settings, const char *text) {
   LodErrorClear();
-  assert_refuses(LodSampleValidate(settings, 2, 12, "f.toml: sample 1"), text);
+  assert_refuses(LodSampleValidate(settings, 2, LOD_CUBE(12), "f.toml: sample 1"), text);
   ck_assert_int_eq(strncmp(LodErrorMessage(), "f.toml: sample 1: ", 18), 0);
   LodErrorClear();
 }
 
 START_TEST(rejects_bad_parameters) {
   LodSampleSettings settings = defaults(LOD_FAMILY_IID);
-  assert_ok(LodSampleValidate(&settings, 2, 12, "f.toml"));
+  assert_ok(LodSampleValidate(&settings, 2, LOD_CUBE(12), "f.toml"));
   settings.alpha = 0;
   refuses(&settings, "alpha is 0,");
   settings = defaults(LOD_FAMILY_IID);
@@ -461,13 +462,13 @@ START_TEST(rejects_values_that_are_no_coefficient) {
   LodCoefficient    coefficient;
   snprintf(settings.expression, sizeof settings.expression, "x - 0.25");
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 2, 4, 0, 0, &coefficient),
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(4), 0, 0, &coefficient),
                  "at the point (0.125, 0.125) it is -0.125");
   ck_assert_ptr_null(coefficient.values);
   LodErrorClear();
   settings = defaults(LOD_FAMILY_LOGNORMAL);
   settings.variance = 1e7;
-  assert_refuses(LodSample(&settings, 2, 16, 0, 0, &coefficient), "cell [");
+  assert_refuses(LodSample(&settings, 2, LOD_CUBE(16), 0, 0, &coefficient), "cell [");
   LodErrorClear();
 }
 END_TEST

@@ -9,24 +9,19 @@
 /* Meshes with inner and cut patches in one, two and three dimensions; natural faces; ratios that
    are no powers of two; patches as large as D. */
 static const LodGrid meshes[] = {
-    {.dim = 1, .coarse = 9, .coefficient = 27, .fine = 54, .ell = 2},
-    {.dim = 1, .coarse = 5, .coefficient = 10, .fine = 60, .ell = 1, .natural = {{1, 0}}},
-    {.dim = 2, .coarse = 6, .coefficient = 24, .fine = 48, .ell = 2},
-    {.dim = 2, .coarse = 5, .coefficient = 25, .fine = 25, .ell = 1},
-    {.dim = 2, .coarse = 5, .coefficient = 10, .fine = 30, .ell = 1, .natural = {{1, 0}, {0, 1}}},
-    {.dim = 2, .coarse = 5, .coefficient = 20, .fine = 20, .ell = 2, .natural = {{1, 1}, {1, 0}}},
-    {.dim = 2, .coarse = 3, .coefficient = 12, .fine = 24, .ell = 3},
-    {.dim = 2, .coarse = 8, .coefficient = 16, .fine = 32, .ell = 3},
-    {.dim = 2, .coarse = 1, .coefficient = 4, .fine = 8, .ell = 1},
-    {.dim = 2, .coarse = 2, .coefficient = 8, .fine = 16, .ell = 1, .natural = {{1, 1}, {0, 0}}},
-    {.dim = 2, .coarse = 2, .coefficient = 64, .fine = 128, .ell = 1},
-    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1},
-    {.dim = 3,
-     .coarse = 4,
-     .coefficient = 12,
-     .fine = 12,
-     .ell = 1,
-     .natural = {{0, 1}, {0, 0}, {1, 0}}},
+    {LOD_UNIT_CUBE(1, 9, 27, 54), .ell = 2},
+    {LOD_UNIT_CUBE(1, 5, 10, 60), .ell = 1, .natural = {{1, 0}}},
+    {LOD_UNIT_CUBE(2, 6, 24, 48), .ell = 2},
+    {LOD_UNIT_CUBE(2, 5, 25, 25), .ell = 1},
+    {LOD_UNIT_CUBE(2, 5, 10, 30), .ell = 1, .natural = {{1, 0}, {0, 1}}},
+    {LOD_UNIT_CUBE(2, 5, 20, 20), .ell = 2, .natural = {{1, 1}, {1, 0}}},
+    {LOD_UNIT_CUBE(2, 3, 12, 24), .ell = 3},
+    {LOD_UNIT_CUBE(2, 8, 16, 32), .ell = 3},
+    {LOD_UNIT_CUBE(2, 1, 4, 8), .ell = 1},
+    {LOD_UNIT_CUBE(2, 2, 8, 16), .ell = 1, .natural = {{1, 1}, {0, 0}}},
+    {LOD_UNIT_CUBE(2, 2, 64, 128), .ell = 1},
+    {LOD_UNIT_CUBE(3, 3, 6, 12), .ell = 1},
+    {LOD_UNIT_CUBE(3, 4, 12, 12), .ell = 1, .natural = {{0, 1}, {0, 0}, {1, 0}}},
 };
 enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 

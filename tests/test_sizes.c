@@ -14,13 +14,12 @@ static const struct {
   LodGrid     grid;
   const char *message;
 } too_large[] = {
-    {{.dim = 2, .coarse = 4, .coefficient = 16, .fine = 32, .ell = 16383},
+    {{LOD_UNIT_CUBE(2, 4, 16, 32), .ell = 16383},
      "ell = 16383 layers has 17178820624 coefficient values and 4294967296 operator entries"},
-    {{.dim = 3, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 511}, "ell = 511 layers"},
-    {{.dim = 2, .coarse = 1, .coefficient = 20000, .fine = 20000, .ell = 1}, "ell = 1 layers"},
-    {{.dim = 1, .coarse = 4, .coefficient = 16, .fine = 32, .ell = 2147483647},
-     "ell = 2147483647 layers"},
-    {{.dim = 3, .coarse = 2, .coefficient = 2, .fine = 2000, .ell = 1}, "more nodes than"},
+    {{LOD_UNIT_CUBE(3, 2, 4, 8), .ell = 511}, "ell = 511 layers"},
+    {{LOD_UNIT_CUBE(2, 1, 20000, 20000), .ell = 1}, "ell = 1 layers"},
+    {{LOD_UNIT_CUBE(1, 4, 16, 32), .ell = 2147483647}, "ell = 2147483647 layers"},
+    {{LOD_UNIT_CUBE(3, 2, 2, 2000), .ell = 1}, "more nodes than"},
 };
 
 START_TEST(counts_beyond_an_index_are_refused) {
@@ -35,12 +34,12 @@ START_TEST(counts_beyond_an_index_are_refused) {
 END_TEST
 
 START_TEST(largest_counts_are_accepted) {
-  LodGrid grid = {.dim = 1, .coarse = 536870911, .coefficient = 536870911, .fine = 1073741822};
+  LodGrid grid = {LOD_UNIT_CUBE(1, 536870911, 536870911, 1073741822)};
   grid.ell = LodGridCoveringLayers(&grid);
   ck_assert_int_eq(grid.ell, 536870910);
   assert_ok(LodGridValidate(&grid, "here"));
   ck_assert_int_eq(LodGridOperatorSize(&grid), 2147483644);
-  grid = (LodGrid){.dim = 2, .coarse = 1, .coefficient = 1, .fine = 2, .ell = 11583};
+  grid = (LodGrid){LOD_UNIT_CUBE(2, 1, 1, 2), .ell = 11583};
   assert_ok(LodGridValidate(&grid, "here"));
   ck_assert_int_eq(LodGridOperatorSize(&grid), 46336 * 46336);
 }
@@ -49,13 +48,13 @@ END_TEST
 /* The solution for f = x + 1 by one of the exact paths; the caller frees it. */
 static double *solve(OperatorsCreate create, const LodGrid *grid,
                      const LodCoefficient *coefficient) {
-  const PetscInt n_fine = LodPower(grid->fine + 1, grid->dim);
+  const PetscInt n_fine = LodNodeCount(grid->dim, grid->fine);
   double        *rhs = malloc((size_t)n_fine * sizeof *rhs);
-  double        *solution = calloc((size_t)LodPower(grid->coarse + 1, grid->dim), sizeof(double));
+  double        *solution = calloc((size_t)LodNodeCount(grid->dim, grid->coarse), sizeof(double));
   LodLocalOperators *operators;
   LodCoarseSystem   *system;
   for (PetscInt i = 0; i < n_fine; i++)
-    rhs[i] = 1 + (double)(i % (grid->fine + 1)) / (double)grid->fine;
+    rhs[i] = 1 + (double)(i % (grid->fine[0] + 1)) / (double)grid->fine[0];
   assert_ok(create(grid, &operators));
   assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
@@ -73,7 +72,7 @@ START_TEST(layers_beyond_the_mesh_change_nothing) {
   const PetscInt           dim = _i + 1, most = dim < 3 ? 5 : 3;
   const unsigned long long seed = test_seed();
   for (PetscInt n = 1; n <= most; n++) {
-    LodGrid grid = {.dim = dim, .coarse = n, .coefficient = 2 * n, .fine = 4 * n};
+    LodGrid grid = {LOD_UNIT_CUBE(dim, n, 2 * n, 4 * n)};
     for (PetscInt axis = 0; axis < dim; axis++)
       grid.natural[axis][1] = PETSC_TRUE; /* N = 1 has an unknown then */
     LodCoefficient coefficient = random_coefficient(&grid, seed, (uint64_t)n, 100);
@@ -96,7 +95,7 @@ END_TEST
 
 /* A window may have any number of blocks. */
 START_TEST(windows_of_many_blocks_match_reference_path) {
-  const LodGrid  grid = {.dim = 1, .coarse = 90, .coefficient = 90, .fine = 180, .ell = 40};
+  const LodGrid  grid = {LOD_UNIT_CUBE(1, 90, 90, 180), .ell = 40};
   LodCoefficient coefficient = random_coefficient(&grid, test_seed(), 1, 10);
   const PetscInt count = LodGridCells(&grid) * LodGridOperatorSize(&grid);
   double        *shared = all_operators(LodExactSharedCreate, &grid, &coefficient);
@@ -112,12 +111,9 @@ END_TEST
 /* The formulas against the plans, on meshes of all kinds. */
 START_TEST(estimate_agrees_with_the_plans) {
   static const LodGrid meshes[] = {
-      {.dim = 2, .coarse = 32, .coefficient = 256, .fine = 512, .ell = 2},
-      {.dim = 2, .coarse = 8, .coefficient = 64, .fine = 128, .ell = 7},
-      {.dim = 2, .coarse = 16, .coefficient = 64, .fine = 64, .ell = 5},
-      {.dim = 2, .coarse = 2, .coefficient = 64, .fine = 128, .ell = 1},
-      {.dim = 3, .coarse = 8, .coefficient = 64, .fine = 64, .ell = 1},
-      {.dim = 3, .coarse = 4, .coefficient = 16, .fine = 16, .ell = 3},
+      {LOD_UNIT_CUBE(2, 32, 256, 512), .ell = 2}, {LOD_UNIT_CUBE(2, 8, 64, 128), .ell = 7},
+      {LOD_UNIT_CUBE(2, 16, 64, 64), .ell = 5},   {LOD_UNIT_CUBE(2, 2, 64, 128), .ell = 1},
+      {LOD_UNIT_CUBE(3, 8, 64, 64), .ell = 1},    {LOD_UNIT_CUBE(3, 4, 16, 16), .ell = 3},
   };
   for (size_t m = 0; m < sizeof meshes / sizeof meshes[0]; m++) {
     LodLocalOperators *operators;
@@ -140,9 +136,8 @@ END_TEST
 
 /* What no machine has memory for is refused at once, before it is planned. */
 START_TEST(hopeless_memory_is_refused_at_once) {
-  const LodGrid wide = {.dim = 2, .coarse = 512, .coefficient = 512, .fine = 4096, .ell = 511};
-  const LodGrid line = {
-      .dim = 1, .coarse = 400000, .coefficient = 400000, .fine = 800000, .ell = 399999};
+  const LodGrid      wide = {LOD_UNIT_CUBE(2, 512, 512, 4096), .ell = 511};
+  const LodGrid      line = {LOD_UNIT_CUBE(1, 400000, 400000, 800000), .ell = 399999};
   const double       start = LodSeconds();
   LodLocalOperators *operators;
   assert_refuses(LodExactSharedCreate(&wide, &operators), "GB of memory are needed");

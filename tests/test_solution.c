@@ -110,20 +110,20 @@ static void CheckDescription(LodHdf5 *file, PetscInt dim) {
 /* Writes a random solution with operators in `dim` dimensions, reads all of it back. */
 static void RoundTrip(PetscInt dim, unsigned long long seed) {
   char    directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
-  LodGrid grid = {.dim = dim, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1};
+  LodGrid grid = {LOD_UNIT_CUBE(dim, 3, 6, 12), .ell = 1};
   grid.natural[0][1] = PETSC_TRUE;
   hsize_t node_dims[3] = {4, 4, 4}, operator_dims[5] = {(hsize_t)LodGridCells(&grid), 4};
   double *values = Draw(seed, (uint64_t)dim, 64);
   double *operators =
       Draw(seed, 10, (size_t)LodGridCells(&grid) * (size_t)LodGridOperatorSize(&grid));
   LodCoefficient coefficient;
-  assert_ok(LodCoefficientCreate(dim, 6, &coefficient));
+  assert_ok(LodCoefficientCreate(dim, LOD_CUBE(6), &coefficient));
   for (PetscInt i = 0; i < LodPower(6, dim); i++)
     coefficient.values[i] = 1 + LodRandomUniform(seed, 11, (uint64_t)i);
   LodSolution solution = {.grid = &grid,
                           .method = "lod",
                           .rhs = "x < 1 & 2",
-                          .cells = 3,
+                          .cells = LOD_CUBE(3),
                           .values = values,
                           .seconds_operator = 1.5,
                           .seconds_solve = 0.25,
@@ -168,10 +168,10 @@ END_TEST
 
 START_TEST(operators_are_left_out_unless_given) {
   char        directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
-  LodGrid     grid = {.dim = 2, .coarse = 1, .coefficient = 1, .fine = 2, .ell = 1};
+  LodGrid     grid = {LOD_UNIT_CUBE(2, 1, 1, 2), .ell = 1};
   double      values[9] = {0};
   LodSolution solution = {
-      .grid = &grid, .method = "fine", .rhs = "1", .cells = 2, .values = values};
+      .grid = &grid, .method = "fine", .rhs = "1", .cells = LOD_CUBE(2), .values = values};
   LodHdf5   file;
   PetscBool exists;
 
@@ -206,9 +206,10 @@ START_TEST(companion_is_named_after_the_file_and_not_made_beside_a_device) {
 END_TEST
 
 START_TEST(missing_directory_is_refused) {
-  LodGrid     grid = {.dim = 1, .coarse = 1, .coefficient = 1, .fine = 1, .ell = 1};
+  LodGrid     grid = {LOD_UNIT_CUBE(1, 1, 1, 1), .ell = 1};
   double      values[2] = {0};
-  LodSolution solution = {.grid = &grid, .method = "lod", .rhs = "1", .cells = 1, .values = values};
+  LodSolution solution = {
+      .grid = &grid, .method = "lod", .rhs = "1", .cells = LOD_CUBE(1), .values = values};
   assert_refuses(LodSolutionWrite(&solution, "/nonexistent/u.h5"), "/nonexistent/u.h5");
   LodErrorClear();
 }
@@ -218,10 +219,10 @@ END_TEST
 START_TEST(full_disk_leaves_the_old_files_intact) {
   enum { CELLS = 100, NODES = (CELLS + 1) * (CELLS + 1) };
   char        directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
-  LodGrid     grid = {.dim = 2, .coarse = CELLS, .coefficient = CELLS, .fine = CELLS, .ell = 1};
+  LodGrid     grid = {LOD_UNIT_CUBE(2, CELLS, CELLS, CELLS), .ell = 1};
   double     *values = Draw(test_seed(), 20, NODES), *other = calloc(NODES, sizeof *other);
   LodSolution solution = {
-      .grid = &grid, .method = "lod", .rhs = "1", .cells = CELLS, .values = values};
+      .grid = &grid, .method = "lod", .rhs = "1", .cells = LOD_CUBE(CELLS), .values = values};
   LodHdf5       file;
   struct rlimit before, small;
 

@@ -38,8 +38,8 @@ END_TEST
 
 /* Nodes inside D, turned as a box and one by one. */
 START_TEST(turned_boxes_hold_the_turned_nodes) {
-  const LodGrid grids[] = {{.dim = 2, .coarse = 4, .coefficient = 4, .fine = 8, .ell = 2},
-                           {.dim = 3, .coarse = 3, .coefficient = 3, .fine = 6, .ell = 1}};
+  const LodGrid grids[] = {{LOD_UNIT_CUBE(2, 4, 4, 8), .ell = 2},
+                           {LOD_UNIT_CUBE(3, 3, 3, 6), .ell = 1}};
   for (int g = 0; g < 2; g++) {
     const LodGrid *grid = &grids[g];
     const PetscInt across = 2 * grid->ell + 2;
@@ -63,12 +63,12 @@ END_TEST
 
 /* Fact 3 for every symmetry: the operators of the turned coefficient are the turned operators. */
 START_TEST(exact_operators_turn_with_the_coefficient) {
-  const LodGrid  grid = {.dim = 2, .coarse = 5, .coefficient = 10, .fine = 20, .ell = 1};
+  const LodGrid  grid = {LOD_UNIT_CUBE(2, 5, 10, 20), .ell = 1};
   const PetscInt n = LodPower(10, 2), cells = 25, nodes = 16, corners = 4;
   LodCoefficient coefficient = random_coefficient(&grid, test_seed(), 1, 20), turned;
   double        *operators = all_operators(LodExactCreate, &grid, &coefficient);
   PetscInt       values[100], cell[25], node[16], corner[4];
-  assert_ok(LodCoefficientCreate(2, 10, &turned));
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(10), &turned));
   for (PetscInt s = 0; s < LodSymmetryCount(2); s++) {
     LodSymmetryTable(2, s, 10, values);
     LodSymmetryTable(2, s, 5, cell);
@@ -93,11 +93,12 @@ END_TEST
 
 /* Whether a patch that is not cut along some axis has its end on the boundary of D there. */
 static PetscBool touches(const LodGrid *grid, PetscInt cell) {
-  const LodBox mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscInt     index[LOD_MAX_DIM];
   LodBoxIndex(&mesh, cell, index);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    const PetscInt low = index[axis] - grid->ell, high = grid->coarse - 1 - index[axis] - grid->ell;
+    const PetscInt low = index[axis] - grid->ell,
+                   high = grid->coarse[axis] - 1 - index[axis] - grid->ell;
     if ((low == 0 && high >= 0) || (high == 0 && low >= 0)) return PETSC_TRUE;
   }
   return PETSC_FALSE;
@@ -106,12 +107,11 @@ static PetscBool touches(const LodGrid *grid, PetscInt cell) {
 /* The operators of A = 1 on any mesh are those of the smallest mesh with the same cuts, where the
    boundary of D does not touch the patch without cutting it. */
 START_TEST(baseline_is_the_operator_of_a_constant) {
-  const LodGrid grids[] = {
-      {.dim = 1, .coarse = 9, .coefficient = 18, .fine = 36, .ell = 2},
-      {.dim = 2, .coarse = 7, .coefficient = 14, .fine = 28, .ell = 2},
-      {.dim = 2, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 2},
-      {.dim = 2, .coarse = 6, .coefficient = 6, .fine = 24, .ell = 1, .natural = {{1, 0}, {0, 0}}},
-      {.dim = 3, .coarse = 4, .coefficient = 4, .fine = 8, .ell = 1}};
+  const LodGrid grids[] = {{LOD_UNIT_CUBE(1, 9, 18, 36), .ell = 2},
+                           {LOD_UNIT_CUBE(2, 7, 14, 28), .ell = 2},
+                           {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 2},
+                           {LOD_UNIT_CUBE(2, 6, 6, 24), .ell = 1, .natural = {{1, 0}, {0, 0}}},
+                           {LOD_UNIT_CUBE(3, 4, 4, 8), .ell = 1}};
   for (int g = 0; g < 5; g++) {
     const LodGrid *grid = &grids[g];
     const PetscInt size = LodGridOperatorSize(grid);
@@ -144,10 +144,9 @@ static double *learned_operators(const LodGrid *grid, LodModel *model,
   return operators;
 }
 
-static const LodGrid learned_grids[] = {
-    {.dim = 2, .coarse = 5, .coefficient = 15, .fine = 30, .ell = 1},
-    {.dim = 2, .coarse = 6, .coefficient = 12, .fine = 24, .ell = 2},
-    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 12, .ell = 1}};
+static const LodGrid learned_grids[] = {{LOD_UNIT_CUBE(2, 5, 15, 30), .ell = 1},
+                                        {LOD_UNIT_CUBE(2, 6, 12, 24), .ell = 2},
+                                        {LOD_UNIT_CUBE(3, 3, 6, 12), .ell = 1}};
 
 /* Whatever the network says, trained or not, on whatever input. */
 START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
@@ -156,7 +155,7 @@ START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
   LodModel          *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, seed);
   LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 1e4);
   const PetscInt     cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
-  const PetscInt     corners = LodGridCorners(grid), n = LodPower(grid->coefficient, grid->dim);
+  const PetscInt     corners = LodGridCorners(grid), n = LodCellCount(grid->dim, grid->coefficient);
   double            *operators = learned_operators(grid, model, &coefficient);
   for (PetscInt i = 0; i < n; i++)
     coefficient.values[i] *= 1024; /* exact in floating point */
@@ -194,7 +193,7 @@ START_TEST(learned_operators_do_not_depend_on_units) {
   LodModel           *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, seed);
   LodCoefficient      coefficient = random_coefficient(grid, seed, 2, 5);
   const PetscInt      count = LodGridCells(grid) * LodGridOperatorSize(grid);
-  const PetscInt      n = LodPower(grid->coefficient, grid->dim);
+  const PetscInt      n = LodCellCount(grid->dim, grid->coefficient);
   double             *values = malloc((size_t)n * sizeof *values);
   double             *operators = learned_operators(grid, model, &coefficient);
   double             *scaled = malloc((size_t)count * sizeof *scaled);
@@ -259,7 +258,7 @@ START_TEST(learned_operators_of_constants_are_exact) {
   LodModel      *model = structured_model(grid, (PetscBool)(_i / 3), 0.3, test_seed());
   LodCoefficient constant = random_coefficient(grid, 1, 1, 1);
   double        *baseline;
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     constant.values[i] = 3.7;
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (int exact = 0; exact < 2; exact++) {
@@ -288,7 +287,7 @@ END_TEST
 /* The learned operators of a turned coefficient are the turned ones, if averaged and only then. */
 START_TEST(averages_turn_with_the_coefficient) {
   const LodGrid *grid = &learned_grids[_i % 3];
-  const PetscInt n = LodPower(grid->coefficient, grid->dim), cells = LodGridCells(grid);
+  const PetscInt n = LodCellCount(grid->dim, grid->coefficient), cells = LodGridCells(grid);
   const PetscInt nodes = LodGridPatchNodes(grid), corners = LodGridCorners(grid);
   const PetscInt symmetry = LodSymmetryCount(grid->dim) - 1;
   PetscInt      *values = malloc((size_t)n * sizeof *values), *cell = malloc(sizeof(PetscInt[64]));
@@ -297,8 +296,8 @@ START_TEST(averages_turn_with_the_coefficient) {
   LodModel      *model = structured_model(grid, PETSC_TRUE, 0.3, seed);
   LodCoefficient coefficient = random_coefficient(grid, seed, 2, 5), turned;
   assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &turned));
-  LodSymmetryTable(grid->dim, symmetry, grid->coefficient, values);
-  LodSymmetryTable(grid->dim, symmetry, grid->coarse, cell);
+  LodSymmetryTable(grid->dim, symmetry, grid->coefficient[0], values);
+  LodSymmetryTable(grid->dim, symmetry, grid->coarse[0], cell);
   LodSymmetryTable(grid->dim, symmetry, 2 * grid->ell + 2, node);
   LodSymmetryTable(grid->dim, symmetry, 2, corner);
   for (PetscInt i = 0; i < n; i++)
@@ -330,7 +329,7 @@ END_TEST
 
 /* What is exact already is not changed, nor what is not wanted; natural faces do not turn. */
 START_TEST(averages_of_exact_operators_are_exact) {
-  const LodGrid      grid = {.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  const LodGrid      grid = {LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
   const PetscInt     size = LodGridOperatorSize(&grid);
   LodCoefficient     coefficient = random_coefficient(&grid, test_seed(), 1, 20);
   double            *expected = all_operators(LodExactCreate, &grid, &coefficient);

@@ -21,8 +21,8 @@ static double sum_of_field(PetscInt number) {
   double            sum = 0;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
-  if (LodSample(&settings, 2, CELLS + number, 1, number, &coefficient)) return 0;
-  for (PetscInt i = 0; i < LodPower(coefficient.cells, coefficient.dim); i++)
+  if (LodSample(&settings, 2, LOD_CUBE(CELLS + number), 1, number, &coefficient)) return 0;
+  for (PetscInt i = 0; i < LodCellCount(coefficient.dim, coefficient.cells); i++)
     sum += coefficient.values[i];
   return LodCoefficientDestroy(&coefficient) ? 0 : sum;
 }
@@ -100,7 +100,7 @@ static void *count_right(void *context) {
 
 /* 40 of 40 are right, to the last bit. */
 START_TEST(one_model_serves_two_threads) {
-  const LodGrid            grid = {.dim = 2, .coarse = 6, .coefficient = 24, .fine = 24, .ell = 1};
+  const LodGrid            grid = {LOD_UNIT_CUBE(2, 6, 24, 24), .ell = 1};
   const unsigned long long seed = test_seed();
   LodModel                *model = structured_model(&grid, (PetscBool)_i, 0.3, seed);
   LodCoefficient           coefficients[2];

@@ -20,7 +20,7 @@ static void SetUp(void) {
   LodConfigDefaults(&config);
   snprintf(config.path, sizeof config.path, "test.toml");
   config.seed = (PetscInt64)(test_seed() % 1000000);
-  config.grid = (LodGrid){.dim = 2, .coarse = 4, .coefficient = 8, .fine = 16, .ell = 1};
+  config.grid = (LodGrid){LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1};
   config.n_families = 1;
   config.families[0].count = 12;
   config.families[0].n_scales = 1;

@@ -11,9 +11,9 @@
 #include "structured_model.h"
 
 static const LodGrid meshes[] = {
-    {.dim = 1, .coarse = 6, .coefficient = 18, .fine = 36, .ell = 1},
-    {.dim = 2, .coarse = 4, .coefficient = 12, .fine = 12, .ell = 1},
-    {.dim = 3, .coarse = 3, .coefficient = 6, .fine = 6, .ell = 1},
+    {LOD_UNIT_CUBE(1, 6, 18, 36), .ell = 1},
+    {LOD_UNIT_CUBE(2, 4, 12, 12), .ell = 1},
+    {LOD_UNIT_CUBE(3, 3, 6, 6), .ell = 1},
 };
 
 static const double units[] = {1e-200, 1e-30, 1e-16, 1e16, 1e49, 1e200};
@@ -37,8 +37,8 @@ static unsigned long long common_seed(void) {
 
 static Problem create_problem(const LodGrid *grid, unsigned long long seed) {
   Problem problem = {.grid = grid, .coefficient = random_coefficient(grid, seed, 1, 20)};
-  problem.n_values = (size_t)LodPower(grid->coefficient, grid->dim);
-  problem.n_rhs = (size_t)LodPower(grid->fine + 1, grid->dim);
+  problem.n_values = (size_t)LodCellCount(grid->dim, grid->coefficient);
+  problem.n_rhs = (size_t)LodNodeCount(grid->dim, grid->fine);
   problem.model = structured_model(grid, PETSC_FALSE, 0.01, seed);
   problem.rhs = malloc(problem.n_rhs * sizeof *problem.rhs);
   assert_ok(LodRightHandSide(grid, grid->dim > 1 ? "1 + x*y" : "1 + x", problem.rhs));
@@ -64,7 +64,7 @@ static LodSolveResult solve(const Problem *problem, LodMethod method) {
 /* Asserts that the solution is `factor` times `plain`. */
 static void assert_multiple(const Problem *problem, LodMethod method, const LodSolveResult *plain,
                             double factor, const char *of, double c) {
-  const size_t   count = (size_t)LodPower(plain->cells + 1, problem->grid->dim);
+  const size_t   count = (size_t)LodNodeCount(problem->grid->dim, plain->cells);
   LodSolveResult result = solve(problem, method);
   double         difference = 0;
   for (size_t i = 0; i < count; i++) {
@@ -90,7 +90,7 @@ START_TEST(solutions_scale_with_coefficient_and_right_hand_side) {
   Problem         problem = create_problem(&meshes[_i / 4], common_seed());
   LodSolveResult  plain = solve(&problem, method);
   ck_assert_double_gt(
-      LodLargest((size_t)LodPower(plain.cells + 1, problem.grid->dim), plain.values), 0);
+      LodLargest((size_t)LodNodeCount(problem.grid->dim, plain.cells), plain.values), 0);
   for (int i = 0; i < N_UNITS; i++) {
     const double c = units[i];
     multiply(c, problem.n_values, problem.coefficient.values);
@@ -109,7 +109,7 @@ END_TEST
 START_TEST(relative_errors_do_not_depend_on_units) {
   const LodGrid *grid = &meshes[1];
   Problem        problem = create_problem(grid, common_seed());
-  const size_t   count = (size_t)LodPower(grid->coarse + 1, 2);
+  const size_t   count = (size_t)LodNodeCount(2, grid->coarse);
   double         u[25], v[25], l2, energy, error;
   for (size_t i = 0; i < count; i++) {
     v[i] = 1 + LodRandomUniform(3, 1, i);
@@ -150,7 +150,7 @@ START_TEST(nothing_that_is_not_finite_passes) {
   LodErrorClear();
   values[1] = 1, values[2] = NAN, values[3] = 3;
   ck_assert(!isfinite(LodLargest(5, values)));
-  ck_assert_int_ne(LodNormL2(1, 4, values, &norm), 0);
+  ck_assert_int_ne(LodNormL2(&(LodGrid){LOD_UNIT_CUBE(1, 1, 1, 1)}, LOD_CUBE(4), values, &norm), 0);
   LodErrorClear();
   ck_assert_int_ne(LodSolutionToUnits("test", 0, 5, values), 0);
   LodErrorClear();

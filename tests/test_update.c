@@ -8,10 +8,10 @@
 
 /* Inner and cut patches in one, two and three dimensions. */
 static const LodGrid meshes[] = {
-    {.dim = 1, .coarse = 12, .coefficient = 24, .fine = 48, .ell = 2},
-    {.dim = 2, .coarse = 9, .coefficient = 18, .fine = 36, .ell = 2},
-    {.dim = 2, .coarse = 8, .coefficient = 8, .fine = 32, .ell = 1, .natural = {{0, 1}, {0, 0}}},
-    {.dim = 3, .coarse = 5, .coefficient = 5, .fine = 10, .ell = 1},
+    {LOD_UNIT_CUBE(1, 12, 24, 48), .ell = 2},
+    {LOD_UNIT_CUBE(2, 9, 18, 36), .ell = 2},
+    {LOD_UNIT_CUBE(2, 8, 8, 32), .ell = 1, .natural = {{0, 1}, {0, 0}}},
+    {LOD_UNIT_CUBE(3, 5, 5, 10), .ell = 1},
 };
 enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 
@@ -20,9 +20,9 @@ enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 static PetscInt seen_cells(const LodGrid *grid, const double *a, const double *b, PetscBool *seen) {
   const PetscInt length = LodGridPatchValues(grid);
   float         *marks = malloc((size_t)length * sizeof *marks);
-  double        *differs = malloc((size_t)LodPower(grid->coefficient, grid->dim) * sizeof *differs);
-  PetscInt       count = 0;
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  double  *differs = malloc((size_t)LodCellCount(grid->dim, grid->coefficient) * sizeof *differs);
+  PetscInt count = 0;
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     differs[i] = a[i] != b[i];
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
     LodPatchGather(grid, cell, differs, NULL, marks);
@@ -39,7 +39,7 @@ static PetscInt seen_cells(const LodGrid *grid, const double *a, const double *b
 /* A copy of a coefficient with `n_defects` values changed. */
 static LodCoefficient damaged(const LodGrid *grid, const LodCoefficient *intact, int n_defects,
                               unsigned long long seed) {
-  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
   LodCoefficient coefficient;
   assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &coefficient));
   memcpy(coefficient.values, intact->values, (size_t)count * sizeof(double));

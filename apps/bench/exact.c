@@ -39,14 +39,14 @@ PetscErrorCode LodBenchPathFromName(const char *name, const char *where, LodBenc
 
 /* The position along an axis that stands for `position`: the same distance from the boundary on the
    low side, or the middle if the boundary of D neither cuts nor touches patches there. */
-static PetscInt Representative(const LodGrid *grid, PetscInt position) {
-  PetscInt distance = PetscMin(position, grid->coarse - 1 - position);
-  return distance <= grid->ell ? distance : (grid->coarse - 1) / 2;
+static PetscInt Representative(const LodGrid *grid, PetscInt axis, PetscInt position) {
+  const PetscInt last = grid->coarse[axis] - 1, distance = PetscMin(position, last - position);
+  return distance <= grid->ell ? distance : last / 2;
 }
 
 /* Lists one line of cells along x of each kind, with how many there are. */
 static PetscErrorCode ListLines(const LodGrid *grid, Measurement *m) {
-  LodBox    lines = LodBoxCube(grid->dim, grid->coarse);
+  LodBox    lines = LodBoxCells(grid->dim, grid->coarse);
   PetscInt *weights, n_lines;
   PetscFunctionBeginUser;
   lines.size[0] = 1;
@@ -57,13 +57,13 @@ static PetscErrorCode ListLines(const LodGrid *grid, Measurement *m) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&lines, line, index);
     for (PetscInt axis = 1; axis < grid->dim; axis++)
-      index[axis] = Representative(grid, index[axis]);
+      index[axis] = Representative(grid, axis, index[axis]);
     weights[LodBoxPosition(&lines, index)]++;
   }
   for (PetscInt line = 0; line < n_lines; line++)
     if (weights[line] > 0)
       m->ranges[m->n_ranges++] =
-          (Range){line * grid->coarse, (line + 1) * grid->coarse, weights[line]};
+          (Range){line * grid->coarse[0], (line + 1) * grid->coarse[0], weights[line]};
   PetscCall(PetscFree(weights));
   PetscFunctionReturn(0);
 }

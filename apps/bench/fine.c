@@ -39,7 +39,7 @@ PetscErrorCode LodBenchFine(const LodGrid *grid, PetscInt repeats, LodBenchFineR
   omp_set_num_threads(1);
   PetscCall(PetscOptionsHasName(NULL, NULL, "-fine_ksp_rtol", &is_set));
   if (!is_set) PetscCall(PetscOptionsSetValue(NULL, "-fine_ksp_rtol", "1e-8"));
-  PetscInt nodes = LodPower(grid->fine + 1, grid->dim);
+  PetscInt nodes = LodNodeCount(grid->dim, grid->fine);
   PetscCall(PetscMalloc3(nodes, &rhs, nodes, &solution, 4 * (size_t)repeats, &times));
   PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(LodBenchCoefficient(grid, &coefficient));

@@ -16,9 +16,9 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   PetscCall(LodNetworkInitialize((*model)->network, config->seed));
   (*model)->signature = (LodSignature){.dim = grid->dim,
                                        .ell = grid->ell,
-                                       .ratio = grid->coefficient / grid->coarse,
-                                       .fine_ratio = grid->fine / grid->coefficient,
-                                       .coarse = grid->coarse,
+                                       .ratio = LodGridCoefficientRatio(grid, 0),
+                                       .fine_ratio = LodGridRefinement(grid, 0),
+                                       .coarse = grid->coarse[0],
                                        .smallest = 1,
                                        .largest = 5};
   memcpy((*model)->signature.natural, grid->natural, sizeof grid->natural);
@@ -87,7 +87,7 @@ static PetscErrorCode Summarise(PetscInt repeats, double (*times)[COLUMNS], doub
 /* Warms up and repeats, with everything made. */
 static PetscErrorCode Repeat(const LodGrid *grid, const LodModel *model, PetscInt repeats,
                              LodBenchNetworkResult *result) {
-  const PetscInt     n_fine = LodPower(grid->fine + 1, grid->dim);
+  const PetscInt     n_fine = LodNodeCount(grid->dim, grid->fine);
   LodLocalOperators *operators;
   LodCoarseSystem   *system;
   LodCoefficient     coefficient;
@@ -96,7 +96,7 @@ static PetscErrorCode Repeat(const LodGrid *grid, const LodModel *model, PetscIn
   PetscCall(LodBenchCoefficient(grid, &coefficient));
   PetscCall(LodLearnedCreate(grid, model, &operators));
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  PetscCall(PetscMalloc3(n_fine, &rhs, LodPower(grid->coarse + 1, grid->dim), &solution, repeats,
+  PetscCall(PetscMalloc3(n_fine, &rhs, LodNodeCount(grid->dim, grid->coarse), &solution, repeats,
                          &times));
   PetscCall(LodFineLoad(grid, "1", "f", rhs));
   PetscCall(SolveOnce(system, operators, &coefficient, rhs, solution, times[0]));
@@ -114,11 +114,9 @@ PetscErrorCode LodBenchNetwork(const LodModel *model, PetscInt coarse, PetscInt 
                                PetscInt repeats, LodBenchNetworkResult *result) {
   const LodSignature *signature = &model->signature;
   const int           threads_before = omp_get_max_threads();
-  const LodGrid       grid = {.dim = signature->dim,
-                              .coarse = coarse,
-                              .coefficient = coarse * signature->ratio,
-                              .fine = coarse * signature->ratio * signature->fine_ratio,
-                              .ell = signature->ell};
+  const PetscInt      cells = coarse * signature->ratio;
+  const LodGrid grid = {LOD_UNIT_CUBE(signature->dim, coarse, cells, cells * signature->fine_ratio),
+                        .ell = signature->ell};
   PetscFunctionBeginUser;
   *result = (LodBenchNetworkResult){.coarse = coarse};
   PetscCheck(threads >= 1 && repeats >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,

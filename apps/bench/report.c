@@ -40,8 +40,8 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
   const LodGrid *grid = &settings->grid;
   int            n_cells = (int)LodGridCells(grid);
   fprintf(stream, "exact     %s path, d = %d, N = %d, E = %d, F = %d, l = %d\n",
-          LodBenchPathName(settings->path), (int)grid->dim, (int)grid->coarse,
-          (int)grid->coefficient, (int)grid->fine, (int)grid->ell);
+          LodBenchPathName(settings->path), (int)grid->dim, (int)grid->coarse[0],
+          (int)grid->coefficient[0], (int)grid->fine[0], (int)grid->ell);
   LodBenchPrintMachine(stream, settings->threads);
   if (r->cells_computed == n_cells)
     fprintf(stream, "cells     all %d\n", n_cells);
@@ -119,7 +119,7 @@ void LodBenchPrintSeconds(FILE *stream, const char *label, LodSpread spread) {
 void LodBenchFinePrint(FILE *stream, const LodGrid *grid, PetscInt repeats,
                        const LodBenchFineResult *r) {
   fprintf(stream, "fine      d = %d, E = %d, F = %d, %d repeats\n", (int)grid->dim,
-          (int)grid->coefficient, (int)grid->fine, (int)repeats);
+          (int)grid->coefficient[0], (int)grid->fine[0], (int)repeats);
   LodBenchPrintMachine(stream, 1);
   LodBenchPrintSeconds(stream, "time", r->seconds);
   LodBenchPrintSeconds(stream, "assembly", r->seconds_assembly);
@@ -133,8 +133,8 @@ json_t *LodBenchFineJson(const LodGrid *grid, PetscInt repeats, const LodBenchFi
   json_t *object = LodBenchJson("fine", 1, repeats);
   json_object_update_new(object,
                          json_pack("{s:{s:i, s:i, s:i}, s:i, s:o}", "mesh", "dimension",
-                                   (int)grid->dim, "coefficient_cells", (int)grid->coefficient,
-                                   "fine", (int)grid->fine, "iterations", (int)r->iterations,
+                                   (int)grid->dim, "coefficient_cells", (int)grid->coefficient[0],
+                                   "fine", (int)grid->fine[0], "iterations", (int)r->iterations,
                                    "relative_residual", LodJsonNumber(r->residual)));
   LodBenchAddSpread(object, "seconds", r->seconds);
   LodBenchAddSpread(object, "seconds_assembly", r->seconds_assembly);

@@ -102,3 +102,35 @@ double LodOptionReal(const struct argp_state *state, const char *option, const c
     argp_failure(state, 2, 0, "%s %s: must lie between %g and %g", option, text, smallest, largest);
   return value;
 }
+
+/* Splits "15x55" into its numbers, as texts; ends the program if there are more than 3. */
+static PetscInt Split(const struct argp_state *state, const char *option, const char *text,
+                      char copy[128], char *numbers[3]) {
+  char    *rest = copy, *number;
+  PetscInt n = 0;
+  if (strlen(text) >= 128) argp_error(state, "%s %.32s...: too long", option, text);
+  (void)snprintf(copy, 128, "%s", text);
+  while ((number = strsep(&rest, "x"))) {
+    if (n == 3) argp_error(state, "%s %s: more than 3 axes", option, text);
+    if (n < 3) numbers[n++] = number;
+  }
+  return n;
+}
+
+PetscInt LodOptionCells(const struct argp_state *state, const char *option, const char *text,
+                        PetscInt smallest, PetscInt largest, PetscInt numbers[3]) {
+  char           copy[128], *words[3];
+  const PetscInt n = Split(state, option, text, copy, words);
+  for (PetscInt i = 0; i < 3; i++)
+    numbers[i] = i < n ? (PetscInt)LodOptionInteger(state, option, words[i], smallest, largest) : 0;
+  return n;
+}
+
+PetscInt LodOptionExtent(const struct argp_state *state, const char *option, const char *text,
+                         double numbers[3]) {
+  char           copy[128], *words[3];
+  const PetscInt n = Split(state, option, text, copy, words);
+  for (PetscInt i = 0; i < 3; i++)
+    numbers[i] = i < n ? LodOptionReal(state, option, words[i], 1e-100, 1e100) : 0;
+  return n;
+}

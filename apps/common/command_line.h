@@ -14,4 +14,11 @@ PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, 
 double     LodOptionReal(const struct argp_state *state, const char *option, const char *text,
                          double smallest, double largest);
 
+/* A number for each axis, "15x55", x first; one number stands for every axis and is numbers[0]
+   alone, the others being 0. Returns how many were given, up to 3. */
+PetscInt LodOptionCells(const struct argp_state *state, const char *option, const char *text,
+                        PetscInt smallest, PetscInt largest, PetscInt numbers[3]);
+PetscInt LodOptionExtent(const struct argp_state *state, const char *option, const char *text,
+                         double numbers[3]);
+
 #endif

@@ -9,7 +9,7 @@
 /* Most cells per axis that an option may ask for; LodGridValidate knows the finer limits. */
 #define MOST_CELLS 1000000
 
-enum { KEY_MESH = 0x400, KEY_COARSE, KEY_FINE, KEY_ELL, KEY_NEUMANN };
+enum { KEY_MESH = 0x400, KEY_COARSE, KEY_FINE, KEY_ELL, KEY_EXTENT, KEY_NEUMANN };
 
 /* Takes one mesh option (argp's parser function). */
 static error_t ParseMeshOption(int key, char *argument, struct argp_state *state) {
@@ -26,10 +26,13 @@ static error_t ParseMeshOption(int key, char *argument, struct argp_state *state
     options->neumann = argument;
     return 0;
   case KEY_COARSE:
-    options->coarse = (PetscInt)LodOptionInteger(state, "--coarse", argument, 1, MOST_CELLS);
+    (void)LodOptionCells(state, "--coarse", argument, 1, MOST_CELLS, options->coarse);
     return 0;
   case KEY_FINE:
-    options->fine = (PetscInt)LodOptionInteger(state, "--fine", argument, 1, MOST_CELLS);
+    (void)LodOptionCells(state, "--fine", argument, 1, MOST_CELLS, options->fine);
+    return 0;
+  case KEY_EXTENT:
+    (void)LodOptionExtent(state, "--extent", argument, options->extent);
     return 0;
   case KEY_ELL:
     options->ell = (PetscInt)LodOptionInteger(state, "--ell", argument, 1, MOST_CELLS);
@@ -41,8 +44,12 @@ static error_t ParseMeshOption(int key, char *argument, struct argp_state *state
 
 static const struct argp_option mesh_option_table[] = {
     {"mesh", KEY_MESH, "NAME", 0, "mesh settings: a TOML file, or the name of one in meshes/", 1},
-    {"coarse", KEY_COARSE, "N", 0, "coarse cells per axis (default: the model's E/N, else E/8)", 1},
-    {"fine", KEY_FINE, "F", 0, "fine cells per axis (default: the model's F/E, else 2E)", 1},
+    {"coarse", KEY_COARSE, "N", 0,
+     "coarse cells per axis, or NxMxL along x, y and z (default: the model's E/N, else E/8)", 1},
+    {"fine", KEY_FINE, "F", 0, "fine cells per axis, likewise (default: the model's F/E, else 2E)",
+     1},
+    {"extent", KEY_EXTENT, "LENGTH", 0,
+     "side lengths of the domain, likewise: 1200x2200 (default 1)", 1},
     {"ell", KEY_ELL, "L", 0,
      "layers of coarse cells around a patch's centre (default: the model's, else 2, in three "
      "dimensions 1)",
@@ -67,63 +74,157 @@ static void ListDivisors(PetscInt cells, char list[256]) {
   }
 }
 
-/* The rule N = E/8; where the coarse mesh does not matter and 8 does not divide E, the largest N
-   below that does. */
-static PetscErrorCode CoarseByRule(const LodMeshOptions *options, PetscInt cells, const char *path,
+/* Cells of the coefficient in a coarse cell along every axis by rule: 8, or where the box is no
+   cube another number that divides all; 0: none does. */
+static PetscInt RatioByRule(PetscInt dim, const PetscInt cells[]) {
+  static const PetscInt ratios[] = {8, 4, 2, 7, 5, 3};
+  const PetscInt        n = LodCellsAreCube(dim, cells) ? 1 : 6;
+  for (PetscInt i = 0; i < n; i++) {
+    PetscBool divides = PETSC_TRUE;
+    for (PetscInt axis = 0; axis < dim; axis++)
+      if (cells[axis] % ratios[i] != 0) divides = PETSC_FALSE;
+    if (divides) return ratios[i];
+  }
+  return 0;
+}
+
+/* The coarse mesh by rule; where it does not matter and the rule has none, the largest N below E/8
+   that divides. */
+static PetscErrorCode CoarseByRule(const LodMeshOptions *options, PetscInt ratio, const char *path,
                                    LodGrid *grid) {
-  char divisors[256];
+  char divisors[256], text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
-  grid->coarse = cells / 8;
-  if (options->coarse || cells % 8 == 0) PetscFunctionReturn(0);
-  ListDivisors(cells, divisors);
-  LodCheckInput(options->any_coarse,
-                "%s: %d cells per axis are not a multiple of 8: choose --coarse, one of %s, or "
-                "--mesh",
-                path, (int)cells, divisors);
-  grid->coarse = PetscMax(1, grid->coarse);
-  while (cells % grid->coarse != 0)
-    grid->coarse--;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt cells = grid->coefficient[axis];
+    PetscInt      *coarse = &grid->coarse[axis];
+    *coarse = PetscMax(1, cells / (ratio ? ratio : 8));
+    if (options->coarse[0] || ratio) continue;
+    ListDivisors(cells, divisors);
+    LodCheckInput(options->any_coarse || !LodCellsAreCube(grid->dim, grid->coefficient),
+                  "%s: %d cells per axis are not a multiple of 8: choose --coarse, one of %s, or "
+                  "--mesh",
+                  path, (int)cells, divisors);
+    LodCheckInput(options->any_coarse,
+                  "%s: no rule divides %s cells: choose --coarse, along %c one of %s, or --mesh",
+                  path, LodCellsText(grid->dim, grid->coefficient, text), "xyz"[axis], divisors);
+    while (cells % *coarse != 0)
+      --*coarse;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Takes cells from an option, along every axis; which one it is, for messages. */
+static PetscErrorCode TakeCells(const char *option, const PetscInt given[], const char *path,
+                                PetscInt dim, PetscInt cells[]) {
+  const PetscInt n = given[0] == 0 ? 0 : given[1] == 0 ? 1 : given[2] == 0 ? 2 : 3;
+  PetscFunctionBeginUser;
+  LodCheckInput(n <= 1 || n == dim, "%s: has numbers for %d axes, but %s has %d", option, (int)n,
+                path, (int)dim);
+  for (PetscInt axis = 0; axis < dim && n > 0; axis++)
+    cells[axis] = given[n == 1 ? 0 : axis];
+  PetscFunctionReturn(0);
+}
+
+/* Takes the extents from the option. */
+static PetscErrorCode TakeExtent(const double given[], const char *path, LodGrid *grid) {
+  const PetscInt n = !(given[0] > 0) ? 0 : !(given[1] > 0) ? 1 : !(given[2] > 0) ? 2 : 3;
+  PetscFunctionBeginUser;
+  LodCheckInput(n <= 1 || n == grid->dim, "--extent: has numbers for %d axes, but %s has %d",
+                (int)n, path, (int)grid->dim);
+  for (PetscInt axis = 0; axis < grid->dim && n > 0; axis++)
+    grid->extent[axis] = given[n == 1 ? 0 : axis];
+  PetscFunctionReturn(0);
+}
+
+/* The mesh as the model was trained, but for any cells of the coefficient. */
+static PetscErrorCode CollectFromModel(const LodMeshOptions *options, const LodSignature *signature,
+                                       const char *path, LodGrid *grid) {
+  PetscFunctionBeginUser;
+  grid->ell = signature->ell;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt cells = grid->coefficient[axis];
+    grid->coarse[axis] = cells / signature->ratio;
+    LodCheckInput(cells <= PETSC_MAX_INT / signature->fine_ratio,
+                  "%s: %d cells per axis are too many for the model's %d fine cells in each", path,
+                  (int)cells, (int)signature->fine_ratio);
+    LodCheckInput(options->coarse[0] || cells % signature->ratio == 0,
+                  "%s: %d cells per axis are not a multiple of the model's %d cells per coarse "
+                  "cell",
+                  path, (int)cells, (int)signature->ratio);
+    grid->fine[axis] = cells * signature->fine_ratio;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Reads the mesh file, which must be for such a coefficient. */
+static PetscErrorCode CollectFromFile(const LodMeshOptions *options, PetscInt dim,
+                                      const PetscInt cells[], const char *path, LodGrid *grid) {
+  char has[LOD_CELLS_TEXT], wants[LOD_CELLS_TEXT];
+  PetscFunctionBeginUser;
+  PetscCall(LodMeshRead(options->mesh, grid));
+  LodCheckInput(grid->dim != dim - 1,
+                "%s: has %d axes, --mesh %s has %d: for many coefficients along the first axis use "
+                "--many",
+                path, (int)dim, options->mesh, (int)grid->dim);
+  LodCheckInput(grid->dim == dim, "--mesh %s: has dimension %d, but %s has %d", options->mesh,
+                (int)grid->dim, path, (int)dim);
+  LodCheckInput(LodCellsEqual(dim, grid->coefficient, cells),
+                "--mesh %s: has %s coefficient cells per axis, but %s has %s", options->mesh,
+                LodCellsText(dim, grid->coefficient, has), path, LodCellsText(dim, cells, wants));
   PetscFunctionReturn(0);
 }
 
 /* Fills the grid from the mesh file, the model's signature or the rule N = E/8, F = 2E, l = 2 (in
    three dimensions 1, where every layer costs ten times the one before), with single options on
-   top; the numbers are checked by the caller. `source` names where they are from.
+   top; the numbers are checked by the caller. source[64] names where they are from, unless that is
+   the mesh file.
  */
-static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
+static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, const PetscInt cells[],
                               const char *path, const LodSignature *signature, LodGrid *grid,
-                              const char **source) {
+                              char source[64]) {
+  const PetscInt ratio = RatioByRule(dim, cells);
   PetscFunctionBeginUser;
-  *grid = (LodGrid){.dim = dim, .coefficient = cells, .fine = 2 * cells, .ell = dim < 3 ? 2 : 1};
-  if (options->mesh) {
-    PetscCall(LodMeshRead(options->mesh, grid));
-    LodCheckInput(grid->dim == dim, "--mesh %s: has dimension %d, but %s has %d", options->mesh,
-                  (int)grid->dim, path, (int)dim);
-    LodCheckInput(grid->coefficient == cells,
-                  "--mesh %s: has %d coefficient cells per axis, but %s has %d", options->mesh,
-                  (int)grid->coefficient, path, (int)cells);
-    *source = options->mesh;
-  } else if (signature) {
-    grid->ell = signature->ell;
-    grid->coarse = cells / signature->ratio;
-    LodCheckInput(cells <= PETSC_MAX_INT / signature->fine_ratio,
-                  "%s: %d cells per axis are too many for the model's %d fine cells in each", path,
-                  (int)cells, (int)signature->fine_ratio);
-    LodCheckInput(options->coarse || cells % signature->ratio == 0,
-                  "%s: %d cells per axis are not a multiple of the model's %d cells per coarse "
-                  "cell",
-                  path, (int)cells, (int)signature->ratio);
-    grid->fine = cells * signature->fine_ratio;
-    *source = "as the model was trained";
-  } else {
-    PetscCall(CoarseByRule(options, cells, path, grid));
-    *source = dim < 3 ? "default N = E/8, F = 2E, l = 2" : "default N = E/8, F = 2E, l = 1";
-    if (!options->coarse && cells % 8 != 0) *source = "default F = 2E; N does not matter";
+  *grid = (LodGrid){.dim = dim, .ell = dim < 3 ? 2 : 1, .extent = {1, 1, 1}};
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    grid->coefficient[axis] = cells[axis];
+    grid->fine[axis] = 2 * cells[axis];
   }
-  if (options->coarse) grid->coarse = options->coarse;
-  if (options->fine) grid->fine = options->fine;
+  if (options->mesh) {
+    PetscCall(CollectFromFile(options, dim, cells, path, grid));
+  } else if (signature) {
+    PetscCall(CollectFromModel(options, signature, path, grid));
+    (void)snprintf(source, 64, "as the model was trained");
+  } else {
+    PetscCall(CoarseByRule(options, ratio, path, grid));
+    (void)snprintf(source, 64, "default N = E/%d, F = 2E, l = %d", ratio ? (int)ratio : 8,
+                   (int)grid->ell);
+    if (!options->coarse[0] && !ratio)
+      (void)snprintf(source, 64, "default F = 2E; N does not matter");
+  }
+  PetscCall(TakeCells("--coarse", options->coarse, path, dim, grid->coarse));
+  PetscCall(TakeCells("--fine", options->fine, path, dim, grid->fine));
+  PetscCall(TakeExtent(options->extent, path, grid));
   if (options->ell) grid->ell = options->ell;
+  PetscFunctionReturn(0);
+}
+
+/* Refuses cells from options that do not fit the coefficient's. */
+static PetscErrorCode CheckCells(const LodMeshOptions *options, const LodGrid *grid,
+                                 const char *path) {
+  char text[LOD_CELLS_TEXT];
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt cells = grid->coefficient[axis];
+    if (options->coarse[0])
+      LodCheckInput(cells % grid->coarse[axis] == 0,
+                    "--coarse %s: does not divide the %d cells per axis of %s",
+                    LodCellsText(grid->dim, grid->coarse, text), (int)cells, path);
+    if (options->fine[0])
+      LodCheckInput(grid->fine[axis] % cells == 0,
+                    "--fine %s: is not a multiple of the %d cells per axis of %s",
+                    LodCellsText(grid->dim, grid->fine, text), (int)cells, path);
+  }
   PetscFunctionReturn(0);
 }
 
@@ -137,22 +238,15 @@ static void CoverMesh(const LodSignature *signature, LodGrid *grid, char note[96
   grid->ell = covering;
 }
 
-PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
-                                     const char *path, const LodSignature *signature, LodGrid *grid,
+PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim,
+                                     const PetscInt cells[], const char *path,
+                                     const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]) {
-  const char *source = NULL;
-  char        where[LOD_TEXT_MAX], note[96];
+  char where[LOD_TEXT_MAX], note[96], source[64];
 
   PetscFunctionBeginUser;
-  PetscCall(Collect(options, dim, cells, path, signature, grid, &source));
-  if (options->coarse)
-    LodCheckInput(cells % options->coarse == 0,
-                  "--coarse %d: does not divide the %d cells per axis of %s", (int)options->coarse,
-                  (int)cells, path);
-  if (options->fine)
-    LodCheckInput(options->fine % cells == 0,
-                  "--fine %d: is not a multiple of the %d cells per axis of %s", (int)options->fine,
-                  (int)cells, path);
+  PetscCall(Collect(options, dim, cells, path, signature, grid, source));
+  PetscCall(CheckCells(options, grid, path));
   (void)snprintf(where, sizeof where, "%.*s", (int)sizeof where - 1,
                  options->mesh ? options->mesh : path);
   if (options->neumann) {
@@ -162,12 +256,13 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
   CoverMesh(signature, grid, note);
   PetscCall(LodGridValidate(grid, where));
   if (origin) {
-    int given = (options->coarse != 0) + (options->fine != 0) + (options->ell != 0);
+    int given = (options->coarse[0] != 0) + (options->fine[0] != 0) + (options->ell != 0);
     (void)snprintf(origin, LOD_TEXT_MAX, "%s%.*s%s",
                    given == 3  ? "as the options say"
                    : given > 0 ? "options, else "
                                : "",
-                   given == 3 ? 0 : LOD_TEXT_MAX - 128, source, note);
+                   given == 3 ? 0 : LOD_TEXT_MAX - 128, options->mesh ? options->mesh : source,
+                   note);
   }
   PetscFunctionReturn(0);
 }

@@ -8,10 +8,12 @@
 #include "nn/model.h"
 #include "pairs/coefficient_series.h"
 
-/* What --mesh, --coarse, --fine, --ell and --neumann said; 0 and NULL where they were not given. */
+/* What --mesh, --coarse, --fine, --ell, --extent and --neumann said; 0 and NULL where they were not
+   given. Of cells and extents one number is entry 0 alone, the same along every axis. */
 typedef struct {
   const char *mesh, *neumann;
-  PetscInt    coarse, fine, ell;
+  PetscInt    coarse[LOD_MAX_DIM], fine[LOD_MAX_DIM], ell;
+  double      extent[LOD_MAX_DIM];
   PetscBool   any_coarse; /* set by the program, not the command line: N does not matter */
 } LodMeshOptions;
 
@@ -19,15 +21,16 @@ typedef struct {
    it clears first. */
 extern const struct argp lod_mesh_argp;
 
-/* The mesh for a coefficient of `cells` cells per axis in `dim` dimensions that was read from
-   `path`. Single options come first, then --mesh, then the signature of a model (NULL: none: N =
-   E/k, F = E*q, l), then N = E/8, F = 2E, l = 2 (in three dimensions 1). Without a signature no
-   more layers are taken than cover the mesh, which changes nothing but sizes; a network wants those
-   it was trained for. A mesh made for another E, or numbers that do not divide each other, are
-   input errors. `origin` (optional) tells where the values came from, and whether layers were left
-   out. */
-PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim, PetscInt cells,
-                                     const char *path, const LodSignature *signature, LodGrid *grid,
+/* The mesh for a coefficient of cells[dim] that was read from `path`. Single options come first,
+   then --mesh, then the signature of a model (NULL: none: N = E/k, F = E*q, l), then N = E/8 (in
+   boxes whose cells 8 does not divide the first of E/4, E/2, E/7, E/5, E/3 that is whole along
+   every axis), F = 2E, l = 2 (in three dimensions 1). Without a signature no more layers are taken
+   than cover the mesh, which changes nothing but sizes; a network wants those it was trained for. A
+   mesh made for another E, or numbers that do not divide each other, are input errors. `origin`
+   (optional) tells where the values came from, and whether layers were left out. */
+PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim,
+                                     const PetscInt cells[], const char *path,
+                                     const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]);
 
 /* Most right-hand sides that a command line can name. */
@@ -61,5 +64,8 @@ typedef struct {
 PetscErrorCode LodProblemRead(const LodProblemOptions *options, LodCoefficientSeries *series,
                               LodProblem *problem);
 PetscErrorCode LodProblemDestroy(LodProblem *problem);
+
+/* Prints the mesh, "d = 2, N = 8, E = 64, F = 128, l = 2 (where it came from)". */
+void LodProblemPrintMesh(const LodProblem *problem);
 
 #endif

@@ -64,10 +64,14 @@ const struct argp lod_problem_argp = {
 
 /* Reads the model, if there is one, and settles the mesh. */
 static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
+  char path[LOD_PATH_MAX + 256];
+
   PetscFunctionBeginUser;
+  (void)snprintf(path, sizeof path, "%s%s%s", options->coefficient, options->dataset ? ": " : "",
+                 options->dataset ? options->dataset : "");
   if (options->model) PetscCall(LodModelRead(options->model, &problem->model));
   PetscCall(LodMeshOptionsResolve(
-      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, options->coefficient,
+      &options->mesh, problem->coefficient.dim, problem->coefficient.cells, path,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
   if (problem->model) problem->model->average = options->average;
   if (problem->model)
@@ -95,14 +99,20 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
 static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
   const LodGrid        *grid = &problem->grid;
   const LodCoefficient *coefficient = &problem->coefficient;
-  PetscInt mesh[] = {grid->dim, grid->coarse, grid->coefficient, grid->fine, grid->ell};
+  PetscInt              mesh[] = {grid->dim, grid->ell, 0, 0, 0, 0, 0, 0, 0, 0, 0};
 
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    mesh[2 + axis] = grid->coarse[axis];
+    mesh[5 + axis] = grid->coefficient[axis];
+    mesh[8 + axis] = grid->fine[axis];
+  }
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
-                                (size_t)LodPower(coefficient->cells, coefficient->dim) *
-                                    sizeof *coefficient->values,
-                                options->coefficient));
+  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(
+      LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
+                          (size_t)LodCoefficientCount(coefficient) * sizeof *coefficient->values,
+                          options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
   PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
@@ -132,4 +142,16 @@ PetscErrorCode LodProblemDestroy(LodProblem *problem) {
   PetscCall(LodModelDestroy(&problem->model));
   PetscCall(LodCoefficientDestroy(&problem->coefficient));
   PetscFunctionReturn(0);
+}
+
+void LodProblemPrintMesh(const LodProblem *problem) {
+  const LodGrid *grid = &problem->grid;
+  char           coarse[LOD_CELLS_TEXT], cells[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
+  char           extent[LOD_CELLS_TEXT];
+  (void)LodExtentText(grid, extent);
+  printf("d = %d, N = %s, E = %s, F = %s, l = %d%s%s (%s)", (int)grid->dim,
+         LodCellsText(grid->dim, grid->coarse, coarse),
+         LodCellsText(grid->dim, grid->coefficient, cells),
+         LodCellsText(grid->dim, grid->fine, fine), (int)grid->ell, extent[0] ? ", D = " : "",
+         extent, problem->origin);
 }

@@ -41,7 +41,7 @@ static PetscErrorCode PlainStiffness(MPI_Comm comm, const LodGrid *grid, Mat *st
   LodGrid        plain = *grid;
   LodCoefficient one;
   PetscFunctionBeginUser;
-  plain.coefficient = grid->coarse;
+  PetscCall(PetscArraycpy(plain.coefficient, grid->coarse, LOD_MAX_DIM));
   PetscCall(LodCoefficientCreate(grid->dim, grid->coarse, &one));
   for (PetscInt i = 0; i < LodGridCells(grid); i++)
     one.values[i] = 1;
@@ -76,16 +76,15 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
 
 PetscErrorCode LodOutOfRange(const LodModel *model, const LodGrid *grid,
                              const LodCoefficient *coefficient, double *fraction) {
-  const PetscInt ratio = grid->coefficient / grid->coarse;
-  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
-  PetscInt       outside = 0;
+  const LodBox all = LodBoxCells(grid->dim, grid->coefficient);
+  PetscInt     outside = 0;
   PetscFunctionBeginUser;
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
     LodBox patch = LodGridPatchBox(grid, cell);
     double smallest = HUGE_VAL, largest = 0;
     for (PetscInt axis = 0; axis < grid->dim; axis++) {
-      patch.first[axis] *= ratio;
-      patch.size[axis] *= ratio;
+      patch.first[axis] *= LodGridCoefficientRatio(grid, axis);
+      patch.size[axis] *= LodGridCoefficientRatio(grid, axis);
     }
     for (PetscInt i = 0; i < LodBoxCount(&patch); i++) {
       PetscInt index[LOD_MAX_DIM];

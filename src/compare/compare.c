@@ -13,14 +13,14 @@
 #include "solver/solve.h"
 #include "system/spectrum.h"
 
-double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
+double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
                   const double point[LOD_MAX_DIM]) {
   PetscInt first[LOD_MAX_DIM] = {0}, corners = (PetscInt)1 << dim;
   double   weight[LOD_MAX_DIM] = {0}, sum = 0;
 
   for (PetscInt axis = 0; axis < dim; axis++) {
-    double position = point[axis] * (double)cells;
-    first[axis] = PetscMax(0, PetscMin((PetscInt)position, cells - 1));
+    double position = point[axis] * (double)cells[axis];
+    first[axis] = PetscMax(0, PetscMin((PetscInt)position, cells[axis] - 1));
     weight[axis] = position - (double)first[axis];
   }
   for (PetscInt corner = 0; corner < corners; corner++) {
@@ -28,7 +28,7 @@ double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
     double   product = 1;
     for (PetscInt axis = dim - 1; axis >= 0; axis--) {
       PetscInt high = (corner >> axis) & 1;
-      node = node * (cells + 1) + first[axis] + high;
+      node = node * (cells[axis] + 1) + first[axis] + high;
       product *= high ? weight[axis] : 1 - weight[axis];
     }
     /* A product of exactly 0 must not read a value: it may belong to the far side of a jump. */
@@ -157,7 +157,7 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
   double       *interpolated;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &interpolated));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &interpolated));
   for (int i = 0; i < 3; i++) {
     PetscCall(LodProlongate(grid->dim, grid->coarse, coarse[i], grid->fine, interpolated));
     PetscCall(LodRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
@@ -214,8 +214,8 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
                   .coefficient = coefficient,
                   .model = model,
                   .n_rhs = n_rhs,
-                  .n_fine = (size_t)LodPower(grid->fine + 1, grid->dim),
-                  .n_coarse = (size_t)LodPower(grid->coarse + 1, grid->dim),
+                  .n_fine = (size_t)LodNodeCount(grid->dim, grid->fine),
+                  .n_coarse = (size_t)LodNodeCount(grid->dim, grid->coarse),
                   .fine = rhs,
                   .quiet = quiet};
   double *loads;
@@ -250,7 +250,7 @@ PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
   PetscCall(LodCompareForesee(comm, grid, 1, quiet));
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &load));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
   PetscErrorCode error = LodErrorAgree(comm, LodRightHandSide(grid, rhs, load));
   if (!error) error = LodCompare(comm, grid, coefficient, model, 1, load, quiet, comparison);
   PetscCall(PetscFree(load));

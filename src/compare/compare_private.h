@@ -5,8 +5,9 @@
 #include "compare/compare.h"
 #include "compare/evaluation.h"
 
-/* The Q1 function with nodal values values[(cells+1)^dim] at a point of the unit cube. */
-double LodQ1Value(PetscInt dim, PetscInt cells, const double *values,
+/* The Q1 function with nodal values values[nodes of the mesh of cells[]] at a point
+   given in parts of the extents. */
+double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
                   const double point[LOD_MAX_DIM]);
 
 /* cross-sections.csv, and one picture for each section. */

@@ -18,11 +18,10 @@ const char *LodEvaluationRhs(PetscInt dim, int f) {
 
 /* The mesh that a model was trained on. */
 static LodGrid ModelGrid(const LodSignature *signature) {
-  LodGrid grid = {.dim = signature->dim,
-                  .coarse = signature->coarse,
-                  .coefficient = signature->coarse * signature->ratio,
-                  .fine = signature->coarse * signature->ratio * signature->fine_ratio,
-                  .ell = signature->ell};
+  const PetscInt cells = signature->coarse * signature->ratio;
+  LodGrid        grid = {
+             LOD_UNIT_CUBE(signature->dim, signature->coarse, cells, cells * signature->fine_ratio),
+             .ell = signature->ell};
   memcpy(grid.natural, signature->natural, sizeof grid.natural);
   return grid;
 }
@@ -126,7 +125,7 @@ static PetscErrorCode EvaluateFamily(const Task *task, PetscInt f, LodEvaluation
   const LodGrid    *grid = &task->grid;
   LodSampleSettings settings = task->set->families[f], *family = &settings;
   PetscFunctionBeginUser;
-  FitScales(grid->coefficient, family);
+  FitScales(grid->coefficient[0], family);
   PetscCall(FitExpression(task->set, grid->dim, family));
   for (PetscInt number = 0; number < family->count; number++) {
     LodEvaluationRow *row = &evaluation->rows[evaluation->n_rows];
@@ -134,7 +133,7 @@ static PetscErrorCode EvaluateFamily(const Task *task, PetscInt f, LodEvaluation
     char              folder[LOD_EVALUATION_NAME], path[LOD_PATH_MAX] = "";
     PetscCall(
         LodSample(family, grid->dim, grid->coefficient, task->set->seed + f, number, &coefficient));
-    LodEvaluationName(family, grid->coefficient, number, evaluation->rows, evaluation->n_rows,
+    LodEvaluationName(family, grid->coefficient[0], number, evaluation->rows, evaluation->n_rows,
                       row->name);
     LodEvaluationFolder(row->name, folder);
     PetscErrorCode error = FindRange(task->model, grid, &coefficient, row);
@@ -152,7 +151,7 @@ static PetscErrorCode EvaluateFamily(const Task *task, PetscInt f, LodEvaluation
 /* Fills all rows, with everything made. */
 static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
   const LodGrid *grid = &task->grid;
-  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
   double        *rhs;
   PetscFunctionBeginUser;
   PetscCall(LodCompareForesee(PETSC_COMM_SELF, grid, LOD_EVALUATION_RHS, PETSC_TRUE));

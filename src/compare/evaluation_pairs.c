@@ -23,7 +23,7 @@ typedef struct {
 static PetscErrorCode LoadOfOne(const LodGrid *grid, double *load) {
   double *fine;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &fine));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &fine));
   PetscErrorCode error = LodFineLoad(grid, "1", "f", fine);
   if (!error) error = LodLoad(grid, fine, grid->coarse, load);
   PetscCall(PetscFree(fine));
@@ -36,7 +36,7 @@ static PetscErrorCode LoadOfOne(const LodGrid *grid, double *load) {
 static PetscErrorCode Begin(const LodModel *model, Task *task) {
   PetscFunctionBeginUser;
   PetscCall(LodPairsGrid(task->pairs, &task->grid));
-  const PetscInt n_nodes = LodPower(task->grid.coarse + 1, task->grid.dim);
+  const PetscInt n_nodes = LodNodeCount(task->grid.dim, task->grid.coarse);
   PetscCall(PetscMalloc3(n_nodes, &task->load, n_nodes, &task->u, n_nodes, &task->u_hat));
   PetscCall(LoadOfOne(&task->grid, task->load));
   PetscCall(LodStoredCreate(task->pairs, task->split, &task->sample, &task->exact));

@@ -7,7 +7,7 @@
 /* What the user sees of the findings. */
 static void Show(const LodComparison *found, const LodGrid *grid, LodReportOfComparison *report,
                  double *lod, double *dnn) {
-  const size_t bytes = (size_t)LodPower(grid->coarse + 1, grid->dim) * sizeof(double);
+  const size_t bytes = (size_t)LodNodeCount(grid->dim, grid->coarse) * sizeof(double);
   *report = (LodReportOfComparison){.norm_difference = found->norm_difference,
                                     .norm = found->norm,
                                     .dnn_lod = found->dnn_lod,

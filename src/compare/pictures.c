@@ -36,10 +36,11 @@ enum { N_PICTURES = sizeof pictures / sizeof pictures[0] };
 /* The line along one axis through the middle of the domain. */
 typedef struct {
   PetscInt axis;
-  PetscInt points;              /* F + 1 */
-  char     name[16];            /* what is fixed: "y=1/2", "y=z=1/2"; "all" in one dimension */
-  double  *position;            /* position[points] along the axis */
-  double  *values[N_SOLUTIONS]; /* values[solution][points], of the Q1 functions */
+  PetscInt points;             /* F + 1 along the axis */
+  char     name[16];           /* what is fixed, in parts of the extents: "y=1/2", "y=z=1/2"; "all"
+                                  in one dimension */
+  double *position;            /* position[points] along the axis */
+  double *values[N_SOLUTIONS]; /* values[solution][points], of the Q1 functions */
 } Section;
 
 /* Evaluates the four solutions at the fine nodes of the middle line along `axis`. */
@@ -51,7 +52,7 @@ static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGr
                                          [COARSE] = comparison->coarse};
 
   PetscFunctionBeginUser;
-  *section = (Section){.axis = axis, .points = grid->fine + 1};
+  *section = (Section){.axis = axis, .points = grid->fine[axis] + 1};
   for (PetscInt other = 0; other < grid->dim; other++) {
     if (other == axis) continue;
     PetscCall(PetscStrlcat(section->name, axis_name[other], sizeof section->name));
@@ -60,11 +61,12 @@ static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGr
   PetscCall(PetscStrlcat(section->name, grid->dim > 1 ? "1/2" : "all", sizeof section->name));
   PetscCall(PetscMalloc1(section->points, &section->position));
   for (int i = 0; i < N_SOLUTIONS; i++) {
-    PetscInt cells = i == FINE ? grid->fine : grid->coarse;
+    const PetscInt *cells = i == FINE ? grid->fine : grid->coarse;
     PetscCall(PetscMalloc1(section->points, &section->values[i]));
     for (PetscInt node = 0; node < section->points; node++) {
       double point[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
-      point[axis] = section->position[node] = (double)node / (double)grid->fine;
+      point[axis] = (double)node / (double)grid->fine[axis];
+      section->position[node] = grid->extent[axis] * point[axis];
       section->values[i][node] = LodQ1Value(grid->dim, cells, solution[i], point);
     }
   }
@@ -86,7 +88,8 @@ static void SectionPrint(const Section *section, const LodGrid *grid, FILE *stre
     fputs(section->name, stream);
     for (PetscInt axis = 0; axis < grid->dim; axis++) {
       fputc(',', stream);
-      LodPrintNumber(stream, axis == section->axis ? section->position[node] : 0.5, "");
+      LodPrintNumber(
+          stream, axis == section->axis ? section->position[node] : 0.5 * grid->extent[axis], "");
     }
     for (int i = 0; i < N_SOLUTIONS; i++) {
       fputc(',', stream);
@@ -106,7 +109,7 @@ static PetscErrorCode SectionPlot(Section *section, const LodGrid *grid, const c
   for (int i = 0; i < N_SOLUTIONS; i++) {
     values[i] = section->values[i];
     for (PetscInt node = 0; node < section->points && i > 0; node++)
-      if (node % (grid->fine / grid->coarse)) section->values[i][node] = NAN;
+      if (node % LodGridFineRatio(grid, section->axis)) section->values[i][node] = NAN;
   }
   (void)snprintf(name, sizeof name, ALONG "%s", axis_name[section->axis]);
   (void)snprintf(title, sizeof title,
@@ -161,47 +164,51 @@ static PetscErrorCode PlotErrors(const LodComparison *comparison, const LodGrid 
   PetscFunctionReturn(0);
 }
 
-/* A nodal function on a mesh of so many cells per axis; NULL stands for 0. */
+/* A nodal function on a mesh of so many cells; NULL stands for 0. */
 typedef struct {
-  PetscInt      cells;
-  const double *values;
+  const PetscInt *cells;
+  const double   *values;
 } Nodal;
 
 /* Draws the difference of two Q1 functions on the (middle) plane as `name`. */
 static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal right,
                                      const char *directory, const char *name, const char *title) {
-  PetscInt pixels = grid->coarse * ((PICTURE_PIXELS + grid->coarse - 1) / grid->coarse);
+  PetscInt n[2]; /* pixels along x and y */
   double  *picture;
   char     text[128];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1((size_t)pixels * (size_t)pixels, &picture));
-  for (PetscInt i = 0; i < pixels * pixels; i++) {
-    double point[LOD_MAX_DIM] = {((double)(i % pixels) + 0.5) / (double)pixels,
-                                 ((double)(i / pixels) + 0.5) / (double)pixels, 0.5};
+  for (int axis = 0; axis < 2; axis++)
+    n[axis] = grid->coarse[axis] * ((PICTURE_PIXELS + grid->coarse[axis] - 1) / grid->coarse[axis]);
+  PetscCall(PetscMalloc1((size_t)n[0] * (size_t)n[1], &picture));
+  for (PetscInt i = 0; i < n[0] * n[1]; i++) {
+    double point[LOD_MAX_DIM] = {((double)(i % n[0]) + 0.5) / (double)n[0],
+                                 ((double)(i / n[0]) + 0.5) / (double)n[1], 0.5};
     picture[i] = LodQ1Value(grid->dim, left.cells, left.values, point);
     if (right.values) picture[i] -= LodQ1Value(grid->dim, right.cells, right.values, point);
   }
   (void)snprintf(text, sizeof text, "%s%s", title, grid->dim == 3 ? ", z = 1/2" : "");
-  PetscCall(LodPlotField(directory, name, text, pixels, pixels, picture,
+  PetscCall(LodPlotField(directory, name, text, n, grid->extent, picture,
                          right.values ? LOD_FIELD_DIVERGING : LOD_FIELD_LINEAR));
   PetscCall(PetscFree(picture));
   PetscFunctionReturn(0);
 }
 
 /* Draws the coefficient: in three dimensions its cells above z = 1/2. */
-static PetscErrorCode PlotCoefficient(const LodCoefficient *coefficient, const char *directory) {
-  const PetscInt cells = coefficient->cells;
-  double         smallest, largest;
+static PetscErrorCode PlotCoefficient(const LodGrid *grid, const LodCoefficient *coefficient,
+                                      const char *directory) {
+  const PetscInt *cells = coefficient->cells;
+  double          smallest, largest;
 
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   const double *plane =
       coefficient->values +
-      (coefficient->dim == 3 ? (size_t)(cells / 2) * (size_t)cells * (size_t)cells : 0);
-  PetscCall(LodPlotField(
-      directory, COEFFICIENT, coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A",
-      cells, cells, plane, largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
+      (coefficient->dim == 3 ? (size_t)(cells[2] / 2) * (size_t)cells[0] * (size_t)cells[1] : 0);
+  PetscCall(LodPlotField(directory, COEFFICIENT,
+                         coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A", cells,
+                         grid->extent, plane,
+                         largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
   PetscFunctionReturn(0);
 }
 
@@ -217,7 +224,7 @@ PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodG
     PetscCall(PlotErrors(comparison, grid, directory));
     PetscFunctionReturn(0);
   }
-  PetscCall(PlotCoefficient(coefficient, directory));
+  PetscCall(PlotCoefficient(grid, coefficient, directory));
   for (int i = 0; i < N_PICTURES; i++)
     PetscCall(PlotDifference(grid, solutions[pictures[i].solution], solutions[pictures[i].minus],
                              directory, pictures[i].name, pictures[i].title));

@@ -32,22 +32,28 @@ PetscErrorCode LodSettingsCheckNumber(const LodSetting *setting, double value, c
   PetscFunctionReturn(0);
 }
 
-/* Checks the numbers of one setting: one, or a list of integers. */
+/* Checks the numbers of one setting: one, a list of integers, or those of a mesh along its axes. */
 static PetscErrorCode CheckNumbers(const LodTable *table, const LodSetting *setting,
                                    const char *base, const char *field, const char *where) {
-  char name[LOD_TEXT_MAX];
+  const PetscBool per_axis =
+      (PetscBool)(setting->kind == LOD_KIND_CELLS || setting->kind == LOD_KIND_EXTENT);
+  const PetscInt axes = per_axis ? ((const LodGrid *)(const void *)base)->dim : 1;
+  char           name[LOD_TEXT_MAX];
   PetscFunctionBeginUser;
   (void)snprintf(name, sizeof name, "\"%s\"%s%s", setting->key, table->name[0] ? " in " : "",
                  table->name);
   if (setting->kind == LOD_KIND_SEED) {
     PetscCall(LodSettingsCheckNumber(setting, (double)*(const PetscInt64 *)(const void *)field,
                                      where, name));
-  } else if (setting->kind == LOD_KIND_REAL) {
-    PetscCall(LodSettingsCheckNumber(setting, *(const double *)(const void *)field, where, name));
-  } else if (setting->kind == LOD_KIND_INTEGER) {
+  } else if (setting->kind == LOD_KIND_REAL || setting->kind == LOD_KIND_EXTENT) {
+    const double *numbers = (const void *)field;
+    for (PetscInt i = 0; i < axes; i++)
+      PetscCall(LodSettingsCheckNumber(setting, numbers[i], where, name));
+  } else if (setting->kind == LOD_KIND_INTEGER || setting->kind == LOD_KIND_CELLS) {
     const PetscInt *numbers = (const void *)field;
-    const PetscInt  n =
-        LodSettingIsCounted(setting) ? *(const PetscInt *)(const void *)(base + setting->count) : 1;
+    const PetscInt  n = LodSettingIsCounted(setting)
+                            ? *(const PetscInt *)(const void *)(base + setting->count)
+                            : axes;
     for (PetscInt i = 0; i < n; i++)
       PetscCall(LodSettingsCheckNumber(setting, (double)numbers[i], where, name));
   }

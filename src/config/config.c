@@ -120,6 +120,20 @@ static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *wher
   PetscFunctionReturn(0);
 }
 
+/* Checks that the mesh is one to train on: the unit interval, square or cube. */
+static PetscErrorCode ValidateMesh(const LodConfig *config, const char *where) {
+  const LodGrid *grid = &config->grid;
+  PetscBool      unit = LodGridIsCube(grid);
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->extent[axis] != 1) unit = PETSC_FALSE;
+  LodCheckInput(unit,
+                "%s: [mesh]: models are trained on the unit interval, square or cube with as "
+                "many cells along every axis, and serve boxes of such cells of any size",
+                where);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   const LodTrainingSettings *training = &config->training;
   const double               parts = config->train + config->validation + config->test;
@@ -127,6 +141,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
   PetscFunctionBeginUser;
   PetscCall(LodSettingsCheck(&lod_config_table, config, where));
   PetscCall(LodGridValidate(&config->grid, where));
+  PetscCall(ValidateMesh(config, where));
   PetscCall(ValidateFamilies(config, where));
   PetscCall(ValidateNetwork(config, where));
   PetscCall(ValidateLoss(config, where));

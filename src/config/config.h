@@ -49,8 +49,9 @@ PetscErrorCode LodConfigWriteKeys(FILE *stream);
 
 /* Mesh settings. `name` is a TOML file, or the stem of one in meshes/ (looked up in ./meshes, then
    in the directory named by LODNET_MESHES, then among what comes with lodnet: base/data.h). Keys:
-   dimension, coarse, coefficient, fine, ell, natural (faces by name: left right bottom top front
-   back, i.e. x low, x high, y low, y high, z low, z high). */
+   dimension, coarse, coefficient, fine (each one number or a list of one for each axis), ell,
+   natural (faces by name: left right bottom top front back, i.e. x low, x high, y low, y high, z
+   low, z high), extent (one number or a list; 1). */
 PetscErrorCode LodMeshRead(const char *name, LodGrid *grid);
 
 /* The plan of a config's pairs; config and `text` (of LodConfigWritePairs) are borrowed. */

@@ -56,7 +56,7 @@ static double TrainingPairs(const LodConfig *config) {
   double count = 0;
   for (PetscInt i = 0; i < config->n_families; i++)
     count += (double)config->families[i].count;
-  return config->train * count * pow((double)config->grid.coarse, (double)config->grid.dim);
+  return config->train * count * (double)LodGridCells(&config->grid);
 }
 
 /* The batch: a power of two that grows with the number of pairs. */
@@ -77,7 +77,8 @@ static PetscInt DefaultEpochs(const LodConfig *config) {
 void LodConfigDefaults(LodConfig *config) {
   memset(config, 0, sizeof *config);
   config->seed = 1;
-  config->grid = (LodGrid){.dim = 2, .coarse = 32, .coefficient = 256, .fine = 512, .ell = 2};
+  config->grid = (LodGrid){LOD_UNIT_CUBE(LOD_MAX_DIM, 32, 256, 512), .ell = 2};
+  config->grid.dim = 2; /* a file may say otherwise, and leave the cells */
   config->n_families = 1;
   LodSampleDefaults(&config->families[0]);
   config->families[0].count = 500;

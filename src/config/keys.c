@@ -8,22 +8,25 @@
 
 /* The range of a setting: of its numbers, or the names that it takes. */
 static void PrintRange(FILE *stream, const LodSetting *setting) {
-  static const char *const kinds[] = {
-      [LOD_KIND_INTEGER] = "integer",
-      [LOD_KIND_SEED] = "integer",
-      [LOD_KIND_REAL] = "number",
-      [LOD_KIND_BOOLEAN] = "",
-      [LOD_KIND_TEXT] = "text",
-      [LOD_KIND_PATH] = "file name",
-      [LOD_KIND_CHOICE] = "",
-      [LOD_KIND_FAMILY] = "",
-      [LOD_KIND_MESH] = "name",
-      [LOD_KIND_FACES] = "list of left, right, bottom, top, front, back",
-      [LOD_KIND_TABLE] = "",
-      [LOD_KIND_TABLES] = "list of {from, rate}"};
-  const PetscBool is_number =
+  static const char *const kinds[] = {[LOD_KIND_INTEGER] = "integer",
+                                      [LOD_KIND_SEED] = "integer",
+                                      [LOD_KIND_REAL] = "number",
+                                      [LOD_KIND_BOOLEAN] = "",
+                                      [LOD_KIND_TEXT] = "text",
+                                      [LOD_KIND_PATH] = "file name",
+                                      [LOD_KIND_CHOICE] = "",
+                                      [LOD_KIND_FAMILY] = "",
+                                      [LOD_KIND_MESH] = "name",
+                                      [LOD_KIND_CELLS] = "integer, or a list of one for each axis,",
+                                      [LOD_KIND_EXTENT] = "number, or a list of one for each axis,",
+                                      [LOD_KIND_FACES] =
+                                          "list of left, right, bottom, top, front, back",
+                                      [LOD_KIND_TABLE] = "",
+                                      [LOD_KIND_TABLES] = "list of {from, rate}"};
+  const PetscBool          is_number =
       (PetscBool)(setting->kind == LOD_KIND_INTEGER || setting->kind == LOD_KIND_SEED ||
-                  setting->kind == LOD_KIND_REAL);
+                  setting->kind == LOD_KIND_REAL || setting->kind == LOD_KIND_CELLS ||
+                  setting->kind == LOD_KIND_EXTENT);
   const PetscBool is_list = (PetscBool)(setting->kind == LOD_KIND_INTEGER && setting->capacity > 0);
   if (is_list)
     fprintf(stream, "list of up to %d integers", (int)setting->capacity);

@@ -34,7 +34,7 @@ static PetscErrorCode FindMesh(const char *name, const char *directory, const ch
 /* Reads and checks an open mesh file. Whether its layers are too many is for who uses it to say:
    networks take them as they are, the rest no more than cover D. */
 static PetscErrorCode ReadMesh(const LodSettingsFile *file, LodGrid *grid) {
-  LodGrid mesh = {0}, covered;
+  LodGrid mesh = {.extent = {1, 1, 1}}, covered;
   PetscFunctionBeginUser;
   PetscCall(LodSettingsRead(file, LodTomlRoot(file->document), &lod_mesh_table, &mesh));
   covered = mesh;

@@ -18,20 +18,22 @@ static const LodSetting mesh_settings[] = {
              "keys below change it",
      .standard = "`paper-2d` without a [mesh]"},
     {"dimension", LOD_KIND_INTEGER, offsetof(LodGrid, dim), .low = 1, .high = LOD_MAX_DIM,
-     .help = "axes of D, the unit interval, square or cube"},
-    {"coarse", LOD_KIND_INTEGER, offsetof(LodGrid, coarse), AT_LEAST(1),
+     .help = "axes of D, the unit interval, square or cube unless it has extents"},
+    {"coarse", LOD_KIND_CELLS, offsetof(LodGrid, coarse), AT_LEAST(1),
      .help = "N, coarse cells per axis"},
-    {"coefficient", LOD_KIND_INTEGER, offsetof(LodGrid, coefficient), AT_LEAST(1),
+    {"coefficient", LOD_KIND_CELLS, offsetof(LodGrid, coefficient), AT_LEAST(1),
      .help = "E, cells per axis with one value of A each; a multiple of N"},
-    {"fine", LOD_KIND_INTEGER, offsetof(LodGrid, fine), AT_LEAST(1),
+    {"fine", LOD_KIND_CELLS, offsetof(LodGrid, fine), AT_LEAST(1),
      .help = "F, fine cells per axis; a multiple of E"},
     {"ell", LOD_KIND_INTEGER, offsetof(LodGrid, ell), AT_LEAST(1),
      .help = "layers of coarse cells around a cell in its patch"},
     {"natural", LOD_KIND_FACES, .offset = 0, .capacity = 2 * LOD_MAX_DIM,
      .help = "faces of D with A grad u . n = 0; u = 0 on the others"},
+    {"extent", LOD_KIND_EXTENT, offsetof(LodGrid, extent), POSITIVE,
+     .help = "side lengths of D along x, y, z; 1 where models are trained"},
 };
 static const LodTable mesh_table = {"[mesh]", TABLE_OF(mesh_settings)};
-/* The same rows without `use`; all but `natural` must be there. */
+/* The same rows without `use`; all but `natural` and `extent` must be there. */
 const LodTable lod_mesh_table = {.name = "",
                                  .n = sizeof mesh_settings / sizeof mesh_settings[0] - 1,
                                  .required = 5,

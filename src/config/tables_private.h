@@ -17,6 +17,8 @@ typedef enum {
   LOD_KIND_CHOICE,  /* an enumeration, by name, see `choices` */
   LOD_KIND_FAMILY,  /* LodFamily, by name */
   LOD_KIND_MESH,    /* LodGrid: the name of a mesh to start from; never written */
+  LOD_KIND_CELLS,   /* PetscInt[LOD_MAX_DIM] of a LodGrid: one number, or one for each axis */
+  LOD_KIND_EXTENT,  /* double[LOD_MAX_DIM] of a LodGrid, likewise; never written */
   LOD_KIND_FACES,   /* LodGrid: a list of the faces that are natural */
   LOD_KIND_TABLE,   /* a structure, see `table` */
   LOD_KIND_TABLES   /* an array of up to `capacity` structures with its length at `count` */

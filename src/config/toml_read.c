@@ -39,6 +39,8 @@ static const struct {
     [LOD_KIND_CHOICE] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_FAMILY] = {LOD_TOML_TEXT, "a string", NULL},
     [LOD_KIND_MESH] = {LOD_TOML_TEXT, "a string", NULL},
+    [LOD_KIND_CELLS] = {LOD_TOML_INTEGER, "an integer", NULL},
+    [LOD_KIND_EXTENT] = {LOD_TOML_REAL, "a number", NULL},
     [LOD_KIND_FACES] = {LOD_TOML_TEXT, "a string", "a list of strings"},
     [LOD_KIND_TABLE] = {LOD_TOML_TABLE, "a table", NULL},
     [LOD_KIND_TABLES] = {LOD_TOML_TABLE, "a table", "a list of tables"},
@@ -249,6 +251,27 @@ static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *
   PetscFunctionReturn(0);
 }
 
+/* Reads what a mesh has along each axis: one value for all of them, or a list. The grid's dimension
+   has been read. */
+static PetscErrorCode ReadPerAxis(const LodSettingsFile *file, const LodTomlNode *node,
+                                  const LodTable *table, const LodSetting *setting, char *base) {
+  const PetscInt  dim = ((const LodGrid *)(const void *)base)->dim;
+  const PetscBool cells = (PetscBool)(setting->kind == LOD_KIND_CELLS);
+  const PetscBool list = (PetscBool)(node->type == LOD_TOML_ARRAY);
+  const size_t    size = cells ? sizeof(PetscInt) : sizeof(double);
+  LodSetting      one = *setting;
+  char            name[LOD_TEXT_MAX];
+  PetscFunctionBeginUser;
+  one.kind = cells ? LOD_KIND_INTEGER : LOD_KIND_REAL;
+  if (list && node->n_children != (size_t)dim)
+    RefuseNode(file, node, "%s has %zu entries, must have %d, one for each axis",
+               Name(table, setting, 0, name), node->n_children, (int)dim);
+  for (PetscInt axis = 0; axis < (list ? dim : LOD_MAX_DIM); axis++)
+    PetscCall(ReadValue(file, list ? &node->children[axis] : node, table, &one,
+                        list ? (size_t)axis + 1 : 0, base + setting->offset + (size_t)axis * size));
+  PetscFunctionReturn(0);
+}
+
 static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *node,
                                 const LodTable *table, char *base, size_t index);
 
@@ -295,6 +318,8 @@ static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *
     if (setting->families) PetscCall(CheckFamily(file, child, setting, (void *)base));
     if (LodSettingIsCounted(setting) || setting->kind == LOD_KIND_FACES) {
       PetscCall(ReadList(file, child, table, setting, base));
+    } else if (setting->kind == LOD_KIND_CELLS || setting->kind == LOD_KIND_EXTENT) {
+      PetscCall(ReadPerAxis(file, child, table, setting, base));
     } else if (setting->kind == LOD_KIND_TABLE) {
       char name[LOD_TEXT_MAX];
       PetscCall(CheckType(file, child, setting, Name(table, setting, 0, name)));

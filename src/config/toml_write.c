@@ -41,6 +41,15 @@ static void WriteFaces(FILE *stream, const LodGrid *grid) {
   fputc(']', stream);
 }
 
+/* Writes cells per axis: one number if there are as many along every axis. */
+static void WriteCells(FILE *stream, PetscInt dim, const PetscInt cells[]) {
+  const PetscBool cube = LodCellsAreCube(dim, cells);
+  fputs(cube ? "" : "[", stream);
+  for (PetscInt axis = 0; axis < (cube ? 1 : dim); axis++)
+    fprintf(stream, "%s%" PetscInt_FMT, axis ? ", " : "", cells[axis]);
+  fputs(cube ? "" : "]", stream);
+}
+
 static void WriteTable(FILE *stream, const LodTable *table, const char *base, size_t index,
                        const char *separator);
 
@@ -77,6 +86,10 @@ void LodSettingsWriteValue(FILE *stream, const LodSetting *setting, const void *
   case LOD_KIND_SEED:
     fprintf(stream, "%lld", (long long)*(const PetscInt64 *)value);
     break;
+  case LOD_KIND_CELLS:
+    WriteCells(stream, ((const LodGrid *)structure)->dim, value);
+    break;
+  case LOD_KIND_EXTENT:
   case LOD_KIND_REAL:
     WriteReal(stream, *(const double *)value);
     break;
@@ -107,7 +120,7 @@ static void WriteTable(FILE *stream, const LodTable *table, const char *base, si
   const char *before = "";
   for (PetscInt i = 0; i < table->n; i++) {
     const LodSetting *setting = &table->settings[i];
-    if (setting->kind == LOD_KIND_MESH) continue;
+    if (setting->kind == LOD_KIND_MESH || setting->kind == LOD_KIND_EXTENT) continue;
     if (!LodSettingIsUsed(setting, base)) continue;
     fprintf(stream, "%s%s = ", before, setting->key);
     LodSettingsWriteValue(stream, setting, base, index);

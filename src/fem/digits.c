@@ -11,9 +11,23 @@
 /* Relative size of what is added to diagonals: four units in the last place. */
 #define DIAGONAL 0x1p-50
 
-PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscInt cells,
-                                   PetscBool *doubt) {
-  const double growth = coefficient->dim > 1 ? 1 : fmax(1, (double)cells / LOD_SAFE_CELLS);
+/* What counts beside the contrast: digits.h. */
+static double Growth(const LodGrid *grid, const PetscInt cells[]) {
+  const double all = (double)LodCellCount(grid->dim, cells);
+  double       growth = 1, side[LOD_MAX_DIM], shortest = HUGE_VAL, longest = 0;
+  LodGridSides(grid, cells, side);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const double n = (double)cells[axis], across = all / n;
+    growth = fmax(growth, n / (across * LOD_SAFE_CELLS));
+    shortest = fmin(shortest, side[axis]);
+    longest = fmax(longest, side[axis]);
+  }
+  return growth * (longest / shortest) * (longest / shortest);
+}
+
+PetscErrorCode LodDigitsAreInDoubt(const LodGrid *grid, const LodCoefficient *coefficient,
+                                   const PetscInt cells[], PetscBool *doubt) {
+  const double growth = Growth(grid, cells);
   double       smallest, largest;
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
@@ -27,10 +41,10 @@ void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, doub
       matrices[i] *= i % (corners + 1) == 0 ? factor * (1 + DIAGONAL) : factor;
 }
 
-PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, PetscInt cells,
+PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again) {
-  const size_t count = (size_t)LodPower(cells + 1, dim);
+  const size_t count = (size_t)LodNodeCount(dim, cells);
   double       smallest, largest, difference;
   PetscFunctionBeginUser;
   for (size_t i = 0; i < count; i++)

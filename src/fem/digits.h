@@ -10,20 +10,22 @@
    that changes all last digits and the diagonals of all cell matrices raised by 2^-50 of
    themselves, which is what rounding does at least; if the two differ by more than 1e-6 in relative
    L2, neither is given out. Below that contrast rounding takes at most about 1e-7
-   (tests/test_contrast.c). In one dimension, where a single cell can cut D, it also grows with the
-   number of cells: there the contrast times cells / LOD_SAFE_CELLS counts.
+   (tests/test_contrast.c). Where few cells can cut D, as one does in one dimension, it also grows
+   with the number n of cells along the axis that they cut: with m cells across, the contrast times
+   n / (m LOD_SAFE_CELLS) counts. And cells that are not cubes have, by themselves, the contrast of
+   their sides squared.
 
-   LodDigitsAreInDoubt asks for that, on a mesh of `cells` per axis. LodDigitsPerturb raises the
+   LodDigitsAreInDoubt asks for that, on a mesh. LodDigitsPerturb raises the
    diagonals of cell matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if
    A is multiplied by that. LodDigitsCompare compares a solution of system `what` with that of the
    changed one, again[], which it takes back to the units of the first; an error if they differ. */
 #define LOD_SAFE_CONTRAST 1e6
 #define LOD_SAFE_CELLS 128
 #define LOD_DIGITS_FACTOR 0.7291203743 /* no power of two */
-PetscErrorCode LodDigitsAreInDoubt(const LodCoefficient *coefficient, PetscInt cells,
-                                   PetscBool *doubt);
+PetscErrorCode LodDigitsAreInDoubt(const LodGrid *grid, const LodCoefficient *coefficient,
+                                   const PetscInt cells[], PetscBool *doubt);
 void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
-PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, PetscInt cells,
+PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again);
 

@@ -1,4 +1,4 @@
-/* Element matrices of Q1 on cubes. Every one is a sum of tensor products of one-dimensional ones:
+/* Element matrices of Q1 on boxes. Every one is a sum of tensor products of one-dimensional ones:
    stiffness = sum over axes of (stiffness on that axis) x (mass on the others). */
 #include "fem/element.h"
 
@@ -43,48 +43,56 @@ static void IntervalMatrices(double length, PetscInt part, PetscInt parts, doubl
   stiffness[0][1] = stiffness[1][0] = -one / length;
 }
 
-void LodElementStiffness(PetscInt dim, double side, double matrix[]) {
+void LodElementStiffness(PetscInt dim, const double side[], double matrix[]) {
   double stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
   for (PetscInt axis = 0; axis < dim; axis++)
-    IntervalMatrices(side, 0, 1, stiffness[axis], mass[axis]);
+    IntervalMatrices(side[axis], 0, 1, stiffness[axis], mass[axis]);
   for (PetscInt i = 0; i < LodPower(4, dim); i++)
     matrix[i] = 0;
   AddTensorStiffness(dim, 1, stiffness, mass, matrix);
 }
 
-void LodElementMass(PetscInt dim, double side, double matrix[]) {
+void LodElementMass(PetscInt dim, const double side[], double matrix[]) {
   double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
   PetscInt corners = (PetscInt)1 << dim;
   for (PetscInt axis = 0; axis < dim; axis++)
-    IntervalMatrices(side, 0, 1, stiffness[axis], mass[axis]);
+    IntervalMatrices(side[axis], 0, 1, stiffness[axis], mass[axis]);
   for (PetscInt a = 0; a < corners; a++)
     for (PetscInt b = 0; b < corners; b++)
       matrix[a * corners + b] = TensorEntry(dim, -1, a, b, stiffness, mass);
 }
 
-void LodCellStiffnessPart(PetscInt dim, double side, PetscInt ratio, PetscInt part, double factor,
+void LodCellStiffnessPart(const LodBox *inside, const double side[], PetscInt part, double factor,
                           double matrix[]) {
-  LodBox   inside = LodBoxCube(dim, ratio);
   double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
   PetscInt index[LOD_MAX_DIM];
-  LodBoxIndex(&inside, part, index);
-  for (PetscInt axis = 0; axis < dim; axis++)
-    IntervalMatrices(side, index[axis], ratio, stiffness[axis], mass[axis]);
-  AddTensorStiffness(dim, factor, stiffness, mass, matrix);
+  LodBoxIndex(inside, part, index);
+  for (PetscInt axis = 0; axis < inside->dim; axis++)
+    IntervalMatrices(side[axis], index[axis], inside->size[axis], stiffness[axis], mass[axis]);
+  AddTensorStiffness(inside->dim, factor, stiffness, mass, matrix);
+}
+
+LodBox LodCellInside(const LodGrid *grid) {
+  LodBox inside = LodBoxCube(grid->dim, 1);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    inside.size[axis] = LodGridCoefficientRatio(grid, axis);
+  return inside;
 }
 
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
-  PetscInt dim = grid->dim, ratio = grid->coefficient / grid->coarse;
-  LodBox   all = LodBoxCube(dim, grid->coefficient), inside = LodBoxCube(dim, ratio);
+  const PetscInt dim = grid->dim;
+  const LodBox   all = LodBoxCells(dim, grid->coefficient), inside = LodCellInside(grid);
+  double         side[LOD_MAX_DIM];
+  LodGridSides(grid, grid->coarse, side);
   for (PetscInt i = 0; i < LodPower(4, dim); i++)
     matrix[i] = 0;
   for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&inside, part, cell);
     for (PetscInt axis = 0; axis < dim; axis++)
-      cell[axis] += index[axis] * ratio;
-    LodCellStiffnessPart(dim, 1.0 / (double)grid->coarse, ratio, part,
-                         coefficient->values[LodBoxPosition(&all, cell)], matrix);
+      cell[axis] += index[axis] * inside.size[axis];
+    LodCellStiffnessPart(&inside, side, part, coefficient->values[LodBoxPosition(&all, cell)],
+                         matrix);
   }
 }

@@ -92,8 +92,8 @@ static void PlacePoints(const Quadrature *q, const Part *part, double *const poi
   for (PetscInt axis = 0; axis < q->grid->dim; axis++, below *= GAUSS) {
     double x[GAUSS + 2];
     for (int i = 0; i < GAUSS + 2; i++)
-      x[i] = ((double)index[axis] + (part->first[axis] + part->side[axis] * place[i])) /
-             (double)q->grid->fine;
+      x[i] = ((double)index[axis] + (part->first[axis] + part->side[axis] * place[i])) *
+             q->grid->extent[axis] / (double)q->grid->fine[axis];
     for (PetscInt p = 0; p < q->n_gauss; p++)
       points[axis][p] = x[p / below % GAUSS];
     for (PetscInt p = q->n_gauss; p < q->n_points; p++)
@@ -248,9 +248,11 @@ static PetscErrorCode Keep(Quadrature *q, const Part *part) {
 
 /* Part `number` of the mesh whose cells are the fine ones divided into m^d. */
 static Part FirstPart(const Quadrature *q, PetscInt m, PetscInt number) {
-  const LodBox mesh = LodBoxCube(q->grid->dim, q->grid->fine * m);
-  Part         part = {.cell = 0};
-  PetscInt     index[LOD_MAX_DIM], cell[LOD_MAX_DIM];
+  LodBox   mesh = q->cells;
+  Part     part = {.cell = 0};
+  PetscInt index[LOD_MAX_DIM], cell[LOD_MAX_DIM];
+  for (PetscInt axis = 0; axis < mesh.dim; axis++)
+    mesh.size[axis] *= m;
   LodBoxIndex(&mesh, number, index);
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++) {
     cell[axis] = index[axis] / m;
@@ -332,14 +334,14 @@ static void Settle(Quadrature *q, PetscBool all, double *error, double *pieces) 
 /* The whole integral. Refinement may double the cost, and cost a level of all cells where nothing
    else makes the result right. */
 static PetscErrorCode Integrate(Quadrature *q) {
-  static const PetscInt fewest[] = {16384, 128, 16}; /* parts along an axis */
+  static const PetscInt fewest[] = {16384, 128, 16}; /* parts along an axis of a cube */
   const PetscInt        dim = q->grid->dim;
   PetscInt              m = 1;
   double                spent = 0, error, pieces;
   PetscFunctionBeginUser;
-  while (m * q->grid->fine < fewest[dim - 1])
+  while (LodBoxCount(&q->cells) * pow((double)m, (double)dim) < pow(fewest[dim - 1], (double)dim))
     m *= 2;
-  const PetscInt n = LodPower(m * q->grid->fine, dim);
+  const PetscInt n = LodBoxCount(&q->cells) * LodPower(m, dim);
   const double   most = fmax(n, FREE_PARTS);
   PetscCall(Level(q, n, m, NULL));
   for (int level = 0; level < MOST_LEVELS; level++) {
@@ -377,20 +379,29 @@ static void SetRule(Quadrature *q) {
       }
 }
 
-/* The load of the constant `value`: every hat function has the integral h^d, half along each axis
-   that it ends on. */
+/* The volume of D. */
+static double Volume(const LodGrid *grid) {
+  double volume = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    volume *= grid->extent[axis];
+  return volume;
+}
+
+/* The load of the constant `value`: every hat function has the integral of a cell's volume, half
+   along each axis that it ends on. */
 static void ConstantLoad(const LodGrid *grid, double value, double *load) {
-  const LodBox nodes = LodBoxCube(grid->dim, grid->fine + 1);
-  const double whole = value / (double)LodPower(grid->fine, grid->dim);
-  for (PetscInt line = 0; line < LodBoxCount(&nodes); line += grid->fine + 1) {
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
+  const PetscInt across = grid->fine[0];
+  const double   whole = value * Volume(grid) / (double)LodCellCount(grid->dim, grid->fine);
+  for (PetscInt line = 0; line < LodBoxCount(&nodes); line += across + 1) {
     PetscInt index[LOD_MAX_DIM];
     double   inside = whole;
     LodBoxIndex(&nodes, line, index);
     for (PetscInt axis = 1; axis < grid->dim; axis++)
-      if (index[axis] == 0 || index[axis] == grid->fine) inside /= 2;
-    for (PetscInt i = 0; i <= grid->fine; i++)
+      if (index[axis] == 0 || index[axis] == grid->fine[axis]) inside /= 2;
+    for (PetscInt i = 0; i <= across; i++)
       load[line + i] = inside;
-    load[line] = load[line + grid->fine] = inside / 2;
+    load[line] = load[line + across] = inside / 2;
   }
 }
 
@@ -398,20 +409,24 @@ static void ConstantLoad(const LodGrid *grid, double value, double *load) {
 static PetscErrorCode FieldLoad(Quadrature *q) {
   const PetscInt  n_nodes = LodBoxCount(&q->nodes);
   const LodField *f = q->f;
+  const char     *per_axis = LodCellsAreCube(q->grid->dim, q->grid->fine) ? " per axis" : "";
+  const double    volume = Volume(q->grid);
+  char            cells[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(q->load, n_nodes));
   PetscCall(Integrate(q));
   for (PetscInt node = 0; node < n_nodes; node++)
-    q->load[node] /= (double)LodBoxCount(&q->cells);
+    q->load[node] = q->load[node] * volume / (double)LodBoxCount(&q->cells);
+  (void)LodCellsText(q->grid->dim, q->grid->fine, cells);
   if (q->error > LARGE_ERROR * q->size)
-    LodWarn("%s: '%s' is not resolved by the quadrature on %" PetscInt_FMT
-            " fine cells per axis: its load has an estimated error of %.2g %%; a larger --fine "
+    LodWarn("%s: '%s' is not resolved by the quadrature on %s fine cells%s: its load has an "
+            "estimated error of %.2g %%; a larger --fine "
             "makes that smaller",
-            f->where, f->name, q->grid->fine, fmin(100, 100 * q->error / q->size));
+            f->where, f->name, cells, per_axis, fmin(100, 100 * q->error / q->size));
   if (q->size == 0)
-    LodWarn("%s: '%s' is 0 at all points of the quadrature on %" PetscInt_FMT
-            " fine cells per axis: what it is between them is not seen; a larger --fine has more",
-            f->where, f->name, q->grid->fine);
+    LodWarn("%s: '%s' is 0 at all points of the quadrature on %s fine cells%s: what it is between "
+            "them is not seen; a larger --fine has more",
+            f->where, f->name, cells, per_axis);
   PetscFunctionReturn(0);
 }
 
@@ -434,8 +449,8 @@ PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load) 
     PetscCall(ConstantFieldLoad(grid, field, load));
     PetscFunctionReturn(0);
   }
-  q.cells = LodBoxCube(grid->dim, grid->fine);
-  q.nodes = LodBoxCube(grid->dim, grid->fine + 1);
+  q.cells = LodBoxCells(grid->dim, grid->fine);
+  q.nodes = LodBoxNodes(grid->dim, grid->fine);
   q.n_gauss = LodPower(GAUSS, grid->dim);
   q.n_points = q.n_gauss + LodGridCorners(grid);
   SetRule(&q);
@@ -458,19 +473,19 @@ PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *wh
 }
 
 PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load) {
-  const PetscInt ratio = grid->fine / grid->coefficient;
-  const LodBox   cells = LodBoxCube(grid->dim, grid->fine);
-  const LodBox   pieces = LodBoxCube(grid->dim, grid->coefficient);
-  const LodBox   nodes = LodBoxCube(grid->dim, grid->fine + 1);
-  const double   share =
-      1 / ((double)LodBoxCount(&cells) * (double)LodGridCorners(grid)); /* volume / corners */
+  const LodBox cells = LodBoxCells(grid->dim, grid->fine);
+  const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
+  const LodBox nodes = LodBoxNodes(grid->dim, grid->fine);
+  const double share =
+      Volume(grid) /
+      ((double)LodBoxCount(&cells) * (double)LodGridCorners(grid)); /* volume of a cell / corners */
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(load, LodBoxCount(&nodes)));
   for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
     PetscInt index[LOD_MAX_DIM], piece[LOD_MAX_DIM], node[LOD_MAX_DIM];
     LodBoxIndex(&cells, cell, index);
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      piece[axis] = index[axis] / ratio;
+      piece[axis] = axis < grid->dim ? index[axis] / LodGridRefinement(grid, axis) : 0;
     const double part = share * values[LodBoxPosition(&pieces, piece)];
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)

@@ -5,8 +5,9 @@
 #include "base/field.h"
 #include "grid/grid.h"
 
-/* The fine load of a right-hand side f: load[(F+1)^d], the integrals of f times the hat function of
-   every node of the fine mesh. It is what `rhs` is everywhere: coarse loads follow from it exactly.
+/* The fine load of a right-hand side f: load[nodes of the fine mesh], the integrals of f times the
+   hat function of every node of the fine mesh. It is what `rhs` is everywhere: coarse loads follow
+   from it exactly.
 
    LodFineLoad: f given as text, named `where` in messages; integrated by Gauss points, in more and
    smaller parts of a fine cell where f is not smooth: oscillations and jumps are resolved as far as
@@ -19,11 +20,12 @@
 
    LodCellLoad: f has one value per coefficient cell; exact.
 
-   LodNodalLoad: f the Q1 function with values[] at the nodes of a mesh of `cells` cells per axis;
-   exact; `load` may be `values`. */
+   LodNodalLoad: f the Q1 function with values[] at the nodes of a mesh of D; exact; `load` may be
+   `values`. */
 PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load);
 PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load);
 PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load);
-PetscErrorCode LodNodalLoad(PetscInt dim, PetscInt cells, const double *values, double *load);
+PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const double *values,
+                            double *load);
 
 #endif

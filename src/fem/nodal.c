@@ -57,25 +57,29 @@ static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, cons
     }
 }
 
-/* Interpolation between the nodes of meshes of `cells` and cells*ratio cells per axis. */
-static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio, const double *from,
-                                  double *to) {
-  PetscInt size[LOD_MAX_DIM] = {0}, n_coarse = cells + 1, n_fine = cells * ratio + 1;
-  PetscInt largest = LodPower(n_fine, dim);
-  double  *now, *next;
+PetscErrorCode LodProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
+                             const PetscInt to[], double *fine) {
+  const LodBox nodes = LodBoxNodes(dim, from);
+  PetscInt     size[LOD_MAX_DIM] = {nodes.size[0], nodes.size[1], nodes.size[2]};
+  PetscInt     largest = LodNodeCount(dim, to);
+  double      *now, *next;
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    PetscCheck(from[axis] >= 1 && to[axis] >= from[axis] && to[axis] % from[axis] == 0,
+               PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+               "the finer mesh (%" PetscInt_FMT
+               " cells) must be a multiple of the coarser (%" PetscInt_FMT ")",
+               to[axis], from[axis]);
   PetscCall(PetscMalloc2(largest, &now, largest, &next));
-  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    size[axis] = n_coarse;
-  PetscCall(PetscArraycpy(now, from, LodPower(size[0], dim)));
+  PetscCall(PetscArraycpy(now, coarse, LodBoxCount(&nodes)));
   for (PetscInt axis = 0; axis < dim; axis++) {
     AxisView view = ViewAlong(dim, size, axis);
-    InterpolateAlong(view, cells, ratio, now, next);
-    size[axis] = n_fine;
+    InterpolateAlong(view, from[axis], to[axis] / from[axis], now, next);
+    size[axis] = to[axis] + 1;
     double *swap = now;
     now = next, next = swap;
   }
-  PetscCall(PetscArraycpy(to, now, LodPower(size[0], dim)));
+  PetscCall(PetscArraycpy(fine, now, largest));
   if (dim % 2)
     PetscCall(PetscFree2(next, now)); /* swapped an odd number of times */
   else
@@ -83,22 +87,11 @@ static PetscErrorCode Interpolate(PetscInt dim, PetscInt cells, PetscInt ratio, 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodProlongate(PetscInt dim, PetscInt from, const double *coarse, PetscInt to,
-                             double *fine) {
-  PetscFunctionBeginUser;
-  PetscCheck(from >= 1 && to >= from && to % from == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "the finer mesh (%" PetscInt_FMT
-             " cells) must be a multiple of the coarser (%" PetscInt_FMT ")",
-             to, from);
-  PetscCall(Interpolate(dim, from, to / from, coarse, fine));
-  PetscFunctionReturn(0);
-}
-
-/* values <- M values, the Q1 mass matrix on all nodes of a mesh. */
-static void ApplyMass(PetscInt dim, PetscInt cells, double *values) {
-  PetscInt size[LOD_MAX_DIM] = {cells + 1, cells + 1, cells + 1};
+/* values <- M values, the Q1 mass matrix on all nodes of a mesh with cells of sides side[]. */
+static void ApplyMass(PetscInt dim, const PetscInt cells[], const double side[], double *values) {
+  const LodBox nodes = LodBoxNodes(dim, cells);
   for (PetscInt axis = 0; axis < dim; axis++)
-    MassAlong(ViewAlong(dim, size, axis), cells + 1, 1.0 / (double)cells, values);
+    MassAlong(ViewAlong(dim, nodes.size, axis), nodes.size[axis], side[axis], values);
 }
 
 /* coarse[] = fine[] times the transpose of the interpolation along one axis: a coarse hat function
@@ -120,64 +113,77 @@ static void RestrictAlong(AxisView view, PetscInt cells, PetscInt ratio, const d
     }
 }
 
-/* LodLoad on a mesh that is coarser than the fine one by `ratio`. */
-static PetscErrorCode Restrict(const LodGrid *grid, const double *fine, PetscInt cells,
-                               PetscInt ratio, double *coarse) {
-  PetscInt      size[LOD_MAX_DIM] = {grid->fine + 1, grid->fine + 1, grid->fine + 1};
-  const size_t  largest = (size_t)(cells + 1) * (size_t)LodPower(grid->fine + 1, grid->dim - 1);
-  const double *from = fine;
-  double       *buffer[2], *weight;
+/* LodLoad on a mesh that is coarser than the fine one along some axis. */
+static PetscErrorCode Restrict(const LodGrid *grid, const double *fine, const PetscInt cells[],
+                               double *coarse) {
+  const PetscInt last = grid->dim - 1;
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
+  PetscInt       size[LOD_MAX_DIM] = {nodes.size[0], nodes.size[1], nodes.size[2]}, most = 1;
+  const size_t   largest = (size_t)(LodBoxCount(&nodes) / size[last]) * (size_t)(cells[last] + 1);
+  const double  *from = fine;
+  double        *buffer[2], *weight;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(largest, &buffer[0], largest, &buffer[1], 2 * (size_t)ratio + 1, &weight));
-  for (PetscInt o = -ratio; o <= ratio; o++)
-    weight[ratio + o] = 1 - (double)PetscAbsInt(o) / (double)ratio;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    most = PetscMax(most, grid->fine[axis] / cells[axis]);
+  PetscCall(PetscMalloc3(largest, &buffer[0], largest, &buffer[1], 2 * (size_t)most + 1, &weight));
   /* The last axis first: its values lie in long lines, and it leaves few for the others. */
-  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
-    double *to = axis > 0 ? buffer[axis % 2] : coarse;
-    RestrictAlong(ViewAlong(grid->dim, size, axis), cells, ratio, weight, from, to);
-    size[axis] = cells + 1;
+  for (PetscInt axis = last; axis >= 0; axis--) {
+    const PetscInt ratio = grid->fine[axis] / cells[axis];
+    double        *to = axis > 0 ? buffer[axis % 2] : coarse;
+    for (PetscInt o = -ratio; o <= ratio; o++)
+      weight[ratio + o] = 1 - (double)PetscAbsInt(o) / (double)ratio;
+    RestrictAlong(ViewAlong(grid->dim, size, axis), cells[axis], ratio, weight, from, to);
+    size[axis] = cells[axis] + 1;
     from = to;
   }
   PetscCall(PetscFree3(buffer[0], buffer[1], weight));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load) {
+PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt cells[],
+                       double *load) {
   PetscFunctionBeginUser;
-  PetscCheck(cells >= 1 && grid->fine % cells == 0, PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells,
-             grid->fine);
-  if (cells == grid->fine)
-    PetscCall(PetscArraycpy(load, rhs, LodPower(cells + 1, grid->dim)));
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    PetscCheck(cells[axis] >= 1 && grid->fine[axis] % cells[axis] == 0, PETSC_COMM_SELF,
+               PETSC_ERR_ARG_SIZ,
+               "%" PetscInt_FMT " cells do not divide the fine mesh's %" PetscInt_FMT, cells[axis],
+               grid->fine[axis]);
+  if (LodCellsEqual(grid->dim, cells, grid->fine))
+    PetscCall(PetscArraycpy(load, rhs, LodNodeCount(grid->dim, cells)));
   else
-    PetscCall(Restrict(grid, rhs, cells, grid->fine / cells, load));
+    PetscCall(Restrict(grid, rhs, cells, load));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodalLoad(PetscInt dim, PetscInt cells, const double *values, double *load) {
+PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const double *values,
+                            double *load) {
+  double side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
-  if (load != values) PetscCall(PetscArraycpy(load, values, LodPower(cells + 1, dim)));
-  ApplyMass(dim, cells, load);
+  if (load != values) PetscCall(PetscArraycpy(load, values, LodNodeCount(grid->dim, cells)));
+  LodGridSides(grid, cells, side);
+  ApplyMass(grid->dim, cells, side, load);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt cells,
-                              double *values) {
-  LodBox nodes = LodBoxCube(dim, cells + 1);
+PetscErrorCode LodNodalValues(LodExpression *expression, const LodGrid *grid,
+                              const PetscInt cells[], double *values) {
+  const LodBox nodes = LodBoxNodes(grid->dim, cells);
   PetscFunctionBeginUser;
   for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
     PetscInt index[LOD_MAX_DIM];
-    double   point[LOD_MAX_DIM];
+    double   point[LOD_MAX_DIM] = {0, 0, 0};
     LodBoxIndex(&nodes, node, index);
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      point[axis] = (double)index[axis] / (double)cells;
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      point[axis] = grid->extent[axis] * ((double)index[axis] / (double)cells[axis]);
     PetscCall(LodExpressionEvaluate(expression, point, &values[node]));
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *norm) {
-  const size_t count = (size_t)LodPower(cells + 1, dim);
+/* The norm of LodNormL2 with the sides of the cells given. */
+static PetscErrorCode NormL2(PetscInt dim, const PetscInt cells[], const double side[],
+                             const double *u, double *norm) {
+  const size_t count = (size_t)LodNodeCount(dim, cells);
   const double largest = LodLargest(count, u);
   const int    exponent = LodExponent(largest); /* squares of u may leave double precision */
   double      *scaled, *weighted, square = 0;
@@ -187,7 +193,7 @@ PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *
   PetscCall(PetscMalloc2(count, &scaled, count, &weighted));
   LodScaleByPower(-exponent, count, u, scaled);
   PetscCall(PetscArraycpy(weighted, scaled, count));
-  ApplyMass(dim, cells, weighted);
+  ApplyMass(dim, cells, side, weighted);
   for (size_t i = 0; i < count; i++)
     square += scaled[i] * weighted[i];
   PetscCall(PetscFree2(scaled, weighted));
@@ -195,16 +201,27 @@ PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, const double *v,
-                             double *error) {
-  PetscInt count = LodPower(cells + 1, dim);
-  double  *difference, size;
+PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
+                         double *norm) {
+  double side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
+  LodGridSides(grid, cells, side);
+  PetscCall(NormL2(grid->dim, cells, side, u, norm));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodRelativeL2(PetscInt dim, const PetscInt cells[], const double *u, const double *v,
+                             double *error) {
+  PetscInt count = LodNodeCount(dim, cells);
+  double  *difference, size, side[LOD_MAX_DIM] = {1, 1, 1};
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++) /* the extents cancel */
+    side[axis] = 1.0 / (double)cells[axis];
   PetscCall(PetscMalloc1(count, &difference));
   for (PetscInt i = 0; i < count; i++)
     difference[i] = u[i] - v[i];
-  PetscCall(LodNormL2(dim, cells, difference, error));
-  PetscCall(LodNormL2(dim, cells, v, &size));
+  PetscCall(NormL2(dim, cells, side, difference, error));
+  PetscCall(NormL2(dim, cells, side, v, &size));
   PetscCall(PetscFree(difference));
   /* What is not a number must not pass for 0. */
   *error = size > 0 ? *error / size : (size == 0 && *error == 0 ? 0 : PETSC_INFINITY);
@@ -228,9 +245,9 @@ static void AddCellEnergy(PetscInt corners, const double *stiffness, const Petsc
 PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
                                  const double *u, const double *v, double *error) {
   const PetscInt corners = LodGridCorners(grid);
-  const LodBox   cells = LodBoxCube(grid->dim, grid->coarse);
-  const LodBox   nodes = LodBoxCube(grid->dim, grid->coarse + 1);
-  const size_t   n_values = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const LodBox   cells = LodBoxCells(grid->dim, grid->coarse);
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
+  const size_t   n_values = (size_t)LodCoefficientCount(coefficient);
   const double   weight = ldexp(1, -LodExponent(LodLargest(n_values, coefficient->values)));
   const double   scale = ldexp(1, -LodExponent(LodLargest((size_t)LodBoxCount(&nodes), v)));
   double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};

@@ -1,31 +1,32 @@
 /* Q1 finite elements on the Cartesian meshes: nodal vectors, their loads, norms.
 
-   Nodal vectors here are plain arrays over all (cells+1)^d nodes of a mesh, boundary included, x
-   fastest, unless a PETSc Vec is named, which holds the free nodes (LodGridFreeNodes) only. */
+   Nodal vectors here are plain arrays over all nodes of a mesh, boundary included, x fastest,
+   unless a PETSc Vec is named, which holds the free nodes (LodGridFreeNodes) only. */
 #ifndef LODNET_FEM_NODAL_H
 #define LODNET_FEM_NODAL_H
 
 #include "base/expression.h"
 #include "grid/coefficient.h"
 
-/* Nodal values of an expression on all nodes of the mesh of `cells` cells per axis. values[] is the
-   caller's, (cells+1)^d long. */
-PetscErrorCode LodNodalValues(LodExpression *expression, PetscInt dim, PetscInt cells,
-                              double *values);
+/* Nodal values of an expression on all nodes of a mesh of D. values[] is the caller's. */
+PetscErrorCode LodNodalValues(LodExpression *expression, const LodGrid *grid,
+                              const PetscInt cells[], double *values);
 
-/* The load of the hat functions of the mesh of `cells` cells per axis (a divisor of F), which are
-   combinations of fine ones: the fine load rhs[] times the transpose of the interpolation.
-   load[(cells+1)^d], on all nodes. */
-PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, PetscInt cells, double *load);
+/* The load of the hat functions of a mesh (whose cells divide the fine ones along each axis), which
+   are combinations of fine ones: the fine load rhs[] times the transpose of the interpolation.
+   load[], on all nodes. */
+PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt cells[],
+                       double *load);
 
-/* Q1 interpolation of nodal values from a mesh of `from` cells per axis to one of `to` (a
- * multiple). */
-PetscErrorCode LodProlongate(PetscInt dim, PetscInt from, const double *coarse, PetscInt to,
-                             double *fine);
+/* Q1 interpolation of nodal values from a mesh of from[] cells to one of to[] (multiples). */
+PetscErrorCode LodProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
+                             const PetscInt to[], double *fine);
 
-/* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||; both on the mesh of `cells` per axis. */
-PetscErrorCode LodNormL2(PetscInt dim, PetscInt cells, const double *u, double *norm);
-PetscErrorCode LodRelativeL2(PetscInt dim, PetscInt cells, const double *u, const double *v,
+/* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||, for which extents do not matter; both on
+   a mesh of cells[]. */
+PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
+                         double *norm);
+PetscErrorCode LodRelativeL2(PetscInt dim, const PetscInt cells[], const double *u, const double *v,
                              double *error);
 
 /* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) = integral of A grad u . grad v, for Q1 functions u, v

@@ -49,8 +49,9 @@ static PetscErrorCode FillStiffness(const LodCellMatrices *source, Mat stiffness
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector) {
-  LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxCube(grid->dim, cells + 1);
+PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
+                             Vec vector) {
+  LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxNodes(grid->dim, cells);
   PetscInt     first, last;
   PetscScalar *values;
   PetscFunctionBeginUser;
@@ -65,9 +66,10 @@ PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes) {
+PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
+                             double *nodes) {
   LodBox             free_nodes = LodGridFreeNodes(grid, cells);
-  LodBox             all = LodBoxCube(grid->dim, cells + 1);
+  LodBox             all = LodBoxNodes(grid->dim, cells);
   VecScatter         scatter;
   Vec                whole;
   const PetscScalar *values;
@@ -133,9 +135,9 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoadVec(const LodGrid *grid, PetscInt cells, const double *load, Vec vector,
-                          int *exponent) {
-  const size_t n_nodes = (size_t)LodPower(cells + 1, grid->dim);
+PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                          Vec vector, int *exponent) {
+  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, cells);
   double      *scaled;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_nodes, &scaled));
@@ -149,7 +151,7 @@ PetscErrorCode LodLoadVec(const LodGrid *grid, PetscInt cells, const double *loa
 
 /* The exponent of a coefficient's largest value. */
 static int CoefficientExponent(const LodCoefficient *coefficient) {
-  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  const PetscInt count = LodCoefficientCount(coefficient);
   return LodExponent(LodLargest((size_t)count, coefficient->values));
 }
 
@@ -159,7 +161,7 @@ struct LodQ1System {
   MPI_Comm              comm; /* of the caller, who keeps it */
   LodGrid               grid;
   LodQ1Mesh             mesh;
-  PetscInt              cells;       /* of that mesh, per axis */
+  const PetscInt       *cells;       /* of that mesh, per axis: grid's */
   const char           *prefix;      /* of options */
   const char           *what;        /* in messages */
   const LodCoefficient *coefficient; /* borrowed; NULL: none yet */
@@ -182,9 +184,9 @@ PetscErrorCode LodQ1SystemCreate(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh m
   **system = (LodQ1System){.comm = comm,
                            .grid = *grid,
                            .mesh = mesh,
-                           .cells = fine ? grid->fine : grid->coarse,
                            .prefix = fine ? "fine_" : "coarse_",
                            .what = fine ? "fine" : "coarse"};
+  (*system)->cells = fine ? (*system)->grid.fine : (*system)->grid.coarse;
   PetscFunctionReturn(0);
 }
 
@@ -203,7 +205,7 @@ PetscErrorCode LodQ1SystemDestroy(LodQ1System **system) {
 static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *coefficient,
                                      double **matrices) {
   const PetscInt size = LodPower(4, grid->dim), n_cells = LodGridCells(grid);
-  const LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1((size_t)n_cells * (size_t)size, matrices));
   for (PetscInt cell = 0; cell < n_cells; cell++) {
@@ -219,6 +221,7 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
 static PetscErrorCode CellMatrices(const LodQ1System *system, PetscInt *n_matrices,
                                    double **matrices) {
   const LodGrid *grid = &system->grid;
+  double         side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   if (system->mesh == LOD_Q1_COARSE) {
     *n_matrices = LodGridCells(grid);
@@ -226,7 +229,8 @@ static PetscErrorCode CellMatrices(const LodQ1System *system, PetscInt *n_matric
   } else {
     *n_matrices = 1;
     PetscCall(PetscMalloc1(LodPower(4, grid->dim), matrices));
-    LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, *matrices);
+    LodGridSides(grid, grid->fine, side);
+    LodElementStiffness(grid->dim, side, *matrices);
   }
   PetscFunctionReturn(0);
 }
@@ -280,7 +284,7 @@ PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *co
   PetscFunctionBeginUser;
   system->coefficient = coefficient;
   system->exponent = CoefficientExponent(coefficient);
-  PetscCall(LodDigitsAreInDoubt(coefficient, system->cells, &system->in_doubt));
+  PetscCall(LodDigitsAreInDoubt(&system->grid, coefficient, system->cells, &system->in_doubt));
   PetscCall(SetUp(system, PETSC_FALSE));
   PetscFunctionReturn(0);
 }
@@ -307,7 +311,7 @@ PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *expon
  *statistics. */
 static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, double *solution,
                                 LodSolveStatistics *statistics) {
-  const size_t n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
   PetscReal    residual, load_norm;
   PetscInt     iterations;
   int          exponent;
@@ -331,7 +335,7 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, double 
 static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const double *loads,
                                   const double *solutions) {
   const PetscInt     dim = system->grid.dim;
-  const size_t       n_nodes = (size_t)LodPower(system->cells + 1, dim);
+  const size_t       n_nodes = (size_t)LodNodeCount(dim, system->cells);
   LodSolveStatistics ignored = {0};
   double            *again;
   PetscFunctionBeginUser;
@@ -351,7 +355,7 @@ static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const dou
 
 PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
                                      double *solutions, LodSolveStatistics *statistics) {
-  const size_t       n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
+  const size_t       n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
   LodSolveStatistics found = {0};
   PetscFunctionBeginUser;
   PetscCall(BeReady(system));
@@ -369,8 +373,8 @@ PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const 
 
 PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
                                 double *solutions, LodSolveStatistics *statistics) {
-  const size_t   n_fine = (size_t)LodPower(system->grid.fine + 1, system->grid.dim);
-  const size_t   n_nodes = (size_t)LodPower(system->cells + 1, system->grid.dim);
+  const size_t   n_fine = (size_t)LodNodeCount(system->grid.dim, system->grid.fine);
+  const size_t   n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
   PetscErrorCode error = 0;
   double        *loads;
   PetscFunctionBeginUser;

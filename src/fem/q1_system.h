@@ -59,16 +59,18 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                   const LodCoefficient *coefficient, Mat *stiffness);
 
-/* A load on all nodes of the mesh of `cells` cells per axis as a Vec over the free ones, in units
+/* A load on all nodes of a mesh as a Vec over the free ones, in units
    of 2^*exponent, in which its largest entry is about 1 (units.h). Collective. */
-PetscErrorCode LodLoadVec(const LodGrid *grid, PetscInt cells, const double *load, Vec vector,
-                          int *exponent);
+PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                          Vec vector, int *exponent);
 
 /* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
    this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
    nodes. Both collective. */
-PetscErrorCode LodNodesToVec(const LodGrid *grid, PetscInt cells, const double *nodes, Vec vector);
-PetscErrorCode LodVecToNodes(const LodGrid *grid, PetscInt cells, Vec vector, double *nodes);
+PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
+                             Vec vector);
+PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
+                             double *nodes);
 
 /* Makes a preconditioner algebraic multigrid, the best that this PETSc has. */
 PetscErrorCode LodMultigrid(PC preconditioner);

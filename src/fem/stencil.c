@@ -6,14 +6,15 @@ static void CellMatrix(const LodCellMatrices *source, const PetscInt index[LOD_M
                        const double **matrix, double *scale) {
   PetscInt dim = source->grid->dim;
   if (!source->shared) {
-    LodBox mesh = LodBoxCube(dim, source->cells);
+    LodBox mesh = LodBoxCells(dim, source->cells);
     *matrix = source->matrix + (size_t)LodBoxPosition(&mesh, index) * (size_t)LodPower(4, dim);
     *scale = 1;
     return;
   }
-  PetscInt position = 0, per_axis = source->coefficient->cells, ratio = source->cells / per_axis;
+  const PetscInt *per_axis = source->coefficient->cells;
+  PetscInt        position = 0;
   for (PetscInt axis = dim - 1; axis >= 0; axis--)
-    position = position * per_axis + index[axis] / ratio;
+    position = position * per_axis[axis] + index[axis] / (source->cells[axis] / per_axis[axis]);
   *matrix = source->matrix;
   *scale = source->coefficient->values[position];
 }
@@ -30,7 +31,7 @@ void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DI
     PetscBool     inside = PETSC_TRUE;
     for (PetscInt axis = 0; axis < dim; axis++) {
       cell[axis] = node[axis] - (a >> axis & 1);
-      if (cell[axis] < 0 || cell[axis] >= source->cells) inside = PETSC_FALSE;
+      if (cell[axis] < 0 || cell[axis] >= source->cells[axis]) inside = PETSC_FALSE;
     }
     if (!inside) continue;
     CellMatrix(source, cell, &matrix, &scale);

@@ -12,7 +12,7 @@
 typedef struct {
   const LodGrid        *grid;
   const LodCoefficient *coefficient;
-  PetscInt              cells;  /* of the mesh, per axis */
+  const PetscInt       *cells;  /* of the mesh, per axis */
   const double         *matrix; /* shared: [a][b] for A = 1; else [cell][a][b] */
   PetscBool             shared;
 } LodCellMatrices;

@@ -7,18 +7,28 @@
 #include "base/error.h"
 #include "base/memory.h"
 
-PetscErrorCode LodCoefficientCreate(PetscInt dim, PetscInt cells, LodCoefficient *coefficient) {
+PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
+                                    LodCoefficient *coefficient) {
+  double   count = 1;
+  PetscInt least = 1;
+  char     text[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   PetscCheck(dim >= 1 && dim <= LOD_MAX_DIM, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a coefficient has 1 to 3 axes, not %" PetscInt_FMT, dim);
-  LodCheckInput(cells >= 1 && pow(cells, dim) < (double)PETSC_MAX_INT,
-                "a coefficient of %" PetscInt_FMT " cells along each of %" PetscInt_FMT
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    least = PetscMin(least, cells[axis]);
+    count *= (double)cells[axis];
+  }
+  LodCheckInput(least >= 1 && count < (double)PETSC_MAX_INT,
+                "a coefficient of %s cells %s%" PetscInt_FMT
                 " axes is impossible: the number of cells must be at least 1 and fit an index",
-                cells, dim);
-  PetscCall(LodCheckMemory(pow(cells, dim) * sizeof(double), "coefficient", "choose fewer cells"));
+                LodCellsText(dim, cells, text),
+                LodCellsAreCube(dim, cells) ? "along each of " : "on ", dim);
+  PetscCall(LodCheckMemory(count * sizeof(double), "coefficient", "choose fewer cells"));
   coefficient->dim = dim;
-  coefficient->cells = cells;
-  PetscCall(PetscCalloc1(LodPower(cells, dim), &coefficient->values));
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
+  PetscCall(PetscCalloc1((size_t)count, &coefficient->values));
   PetscFunctionReturn(0);
 }
 
@@ -33,7 +43,7 @@ PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient) {
 
 PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
                                    double *largest) {
-  const size_t  count = (size_t)LodPower(coefficient->cells, coefficient->dim);
+  const size_t  count = (size_t)LodCoefficientCount(coefficient);
   const double *values = coefficient->values;
   double        least = values[0], most = values[0], spoilt = 0; /* 0 times what is not finite */
 
@@ -50,7 +60,7 @@ PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *sm
 }
 
 PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const char *where) {
-  PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  PetscInt count = LodCoefficientCount(coefficient);
   PetscInt index[LOD_MAX_DIM];
   char     cell[64] = "";
   size_t   used = 0;
@@ -59,7 +69,7 @@ PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const c
   for (PetscInt i = 0; i < count; i++) {
     double value = coefficient->values[i];
     if (isfinite(value) && value > 0) continue;
-    LodBox box = LodBoxCube(coefficient->dim, coefficient->cells);
+    LodBox box = LodBoxCells(coefficient->dim, coefficient->cells);
     LodBoxIndex(&box, i, index);
     for (PetscInt axis = coefficient->dim - 1; axis >= 0; axis--)
       used += (size_t)snprintf(cell + used, sizeof cell - used, "[%d]", (int)index[axis]);
@@ -71,19 +81,18 @@ PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const c
 
 void LodPatchGather(const LodGrid *grid, PetscInt cell, const double *wide, const float *narrow,
                     float *values) {
-  const PetscInt ratio = grid->coefficient / grid->coarse;
-  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
-  LodBox         patch = LodGridUncutPatchBox(grid, cell);
-  PetscInt       index[LOD_MAX_DIM];
+  const LodBox all = LodBoxCells(grid->dim, grid->coefficient);
+  LodBox       patch = LodGridUncutPatchBox(grid, cell);
+  PetscInt     index[LOD_MAX_DIM];
 
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    patch.first[axis] *= ratio;
-    patch.size[axis] *= ratio;
+    patch.first[axis] *= LodGridCoefficientRatio(grid, axis);
+    patch.size[axis] *= LodGridCoefficientRatio(grid, axis);
   }
   /* A row of the patch runs along x and lies inside D for x in [begin, end). */
   const PetscInt length = patch.size[0], rows = LodBoxCount(&patch) / length;
   const PetscInt begin = PetscMax(0, -patch.first[0]);
-  const PetscInt end = PetscMin(length, grid->coefficient - patch.first[0]);
+  const PetscInt end = PetscMin(length, grid->coefficient[0] - patch.first[0]);
   memset(values, 0, (size_t)(rows * length) * sizeof *values);
   for (PetscInt row = 0; row < rows; row++) {
     LodBoxIndex(&patch, row * length, index);
@@ -99,14 +108,23 @@ void LodPatchGather(const LodGrid *grid, PetscInt cell, const double *wide, cons
   }
 }
 
+PetscErrorCode LodCoefficientCheckFits(const LodCoefficient *coefficient, const LodGrid *grid) {
+  char has[LOD_CELLS_TEXT], wants[LOD_CELLS_TEXT];
+  PetscFunctionBeginUser;
+  PetscCheck(coefficient->dim == grid->dim &&
+                 LodCellsEqual(grid->dim, coefficient->cells, grid->coefficient),
+             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
+             "the coefficient has %s cells per axis in %" PetscInt_FMT
+             " dimensions, the mesh wants %s in %" PetscInt_FMT,
+             LodCellsText(coefficient->dim, coefficient->cells, has), coefficient->dim,
+             LodCellsText(grid->dim, grid->coefficient, wants), grid->dim);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const LodGrid *grid,
                                       PetscInt cell, float *values) {
   PetscFunctionBeginUser;
-  PetscCheck(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
-             PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
-             "a coefficient of %" PetscInt_FMT " cells per axis does not fit a mesh of "
-             "%" PetscInt_FMT,
-             coefficient->cells, grid->coefficient);
+  PetscCall(LodCoefficientCheckFits(coefficient, grid));
   PetscCheck(cell >= 0 && cell < LodGridCells(grid), PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "coarse cell %" PetscInt_FMT " does not exist", cell);
   LodPatchGather(grid, cell, coefficient->values, NULL, values);

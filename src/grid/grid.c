@@ -2,16 +2,25 @@
 #include "grid/grid.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "base/error.h"
 
-/* Checks that `cells` cells per axis give at most 2^31 - 1 nodes. */
-static PetscErrorCode CheckIndexable(PetscInt dim, PetscInt cells, const char *where) {
+/* Cells whose longest side is so many times the shortest are refused: Q1 on them is of no use. */
+#define MOST_STRETCHED 1e6
+
+/* Checks that a mesh has at most 2^31 - 1 nodes. */
+static PetscErrorCode CheckIndexable(PetscInt dim, const PetscInt cells[], const char *where) {
+  char   text[LOD_CELLS_TEXT];
+  double nodes = 1;
   PetscFunctionBeginUser;
-  LodCheckInput(pow((double)cells + 1, (double)dim) < (double)PETSC_MAX_INT,
-                "%s: %" PetscInt_FMT " cells per axis in %" PetscInt_FMT
+  for (PetscInt axis = 0; axis < dim; axis++)
+    nodes *= (double)cells[axis] + 1;
+  LodCheckInput(nodes < (double)PETSC_MAX_INT,
+                "%s: %s cells %sin %" PetscInt_FMT
                 " dimensions are more nodes than a 32-bit index can number",
-                where, cells, dim);
+                where, LodCellsText(dim, cells, text),
+                LodCellsAreCube(dim, cells) ? "per axis " : "", dim);
   PetscFunctionReturn(0);
 }
 
@@ -20,9 +29,11 @@ static PetscErrorCode CheckIndexable(PetscInt dim, PetscInt cells, const char *w
    input can overflow. */
 static PetscErrorCode CheckPatch(const LodGrid *grid, const char *where) {
   const double dim = (double)grid->dim, layers = (double)grid->ell;
-  const double ratio = (double)(grid->coefficient / grid->coarse);
-  const double values = pow((2 * layers + 1) * ratio, dim), numbers = pow(4 * (layers + 1), dim);
+  const double numbers = pow(4 * (layers + 1), dim);
+  double       values = 1;
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    values *= (2 * layers + 1) * (double)LodGridCoefficientRatio(grid, axis);
   LodCheckInput(values <= (double)PETSC_MAX_INT && numbers <= (double)PETSC_MAX_INT,
                 "%s: a patch of ell = %" PetscInt_FMT " layers has %.15g coefficient values and "
                 "%.15g operator entries, must be at most %lld each: choose fewer layers",
@@ -31,7 +42,49 @@ static PetscErrorCode CheckPatch(const LodGrid *grid, const char *where) {
 }
 
 PetscInt LodGridCoveringLayers(const LodGrid *grid) {
-  return PetscMax(1, grid->coarse - 1);
+  PetscInt layers = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    layers = PetscMax(layers, grid->coarse[axis] - 1);
+  return layers;
+}
+
+PetscBool LodCellsEqual(PetscInt dim, const PetscInt cells[], const PetscInt other[]) {
+  for (PetscInt axis = 0; axis < dim; axis++)
+    if (cells[axis] != other[axis]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+PetscBool LodCellsAreCube(PetscInt dim, const PetscInt cells[]) {
+  return LodCellsEqual(dim, cells, LOD_CUBE(cells[0]));
+}
+
+PetscBool LodGridHasCubicCells(const LodGrid *grid) {
+  double side[LOD_MAX_DIM];
+  LodGridSides(grid, grid->coarse, side);
+  for (PetscInt axis = 1; axis < grid->dim; axis++)
+    if (fabs(side[axis] - side[0]) > 1e-9 * side[0] ||
+        LodGridCoefficientRatio(grid, axis) != LodGridCoefficientRatio(grid, 0) ||
+        LodGridRefinement(grid, axis) != LodGridRefinement(grid, 0))
+      return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+PetscBool LodGridIsCube(const LodGrid *grid) {
+  return (PetscBool)(LodGridHasCubicCells(grid) && LodCellsAreCube(grid->dim, grid->coarse));
+}
+
+void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    side[axis] = axis < grid->dim ? grid->extent[axis] / (double)cells[axis] : 1;
+}
+
+const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CELLS_TEXT]) {
+  const PetscInt shown = LodCellsAreCube(dim, cells) ? 1 : dim;
+  size_t         used = 0;
+  for (PetscInt axis = 0; axis < shown; axis++)
+    used += (size_t)snprintf(text + used, LOD_CELLS_TEXT - used, "%s%" PetscInt_FMT,
+                             axis ? "x" : "", cells[axis]);
+  return text;
 }
 
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
@@ -40,29 +93,73 @@ PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
   return PETSC_FALSE;
 }
 
+const char *LodExtentText(const LodGrid *grid, char text[LOD_CELLS_TEXT]) {
+  PetscBool unit = PETSC_TRUE;
+  size_t    used = 0;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    if (grid->extent[axis] != 1) unit = PETSC_FALSE;
+    used += (size_t)snprintf(text + used, LOD_CELLS_TEXT - used, "%s%.9g", axis ? "x" : "",
+                             grid->extent[axis]);
+  }
+  if (unit) text[0] = 0;
+  return text;
+}
+
+/* Checks the cells of all meshes along one axis. */
+static PetscErrorCode CheckAxis(const LodGrid *grid, PetscInt axis, const char *where) {
+  const PetscInt coarse = grid->coarse[axis], coefficient = grid->coefficient[axis];
+  const PetscInt fine = grid->fine[axis];
+  PetscFunctionBeginUser;
+  LodCheckInput(coefficient >= coarse && coefficient % coarse == 0,
+                "%s: coefficient cells (%" PetscInt_FMT
+                ") must be a multiple of coarse cells (%" PetscInt_FMT ")",
+                where, coefficient, coarse);
+  LodCheckInput(fine >= coefficient && fine % coefficient == 0,
+                "%s: fine cells (%" PetscInt_FMT
+                ") must be a multiple of coefficient cells (%" PetscInt_FMT ")",
+                where, fine, coefficient);
+  LodCheckInput(fine / 2 >= coarse,
+                "%s: fine cells (%" PetscInt_FMT
+                ") must be at least twice the coarse cells (%" PetscInt_FMT ")",
+                where, fine, coarse);
+  PetscFunctionReturn(0);
+}
+
+/* Checks the extents and the shape of the cells. */
+static PetscErrorCode CheckExtent(const LodGrid *grid, const char *where) {
+  double side[LOD_MAX_DIM], shortest = HUGE_VAL, longest = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    LodCheckInput(grid->extent[axis] > 1e-100 && grid->extent[axis] < 1e100,
+                  "%s: an extent must be a positive number between 1e-100 and 1e100, not %g", where,
+                  grid->extent[axis]);
+  LodGridSides(grid, grid->coarse, side);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    shortest = fmin(shortest, side[axis]);
+    longest = fmax(longest, side[axis]);
+  }
+  LodCheckInput(longest <= MOST_STRETCHED * shortest,
+                "%s: coarse cells of sides %g to %g are too thin: choose cells so that the sides "
+                "differ less than %g times",
+                where, shortest, longest, MOST_STRETCHED);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscBool all_natural = PETSC_TRUE;
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim >= 1 && grid->dim <= LOD_MAX_DIM,
                 "%s: the dimension must be 1, 2 or 3, not %" PetscInt_FMT, where, grid->dim);
-  LodCheckInput(grid->coarse >= 1,
-                "%s: coarse cells per axis must be at least 1, not %" PetscInt_FMT, where,
-                grid->coarse);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    LodCheckInput(grid->coarse[axis] >= 1,
+                  "%s: coarse cells per axis must be at least 1, not %" PetscInt_FMT, where,
+                  grid->coarse[axis]);
   LodCheckInput(grid->ell >= 1, "%s: ell must be at least 1, not %" PetscInt_FMT, where, grid->ell);
-  LodCheckInput(grid->coefficient >= grid->coarse && grid->coefficient % grid->coarse == 0,
-                "%s: coefficient cells (%" PetscInt_FMT
-                ") must be a multiple of coarse cells (%" PetscInt_FMT ")",
-                where, grid->coefficient, grid->coarse);
-  LodCheckInput(grid->fine >= grid->coefficient && grid->fine % grid->coefficient == 0,
-                "%s: fine cells (%" PetscInt_FMT
-                ") must be a multiple of coefficient cells (%" PetscInt_FMT ")",
-                where, grid->fine, grid->coefficient);
-  LodCheckInput(grid->fine >= 2 * grid->coarse,
-                "%s: fine cells (%" PetscInt_FMT
-                ") must be at least twice the coarse cells (%" PetscInt_FMT ")",
-                where, grid->fine, grid->coarse);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    PetscCall(CheckAxis(grid, axis, where));
   PetscCall(CheckIndexable(grid->dim, grid->fine, where));
   PetscCall(CheckPatch(grid, where));
+  PetscCall(CheckExtent(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (!grid->natural[axis][0] || !grid->natural[axis][1]) all_natural = PETSC_FALSE;
   LodCheckInput(!all_natural,
@@ -78,8 +175,22 @@ LodBox LodBoxCube(PetscInt dim, PetscInt size) {
   return box;
 }
 
+LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]) {
+  LodBox box = LodBoxCube(dim, 1);
+  for (PetscInt axis = 0; axis < dim; axis++)
+    box.size[axis] = cells[axis];
+  return box;
+}
+
+LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]) {
+  LodBox box = LodBoxCells(dim, cells);
+  for (PetscInt axis = 0; axis < dim; axis++)
+    box.size[axis]++;
+  return box;
+}
+
 LodBox LodGridUncutPatchBox(const LodGrid *grid, PetscInt cell) {
-  LodBox cells = LodBoxCube(grid->dim, grid->coarse);
+  LodBox cells = LodBoxCells(grid->dim, grid->coarse);
   LodBox box = LodBoxCube(grid->dim, 2 * grid->ell + 1);
   LodBoxIndex(&cells, cell, box.first);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
@@ -91,15 +202,15 @@ LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell) {
   LodBox box = LodGridUncutPatchBox(grid, cell);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     PetscInt first = PetscMax(box.first[axis], 0);
-    PetscInt end = PetscMin(box.first[axis] + box.size[axis], grid->coarse);
+    PetscInt end = PetscMin(box.first[axis] + box.size[axis], grid->coarse[axis]);
     box.first[axis] = first;
     box.size[axis] = end - first;
   }
   return box;
 }
 
-LodBox LodGridFreeNodes(const LodGrid *grid, PetscInt cells) {
-  LodBox box = LodBoxCube(grid->dim, cells + 1);
+LodBox LodGridFreeNodes(const LodGrid *grid, const PetscInt cells[]) {
+  LodBox box = LodBoxNodes(grid->dim, cells);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     if (!grid->natural[axis][0]) box.first[axis]++, box.size[axis]--;
     if (!grid->natural[axis][1]) box.size[axis]--;

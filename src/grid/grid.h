@@ -1,9 +1,10 @@
-/* The nested Cartesian meshes on (0,1)^d and the index arithmetic on them.
+/* The nested Cartesian meshes on the box D = (0,extent[0]) x .. and the index arithmetic on them.
 
    Axis 0 is x, axis 1 is y, axis 2 is z; x is fastest everywhere. A multi-index is an array
    `PetscInt index[3]` in the order x, y, z; entries of axes >= dim are 0 for an index, 1 for a
-   size. The 2^d corners of a cell are numbered with x fastest: corner c has offset (c >> axis) & 1.
- */
+   size of a box, and ignored in the arrays of a LodGrid. A mesh is named by its cells per axis,
+   `const PetscInt cells[dim]`. The 2^d corners of a cell are numbered with x fastest: corner c has
+   offset (c >> axis) & 1. */
 #ifndef LODNET_GRID_GRID_H
 #define LODNET_GRID_GRID_H
 
@@ -13,24 +14,59 @@
 #define LOD_MAX_CORNERS 8
 
 typedef struct {
-  PetscInt  dim;                     /* d: 1, 2 or 3 */
-  PetscInt  coarse;                  /* N: cells of T_h per axis */
-  PetscInt  coefficient;             /* E = N*k: cells of T_eps per axis */
-  PetscInt  fine;                    /* F = E*q: cells of T_eta per axis */
-  PetscInt  ell;                     /* l: layers of coarse cells around T in its patch */
-  PetscBool natural[LOD_MAX_DIM][2]; /* [axis][low, high]: A grad u . n = 0 there, else u = 0 */
+  PetscInt  dim;                      /* d: 1, 2 or 3 */
+  PetscInt  coarse[LOD_MAX_DIM];      /* N: cells of T_h along each axis */
+  PetscInt  coefficient[LOD_MAX_DIM]; /* E = N*k: cells of T_eps */
+  PetscInt  fine[LOD_MAX_DIM];        /* F = E*q: cells of T_eta */
+  PetscInt  ell;                      /* l: layers of coarse cells around T in its patch */
+  PetscBool natural[LOD_MAX_DIM][2];  /* [axis][low, high]: A grad u . n = 0 there, else u = 0 */
+  double    extent[LOD_MAX_DIM];      /* side lengths of D */
 } LodGrid;
 
-/* Checks that 1 <= dim <= 3, N, ell >= 1, E a multiple of N and F a multiple of E, that nodes of
-   the fine mesh, values of A in an uncut patch and numbers of a local operator each fit an index,
-   so that all counts below are right, and that not every face is natural. Each failure is an input
-   error that begins with `where` (a file name, or "--coarse 7") and names the numbers. Products of
-   two counts, as cells times numbers of an operator, may not fit: they are computed in size_t. */
+/* n cells along each of `dim` axes, 1 along the others, as an initialiser; and those of the members
+   of a LodGrid that make meshes of the unit cube: (LodGrid){LOD_UNIT_CUBE(2, 4, 8, 16), .ell = 1}.
+ */
+#define LOD_ALONG(dim, n)                                                                          \
+  { (n), (dim) > 1 ? (n) : 1, (dim) > 2 ? (n) : 1 }
+#define LOD_UNIT_CUBE(d, n_coarse, n_coefficient, n_fine)                                          \
+  .dim = (d), .coarse = LOD_ALONG(d, n_coarse), .coefficient = LOD_ALONG(d, n_coefficient),        \
+  .fine = LOD_ALONG(d, n_fine), .extent = {1, 1, 1}
+
+/* n cells along every axis, as an argument. */
+#define LOD_CUBE(n) ((const PetscInt[LOD_MAX_DIM]){(n), (n), (n)})
+
+/* Checks that 1 <= dim <= 3, N, ell >= 1, E a multiple of N and F a multiple of E along every axis,
+   that extents are positive and finite and cells not too thin, that nodes of the fine mesh, values
+   of A in an uncut patch and numbers of a local operator each fit an index, so that all counts
+   below are right, and that not every face is natural. Each failure is an input error that begins
+   with `where` (a file name, or "--coarse 7") and names the numbers. Products of two counts, as
+   cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
 
-/* The fewest layers with which every patch is all of D: N - 1, and at least 1. With more of them
-   the solution is the same, only the arrays are larger. */
+/* The fewest layers with which every patch is all of D: the largest N - 1, and at least 1. With
+   more of them the solution is the same, only the arrays are larger. */
 PetscInt LodGridCoveringLayers(const LodGrid *grid);
+
+/* Whether two meshes have the same cells, and whether one has as many along every axis. */
+PetscBool LodCellsEqual(PetscInt dim, const PetscInt cells[], const PetscInt other[]);
+PetscBool LodCellsAreCube(PetscInt dim, const PetscInt cells[]);
+
+/* Whether all coarse cells are cubes that are divided alike along every axis, as those are that
+   models learn from; and whether moreover D is a cube, which looks the same after every symmetry of
+   the cube (faces aside). */
+PetscBool LodGridHasCubicCells(const LodGrid *grid);
+PetscBool LodGridIsCube(const LodGrid *grid);
+
+/* Side lengths of the cells of a mesh of D. */
+void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_MAX_DIM]);
+
+/* The cells of a mesh as options write them: "64" if there are as many along every axis, else
+   "60x220". Returns text[], for use in messages. */
+#define LOD_CELLS_TEXT 72
+const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CELLS_TEXT]);
+
+/* The side lengths of D, as LodCellsText gives cells; "" if D is the unit cube. */
+const char *LodExtentText(const LodGrid *grid, char text[LOD_CELLS_TEXT]);
 
 /* Whether some face of D is natural. Where none is, D looks the same from all its sides. */
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid);
@@ -43,14 +79,39 @@ static inline PetscInt LodPower(PetscInt base, PetscInt exponent) {
   return power;
 }
 
-/* 2^d corners of a cell; N^d coarse cells; (2l+1)^d cells and (2l+2)^d nodes of the uncut patch;
-   k = E/N, q = F/E and F/N; numbers in one local operator, (2l+2)^d * 2^d (index [z][j], nodes z of
-   the uncut patch x-fastest, j the corner of T). */
+/* Cells and nodes of a mesh. */
+static inline PetscInt LodCellCount(PetscInt dim, const PetscInt cells[]) {
+  PetscInt count = 1;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    count *= cells[axis];
+  return count;
+}
+static inline PetscInt LodNodeCount(PetscInt dim, const PetscInt cells[]) {
+  PetscInt count = 1;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    count *= cells[axis] + 1;
+  return count;
+}
+
+/* How many cells of a mesh lie along an axis of a cell of a coarser one: k = E/N, q = F/E, F/N. */
+static inline PetscInt LodGridCoefficientRatio(const LodGrid *grid, PetscInt axis) {
+  return grid->coefficient[axis] / grid->coarse[axis];
+}
+static inline PetscInt LodGridRefinement(const LodGrid *grid, PetscInt axis) {
+  return grid->fine[axis] / grid->coefficient[axis];
+}
+static inline PetscInt LodGridFineRatio(const LodGrid *grid, PetscInt axis) {
+  return grid->fine[axis] / grid->coarse[axis];
+}
+
+/* 2^d corners of a cell; coarse cells; (2l+1)^d cells and (2l+2)^d nodes of the uncut patch;
+   numbers in one local operator, (2l+2)^d * 2^d (index [z][j], nodes z of the uncut patch
+   x-fastest, j the corner of T). */
 static inline PetscInt LodGridCorners(const LodGrid *grid) {
   return (PetscInt)1 << grid->dim;
 }
 static inline PetscInt LodGridCells(const LodGrid *grid) {
-  return LodPower(grid->coarse, grid->dim);
+  return LodCellCount(grid->dim, grid->coarse);
 }
 static inline PetscInt LodGridPatchCells(const LodGrid *grid) {
   return LodPower(2 * grid->ell + 1, grid->dim);
@@ -61,9 +122,12 @@ static inline PetscInt LodGridPatchNodes(const LodGrid *grid) {
 static inline PetscInt LodGridOperatorSize(const LodGrid *grid) {
   return LodGridPatchNodes(grid) * LodGridCorners(grid);
 }
-/* Coefficient cells in the uncut patch, ((2l+1)k)^d: the length of R_T(A). */
+/* Coefficient cells in the uncut patch, (2l+1)k along each axis: the length of R_T(A). */
 static inline PetscInt LodGridPatchValues(const LodGrid *grid) {
-  return LodPower((2 * grid->ell + 1) * (grid->coefficient / grid->coarse), grid->dim);
+  PetscInt count = LodGridPatchCells(grid);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    count *= LodGridCoefficientRatio(grid, axis);
+  return count;
 }
 
 /* A box of integer multi-indices, first[a] <= index[a] < first[a] + size[a]. Every tensor-product
@@ -104,8 +168,10 @@ static inline void LodBoxIndex(const LodBox *box, PetscInt position, PetscInt in
   }
 }
 
-/* The box [0, size)^d. */
+/* The box [0, size)^d; the cells and the nodes of a mesh. */
 LodBox LodBoxCube(PetscInt dim, PetscInt size);
+LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
+LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]);
 
 /* Cells of the patch N^l(T) of coarse cell number `cell`, cut at the boundary of D. */
 LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);
@@ -113,8 +179,8 @@ LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);
 /* The same without the cut: indices may be negative or >= N. */
 LodBox LodGridUncutPatchBox(const LodGrid *grid, PetscInt cell);
 
-/* Nodes of a mesh of `cells` cells per axis that do not lie on a Dirichlet face. Its positions are
-   the numbering of unknowns in every matrix over that mesh. */
-LodBox LodGridFreeNodes(const LodGrid *grid, PetscInt cells);
+/* Nodes of a mesh that do not lie on a Dirichlet face. Its positions are the numbering of unknowns
+   in every matrix over that mesh. */
+LodBox LodGridFreeNodes(const LodGrid *grid, const PetscInt cells[]);
 
 #endif

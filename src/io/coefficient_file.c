@@ -1,11 +1,11 @@
 /* coefficient.h5: reading with every defect named, writing. */
 #include "io/coefficient_file.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/mesh_attributes.h"
 
 /* "(8, 9)" for messages; shape[rank], rank <= 8. */
 static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
@@ -16,11 +16,10 @@ static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
   snprintf(text + used, 256 - used, ")");
 }
 
-/* Finds the dimension and cells per axis that the last axes of a shape make, which must be equal;
+/* Finds the dimension and cells per axis that the last axes of a shape make, x being the last;
    (1, n) and (n, 1), which is how MATLAB writes lists, are n cells in one dimension. */
 static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
-                                const hsize_t *shape, PetscBool many,
-                                LodCoefficientLayout *layout) {
+                                const hsize_t *shape, LodCoefficientLayout *layout) {
   double values = 1;
 
   PetscFunctionBeginUser;
@@ -30,16 +29,13 @@ static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
   }
   LodCheckInput(values < (double)PETSC_MAX_INT, "%s: shape %s: too many cells", where, text);
   layout->dim = n_axes;
-  layout->cells = (PetscInt)shape[0];
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++)
+    layout->cells[axis] = axis < n_axes ? (PetscInt)shape[n_axes - 1 - axis] : 1;
   if (n_axes == 2 && shape[0] != shape[1] && PetscMin(shape[0], shape[1]) == 1) {
     layout->dim = 1;
-    layout->cells = (PetscInt)values;
-    PetscFunctionReturn(0);
+    layout->cells[0] = (PetscInt)values;
+    layout->cells[1] = 1;
   }
-  for (int axis = 1; axis < n_axes; axis++)
-    LodCheckInput(shape[axis] == shape[0],
-                  "%s: shape %s is not square: a coefficient has as many cells along each axis%s",
-                  where, text, many ? "" : " (for many along the first use --many)");
   PetscFunctionReturn(0);
 }
 
@@ -66,7 +62,7 @@ PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const ch
                   text);
     layout->count = (PetscInt)dataset->dims[0];
   }
-  PetscCall(FindCells(where, text, rank - first, dataset->dims + first, many, layout));
+  PetscCall(FindCells(where, text, rank - first, dataset->dims + first, layout));
   PetscFunctionReturn(0);
 }
 
@@ -78,7 +74,8 @@ static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coeff
   PetscFunctionBeginUser;
   (void)snprintf(where, sizeof where, "%s: %s", dataset->file->path, dataset->name);
   PetscCall(LodCoefficientCheckLayout(dataset, where, PETSC_FALSE, &layout));
-  PetscCall(LodCheckMemory(sizeof(double) * pow(layout.cells, layout.dim), where, ""));
+  PetscCall(
+      LodCheckMemory(sizeof(double) * (double)LodCellCount(layout.dim, layout.cells), where, ""));
   PetscCall(LodCoefficientCreate(layout.dim, layout.cells, coefficient));
   PetscCall(LodHdf5DatasetRead(dataset, H5T_NATIVE_DOUBLE, coefficient->values));
   if (layout.boolean) PetscCall(PetscStrlcat(where, LOD_BOOLEANS_NOTE, sizeof where));
@@ -109,8 +106,7 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
   hsize_t shape[LOD_MAX_DIM];
 
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    shape[axis] = (hsize_t)coefficient->cells;
+  LodMeshShape(coefficient->dim, coefficient->cells, 0, shape);
   PetscCall(LodHdf5Create(path, &file));
   PetscErrorCode error = LodHdf5WriteArray(&file, "coefficient", H5T_NATIVE_DOUBLE,
                                            (int)coefficient->dim, shape, coefficient->values);

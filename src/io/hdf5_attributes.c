@@ -8,13 +8,15 @@
 /* Longer texts of fixed length are not read, bytes. */
 #define TEXT_MAX ((size_t)1 << 24)
 
-/* Writes one attribute of a given type, replacing an old one of that name. */
+/* Writes one attribute of a given type, n numbers or one text, replacing an old one of that name.
+ */
 static PetscErrorCode WriteAttribute(LodHdf5 *file, const char *object, const char *name,
-                                     hid_t stored, hid_t type, const void *value) {
+                                     hid_t stored, hid_t type, int n, const void *value) {
+  const hsize_t length = (hsize_t)n;
   PetscFunctionBeginUser;
   if (H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) > 0)
     H5Adelete_by_name(file->id, object, name, H5P_DEFAULT);
-  hid_t space = H5Screate(H5S_SCALAR);
+  hid_t space = n == 1 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &length, NULL);
   hid_t attribute = H5Acreate_by_name(file->id, object, name, stored, space, H5P_DEFAULT,
                                       H5P_DEFAULT, H5P_DEFAULT);
   LodHdf5CheckWritten(attribute, file, name);
@@ -27,16 +29,28 @@ static PetscErrorCode WriteAttribute(LodHdf5 *file, const char *object, const ch
 PetscErrorCode LodHdf5WriteDouble(LodHdf5 *file, const char *object, const char *name,
                                   double value) {
   PetscFunctionBeginUser;
-  PetscCall(WriteAttribute(file, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, &value));
+  PetscCall(LodHdf5WriteDoubles(file, object, name, 1, &value));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5WriteDoubles(LodHdf5 *file, const char *object, const char *name, int n,
+                                   const double *values) {
+  PetscFunctionBeginUser;
+  PetscCall(WriteAttribute(file, object, name, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, n, values));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodHdf5WriteInt(LodHdf5 *file, const char *object, const char *name,
                                PetscInt64 value) {
-  int64_t number = value;
-
   PetscFunctionBeginUser;
-  PetscCall(WriteAttribute(file, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, &number));
+  PetscCall(LodHdf5WriteInts(file, object, name, 1, &value));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5WriteInts(LodHdf5 *file, const char *object, const char *name, int n,
+                                const PetscInt64 *values) {
+  PetscFunctionBeginUser;
+  PetscCall(WriteAttribute(file, object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, n, values));
   PetscFunctionReturn(0);
 }
 
@@ -52,7 +66,7 @@ PetscErrorCode LodHdf5WriteText(LodHdf5 *file, const char *object, const char *n
                                 const char *value) {
   PetscFunctionBeginUser;
   hid_t type = TextType();
-  PetscCall(WriteAttribute(file, object, name, type, type, &value));
+  PetscCall(WriteAttribute(file, object, name, type, type, 1, &value));
   H5Tclose(type);
   PetscFunctionReturn(0);
 }
@@ -65,10 +79,17 @@ static void AttributePlace(const char *object, const char *name, char place[256]
     snprintf(place, 256, "attribute %s of %s", name, object);
 }
 
+PetscErrorCode LodHdf5HasAttribute(LodHdf5 *file, const char *object, const char *name,
+                                   PetscBool *exists) {
+  PetscFunctionBeginUser;
+  *exists = (PetscBool)(H5Aexists_by_name(file->id, object, name, H5P_DEFAULT) > 0);
+  PetscFunctionReturn(0);
+}
+
 /* Opens an attribute; input errors if it is missing or not of the wanted classes (a text, or a
-   number). */
+   number), or neither one nor n of them. *found of them are there. */
 static PetscErrorCode OpenAttribute(LodHdf5 *file, const char *object, const char *name,
-                                    PetscBool is_text, hid_t *attribute) {
+                                    PetscBool is_text, int n, int *found, hid_t *attribute) {
   char      place[256];
   PetscBool exists;
 
@@ -79,66 +100,92 @@ static PetscErrorCode OpenAttribute(LodHdf5 *file, const char *object, const cha
                 "%s: %s is missing", file->path, place);
   *attribute = H5Aopen_by_name(file->id, object, name, H5P_DEFAULT, H5P_DEFAULT);
   LodCheckInput(*attribute >= 0, "%s: %s cannot be read", file->path, place);
-  hid_t       type = H5Aget_type(*attribute), space = H5Aget_space(*attribute);
-  H5T_class_t kind = H5Tget_class(type);
-  PetscBool   fits = is_text ? kind == H5T_STRING : kind == H5T_INTEGER || kind == H5T_FLOAT;
-  fits = fits && H5Sget_simple_extent_npoints(space) == 1;
+  hid_t          type = H5Aget_type(*attribute), space = H5Aget_space(*attribute);
+  H5T_class_t    kind = H5Tget_class(type);
+  PetscBool      fits = is_text ? kind == H5T_STRING : kind == H5T_INTEGER || kind == H5T_FLOAT;
+  const hssize_t points = H5Sget_simple_extent_npoints(space);
+  fits = fits && (points == 1 || points == n);
+  *found = (int)points;
   H5Sclose(space);
   H5Tclose(type);
   if (!fits) H5Aclose(*attribute);
+  LodCheckInput(fits || n == 1, "%s: %s is not one number or %d", file->path, place, n);
   LodCheckInput(fits, "%s: %s is not one %s", file->path, place, is_text ? "text" : "number");
   PetscFunctionReturn(0);
 }
 
-/* Reads one number as `type` in memory. */
-static PetscErrorCode ReadNumber(LodHdf5 *file, const char *object, const char *name, hid_t type,
-                                 void *value) {
+PetscErrorCode LodHdf5ReadDoubles(LodHdf5 *file, const char *object, const char *name, int n,
+                                  double *values) {
   hid_t attribute;
+  int   found;
 
   PetscFunctionBeginUser;
-  PetscCall(OpenAttribute(file, object, name, PETSC_FALSE, &attribute));
-  herr_t status = H5Aread(attribute, type, value);
+  PetscCall(OpenAttribute(file, object, name, PETSC_FALSE, n, &found, &attribute));
+  herr_t status = H5Aread(attribute, H5T_NATIVE_DOUBLE, values);
   H5Aclose(attribute);
   LodCheckInput(status >= 0, "%s: attribute %s cannot be read", file->path, name);
+  for (int i = found; i < n; i++)
+    values[i] = values[0];
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodHdf5ReadDouble(LodHdf5 *file, const char *object, const char *name,
                                  double *value) {
   PetscFunctionBeginUser;
-  PetscCall(ReadNumber(file, object, name, H5T_NATIVE_DOUBLE, value));
+  PetscCall(LodHdf5ReadDoubles(file, object, name, 1, value));
+  PetscFunctionReturn(0);
+}
+
+/* Reads up to n integers; *found of them are there. */
+static PetscErrorCode ReadIntegers(LodHdf5 *file, const char *object, const char *name, int n,
+                                   int *found, PetscInt64 *values) {
+  hid_t    attribute;
+  uint64_t numbers[LOD_HDF5_LIST] = {0}; /* or doubles or signed integers, as the type says */
+  char     place[256], words[32];
+
+  PetscFunctionBeginUser;
+  AttributePlace(object, name, place);
+  PetscCall(OpenAttribute(file, object, name, PETSC_FALSE, n, found, &attribute));
+  const hid_t  stored = H5Aget_type(attribute), exact = LodHdf5ExactType(stored);
+  const herr_t status = H5Aread(attribute, exact, numbers);
+  H5Tclose(stored);
+  H5Aclose(attribute);
+  LodCheckInput(status >= 0, "%s: %s cannot be read", file->path, place);
+  for (int i = 0; i < *found; i++)
+    LodCheckInput(LodHdf5ToInteger(exact, &numbers[i], &values[i], words),
+                  "%s: %s is %s; it must be an integer", file->path, place, words);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodHdf5ReadInt(LodHdf5 *file, const char *object, const char *name,
                               PetscInt64 *value) {
-  hid_t    attribute;
-  uint64_t number = 0; /* or a double or signed integer, as the type in memory says */
-  char     place[256], words[32];
+  int found;
+  PetscFunctionBeginUser;
+  PetscCall(ReadIntegers(file, object, name, 1, &found, value));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodHdf5ReadInts(LodHdf5 *file, const char *object, const char *name,
+                               PetscInt64 least, PetscInt64 most, int n, PetscInt64 *values) {
+  char place[256];
+  int  found;
 
   PetscFunctionBeginUser;
   AttributePlace(object, name, place);
-  PetscCall(OpenAttribute(file, object, name, PETSC_FALSE, &attribute));
-  const hid_t  stored = H5Aget_type(attribute), exact = LodHdf5ExactType(stored);
-  const herr_t status = H5Aread(attribute, exact, &number);
-  H5Tclose(stored);
-  H5Aclose(attribute);
-  LodCheckInput(status >= 0, "%s: %s cannot be read", file->path, place);
-  LodCheckInput(LodHdf5ToInteger(exact, &number, value, words),
-                "%s: %s is %s; it must be an integer", file->path, place, words);
+  PetscCall(ReadIntegers(file, object, name, n, &found, values));
+  for (int i = 0; i < found; i++)
+    LodCheckInput(values[i] >= least && values[i] <= most,
+                  "%s: %s is %lld; it must lie between %lld and %lld", file->path, place,
+                  (long long)values[i], (long long)least, (long long)most);
+  for (int i = found; i < n; i++)
+    values[i] = values[0];
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodHdf5ReadBounded(LodHdf5 *file, const char *object, const char *name,
                                   PetscInt64 least, PetscInt64 most, PetscInt64 *value) {
-  char place[256];
-
   PetscFunctionBeginUser;
-  AttributePlace(object, name, place);
-  PetscCall(LodHdf5ReadInt(file, object, name, value));
-  LodCheckInput(*value >= least && *value <= most,
-                "%s: %s is %lld; it must lie between %lld and %lld", file->path, place,
-                (long long)*value, (long long)least, (long long)most);
+  PetscCall(LodHdf5ReadInts(file, object, name, least, most, 1, value));
   PetscFunctionReturn(0);
 }
 
@@ -157,9 +204,10 @@ PetscErrorCode LodHdf5ReadFinite(LodHdf5 *file, const char *object, const char *
 
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value) {
   hid_t attribute;
+  int   found;
 
   PetscFunctionBeginUser;
-  PetscCall(OpenAttribute(file, object, name, PETSC_TRUE, &attribute));
+  PetscCall(OpenAttribute(file, object, name, PETSC_TRUE, 1, &found, &attribute));
   hid_t  stored = H5Aget_type(attribute);
   herr_t status;
   if (H5Tis_variable_str(stored) > 0) {

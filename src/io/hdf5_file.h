@@ -64,6 +64,22 @@ PetscErrorCode LodHdf5ReadBounded(LodHdf5 *file, const char *object, const char 
                                   PetscInt64 least, PetscInt64 most, PetscInt64 *value);
 PetscErrorCode LodHdf5ReadFinite(LodHdf5 *file, const char *object, const char *name,
                                  PetscBool positive, double *value);
+/* Lists of up to LOD_HDF5_LIST numbers: written as one number if n is 1; read as n numbers, each of
+   them the one if there is only one. Integers as LodHdf5ReadBounded. */
+#define LOD_HDF5_LIST 8
+PetscErrorCode LodHdf5WriteInts(LodHdf5 *file, const char *object, const char *name, int n,
+                                const PetscInt64 *values);
+PetscErrorCode LodHdf5WriteDoubles(LodHdf5 *file, const char *object, const char *name, int n,
+                                   const double *values);
+PetscErrorCode LodHdf5ReadInts(LodHdf5 *file, const char *object, const char *name,
+                               PetscInt64 least, PetscInt64 most, int n, PetscInt64 *values);
+PetscErrorCode LodHdf5ReadDoubles(LodHdf5 *file, const char *object, const char *name, int n,
+                                  double *values);
+
+/* Whether there is an attribute of that name. */
+PetscErrorCode LodHdf5HasAttribute(LodHdf5 *file, const char *object, const char *name,
+                                   PetscBool *exists);
+
 /* Allocates *value with PetscMalloc; the caller frees it with PetscFree. */
 PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *name, char **value);
 

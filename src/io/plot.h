@@ -30,10 +30,12 @@ PetscErrorCode LodPlotCurves(const char *directory, const char *name, const char
    both ways from zero, which is white, as far as the largest magnitude. */
 typedef enum { LOD_FIELD_LINEAR, LOD_FIELD_LOGARITHMIC, LOD_FIELD_DIVERGING } LodFieldScale;
 
-/* A field over the unit square as a picture with colour bar (greyscale-safe but for the sign of a
-   diverging one): values[n_y][n_x], one for each of n_x x n_y equal pixels, the first row at y = 0.
+/* A field over the rectangle (0, extent[0]) x (0, extent[1]) as a picture with colour bar
+   (greyscale-safe but for the sign of a diverging one): values[n[1]][n[0]], one for each of n[0] x
+   n[1] equal pixels, the first row at y = 0.
    A value that is not finite, or on a logarithmic scale not positive, has no colour. */
 PetscErrorCode LodPlotField(const char *directory, const char *name, const char *title,
-                            PetscInt n_x, PetscInt n_y, const double *values, LodFieldScale scale);
+                            const PetscInt n[2], const double extent[2], const double *values,
+                            LodFieldScale scale);
 
 #endif

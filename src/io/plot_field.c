@@ -1,4 +1,4 @@
-/* Fields over the unit square: data, then a gnuplot script beside it, then the picture. */
+/* Fields over a rectangle: data, then a gnuplot script beside it, then the picture. */
 #include <math.h>
 
 #include "io/gnuplot_private.h"
@@ -62,28 +62,38 @@ static double PrintColours(FILE *stream, PetscInt n, const double *values, LodFi
   return unit;
 }
 
-/* A field over the unit square; see plot.h. */
+/* Prints the axes, which in the unit square have tics at quarters. */
+static void PrintAxes(FILE *stream, const double extent[2]) {
+  fprintf(stream,
+          "set xlabel 'x'\nset ylabel 'y' rotate by 0 offset 2.2,0\n"
+          "set xrange [0:%.9g]\nset yrange [0:%.9g]\nset size ratio -1\n",
+          extent[0], extent[1]);
+  if (extent[0] == 1 && extent[1] == 1) fputs("set xtics 0.25\nset ytics 0.25\n", stream);
+  fputs("unset key\nset margins at screen 0.13, at screen 0.80, at screen 0.11, "
+        "at screen 0.914\n",
+        stream);
+}
+
+/* A field over a rectangle; see plot.h. */
 PetscErrorCode LodPlotField(const char *directory, const char *name, const char *title,
-                            PetscInt n_x, PetscInt n_y, const double *values, LodFieldScale scale) {
+                            const PetscInt n[2], const double extent[2], const double *values,
+                            LodFieldScale scale) {
   const int   width = 1200, height = 1000;
   LodTextFile script;
 
   PetscFunctionBeginUser;
-  PetscCheck(n_x >= 1 && n_y >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+  PetscCheck(n[0] >= 1 && n[1] >= 1, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "%s: a field needs values", name);
-  PetscCall(WriteField(directory, name, n_x, n_y, values));
+  PetscCall(WriteField(directory, name, n[0], n[1], values));
   PetscCall(LodPlotBeginPart(&script, directory, name, ".gp"));
   LodPlotPrintHead(script.stream, name, width, height);
   LodPlotPrintSetting(script.stream, "set title", title);
-  fprintf(script.stream, "set xlabel 'x'\nset ylabel 'y' rotate by 0 offset 2.2,0\n"
-                         "set xrange [0:1]\nset yrange [0:1]\nset size ratio -1\n"
-                         "set xtics 0.25\nset ytics 0.25\n"
-                         "unset key\nset margins at screen 0.13, at screen 0.80, at screen 0.11, "
-                         "at screen 0.914\n");
-  const double unit = PrintColours(script.stream, n_x * n_y, values, scale);
+  PrintAxes(script.stream, extent);
+  const double unit = PrintColours(script.stream, n[0] * n[1], values, scale);
   fprintf(script.stream,
-          "plot '%s.csv' matrix using (($1 + 0.5) / %d):(($2 + 0.5) / %d):($3/%.17g) with image\n",
-          name, (int)n_x, (int)n_y, unit);
+          "plot '%s.csv' matrix using (($1 + 0.5) * %.17g):(($2 + 0.5) * %.17g):($3/%.17g) with "
+          "image\n",
+          name, extent[0] / (double)n[0], extent[1] / (double)n[1], unit);
   LodPlotPrintTail(script.stream, width, height);
   PetscCall(LodTextFileCommit(&script));
   PetscCall(LodGnuplotRender(directory, name));

@@ -6,18 +6,36 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "io/coefficient_file.h"
+#include "io/mesh_attributes.h"
 #include "io/solution_private.h"
 
-/* Checks one number of an earlier solution's mesh against the present one. */
-static PetscErrorCode CheckNumber(LodHdf5 *file, const char *name, PetscInt wanted) {
-  PetscInt64 found;
+/* Checks one mesh of an earlier solution against the present one. */
+static PetscErrorCode CheckCells(LodHdf5 *file, const char *name, PetscInt dim,
+                                 const PetscInt found[], const PetscInt wanted[]) {
+  char has[LOD_CELLS_TEXT], wants[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5ReadInt(file, "/", name, &found));
-  LodCheckInput(found == wanted,
-                "%s: has %s = %lld, this run %" PetscInt_FMT
-                ": previous operators serve the same mesh only",
-                file->path, name, (long long)found, wanted);
+  LodCheckInput(LodCellsEqual(dim, found, wanted),
+                "%s: has %s = %s, this run %s: previous operators serve the same mesh only",
+                file->path, name, LodCellsText(dim, found, has), LodCellsText(dim, wanted, wants));
+  PetscFunctionReturn(0);
+}
+
+/* Checks an earlier solution's meshes against the present ones. */
+static PetscErrorCode CheckMesh(LodHdf5 *file, const LodGrid *grid) {
+  LodGrid found = {.dim = grid->dim};
+
+  PetscFunctionBeginUser;
+  PetscCall(LodMeshAttributesRead(file, &found));
+  PetscCall(CheckCells(file, "coarse", grid->dim, found.coarse, grid->coarse));
+  PetscCall(CheckCells(file, "coefficient_cells", grid->dim, found.coefficient, grid->coefficient));
+  PetscCall(CheckCells(file, "fine", grid->dim, found.fine, grid->fine));
+  PetscCall(CheckCells(file, "ell", 1, &found.ell, &grid->ell));
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    LodCheckInput(found.extent[axis] == grid->extent[axis],
+                  "%s: has the extent %.9g along %c, this run %.9g: previous operators serve the "
+                  "same mesh only",
+                  file->path, found.extent[axis], "xyz"[axis], grid -> extent[axis]);
   PetscFunctionReturn(0);
 }
 
@@ -52,17 +70,15 @@ static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
   PetscCall(LodHdf5Exists(file, "local_operators", &exists));
   LodCheckInput(exists, "%s: holds no local operators; make it with lod-solve --operators",
                 file->path);
-  PetscCall(CheckNumber(file, "coarse", grid->coarse));
-  PetscCall(CheckNumber(file, "coefficient_cells", grid->coefficient));
-  PetscCall(CheckNumber(file, "fine", grid->fine));
-  PetscCall(CheckNumber(file, "ell", grid->ell));
+  PetscCall(CheckMesh(file, grid));
   PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(CheckText(file, "natural", faces));
   PetscCall(LodHdf5Shape(file, "local_operators", &rank, found));
   LodCheckInput(rank == wanted_rank && memcmp(found, wanted, (size_t)rank * sizeof *wanted) == 0,
                 "%s: local_operators: does not have the shape that its mesh gives", file->path);
   PetscCall(LodHdf5Shape(file, "coefficient", &rank, found));
-  LodCheckInput(rank == grid->dim && found[0] == (hsize_t)grid->coefficient,
+  LodMeshShape(grid->dim, grid->coefficient, 0, wanted);
+  LodCheckInput(rank == grid->dim && memcmp(found, wanted, (size_t)rank * sizeof *wanted) == 0,
                 "%s: coefficient: does not have the shape that its mesh gives", file->path);
   PetscFunctionReturn(0);
 }
@@ -85,11 +101,15 @@ static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double *
 /* Checks that the coefficient has the shape that the mesh beside it says. */
 static PetscErrorCode CheckCoefficient(const char *path, const LodGrid *grid,
                                        const LodCoefficient *coefficient) {
+  char has[LOD_CELLS_TEXT], wants[LOD_CELLS_TEXT];
+
   PetscFunctionBeginUser;
-  LodCheckInput(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
-                "%s: coefficient: has %" PetscInt_FMT " axes of %" PetscInt_FMT
-                " cells, its operators are of %" PetscInt_FMT " axes of %" PetscInt_FMT,
-                path, coefficient->dim, coefficient->cells, grid->dim, grid->coefficient);
+  LodCheckInput(coefficient->dim == grid->dim &&
+                    LodCellsEqual(grid->dim, coefficient->cells, grid->coefficient),
+                "%s: coefficient: has %" PetscInt_FMT " axes of %s cells, its operators are of "
+                "%" PetscInt_FMT " axes of %s",
+                path, coefficient->dim, LodCellsText(coefficient->dim, coefficient->cells, has),
+                grid->dim, LodCellsText(grid->dim, grid->coefficient, wants));
   PetscFunctionReturn(0);
 }
 

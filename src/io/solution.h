@@ -10,20 +10,20 @@ typedef struct {
   const char           *method;  /* lod, dnn, fine or coarse */
   PetscBool             average; /* dnn: operators averaged over the symmetries of the cube */
   const char           *rhs;     /* the expression */
-  PetscInt              cells;   /* of the mesh the solution lives on: N, or F for fine */
-  const double         *values;  /* values[cells+1 per axis], x fastest */
+  const PetscInt       *cells;   /* of the mesh the solution lives on: coarse, or fine for fine */
+  const double         *values;  /* at all its nodes, x fastest */
   double                seconds_operator, seconds_solve;
   const double         *operators;   /* local operators of all cells [cell][z][j], or NULL */
   const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
 } LodSolution;
 
-/* Writes solution.h5, atomically: `solution`, axes `x`, `y`, `z`, attributes
-   method, average (1 or 0), coarse, coefficient_cells, fine, ell, natural (names of the natural
-   faces), rhs, seconds_operator, seconds_solve, version, and, if local operators are given,
-   `local_operators` and the `coefficient` that they belong to, so that a later run can start from
-   them. Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more,
-   as a legacy VTK file of structured points, the one format of image data that VTK and ParaView of
-   every age, PyVista, VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
+/* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
+   method, average (1 or 0), those of mesh_attributes.h, natural (names of the natural faces), rhs,
+   seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
+   and the `coefficient` that they belong to, so that a later run can start from them. Also the file
+   of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a legacy VTK file
+   of structured points, the one format of image data that VTK and ParaView of every age, PyVista,
+   VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand

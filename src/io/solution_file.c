@@ -1,19 +1,23 @@
 /* solution.h5. */
+#include "io/mesh_attributes.h"
 #include "io/solution_private.h"
 
 PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file) {
   static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
-  const hsize_t            nodes = (hsize_t)solution->cells + 1;
+  const LodGrid           *grid = solution->grid;
+  PetscErrorCode           error = 0;
   double                  *axis;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(solution->cells + 1, &axis));
-  for (PetscInt i = 0; i <= solution->cells; i++)
-    axis[i] = (double)i / (double)solution->cells;
-  PetscErrorCode error = 0;
-  for (PetscInt a = 0; a < solution->grid->dim && !error; a++)
+  for (PetscInt a = 0; a < grid->dim && !error; a++) {
+    const PetscInt cells = solution->cells[a];
+    const hsize_t  nodes = (hsize_t)cells + 1;
+    PetscCall(PetscMalloc1(nodes, &axis));
+    for (PetscInt i = 0; i <= cells; i++)
+      axis[i] = grid->extent[a] * ((double)i / (double)cells);
     error = LodHdf5WriteArray(file, axis_name[a], H5T_NATIVE_DOUBLE, 1, &nodes, axis);
-  PetscCall(PetscFree(axis));
+    PetscCall(PetscFree(axis));
+  }
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -30,11 +34,11 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
 /* Writes the local operators of all cells and the coefficient. */
 static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
   const LodGrid *grid = solution->grid;
-  const hsize_t  cells = (hsize_t)grid->coefficient, shape[LOD_MAX_DIM] = {cells, cells, cells};
-  hsize_t        dims[LOD_MAX_DIM + 2];
+  hsize_t        shape[LOD_MAX_DIM], dims[LOD_MAX_DIM + 2];
   const int      rank = LodSolutionOperatorsShape(grid, dims);
 
   PetscFunctionBeginUser;
+  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
   PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
                               solution->operators));
   PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)grid->dim, shape,
@@ -68,10 +72,7 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
   PetscCall(LodHdf5WriteText(file, "/", "natural", faces));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
-  PetscCall(LodHdf5WriteInt(file, "/", "coarse", grid->coarse));
-  PetscCall(LodHdf5WriteInt(file, "/", "coefficient_cells", grid->coefficient));
-  PetscCall(LodHdf5WriteInt(file, "/", "fine", grid->fine));
-  PetscCall(LodHdf5WriteInt(file, "/", "ell", grid->ell));
+  PetscCall(LodMeshAttributesWrite(file, grid));
   PetscCall(LodHdf5WriteDouble(file, "/", "seconds_operator", solution->seconds_operator));
   PetscCall(LodHdf5WriteDouble(file, "/", "seconds_solve", solution->seconds_solve));
   PetscFunctionReturn(0);
@@ -79,9 +80,10 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
 
 /* Writes everything that solution.h5 holds. */
 static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) {
-  const hsize_t nodes = (hsize_t)solution->cells + 1, dims[LOD_MAX_DIM] = {nodes, nodes, nodes};
+  hsize_t dims[LOD_MAX_DIM];
 
   PetscFunctionBeginUser;
+  LodMeshShape(solution->grid->dim, solution->cells, 1, dims);
   PetscCall(LodHdf5WriteArray(file, "solution", H5T_NATIVE_DOUBLE, (int)solution->grid->dim, dims,
                               solution->values));
   PetscCall(LodSolutionWriteAxes(solution, file));

@@ -1,14 +1,16 @@
 /* Many solutions in one file, written one by one. */
+#include "io/mesh_attributes.h"
 #include "io/solution_private.h"
 
 /* Makes dataset and axes in the open file. */
 static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, PetscInt samples,
                                      PetscInt n_rhs) {
-  const hsize_t nodes = (hsize_t)kind->cells + 1;
-  const hsize_t dims[] = {(hsize_t)samples, (hsize_t)n_rhs, nodes, nodes, nodes};
-  const hsize_t most[] = {1, 1, nodes, nodes, nodes}; /* samples come one by one */
+  hsize_t dims[2 + LOD_MAX_DIM] = {(hsize_t)samples, (hsize_t)n_rhs};
+  hsize_t most[2 + LOD_MAX_DIM] = {1, 1}; /* samples come one by one */
 
   PetscFunctionBeginUser;
+  LodMeshShape(kind->grid->dim, kind->cells, 1, dims + 2);
+  LodMeshShape(kind->grid->dim, kind->cells, 1, most + 2);
   PetscCall(LodHdf5CreateChunked(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim,
                                  dims, most, 0));
   PetscCall(LodSolutionWriteAxes(kind, file));

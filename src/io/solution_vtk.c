@@ -37,11 +37,15 @@ static void PutNumbers(FILE *stream, PetscInt n, const double *numbers) {
 }
 
 PetscErrorCode LodSolutionWriteVtk(const LodSolution *solution, const char *path) {
-  const PetscInt dim = solution->grid->dim, nodes = solution->cells + 1;
-  const double   spacing = 1 / (double)solution->cells;
+  const LodBox   nodes = LodBoxNodes(solution->grid->dim, solution->cells);
+  const PetscInt count = LodBoxCount(&nodes);
+  double         spacing[LOD_MAX_DIM];
   LodTextFile    file;
 
   PetscFunctionBeginUser;
+  LodGridSides(solution->grid, solution->cells, spacing);
+  for (PetscInt axis = nodes.dim; axis < LOD_MAX_DIM; axis++)
+    spacing[axis] = spacing[0]; /* of no account, but must not be 0 */
   PetscCall(LodTextFileBegin(&file, NULL, path));
   fprintf(file.stream,
           "# vtk DataFile Version 3.0\n"
@@ -54,9 +58,9 @@ PetscErrorCode LodSolutionWriteVtk(const LodSolution *solution, const char *path
           "POINT_DATA %lld\n"
           "SCALARS solution double 1\n"
           "LOOKUP_TABLE default\n",
-          LODNET_VERSION, solution->method, (int)nodes, dim > 1 ? (int)nodes : 1,
-          dim > 2 ? (int)nodes : 1, spacing, spacing, spacing, (long long)LodPower(nodes, dim));
-  PutNumbers(file.stream, LodPower(nodes, dim), solution->values);
+          LODNET_VERSION, solution->method, (int)nodes.size[0], (int)nodes.size[1],
+          (int)nodes.size[2], spacing[0], spacing[1], spacing[2], (long long)count);
+  PutNumbers(file.stream, count, solution->values);
   fputc('\n', file.stream);
   PetscCall(LodTextFileCommit(&file));
   PetscFunctionReturn(0);

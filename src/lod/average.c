@@ -29,11 +29,11 @@ static PetscErrorCode ComputeTurned(const LodLocalOperators *self, PetscInt firs
   LodLocalOperators *source = average->source;
   const LodGrid     *grid = &self->grid;
   PetscFunctionBeginUser;
-  LodSymmetryTable(grid->dim, symmetry, grid->coefficient, average->values);
-  LodSymmetryTable(grid->dim, symmetry, grid->coarse, average->cells);
+  LodSymmetryTable(grid->dim, symmetry, grid->coefficient[0], average->values);
+  LodSymmetryTable(grid->dim, symmetry, grid->coarse[0], average->cells);
   LodSymmetryTable(grid->dim, symmetry, 2 * grid->ell + 2, average->nodes);
   LodSymmetryTable(grid->dim, symmetry, 2, average->corners);
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     average->turned.values[i] = average->coefficient->values[average->values[i]];
   for (PetscInt t = 0; t < LodGridCells(grid); t++) {
     const PetscInt cell = average->cells[t];
@@ -88,7 +88,7 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
 PetscErrorCode LodAveragedCreate(LodLocalOperators *source, LodLocalOperators **averaged) {
   const LodGrid  *grid = &source->grid;
   const size_t    n_cells = (size_t)LodGridCells(grid);
-  const PetscBool turns = (PetscBool)!LodGridHasNaturalFaces(grid);
+  const PetscBool turns = (PetscBool)!LodGridHasNaturalFaces(grid), cube = LodGridIsCube(grid);
   Average        *average;
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&average));
@@ -103,11 +103,14 @@ PetscErrorCode LodAveragedCreate(LodLocalOperators *source, LodLocalOperators **
   PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &average->turned);
   if (!error)
     error = PetscMalloc6(n_cells * (size_t)LodGridOperatorSize(grid), &average->operators, n_cells,
-                         &average->wanted, LodPower(grid->coefficient, grid->dim), &average->values,
-                         n_cells, &average->cells, LodGridPatchNodes(grid), &average->nodes,
-                         LodGridCorners(grid), &average->corners);
-  if (error || !turns) PetscCall(LodLocalOperatorsDestroy(averaged));
+                         &average->wanted, LodCellCount(grid->dim, grid->coefficient),
+                         &average->values, n_cells, &average->cells, LodGridPatchNodes(grid),
+                         &average->nodes, LodGridCorners(grid), &average->corners);
+  if (error || !turns || !cube) PetscCall(LodLocalOperatorsDestroy(averaged));
   PetscCall(error);
+  LodCheckInput(cube,
+                "averaging over the symmetries needs a square or a cube as domain, with as many "
+                "cells along every axis");
   LodCheckInput(turns, "averaging over the symmetries needs u = 0 on all faces of the mesh");
   PetscFunctionReturn(0);
 }

@@ -1,17 +1,19 @@
 /* Operators of the constant coefficient 1. */
 #include "lod/baseline.h"
 
-#include <math.h>
-
 #include "lod/exact.h"
 
 /* The mesh of the baseline: every way to cut a patch of `grid` occurs in it, and there is one patch
    that the boundary of D does not even touch. */
 static LodGrid BaselineGrid(const LodGrid *grid) {
   LodGrid mesh = *grid;
-  mesh.coarse = PetscMin(grid->coarse, 2 * grid->ell + 3);
-  mesh.coefficient = mesh.coarse;
-  mesh.fine = mesh.coarse * (grid->fine / grid->coarse);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    mesh.coarse[axis] = PetscMin(grid->coarse[axis], 2 * grid->ell + 3);
+    mesh.coefficient[axis] = mesh.coarse[axis];
+    mesh.fine[axis] = mesh.coarse[axis] * LodGridFineRatio(grid, axis);
+    /* cells of the same shape and size, as S_T is not the same on others */
+    mesh.extent[axis] *= (double)mesh.coarse[axis] / (double)grid->coarse[axis];
+  }
   return mesh;
 }
 
@@ -33,22 +35,18 @@ PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values) {
   PetscCall(LodLocalOperatorsDestroy(&exact));
   PetscCall(LodCoefficientDestroy(&one));
   PetscCall(error);
-  /* S_T scales as h^(d-2), and h is another one here. */
-  const double scale = pow((double)mesh.coarse / (double)grid->coarse, (double)(mesh.dim - 2));
-  for (size_t i = 0; i < count; i++)
-    (*values)[i] *= scale;
   PetscFunctionReturn(0);
 }
 
 const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside) {
   const LodGrid mesh = BaselineGrid(grid);
-  const LodBox  cells = LodBoxCube(mesh.dim, mesh.coarse);
+  const LodBox  cells = LodBoxCells(mesh.dim, mesh.coarse);
   PetscInt      index[LOD_MAX_DIM] = {0, 0, 0};
   /* T is cell l of its uncut patch. A patch cut below begins where D does, one cut above alone ends
      where D does, one that is not cut lies in the middle. */
   for (PetscInt axis = 0; axis < mesh.dim; axis++) {
     const PetscInt low = inside->first[axis], high = 2 * grid->ell + 2 - low - inside->size[axis];
-    const PetscInt last = mesh.coarse - 1 - grid->ell;
+    const PetscInt last = mesh.coarse[axis] - 1 - grid->ell;
     index[axis] = PetscMin(grid->ell + 1, last);
     if (high > 0) index[axis] = last + high;
     if (low > 0) index[axis] = grid->ell - low;

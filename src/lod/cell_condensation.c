@@ -8,6 +8,7 @@
 #include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
 #include "lod/interpolation_private.h"
+#include "lod/patch.h"
 
 /* Most times that a cell is halved. */
 enum { MAX_DEPTH = 48 };
@@ -26,11 +27,11 @@ typedef struct {
 
 struct LodCellCondensation {
   LodGrid      grid;
-  PetscInt     ratio; /* r = F/N */
+  LodBox       inside; /* fine cells of a coarse cell, r = F/N along each axis */
   double       element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  double      *functional; /* 2 x (r+1), interpolation_private.h */
-  double      *parts;      /* [coefficient cell][z][j]: corner stiffness for A = 1 there */
-  double      *corner;     /* [boundary node][j]: Lam_j at the boundary nodes */
+  double      *functional[LOD_MAX_DIM]; /* interpolation_private.h */
+  double      *parts;  /* [coefficient cell][z][j]: corner stiffness for A = 1 there */
+  double      *corner; /* [boundary node][j]: Lam_j at the boundary nodes */
   int          n_pieces;
   Piece       *pieces;                                        /* pieces[0] is the whole cell */
   size_t       depth_start[MAX_DEPTH], depth_size[MAX_DEPTH]; /* workspace: two fronts a depth */
@@ -52,7 +53,7 @@ static double FunctionalWeight(const LodCellCondensation *c, PetscInt corner,
                                const PetscInt node[LOD_MAX_DIM]) {
   double product = 1;
   for (PetscInt axis = 0; axis < c->grid.dim; axis++)
-    product *= c->functional[(corner >> axis & 1) * (c->ratio + 1) + node[axis]];
+    product *= c->functional[axis][(corner >> axis & 1) * (c->inside.size[axis] + 1) + node[axis]];
   return product;
 }
 
@@ -61,7 +62,7 @@ static double CornerValue(const LodCellCondensation *c, PetscInt corner,
                           const PetscInt node[LOD_MAX_DIM]) {
   double product = 1;
   for (PetscInt axis = 0; axis < c->grid.dim; axis++) {
-    double t = (double)node[axis] / (double)c->ratio;
+    double t = (double)node[axis] / (double)c->inside.size[axis];
     product *= corner >> axis & 1 ? t : 1 - t;
   }
   return product;
@@ -101,7 +102,7 @@ static void FillTemplate(const LodCellCondensation *c, Piece *leaf, PetscInt n_n
     LodBoxIndex(&nodes, i, node);
     for (PetscInt axis = 0; axis < nodes.dim; axis++) {
       PetscInt end = leaf->box.first[axis] + leaf->box.size[axis];
-      if (node[axis] == end && end < c->ratio) owned = PETSC_FALSE;
+      if (node[axis] == end && end < c->inside.size[axis]) owned = PETSC_FALSE;
     }
     if (!owned) continue;
     for (PetscInt a = 0; a < LodGridCorners(&c->grid); a++) {
@@ -250,23 +251,23 @@ static int CountPieces(LodBox box) {
 
 PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation) {
   LodCellCondensation *c;
-  PetscInt             ratio = grid->fine / grid->coarse, parts, size = LodPower(4, grid->dim);
-  PetscInt             k = grid->coefficient / grid->coarse;
+  const LodBox         inside = LodCellInside(grid);
+  const PetscInt       parts = LodBoxCount(&inside), size = LodPower(4, grid->dim);
+  double               side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   PetscCall(PetscNew(condensation));
   c = *condensation;
   c->grid = *grid;
-  c->ratio = ratio;
-  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, c->element);
-  PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &c->functional));
-  LodProjectionFunctional(ratio, c->functional);
-  parts = LodPower(k, grid->dim);
+  c->inside = LodFineInside(grid);
+  LodGridSides(grid, grid->fine, side);
+  LodElementStiffness(grid->dim, side, c->element);
+  PetscCall(LodProjectionFunctionals(grid, c->functional));
   PetscCall(PetscCalloc1((size_t)parts * (size_t)size, &c->parts));
+  LodGridSides(grid, grid->coarse, side);
   for (PetscInt part = 0; part < parts; part++)
-    LodCellStiffnessPart(grid->dim, 1.0 / (double)grid->coarse, k, part, 1,
-                         c->parts + (size_t)part * (size_t)size);
-  PetscCall(PetscCalloc1(CountPieces(LodBoxCube(grid->dim, ratio)), &c->pieces));
-  c->pieces[0].box = LodBoxCube(grid->dim, ratio);
+    LodCellStiffnessPart(&inside, side, part, 1, c->parts + (size_t)part * (size_t)size);
+  PetscCall(PetscCalloc1(CountPieces(c->inside), &c->pieces));
+  c->pieces[0].box = c->inside;
   c->n_pieces = 1;
   PetscCall(CreatePiece(c, 0));
   for (int depth = 0; depth < MAX_DEPTH; depth++) {
@@ -292,7 +293,8 @@ PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
     PetscCall(PetscFree(c->pieces[i].places));
   }
   PetscCall(PetscFree(c->pieces));
-  PetscCall(PetscFree(c->functional));
+  for (PetscInt axis = 0; axis < c->grid.dim; axis++)
+    PetscCall(PetscFree(c->functional[axis]));
   PetscCall(PetscFree(c->parts));
   PetscCall(PetscFree(c->corner));
   PetscCall(PetscFree(c->variables.variables));
@@ -314,17 +316,21 @@ size_t LodCellWorkspace(const LodCellCondensation *c) {
 static int CondenseLeaf(const LodCellCondensation *c, const Piece *leaf,
                         const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                         double *front, LodBlock *result) {
-  PetscInt   dim = c->grid.dim, corners = LodGridCorners(&c->grid);
-  PetscInt   per_axis = c->grid.coefficient, fine_ratio = c->grid.fine / per_axis;
-  PetscInt   cells = LodBoxCount(&leaf->box);
-  const int *place = leaf->places;
-  int        n = leaf->plan->n;
+  PetscInt        dim = c->grid.dim, corners = LodGridCorners(&c->grid);
+  PetscInt        cells = LodBoxCount(&leaf->box);
+  const int      *place = leaf->places;
+  int             n = leaf->plan->n;
+  const PetscInt *per_axis = c->grid.coefficient;
+  PetscInt        refinement[LOD_MAX_DIM];
+  for (PetscInt axis = 0; axis < dim; axis++)
+    refinement[axis] = LodGridRefinement(&c->grid, axis);
   memcpy(front, leaf->template, LodMergeSize(leaf->plan) * sizeof(double));
   for (PetscInt cell = 0; cell < cells; cell++) {
     PetscInt fine[LOD_MAX_DIM], position = 0;
     LodBoxIndex(&leaf->box, cell, fine);
     for (PetscInt axis = dim - 1; axis >= 0; axis--)
-      position = position * per_axis + (index[axis] * c->ratio + fine[axis]) / fine_ratio;
+      position = position * per_axis[axis] +
+                 (index[axis] * c->inside.size[axis] + fine[axis]) / refinement[axis];
     double value = coefficient->values[position];
     for (PetscInt a = 0; a < corners; a++)
       for (PetscInt b = a; b < corners; b++)
@@ -352,10 +358,11 @@ static int CondensePiece(const LodCellCondensation *c, int number, int side,
 
 void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *coefficient,
                             const PetscInt index[LOD_MAX_DIM], double *stiffness) {
-  PetscInt k = c->grid.coefficient / c->grid.coarse, size = LodPower(4, c->grid.dim);
-  LodBox   all = LodBoxCube(c->grid.dim, c->grid.coefficient), inside = LodBoxCube(c->grid.dim, k);
+  const PetscInt size = LodPower(4, c->grid.dim);
+  const LodBox   all = LodBoxCells(c->grid.dim, c->grid.coefficient);
+  LodBox         inside = LodCellInside(&c->grid);
   for (PetscInt axis = 0; axis < c->grid.dim; axis++)
-    inside.first[axis] = index[axis] * k;
+    inside.first[axis] = index[axis] * inside.size[axis];
   for (PetscInt i = 0; i < size; i++)
     stiffness[i] = 0;
   for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
@@ -439,12 +446,14 @@ LodExactWork LodCellWork(const LodCellCondensation *c) {
 }
 
 size_t LodCellMemory(const LodCellCondensation *c) {
-  size_t corners = (size_t)LodGridCorners(&c->grid), parts;
-  size_t bytes = sizeof *c + (size_t)c->n_pieces * sizeof *c->pieces;
-  parts = (size_t)LodPower(c->grid.coefficient / c->grid.coarse, c->grid.dim);
+  const LodBox inside = LodCellInside(&c->grid);
+  size_t       corners = (size_t)LodGridCorners(&c->grid), parts = (size_t)LodBoxCount(&inside);
+  size_t       bytes = sizeof *c + (size_t)c->n_pieces * sizeof *c->pieces, functionals = 0;
+  for (PetscInt axis = 0; axis < c->grid.dim; axis++)
+    functionals += 2 * ((size_t)c->inside.size[axis] + 1);
   bytes += (size_t)c->variables.n * sizeof *c->variables.variables;
-  bytes += sizeof(double) *
-           (2 * (size_t)(c->ratio + 1) + parts * corners * corners + (size_t)c->n_nodes * corners);
+  bytes +=
+      sizeof(double) * (functionals + parts * corners * corners + (size_t)c->n_nodes * corners);
   for (int i = 0; i < c->n_pieces; i++) {
     const Piece *piece = &c->pieces[i];
     bytes += LodMergeMemory(piece->plan);

@@ -3,7 +3,7 @@
    The plans know the exact numbers (exact_cost.c), but where patches are large planning alone takes
    memory and time. Here variables are counted: the boxes of cells that a step merges have, seen
    along the axes b < a of finished windows, m_b blocks; along axis a, i blocks; along later axes
-   one cell, of r = F/N fine cells each. Natural faces count as others. Windows along an axis are
+   one cell, of r_b = F/N fine cells each. Natural faces count as others. Windows along an axis are
    sampled at a few centres, and long windows at some of their steps. */
 #include <math.h>
 #include <omp.h>
@@ -58,18 +58,26 @@ static double Blocks(const LodWindowKind *kind) {
   return (double)(kind->n_low + 1 + kind->n_high);
 }
 
+/* Nodes of one cell along the axes after `axis`: all (`ends` = 1), or those inside (-1). */
+static double LaterNodes(const LodGrid *grid, PetscInt axis, double ends) {
+  double nodes = 1;
+  for (PetscInt later = axis + 1; later < grid->dim; later++)
+    nodes *= (double)LodGridFineRatio(grid, later) + ends;
+  return nodes;
+}
+
 /* Variables that are kept when i blocks along `axis` are merged, of whose ends `open` are open. */
 static double Kept(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[], double i,
                    double open) {
-  const double r = (double)(grid->fine / grid->coarse), later = (double)(grid->dim - 1 - axis);
-  const double all = pow(r + 1, later), inside = pow(r - 1, later);
+  const double later = (double)(grid->dim - 1 - axis);
+  const double all = LaterNodes(grid, axis, 1), inside = LaterNodes(grid, axis, -1);
   const double faces = open > 0 ? 0 : Faces(&kinds[axis]);
-  double       nodes = (i * r - 1) * (all - inside) + open * all;
+  double       nodes = (i * (double)LodGridFineRatio(grid, axis) - 1) * (all - inside) + open * all;
   double       functionals = (i + 1 - faces) * pow(2, later);
   double       tests = (i + 1) * pow(2, later), inner = i + 1 - (open > 0 ? 1 : 2);
   for (PetscInt b = 0; b < axis; b++) {
     const double m = Blocks(&kinds[b]);
-    nodes *= m * r - 1;
+    nodes *= m * (double)LodGridFineRatio(grid, b) - 1;
     functionals *= m + 1 - Faces(&kinds[b]);
     tests *= m + 1;
     inner *= m - 1;
@@ -80,10 +88,9 @@ static double Kept(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds
 
 /* Fine nodes between two blocks that their merge eliminates. */
 static double Eliminated(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[]) {
-  const double r = (double)(grid->fine / grid->coarse);
-  double       nodes = pow(r - 1, (double)(grid->dim - 1 - axis));
+  double nodes = LaterNodes(grid, axis, -1);
   for (PetscInt b = 0; b < axis; b++)
-    nodes *= Blocks(&kinds[b]) * r - 1;
+    nodes *= Blocks(&kinds[b]) * (double)LodGridFineRatio(grid, b) - 1;
   return nodes;
 }
 
@@ -131,12 +138,11 @@ static double FinishFlops(const LodGrid *grid, const LodWindowKind kinds[], doub
 /* Flops of condensing one cell; the doubles of its block, of the workspace, and of what is kept of
    its leaves become *packed, *workspace and *leaves. */
 static double CellFlops(const LodGrid *grid, double *packed, double *workspace, double *leaves) {
-  const PetscInt ratio = grid->fine / grid->coarse;
-  const double   corners = (double)LodGridCorners(grid);
-  double         flops = 0, pieces = 1, side[LOD_MAX_DIM] = {1, 1, 1};
+  const double corners = (double)LodGridCorners(grid);
+  double       flops = 0, pieces = 1, side[LOD_MAX_DIM] = {1, 1, 1};
   *workspace = 0;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    side[axis] = (double)ratio;
+    side[axis] = (double)LodGridFineRatio(grid, axis);
   for (PetscBool is_leaf = PETSC_FALSE; !is_leaf; pieces *= 2) {
     double   all = 1, inside = 1, cut = 1;
     PetscInt longest = 0;
@@ -163,40 +169,44 @@ static double CellFlops(const LodGrid *grid, double *packed, double *workspace, 
 }
 
 /* The centres that stand for all N along an axis, equally many each; returns how many. */
-static PetscInt SampleKinds(const LodGrid *grid, LodWindowKind kinds[MOST_CENTRES]) {
-  const PetscInt n = PetscMin(grid->coarse, MOST_CENTRES);
+static PetscInt SampleKinds(const LodGrid *grid, PetscInt axis, LodWindowKind kinds[MOST_CENTRES]) {
+  const PetscInt coarse = grid->coarse[axis], n = PetscMin(coarse, MOST_CENTRES);
   for (PetscInt i = 0; i < n; i++)
     kinds[i] =
-        LodWindowKindOf(grid, (PetscInt)(((double)i + 0.5) * (double)grid->coarse / (double)n));
+        LodWindowKindOf(grid, axis, (PetscInt)(((double)i + 0.5) * (double)coarse / (double)n));
   return n;
 }
 
 PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
-  const double  n_cells = (double)LodGridCells(grid), layer = n_cells / (double)grid->coarse;
-  const double  most_blocks = (double)LodWindowMostBlocks(grid);
-  const double  ratio = (double)(grid->coefficient / grid->coarse);
+  const double n_cells = (double)LodGridCells(grid);
+  const double layer =
+      n_cells / (double)grid->coarse[PetscMin(PetscMax(grid->dim, 1), LOD_MAX_DIM) - 1];
+  double        combinations = 1, tables = sizeof(double) * pow(4, (double)grid->dim);
   double        packed = 0, workspace = 0, leaves = 0, finish = 0, steps = 0, front = 0;
-  LodWindowKind samples[MOST_CENTRES], kinds[LOD_MAX_DIM];
+  LodWindowKind samples[LOD_MAX_DIM][MOST_CENTRES], kinds[LOD_MAX_DIM];
+  PetscInt      n_samples[LOD_MAX_DIM], n = 1; /* n: combinations of samples */
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
   *cost = (LodExactCost){.memory = 0};
-  const PetscInt n_samples = SampleKinds(grid, samples);
   cost->work[LOD_EXACT_CELLS].flops = n_cells * CellFlops(grid, &packed, &workspace, &leaves);
-  double memory = sizeof(double) * (leaves + pow(4 * ratio, (double)grid->dim));
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    tables *= (double)LodGridCoefficientRatio(grid, axis);
+  double memory = sizeof(double) * leaves + tables;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const PetscBool last = (PetscBool)(axis == grid->dim - 1);
-    const PetscInt  n = LodPower(n_samples, axis + 1);
+    const double    most_blocks = (double)LodWindowMostBlocks(grid, axis);
     LodExactWork   *work = &cost->work[last ? LOD_EXACT_PATCHES : LOD_EXACT_WINDOWS];
     WindowSize      most = {0, 0, 0};
+    n *= n_samples[axis] = SampleKinds(grid, axis, samples[axis]);
+    combinations *= most_blocks;
     memory += sizeof(double) * layer * (last ? most_blocks : 1) * packed;
     for (PetscInt number = 0; number < n; number++) {
-      for (PetscInt a = 0, rest = number; a <= axis; a++, rest /= n_samples)
-        kinds[a] = samples[rest % n_samples];
+      for (PetscInt a = 0, rest = number; a <= axis; rest /= n_samples[a++])
+        kinds[a] = samples[a][rest % n_samples[a]];
       AddWindows(grid, axis, kinds, n_cells / (double)n, work, &most);
       if (last) work->flops += n_cells / (double)n * FinishFlops(grid, kinds, &finish);
     }
-    memory +=
-        pow(most_blocks, (double)axis + 1) * (most_blocks * PLAN_BYTES + 32 * sqrt(most.packed));
+    memory += combinations * (most_blocks * PLAN_BYTES + 32 * sqrt(most.packed));
     steps = fmax(steps, most.steps);
     front = fmax(front, most.front);
     packed = most.packed;

@@ -54,7 +54,7 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
 static PetscErrorCode RaiseFailure(const LodLocalOperators *self, PetscInt cell,
                                    LodPatchStatus status) {
   const PatchPath *path = self->data;
-  LodBox           cells = LodBoxCube(self->grid.dim, self->grid.coarse);
+  LodBox           cells = LodBoxCells(self->grid.dim, self->grid.coarse);
   PetscInt         index[LOD_MAX_DIM];
   double           smallest, largest;
   const char      *why = status == LOD_PATCH_NO_MEMORY ? "no memory for its factorisation"
@@ -114,14 +114,15 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   PatchPath *path = self->data;
   PetscFunctionBeginUser;
   PetscCall(DestroyWorkspaces(path));
-  PetscCall(PetscFree(path->problem.functional));
+  for (PetscInt axis = 0; axis < self->grid.dim; axis++)
+    PetscCall(PetscFree(path->problem.functional[axis]));
   PetscCall(PetscFree(self->data));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **operators) {
   PatchPath *path;
-  PetscInt   ratio = grid->fine / grid->coarse;
+  double     side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
   PetscCall(PetscNew(&path));
@@ -134,9 +135,9 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
                                     .destroy = Destroy,
                                     .data = path};
   path->problem.grid = &(*operators)->grid;
-  LodElementStiffness(grid->dim, 1.0 / (double)grid->fine, path->problem.element);
-  PetscCall(PetscMalloc1(2 * (size_t)(ratio + 1), &path->problem.functional));
-  LodProjectionFunctional(ratio, path->problem.functional);
+  LodGridSides(grid, grid->fine, side);
+  LodElementStiffness(grid->dim, side, path->problem.element);
+  PetscCall(LodProjectionFunctionals(grid, path->problem.functional));
   PetscFunctionReturn(0);
 }
 

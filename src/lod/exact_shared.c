@@ -27,9 +27,9 @@ typedef struct {
 typedef struct {
   const LodCoefficient *coefficient; /* borrowed */
   LodCellCondensation  *cells;
-  PetscInt              n_kinds;
-  LodWindowKind        *kinds;   /* the different kinds along an axis */
-  PetscInt             *kind_of; /* [centre] -> number of its kind */
+  PetscInt              n_kinds[LOD_MAX_DIM];
+  LodWindowKind        *kinds[LOD_MAX_DIM];   /* the different kinds along an axis */
+  PetscInt             *kind_of[LOD_MAX_DIM]; /* [centre] -> number of its kind */
   Level                 levels[LOD_MAX_DIM];
   LodPatchFinish      **finishes;            /* for each window of the last level */
   double               *stored[LOD_MAX_DIM]; /* [0] condensed cells, [a] windows along axis a-1 */
@@ -48,33 +48,35 @@ typedef struct {
 } Failure;
 
 /* Lists the different kinds of windows along an axis. */
-static PetscErrorCode ListKinds(const LodGrid *grid, SharedPath *path) {
+static PetscErrorCode ListKinds(const LodGrid *grid, SharedPath *path, PetscInt axis) {
+  const PetscInt coarse = grid->coarse[axis];
+  PetscInt      *n_kinds = &path->n_kinds[axis];
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(grid->coarse, &path->kinds, grid->coarse, &path->kind_of));
-  for (PetscInt centre = 0; centre < grid->coarse; centre++) {
-    LodWindowKind kind = LodWindowKindOf(grid, centre);
+  PetscCall(PetscMalloc2(coarse, &path->kinds[axis], coarse, &path->kind_of[axis]));
+  for (PetscInt centre = 0; centre < coarse; centre++) {
+    LodWindowKind kind = LodWindowKindOf(grid, axis, centre);
     PetscInt      number = 0;
-    while (number < path->n_kinds && !LodWindowKindEqual(&kind, &path->kinds[number]))
+    while (number < *n_kinds && !LodWindowKindEqual(&kind, &path->kinds[axis][number]))
       number++;
-    if (number == path->n_kinds) path->kinds[path->n_kinds++] = kind;
-    path->kind_of[centre] = number;
+    if (number == *n_kinds) path->kinds[axis][(*n_kinds)++] = kind;
+    path->kind_of[axis][centre] = number;
   }
   PetscFunctionReturn(0);
 }
 
-/* Plans all windows along `axis`; combination number = sum over axes b <= axis of kind_b n_kinds^b.
- */
+/* Plans all windows along `axis`; combination number = sum over axes b <= axis of
+   kind_b times the numbers of kinds along the axes below b. */
 static PetscErrorCode CreateLevel(const LodGrid *grid, SharedPath *path, PetscInt axis) {
   Level   *level = &path->levels[axis];
-  PetscInt below = LodPower(path->n_kinds, axis);
+  PetscInt below = axis > 0 ? path->levels[axis - 1].n : 1;
   PetscFunctionBeginUser;
-  level->n = below * path->n_kinds;
+  level->n = below * path->n_kinds[axis];
   PetscCall(PetscCalloc1(level->n, &level->windows));
   for (PetscInt number = 0; number < level->n; number++) {
     LodWindowKind       kinds[LOD_MAX_DIM];
     const LodVariables *block = LodCellVariables(path->cells);
-    for (PetscInt a = 0, rest = number; a <= axis; a++, rest /= path->n_kinds)
-      kinds[a] = path->kinds[rest % path->n_kinds];
+    for (PetscInt a = 0, rest = number; a <= axis; rest /= path->n_kinds[a++])
+      kinds[a] = path->kinds[a][rest % path->n_kinds[a]];
     if (axis > 0) block = LodWindowVariables(path->levels[axis - 1].windows[number % below]);
     PetscCall(LodWindowCreate(grid, axis, kinds, block, &level->windows[number]));
     level->front = PetscMax(level->front, LodWindowSize(level->windows[number]));
@@ -89,13 +91,13 @@ static PetscErrorCode CreateLevel(const LodGrid *grid, SharedPath *path, PetscIn
 static PetscInt Combination(const SharedPath *path, PetscInt axis, const PetscInt centre[]) {
   PetscInt number = 0;
   for (PetscInt a = axis; a >= 0; a--)
-    number = number * path->n_kinds + path->kind_of[centre[a]];
+    number = number * path->n_kinds[a] + path->kind_of[a][centre[a]];
   return number;
 }
 
 /* Blocks in one layer along the last axis. */
 static PetscInt LayerSize(const LodGrid *grid) {
-  return LodPower(grid->coarse, grid->dim - 1);
+  return LodCellCount(grid->dim - 1, grid->coarse);
 }
 
 /* Doubles of one stored block before windows along `axis` are made. */
@@ -106,7 +108,7 @@ static size_t BlockSize(const SharedPath *path, PetscInt axis) {
 /* How many layers of blocks for windows along `axis` are kept: those of a window, 2l+1 or all N,
    for the last axis, else one. */
 static PetscInt KeptLayers(const LodGrid *grid, PetscInt axis) {
-  return axis == grid->dim - 1 ? LodWindowMostBlocks(grid) : 1;
+  return axis == grid->dim - 1 ? LodWindowMostBlocks(grid, axis) : 1;
 }
 
 /* Where the block for windows along `axis` at `index` is stored. */
@@ -114,7 +116,7 @@ static double *StoredBlock(const LodGrid *grid, const SharedPath *path, PetscInt
                            const PetscInt index[]) {
   PetscInt position = index[grid->dim - 1] % KeptLayers(grid, axis);
   for (PetscInt a = grid->dim - 2; a >= 0; a--)
-    position = position * grid->coarse + index[a];
+    position = position * grid->coarse[a] + index[a];
   return path->stored[axis] + (size_t)position * BlockSize(path, axis);
 }
 
@@ -128,15 +130,23 @@ static LodBlock BlockAt(const LodGrid *grid, const SharedPath *path, PetscInt ax
       place, LodWindowVariables(level->windows[Combination(path, axis - 1, index)])->n, PETSC_TRUE};
 }
 
+/* Most blocks of a window along any axis. */
+static PetscInt MostBlocks(const LodGrid *grid) {
+  PetscInt most = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    most = PetscMax(most, LodWindowMostBlocks(grid, axis));
+  return most;
+}
+
 /* This thread's list of the blocks of a window; that of its steps follows. */
 static LodBlock *ThreadBlocks(const LodGrid *grid, const SharedPath *path) {
-  return path->blocks + (size_t)omp_get_thread_num() * 2 * (size_t)LodWindowMostBlocks(grid);
+  return path->blocks + (size_t)omp_get_thread_num() * 2 * (size_t)MostBlocks(grid);
 }
 
 /* Collects the blocks of the window along `axis` around `centre`. */
 static void CollectBlocks(const LodGrid *grid, const SharedPath *path, PetscInt axis,
                           const PetscInt centre[], LodBlock blocks[]) {
-  const LodWindowKind *kind = &path->kinds[path->kind_of[centre[axis]]];
+  const LodWindowKind *kind = &path->kinds[axis][path->kind_of[axis][centre[axis]]];
   PetscInt             index[LOD_MAX_DIM] = {centre[0], centre[1], centre[2]};
   PetscInt             n_blocks = kind->n_low + 1 + kind->n_high;
   for (PetscInt i = 0; i < n_blocks; i++) {
@@ -158,21 +168,21 @@ static void MarkNeeded(const LodLocalOperators *self, PetscInt first, PetscInt l
                        const PetscBool *wanted) {
   const LodGrid    *grid = &self->grid;
   const SharedPath *path = self->data;
-  LodBox            mesh = LodBoxCube(grid->dim, grid->coarse);
-  PetscInt          n_cells = LodGridCells(grid), stride = LodPower(grid->coarse, grid->dim);
+  LodBox            mesh = LodBoxCells(grid->dim, grid->coarse);
+  PetscInt          n_cells = LodGridCells(grid), stride = LodCellCount(grid->dim, grid->coarse);
   for (PetscInt cell = 0; cell < n_cells; cell++)
     path->needed[grid->dim][cell] =
         (PetscBool)(cell >= first && cell < last && (!wanted || wanted[cell]));
   for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
     const PetscBool *windows = path->needed[axis + 1];
     PetscBool       *blocks = path->needed[axis];
-    stride /= grid->coarse; /* between neighbours along the axis */
+    stride /= grid->coarse[axis]; /* between neighbours along the axis */
     memset(blocks, 0, (size_t)n_cells * sizeof *blocks);
     for (PetscInt centre = 0; centre < n_cells; centre++) {
       PetscInt index[LOD_MAX_DIM];
       if (!windows[centre]) continue;
       LodBoxIndex(&mesh, centre, index);
-      const LodWindowKind *kind = &path->kinds[path->kind_of[index[axis]]];
+      const LodWindowKind *kind = &path->kinds[axis][path->kind_of[axis][index[axis]]];
       for (PetscInt i = -kind->n_low; i <= kind->n_high; i++)
         blocks[centre + i * stride] = PETSC_TRUE;
     }
@@ -181,7 +191,7 @@ static void MarkNeeded(const LodLocalOperators *self, PetscInt first, PetscInt l
 
 /* Condenses the needed cells of a layer. */
 static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer, Failure *failure) {
-  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
@@ -198,14 +208,13 @@ static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer,
 /* Makes the needed windows along `axis` (not the last) of a layer. */
 static void MergeLayer(const LodGrid *grid, SharedPath *path, PetscInt axis, PetscInt layer,
                        Failure *failure) {
-  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscInt first = layer * LayerSize(grid), last = first + LayerSize(grid);
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt position = first; position < last; position++) {
     double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid),
-             result;
-    PetscInt centre[LOD_MAX_DIM];
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + MostBlocks(grid), result;
+    PetscInt  centre[LOD_MAX_DIM];
     if (!path->needed[axis + 1][position]) continue;
     LodBoxIndex(&mesh, position, centre);
     const LodWindow *window = path->levels[axis].windows[Combination(path, axis, centre)];
@@ -230,13 +239,13 @@ static void CountPatch(PetscInt before, PetscInt *done, LodProgress *progress) {
 /* Computes the needed patches with centres first <= T < last, all in one layer. */
 static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first, PetscInt last,
                           double *operators, Failure *failure, LodProgress *progress) {
-  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
+  LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscInt axis = grid->dim - 1, size = LodGridOperatorSize(grid), done = 0;
   PetscInt before = (PetscInt)progress->done;
 #pragma omp parallel for schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
     double   *work = path->workspaces + (size_t)omp_get_thread_num() * path->workspace;
-    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + LodWindowMostBlocks(grid);
+    LodBlock *blocks = ThreadBlocks(grid, path), *steps = blocks + MostBlocks(grid);
     LodBlock  result;
     PetscInt  centre[LOD_MAX_DIM];
     double    stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
@@ -262,7 +271,7 @@ static void FinishPatches(const LodGrid *grid, SharedPath *path, PetscInt first,
 /* Raises the error of a failure, if there was one. */
 static PetscErrorCode CheckFailure(const LodLocalOperators *self, const Failure *failure) {
   const SharedPath *path = self->data;
-  LodBox            mesh = LodBoxCube(self->grid.dim, self->grid.coarse);
+  LodBox            mesh = LodBoxCells(self->grid.dim, self->grid.coarse);
   PetscInt          index[LOD_MAX_DIM];
   double            smallest, largest;
   PetscFunctionBeginUser;
@@ -313,8 +322,7 @@ static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
     PetscCall(PetscFree(path->workspaces));
     PetscCall(PetscFree(path->blocks));
     PetscCall(PetscMalloc1((size_t)n_threads * path->workspace, &path->workspaces));
-    PetscCall(
-        PetscMalloc1(2 * (size_t)n_threads * (size_t)LodWindowMostBlocks(grid), &path->blocks));
+    PetscCall(PetscMalloc1(2 * (size_t)n_threads * (size_t)MostBlocks(grid), &path->blocks));
     path->n_threads = n_threads;
   }
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
@@ -343,7 +351,8 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscCall(PetscArrayzero(path->seconds, LOD_EXACT_PHASES));
   PetscCall(LodProgressBegin(&progress, "exact operators", "cells", last - first, options->quiet));
   for (PetscInt layer = first_layer; layer <= last_layer; layer++) {
-    for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse - 1); next_layer++) {
+    for (; next_layer <= PetscMin(layer + grid->ell, grid->coarse[grid->dim - 1] - 1);
+         next_layer++) {
       double start = LodSeconds();
       PetscCall(LodEventBegin(LOD_EVENT_CELLS));
       CondenseLayer(grid, path, next_layer, &failure);
@@ -391,12 +400,12 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
     for (PetscInt i = 0; i < level->n; i++)
       PetscCall(LodWindowDestroy(&level->windows[i]));
     PetscCall(PetscFree(level->windows));
+    PetscCall(PetscFree2(path->kinds[axis], path->kind_of[axis]));
     PetscCall(PetscFree(path->stored[axis]));
   }
   for (PetscInt axis = 0; axis <= self->grid.dim; axis++)
     PetscCall(PetscFree(path->needed[axis]));
   PetscCall(LodCellCondensationDestroy(&path->cells));
-  PetscCall(PetscFree2(path->kinds, path->kind_of));
   PetscCall(PetscFree(path->workspaces));
   PetscCall(PetscFree(path->blocks));
   PetscCall(PetscFree(self->data));
@@ -441,9 +450,10 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
   for (PetscInt axis = 0; axis <= grid->dim; axis++)
     PetscCall(PetscMalloc1(LodGridCells(grid), &path->needed[axis]));
   PetscCall(LodCellCondensationCreate(grid, &path->cells));
-  PetscCall(ListKinds(grid, path));
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    PetscCall(ListKinds(grid, path, axis));
     PetscCall(CreateLevel(grid, path, axis));
+  }
   PetscCall(CreateFinishes(grid, path));
   PetscFunctionReturn(0);
 }
@@ -469,7 +479,7 @@ PetscErrorCode LodExactSharedCost(const LodLocalOperators *operators, PetscInt f
                                   LodExactCost *cost) {
   const SharedPath *path = operators->data;
   const LodGrid    *grid = &operators->grid;
-  LodBox            mesh = LodBoxCube(grid->dim, grid->coarse);
+  LodBox            mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscInt          axis = grid->dim - 1, index[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   PetscCall(CheckIsShared(operators));

@@ -4,9 +4,9 @@
    once, updated by all eliminated rows above it while it stays in registers, in eliminated rows
    solved with the WIDTH x WIDTH corner of its row, and stored once. Both factors of the update are
    rows of U, contiguous as they stand, so nothing is packed. */
-#include "lod/front_private.h"
-
 #include <math.h>
+
+#include "lod/front_private.h"
 
 /* Doubles in a register, rows of a tile, and the most registers that make a row of a tile. A tile
    fills the register file: 24 of 32 registers with AVX-512, 12 of 16 with AVX, and without either,

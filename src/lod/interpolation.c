@@ -2,7 +2,8 @@
    nodes (Kroepfl, Maier, Peterseim 2022, section 2.3). */
 #include "lod/interpolation_private.h"
 
-void LodProjectionFunctional(PetscInt ratio, double *functional) {
+/* functional[a][i] along one axis, i = 0..ratio. */
+static void ProjectionFunctional(PetscInt ratio, double *functional) {
   double side = 1.0 / (double)ratio;
   for (PetscInt i = 0; i <= ratio; i++) {
     /* The integral of fine hat i against t, from the fine mass matrix; the one against 1 - t
@@ -18,14 +19,25 @@ void LodProjectionFunctional(PetscInt ratio, double *functional) {
   }
 }
 
+PetscErrorCode LodProjectionFunctionals(const LodGrid *grid, double *functional[LOD_MAX_DIM]) {
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt ratio = LodGridFineRatio(grid, axis);
+    PetscCall(PetscMalloc1(2 * ((size_t)ratio + 1), &functional[axis]));
+    ProjectionFunctional(ratio, functional[axis]);
+  }
+  PetscFunctionReturn(0);
+}
+
 PetscInt LodCellsAtNode(const LodGrid *grid, const PetscInt node[LOD_MAX_DIM]) {
   PetscInt count = 1;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (node[axis] > 0 && node[axis] < grid->coarse) count *= 2;
+    if (node[axis] > 0 && node[axis] < grid->coarse[axis]) count *= 2;
   return count;
 }
 
-PetscBool LodIsDirichlet(const LodGrid *grid, PetscInt cells, const PetscInt node[LOD_MAX_DIM]) {
+PetscBool LodIsDirichlet(const LodGrid *grid, const PetscInt cells[],
+                         const PetscInt node[LOD_MAX_DIM]) {
   LodBox free_nodes = LodGridFreeNodes(grid, cells);
   return LodBoxPosition(&free_nodes, node) < 0 ? PETSC_TRUE : PETSC_FALSE;
 }

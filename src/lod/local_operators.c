@@ -3,12 +3,8 @@
 
 PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
                                                const LodCoefficient *coefficient) {
-  const LodGrid *grid = &operators->grid;
   PetscFunctionBeginUser;
-  PetscCheck(coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
-             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "the coefficient has %" PetscInt_FMT " cells per axis, the mesh wants %" PetscInt_FMT,
-             coefficient->cells, grid->coefficient);
+  PetscCall(LodCoefficientCheckFits(coefficient, &operators->grid));
   if (operators->set_coefficient) PetscCall(operators->set_coefficient(operators, coefficient));
   PetscFunctionReturn(0);
 }

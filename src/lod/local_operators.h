@@ -9,8 +9,9 @@ typedef struct LodLocalOperators LodLocalOperators;
 
 /* What one call computes and says; everything 0 stands for all cells, with progress. */
 typedef struct {
-  const PetscBool *wanted; /* wanted[cell] of all N^d cells, borrowed; NULL: every cell is wanted */
-  PetscBool        quiet;  /* no progress bar */
+  const PetscBool
+           *wanted; /* wanted[cell] of all coarse cells, borrowed; NULL: every cell is wanted */
+  PetscBool quiet;  /* no progress bar */
 } LodComputeOptions;
 
 /* The interface. Callers use the functions below, which check what is common to all sources. */

@@ -1,21 +1,28 @@
 /* The patch N^l(T) and its index sets. */
 #include "lod/patch.h"
 
+LodBox LodFineInside(const LodGrid *grid) {
+  LodBox inside = LodBoxCube(grid->dim, 1);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    inside.size[axis] = LodGridFineRatio(grid, axis);
+  return inside;
+}
+
 LodPatch LodPatchOf(const LodGrid *grid, PetscInt cell) {
   LodPatch patch = {.cell = cell};
-  LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
-  PetscInt ratio = grid->fine / grid->coarse;
+  LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   LodBoxIndex(&mesh, cell, patch.cell_index);
   patch.cells = LodGridPatchBox(grid, cell);
   patch.uncut_nodes = LodGridUncutPatchBox(grid, cell);
   patch.coarse_nodes = patch.unknowns = patch.cells;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    PetscInt low = patch.cells.first[axis], high = low + patch.cells.size[axis];
+    const PetscInt ratio = LodGridFineRatio(grid, axis);
+    PetscInt       low = patch.cells.first[axis], high = low + patch.cells.size[axis];
     patch.uncut_nodes.size[axis]++;
     patch.coarse_nodes.size[axis]++;
     /* A corrector vanishes on the patch boundary, except on natural faces of D. */
     PetscInt keeps_low = low == 0 && grid->natural[axis][0];
-    PetscInt keeps_high = high == grid->coarse && grid->natural[axis][1];
+    PetscInt keeps_high = high == grid->coarse[axis] && grid->natural[axis][1];
     patch.unknowns.first[axis] = low * ratio + (keeps_low ? 0 : 1);
     patch.unknowns.size[axis] = high * ratio + (keeps_high ? 1 : 0) - patch.unknowns.first[axis];
   }

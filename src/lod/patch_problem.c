@@ -103,18 +103,19 @@ static PetscInt NumberConstraints(const LodGrid *grid, const LodPatch *patch, Pe
 }
 
 /* Adds one coarse cell's part to a row of C: column[unknown] += weight * functional of corner a. */
-static void AddFunctional(const LodGrid *grid, const double *functional, const LodPatch *patch,
+static void AddFunctional(const LodGrid *grid, double *const functional[], const LodPatch *patch,
                           const PetscInt cell[LOD_MAX_DIM], PetscInt corner, double weight,
                           double *column) {
-  PetscInt ratio = grid->fine / grid->coarse;
-  LodBox   local = LodBoxCube(grid->dim, ratio + 1);
+  LodBox local = LodFineInside(grid);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    local.size[axis]++;
   for (PetscInt i = 0; i < LodBoxCount(&local); i++) {
     PetscInt node[LOD_MAX_DIM];
     double   product = weight;
     LodBoxIndex(&local, i, node);
     for (PetscInt axis = 0; axis < grid->dim; axis++) {
-      product *= functional[(corner >> axis & 1) * (ratio + 1) + node[axis]];
-      node[axis] += cell[axis] * ratio;
+      product *= functional[axis][(corner >> axis & 1) * local.size[axis] + node[axis]];
+      node[axis] += cell[axis] * (local.size[axis] - 1);
     }
     PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
     if (unknown >= 0) column[unknown] += product;
@@ -142,13 +143,13 @@ static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patc
   }
 }
 
-/* Value of the coarse corner function `corner` at fine node `local` (0..ratio per axis) of its
- * cell. */
-static double CornerFunction(PetscInt dim, PetscInt ratio, PetscInt corner,
+/* Value of the coarse corner function `corner` at fine node `local` of its cell, which is divided
+   into the box `inside` of fine cells. */
+static double CornerFunction(const LodBox *inside, PetscInt corner,
                              const PetscInt local[LOD_MAX_DIM]) {
   double product = 1;
-  for (PetscInt axis = 0; axis < dim; axis++) {
-    double t = (double)local[axis] / (double)ratio;
+  for (PetscInt axis = 0; axis < inside->dim; axis++) {
+    double t = (double)local[axis] / (double)inside->size[axis];
     product *= corner >> axis & 1 ? t : 1 - t;
   }
   return product;
@@ -157,9 +158,9 @@ static double CornerFunction(PetscInt dim, PetscInt ratio, PetscInt corner,
 /* A of the fine cell with this multi-index. */
 static double FineCellValue(const LodGrid *grid, const LodCoefficient *coefficient,
                             const PetscInt index[LOD_MAX_DIM]) {
-  PetscInt position = 0, ratio = grid->fine / grid->coefficient;
+  PetscInt position = 0;
   for (PetscInt axis = grid->dim - 1; axis >= 0; axis--)
-    position = position * grid->coefficient + index[axis] / ratio;
+    position = position * grid->coefficient[axis] + index[axis] / LodGridRefinement(grid, axis);
   return coefficient->values[position];
 }
 
@@ -167,20 +168,20 @@ static double FineCellValue(const LodGrid *grid, const LodCoefficient *coefficie
 static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
                       double *loads) {
   const LodGrid *grid = problem->grid;
-  PetscInt       dim = grid->dim, corners = LodGridCorners(grid), ratio = grid->fine / grid->coarse;
-  LodBox         inside = LodBoxCube(dim, ratio);
+  PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
+  const LodBox   inside = LodFineInside(grid);
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
     double   corner_values[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [b][j]: Lam_j at fine corner b */
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0}, node[LOD_MAX_DIM];
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
-      global[axis] = patch->cell_index[axis] * ratio + local[axis];
+      global[axis] = patch->cell_index[axis] * inside.size[axis] + local[axis];
     double scale = FineCellValue(grid, problem->coefficient, global);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (b >> axis & 1);
       for (PetscInt j = 0; j < corners; j++)
-        corner_values[b][j] = CornerFunction(dim, ratio, j, node);
+        corner_values[b][j] = CornerFunction(&inside, j, node);
     }
     for (PetscInt a = 0; a < corners; a++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -220,8 +221,8 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
                          const PetscInt cell[LOD_MAX_DIM], const double *q, size_t stride,
                          double *operator) {
   const LodGrid *grid = problem->grid;
-  PetscInt       dim = grid->dim, corners = LodGridCorners(grid), ratio = grid->fine / grid->coarse;
-  LodBox         inside = LodBoxCube(dim, ratio);
+  PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
+  const LodBox   inside = LodFineInside(grid);
   double         sum[LOD_MAX_CORNERS][LOD_MAX_CORNERS] = {{0}}; /* [coarse corner][j] */
   PetscInt       node[LOD_MAX_DIM];
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
@@ -229,7 +230,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0};
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
-      global[axis] = cell[axis] * ratio + local[axis];
+      global[axis] = cell[axis] * inside.size[axis] + local[axis];
     double scale = FineCellValue(grid, problem->coefficient, global);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -246,7 +247,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (a >> axis & 1);
       for (PetscInt z = 0; z < corners; z++) {
-        double value = CornerFunction(dim, ratio, z, node);
+        double value = CornerFunction(&inside, z, node);
         for (PetscInt j = 0; j < corners; j++)
           sum[z][j] += value * flux[j];
       }

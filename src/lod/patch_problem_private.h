@@ -20,7 +20,7 @@ typedef struct {
   const LodGrid        *grid;                                       /* borrowed */
   const LodCoefficient *coefficient;                                /* borrowed */
   double                element[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* fine cell, A = 1 */
-  double               *functional; /* 2 x (ratio + 1), interpolation_private.h; borrowed */
+  double               *functional[LOD_MAX_DIM]; /* interpolation_private.h; the owner's */
 } LodPatchProblem;
 
 /* CHOLMOD's analysis of one shape of patch: the number of unknowns along each axis tells it all. */

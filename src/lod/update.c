@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "fem/element.h"
+
 /* State of an updating source. */
 typedef struct {
   LodLocalOperators    *source;    /* borrowed */
@@ -14,18 +16,17 @@ typedef struct {
 
 /* Whether two coefficients differ on a coarse cell. */
 static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const double *a, const double *b) {
-  const PetscInt ratio = grid->coefficient / grid->coarse;
-  const LodBox   mesh = LodBoxCube(grid->dim, grid->coarse);
-  const LodBox   all = LodBoxCube(grid->dim, grid->coefficient);
-  LodBox         inside = LodBoxCube(grid->dim, ratio);
-  PetscInt       index[LOD_MAX_DIM];
+  const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
+  const LodBox all = LodBoxCells(grid->dim, grid->coefficient);
+  LodBox       inside = LodCellInside(grid);
+  PetscInt     index[LOD_MAX_DIM];
   LodBoxIndex(&mesh, cell, index);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    inside.first[axis] = index[axis] * ratio;
-  for (PetscInt row = 0; row < LodBoxCount(&inside); row += ratio) {
+    inside.first[axis] = index[axis] * inside.size[axis];
+  for (PetscInt row = 0; row < LodBoxCount(&inside); row += inside.size[0]) {
     LodBoxIndex(&inside, row, index);
     const PetscInt first = LodBoxPosition(&all, index);
-    if (memcmp(a + first, b + first, (size_t)ratio * sizeof *a) != 0) return PETSC_TRUE;
+    if (memcmp(a + first, b + first, (size_t)inside.size[0] * sizeof *a) != 0) return PETSC_TRUE;
   }
   return PETSC_FALSE;
 }
@@ -33,14 +34,10 @@ static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const double *a, 
 PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previous,
                                const LodCoefficient *coefficient, PetscBool *changed,
                                PetscInt *count) {
-  const LodBox mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
-  PetscCheck(previous->dim == grid->dim && previous->cells == grid->coefficient &&
-                 coefficient->dim == grid->dim && coefficient->cells == grid->coefficient,
-             PETSC_COMM_SELF, PETSC_ERR_ARG_SIZ,
-             "coefficients of %" PetscInt_FMT " and %" PetscInt_FMT
-             " cells per axis on a mesh of %" PetscInt_FMT,
-             previous->cells, coefficient->cells, grid->coefficient);
+  PetscCall(LodCoefficientCheckFits(previous, grid));
+  PetscCall(LodCoefficientCheckFits(coefficient, grid));
   *count = 0;
   PetscCall(PetscArrayzero(changed, LodGridCells(grid)));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {

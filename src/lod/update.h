@@ -5,8 +5,8 @@
 
 #include "lod/local_operators.h"
 
-/* changed[cell] of all N^d cells: whether the patch N^l(T) holds a value in which two coefficients
-   differ, by however little; *count of them. Both coefficients must fit the grid. */
+/* changed[cell] of all coarse cells: whether the patch N^l(T) holds a value in which two
+   coefficients differ, by however little; *count of them. Both coefficients must fit the grid. */
 PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previous,
                                const LodCoefficient *coefficient, PetscBool *changed,
                                PetscInt *count);

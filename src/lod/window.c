@@ -1,12 +1,15 @@
 /* Merging of 2l+1 neighbouring blocks along one axis, with the ends closed. */
 #include "lod/window_private.h"
 
-LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt centre) {
-  LodWindowKind kind;
+#include "lod/patch.h"
+
+LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt axis, PetscInt centre) {
+  const PetscInt last = grid->coarse[axis] - 1;
+  LodWindowKind  kind;
   kind.n_low = PetscMin(grid->ell, centre);
-  kind.n_high = PetscMin(grid->ell, grid->coarse - 1 - centre);
+  kind.n_high = PetscMin(grid->ell, last - centre);
   kind.at_low = centre - kind.n_low == 0;
-  kind.at_high = centre + kind.n_high == grid->coarse - 1;
+  kind.at_high = centre + kind.n_high == last;
   return kind;
 }
 
@@ -36,7 +39,8 @@ PetscBool LodWindowCloses(const LodGrid *grid, PetscInt axis, const LodWindowKin
 /* Which nodes a step of a window eliminates: those inside along all later axes that are not on an
    open interface of the blocks merged so far. */
 typedef struct {
-  PetscInt dim, axis, ratio;
+  PetscInt dim, axis;
+  LodBox   block;               /* fine cells of a coarse cell */
   PetscInt open_low, open_high; /* fine coordinates along the axis; -1: closed */
 } StepContext;
 
@@ -45,14 +49,14 @@ static PetscBool IsEliminated(const void *context, const LodVariable *node) {
   if (node->index[step->axis] == step->open_low || node->index[step->axis] == step->open_high)
     return PETSC_FALSE;
   for (PetscInt axis = step->axis + 1; axis < step->dim; axis++)
-    if (node->index[axis] == 0 || node->index[axis] == step->ratio) return PETSC_FALSE;
+    if (node->index[axis] == 0 || node->index[axis] == step->block.size[axis]) return PETSC_FALSE;
   return PETSC_TRUE;
 }
 
 /* Image of a fine node of raw block `position`; PETSC_FALSE: dropped. */
 static PetscBool NodeImage(const LodGrid *grid, const LodWindow *window, PetscInt position,
                            LodImage *image) {
-  PetscInt             axis = window->axis, ratio = grid->fine / grid->coarse;
+  PetscInt             axis = window->axis, ratio = LodGridFineRatio(grid, axis);
   const LodWindowKind *kind = &window->kinds[axis];
   PetscInt            *index = &image->variable.index[axis];
   *index += position * ratio;
@@ -121,15 +125,16 @@ static PetscInt StepImages(const LodWindowStep *step, LodImage *images) {
 static PetscErrorCode PlanStep(const LodGrid *grid, LodWindow *window, const LodVariables *block,
                                int number, PetscInt first, PetscInt last) {
   LodWindowStep *step = &window->steps[number];
-  PetscInt       ratio = grid->fine / grid->coarse, n_images[2], n_operands = 0;
+  PetscInt       ratio = LodGridFineRatio(grid, window->axis), n_images[2], n_operands = 0;
   PetscInt       extent[LOD_MAX_DIM] = {1, 1, 1};
   LodImage      *images[2];
-  StepContext    context = {grid->dim, window->axis, ratio, -1, -1};
+  StepContext    context = {grid->dim, window->axis, LodFineInside(grid), -1, -1};
   PetscFunctionBeginUser;
   if (first > 0) context.open_low = first * ratio;
   if (last < window->n_blocks - 1) context.open_high = (last + 1) * ratio;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    extent[axis] = axis <= window->axis ? KindBlocks(&window->kinds[axis]) * ratio : ratio;
+    extent[axis] = (axis <= window->axis ? KindBlocks(&window->kinds[axis]) : 1) *
+                   LodGridFineRatio(grid, axis);
   for (int o = 0; o < 2 && (step->raw[o] >= 0 || step->step[o] >= 0); o++, n_operands++) {
     PetscInt most = block->n + LodGridCorners(grid);
     if (step->raw[o] < 0) most = window->steps[step->step[o]].plan->kept.n;

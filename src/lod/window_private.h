@@ -16,13 +16,15 @@ typedef struct {
   PetscBool at_low, at_high;
 } LodWindowKind;
 
-/* Most blocks in a window: 2l+1, or all N of an axis if these are fewer. */
-static inline PetscInt LodWindowMostBlocks(const LodGrid *grid) {
-  return grid->ell < grid->coarse / 2 ? 2 * grid->ell + 1 : grid->coarse;
+/* Most blocks in a window along an axis: 2l+1, or all N if these are fewer. */
+static inline PetscInt LodWindowMostBlocks(const LodGrid *grid, PetscInt axis) {
+  const PetscInt coarse = grid->coarse[axis];
+  return grid->ell < coarse / 2 ? 2 * grid->ell + 1 : coarse;
 }
 
-/* The kind of the window around block `centre` of N, and whether two kinds are the same. */
-LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt centre);
+/* The kind of the window along an axis around block `centre` of N, and whether two kinds are the
+ * same. */
+LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt axis, PetscInt centre);
 PetscBool     LodWindowKindEqual(const LodWindowKind *a, const LodWindowKind *b);
 
 /* One merge of a window: each operand is a raw block (its position in the window) or the result of

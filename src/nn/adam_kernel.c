@@ -1,7 +1,7 @@
 /* Adam; compiled once per level (base/cpu.h). */
-#include "nn/adam_private.h"
-
 #include <math.h>
+
+#include "nn/adam_private.h"
 
 /* Implements LodAdamKernel.update. Kingma and Ba, algorithm 1. */
 static void Update(const LodAdamStep *step, PetscInt64 first, PetscInt64 last,

@@ -7,7 +7,10 @@
 /* Along one axis a patch is cut by 1 to ell layers on one side or not at all, on meshes too small
    for that differently in every cell. */
 PetscInt LodAnchorsCount(const LodGrid *grid) {
-  return LodPower(PetscMin(grid->coarse, 2 * grid->ell + 1), grid->dim);
+  PetscInt count = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    count *= PetscMin(grid->coarse[axis], 2 * grid->ell + 1);
+  return count;
 }
 
 PetscInt LodAnchorsFind(const LodAnchors *anchors, const LodBox *inside) {
@@ -33,7 +36,7 @@ PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodA
   PetscCall(PetscMalloc2(count, &anchors->inside, (size_t)count * n_inp, &anchors->rows));
   anchors->n = 0;
   PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &one));
-  for (PetscInt i = 0; i < LodPower(grid->coefficient, grid->dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
     one.values[i] = 1;
   PetscCall(LodRowOrderCreate(model, 0, &order));
   PetscCall(PetscMalloc1(LodGridPatchValues(grid), &patch));

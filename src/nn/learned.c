@@ -38,6 +38,7 @@ typedef struct {
   float          *anchor_out;             /* [anchors.n][operator size]: Psi_1 */
   float          *values;                 /* [CELLS_AT_ONCE][n_patch]; with encoder [..][n_piece] */
   float          *inp, *out; /* of the head: [CELLS_AT_ONCE][n_inp], [..][operator size] */
+  double          factor;    /* (h / h of the training)^(d-2), by which S_T scales */
   double         *scale;     /* [CELLS_AT_ONCE]: s of model.h */
   float          *codes;     /* [N^d + 1][n_code], last that of a cell outside D */
   float (*means)[LOD_MODEL_MAX_EXTRAS];  /* [N^d]: those of LodModelPiece */
@@ -67,8 +68,8 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
                 "the coefficient has values from %.9g to %.9g: the single precision in which "
                 "networks compute cannot hold them; use --method lod",
                 smallest, largest);
-  LodScaleByPower(-learned->exponent, (size_t)LodPower(coefficient->cells, coefficient->dim),
-                  coefficient->values, learned->coefficient.values);
+  LodScaleByPower(-learned->exponent, (size_t)LodCoefficientCount(coefficient), coefficient->values,
+                  learned->coefficient.values);
   PetscFunctionReturn(0);
 }
 
@@ -113,9 +114,10 @@ static PetscErrorCode CheckInputs(Learned *learned, int stage, size_t n, const f
 /* Encodes the coarse cells that patches of first <= T < last see, each once: whole layers. */
 static PetscErrorCode EncodeCells(const LodGrid *grid, Learned *learned, PetscInt first,
                                   PetscInt last) {
-  const PetscInt per_layer = LodPower(grid->coarse, grid->dim - 1), ell = grid->ell;
+  const PetscInt per_layer = LodCellCount(grid->dim - 1, grid->coarse), ell = grid->ell;
   const PetscInt low = PetscMax(0, first / per_layer - ell) * per_layer;
-  const PetscInt high = PetscMin(grid->coarse, (last - 1) / per_layer + ell + 1) * per_layer;
+  const PetscInt high =
+      PetscMin(grid->coarse[grid->dim - 1], (last - 1) / per_layer + ell + 1) * per_layer;
   const PetscInt n = learned->n_piece;
   LodGrid        alone = *grid;
   double         start = LodSeconds();
@@ -147,7 +149,7 @@ static void GatherCodes(const LodGrid *grid, const Learned *learned, PetscInt ce
                         double *scale) {
   const LodModel *model = learned->model;
   const size_t    n_code = (size_t)learned->n_code;
-  const LodBox    mesh = LodBoxCube(grid->dim, grid->coarse);
+  const LodBox    mesh = LodBoxCells(grid->dim, grid->coarse);
   const LodBox    patch = LodGridUncutPatchBox(grid, cell);
   const size_t    n_extras = (size_t)LodNetworkShapeOf(model->network)->n_extras;
   const double    reference = LodModelReference(model, (double)learned->means[cell][0], scale);
@@ -195,14 +197,14 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
     const LodBox  inside = LodInsideNodes(grid, cell);
     const float  *out = learned->out + i * size;
     const double *base = learned->baseline ? LodBaselineOf(grid, learned->baseline, &inside) : NULL;
+    const double  unit = learned->factor * learned->scale[i] * model->out_scale;
     double       *own = operators + i * size;
     for (size_t o = 0; o < size; o++)
-      own[o] = learned->scale[i] * model->out_scale * (double)out[o];
+      own[o] = unit * (double)out[o];
     if (model->structure.exact_constants) {
       const PetscInt anchor = LodAnchorsFind(&learned->anchors, &inside);
       for (size_t o = 0; o < size; o++)
-        own[o] -= learned->scale[i] * model->out_scale *
-                  (double)learned->anchor_out[(size_t)anchor * size + o];
+        own[o] -= unit * (double)learned->anchor_out[(size_t)anchor * size + o];
     }
     LodClearOutside(grid->ell, &inside, own);
     if (model->structure.zero_sums) LodZeroSums(grid->ell, &inside, own);
@@ -298,6 +300,8 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   const size_t           all = (size_t)LodGridCells(grid);
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &learned->coefficient));
+  learned->factor = pow(grid->extent[0] * (double)model->signature.coarse / (double)grid->coarse[0],
+                        (double)(grid->dim - 2));
   PetscCall(LodRowOrderCreate(model, 0, &learned->order));
   PetscCall(LodNetworkRunCreate(model->network, (PetscInt)cells, &learned->run));
   learned->n_patch = LodGridPatchValues(grid);
@@ -323,7 +327,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
 PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
                                 LodLocalOperators **operators) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
-  const PetscInt         ratio = grid->coefficient / grid->coarse;
+  const PetscInt         ratio = LodGridCoefficientRatio(grid, 0);
   const PetscInt         n_values = shape->n_encoder
                                         ? LodModelPieceInputs(grid->dim, ratio, model->structure.lines)
                                         : LodGridPatchValues(grid);
@@ -331,6 +335,10 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
   Learned               *learned;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(grid, "mesh"));
+  LodCheckInput(
+      LodGridHasCubicCells(grid),
+      "mesh: learned operators need coarse cells of equal sides, divided alike along every "
+      "axis: choose coarse cells and extents to make them so, or --method lod");
   PetscCheck((shape->n_encoder ? shape->encoder : shape->head)[0] == n_values &&
                  shape->n_pieces == n_pieces &&
                  shape->head[shape->n_head] == LodGridOperatorSize(grid),

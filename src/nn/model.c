@@ -22,8 +22,9 @@ PetscErrorCode LodModelDestroy(LodModel **model) {
 PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, const LodGrid *grid,
                                 const char *coefficient_path) {
   const LodSignature *signature = &model->signature;
-  const PetscInt      ratio = grid->coefficient / grid->coarse;
-  const PetscInt      fine_ratio = grid->fine / grid->coefficient;
+  const PetscInt      ratio = LodGridCoefficientRatio(grid, 0);
+  const PetscInt      fine_ratio = LodGridRefinement(grid, 0);
+  char                cells[LOD_CELLS_TEXT], coarse[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim == signature->dim,
                 "%s: was trained for dimension %" PetscInt_FMT ", %s has dimension %" PetscInt_FMT,
@@ -34,20 +35,25 @@ PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, c
                 model_path, signature->ell, coefficient_path, grid->ell);
   LodCheckInput(ratio == signature->ratio,
                 "%s: was trained for k = %" PetscInt_FMT
-                " coefficient cells per coarse cell, %s has k = %" PetscInt_FMT " (%" PetscInt_FMT
-                " cells per axis, N = %" PetscInt_FMT ")",
-                model_path, signature->ratio, coefficient_path, ratio, grid->coefficient,
-                grid->coarse);
+                " coefficient cells per coarse cell, %s has k = %" PetscInt_FMT
+                " (%s cells per axis, N = %s)",
+                model_path, signature->ratio, coefficient_path, ratio,
+                LodCellsText(grid->dim, grid->coefficient, cells),
+                LodCellsText(grid->dim, grid->coarse, coarse));
   LodCheckInput(fine_ratio == signature->fine_ratio,
                 "%s: was trained for q = %" PetscInt_FMT
                 " fine cells per coefficient cell, the mesh for %s has q = %" PetscInt_FMT,
                 model_path, signature->fine_ratio, coefficient_path, fine_ratio);
-  /* S_T scales as h^(d-2): only in two dimensions is it the same on a finer mesh. */
-  LodCheckInput(grid->dim == 2 || grid->coarse == signature->coarse,
-                "%s: was trained for N = %" PetscInt_FMT
-                " coarse cells per axis, the mesh for %s has N = %" PetscInt_FMT
-                " (only models of dimension 2 serve any N)",
-                model_path, signature->coarse, coefficient_path, grid->coarse);
+  LodCheckInput(LodGridHasCubicCells(grid),
+                "%s: was trained on coarse cells of equal sides, those of the mesh for %s are not: "
+                "choose coarse cells and extents to make them so, or --method lod",
+                model_path, coefficient_path);
+  LodCheckInput(
+      grid->dim == 2 || LodCellsEqual(grid->dim, grid->coarse, LOD_CUBE(signature->coarse)),
+      "%s: was trained for N = %" PetscInt_FMT " coarse cells per axis, the mesh for %s has N = %s"
+      " (only models of dimension 2 serve any N)",
+      model_path, signature->coarse, coefficient_path,
+      LodCellsText(grid->dim, grid->coarse, coarse));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     for (int side = 0; side < 2; side++)
       LodCheckInput(grid->natural[axis][side] == signature->natural[axis][side],

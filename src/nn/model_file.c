@@ -178,8 +178,8 @@ static PetscErrorCode SignatureGrid(const char *path, const LodSignature *signat
                 "%s: signature: ell = %" PetscInt_FMT ", k = %" PetscInt_FMT
                 " make a patch of too many values",
                 path, signature->ell, signature->ratio);
-  *grid = (LodGrid){
-      .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
+  *grid = (LodGrid){LOD_UNIT_CUBE(signature->dim, 1, signature->ratio, signature->ratio),
+                    .ell = signature->ell};
   PetscFunctionReturn(0);
 }
 
@@ -211,7 +211,7 @@ static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_lay
 static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetworkSettings *settings,
                                   PetscInt64 *parameters) {
   PetscInt width[LOD_MAX_LAYERS + 2] = {
-      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->structure.lines)};
+      LodModelPieceInputs(grid->dim, LodGridCoefficientRatio(grid, 0), settings->structure.lines)};
   const PetscInt n = settings->n_encoder;
   PetscInt64     codes[LOD_MAX_RINGS];
   PetscFunctionBeginUser;

@@ -8,8 +8,8 @@
 
 /* A grid that has the signature's patches; its N means nothing. */
 static LodGrid PatchGrid(const LodSignature *signature) {
-  return (LodGrid){
-      .dim = signature->dim, .coarse = 1, .coefficient = signature->ratio, .ell = signature->ell};
+  return (LodGrid){LOD_UNIT_CUBE(signature->dim, 1, signature->ratio, signature->ratio),
+                   .ell = signature->ell};
 }
 
 /* Fills in the parts that a network with encoder has. */
@@ -18,7 +18,7 @@ static void EncoderShape(const LodGrid *grid, const LodNetworkSettings *settings
   const PetscInt n_encoder = settings->n_encoder, n_codes = settings->n_codes;
   shape->n_encoder = n_encoder;
   shape->encoder[0] =
-      LodModelPieceInputs(grid->dim, grid->coefficient / grid->coarse, settings->structure.lines);
+      LodModelPieceInputs(grid->dim, LodGridCoefficientRatio(grid, 0), settings->structure.lines);
   for (PetscInt l = 0; l < n_encoder; l++)
     shape->encoder[l + 1] = settings->encoder[l];
   shape->dim = grid->dim;
@@ -47,7 +47,7 @@ LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *set
 
 /* Position in R_T(A) of value v of patch cell c. */
 static PetscInt ValuePosition(const LodGrid *grid, PetscInt c, PetscInt v) {
-  const PetscInt k = grid->coefficient / grid->coarse, across = 2 * grid->ell + 1;
+  const PetscInt k = LodGridCoefficientRatio(grid, 0), across = 2 * grid->ell + 1;
   const LodBox   cells = LodBoxCube(grid->dim, across), values = LodBoxCube(grid->dim, k);
   const LodBox   patch = LodBoxCube(grid->dim, across * k);
   PetscInt       cell[LOD_MAX_DIM], value[LOD_MAX_DIM];
@@ -67,7 +67,7 @@ PetscErrorCode LodRowOrderCreate(const LodModel *model, PetscInt symmetry, LodRo
   *order = (LodRowOrder){.n_values = n, .n_pieces = shape->n_pieces, .per_piece = n / n_cells};
   PetscCall(PetscMalloc2(n, &order->order, order->per_piece, &order->centre));
   PetscCall(PetscMalloc1(n, &turned));
-  LodSymmetryTable(grid.dim, symmetry, (2 * grid.ell + 1) * grid.coefficient, turned);
+  LodSymmetryTable(grid.dim, symmetry, (2 * grid.ell + 1) * grid.coefficient[0], turned);
   for (PetscInt i = 0; i < n; i++) {
     const PetscInt piece = i / order->per_piece, value = i % order->per_piece;
     order->order[i] = turned[shape->n_encoder ? ValuePosition(&grid, piece, value) : i];

@@ -39,7 +39,7 @@ PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
   PetscCall(error);
   series->count = layout.count;
   series->dim = layout.dim;
-  series->cells = layout.cells;
+  memcpy(series->cells, layout.cells, sizeof series->cells);
   PetscFunctionReturn(0);
 }
 

@@ -4,14 +4,15 @@
 
 #include "pairs/pairs_private.h"
 
-/* Many coefficients in one dataset of shape (count, E), (count, E, E) or (count, E, E, E), read one
+/* Many coefficients in one dataset of shape (count, E_x), (count, E_y, E_x) or (count, E_z,
+   E_y, E_x), read one
    by one. */
 typedef struct {
   struct LodHdf5        *file;    /* owned */
   struct LodHdf5Dataset *rows;    /* the dataset, open; owned */
   struct LodPairsRows   *pairs;   /* the same of training pairs, with checksums, else NULL; owned */
   const char            *dataset; /* its name; borrowed */
-  PetscInt               count, dim, cells;
+  PetscInt               count, dim, cells[LOD_MAX_DIM];
 } LodCoefficientSeries;
 
 /* Opens a file for that; defects as LodCoefficientRead. Read fills a coefficient that was created

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/report.h"
+#include "io/mesh_attributes.h"
 #include "pairs/pairs_private.h"
 
 /* Operators up to this size are kept in memory, larger ones read when they are asked for. */
@@ -40,10 +41,7 @@ PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid) {
     for (int side = 0; side < 2; side++)
       faces |= (PetscInt64)(grid->natural[axis][side] != 0) << (2 * axis + side);
   PetscCall(LodHdf5WriteInt(file, "/", "dimension", grid->dim));
-  PetscCall(LodHdf5WriteInt(file, "/", "coarse", grid->coarse));
-  PetscCall(LodHdf5WriteInt(file, "/", "coefficient_cells", grid->coefficient));
-  PetscCall(LodHdf5WriteInt(file, "/", "fine", grid->fine));
-  PetscCall(LodHdf5WriteInt(file, "/", "ell", grid->ell));
+  PetscCall(LodMeshAttributesWrite(file, grid));
   PetscCall(LodHdf5WriteInt(file, "/", "natural_faces", faces));
   PetscFunctionReturn(0);
 }
@@ -64,10 +62,7 @@ PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid) {
   PetscFunctionBeginUser;
   memset(grid, 0, sizeof *grid);
   PetscCall(ReadSize(file, "dimension", &grid->dim));
-  PetscCall(ReadSize(file, "coarse", &grid->coarse));
-  PetscCall(ReadSize(file, "coefficient_cells", &grid->coefficient));
-  PetscCall(ReadSize(file, "fine", &grid->fine));
-  PetscCall(ReadSize(file, "ell", &grid->ell));
+  PetscCall(LodMeshAttributesRead(file, grid));
   PetscCall(ReadSize(file, "natural_faces", &faces));
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     for (int side = 0; side < 2; side++)
@@ -125,9 +120,9 @@ static PetscErrorCode CheckParts(LodPairs *pairs) {
   LodCheckInput(rank == 1 && dims[0] >= 1 && dims[0] < PETSC_MAX_INT,
                 "%s: split: must be a list of at least one number", file->path);
   pairs->samples = (PetscInt)dims[0];
-  const hsize_t samples = dims[0], cells = (hsize_t)grid->coefficient;
-  PetscCall(CheckDataset(file, "coefficients", 1 + (int)grid->dim,
-                         (hsize_t[]){samples, cells, cells, cells}));
+  const hsize_t samples = dims[0];
+  LodMeshShape(grid->dim, grid->coefficient, 0, dims + 1);
+  PetscCall(CheckDataset(file, "coefficients", 1 + (int)grid->dim, dims));
   PetscCall(
       CheckDataset(file, "operators", 4,
                    (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
@@ -294,7 +289,7 @@ PetscErrorCode LodPairsGather(LodPairs *pairs, LodSplit split, PetscInt n, const
                               float *inp, float *target) {
   const LodGrid   *grid = &pairs->grid;
   const PetscInt64 cells = LodGridCells(grid), count = cells * pairs->count[split];
-  const size_t     values = (size_t)LodPower(grid->coefficient, grid->dim);
+  const size_t     values = (size_t)LodCellCount(grid->dim, grid->coefficient);
   const size_t     length = (size_t)LodGridPatchValues(grid);
 
   PetscFunctionBeginUser;
@@ -313,7 +308,7 @@ PetscErrorCode LodPairsGather(LodPairs *pairs, LodSplit split, PetscInt n, const
 
 PetscErrorCode LodPairsCoefficient(LodPairs *pairs, LodSplit split, PetscInt64 sample,
                                    LodCoefficient *coefficient) {
-  const PetscInt count = LodPower(pairs->grid.coefficient, pairs->grid.dim);
+  const PetscInt count = LodCellCount(pairs->grid.dim, pairs->grid.coefficient);
 
   PetscFunctionBeginUser;
   PetscCheck(sample >= 0 && sample < pairs->count[split], PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,

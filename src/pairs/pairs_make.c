@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/report.h"
 #include "fem/digits.h"
+#include "io/mesh_attributes.h"
 #include "io/settings_text.h"
 #include "lod/exact.h"
 #include "pairs/pairs_private.h"
@@ -76,7 +77,7 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
   PetscFunctionBeginUser;
   PetscCall(LodSample(&plan->families[family], plan->grid.dim, plan->grid.coefficient, plan->seed,
                       sample, coefficient));
-  const PetscInt count = LodPower(coefficient->cells, coefficient->dim);
+  const PetscInt count = LodCoefficientCount(coefficient);
   for (PetscInt i = 0; i < count && plan->pairs.bits < 64; i++)
     coefficient->values[i] = (double)(float)coefficient->values[i];
   snprintf(where, sizeof where, "sample %d (%s)%s", (int)sample,
@@ -91,7 +92,7 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
    differs between machines. */
 static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family, PetscInt sample) {
   const LodGrid *grid = &job->plan->grid;
-  const PetscInt count = LodPower(grid->coefficient, grid->dim);
+  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
   LodCoefficient coefficient = {0};
   PetscBool      same = PETSC_TRUE;
   double        *stored;
@@ -146,7 +147,8 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
   PetscFunctionBeginUser;
   PetscCall(
       LodTextCheckSame(file->path, text, job->text, "choose another --output or delete the file"));
-  PetscCall(CheckRows(file, "coefficients", job->samples, pow(grid->coefficient, grid->dim)));
+  PetscCall(CheckRows(file, "coefficients", job->samples,
+                      (double)LodCellCount(grid->dim, grid->coefficient)));
   PetscCall(CheckRows(file, "operators", job->samples,
                       (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
   PetscCall(CheckRows(file, "split", job->samples, 1));
@@ -205,7 +207,8 @@ PetscErrorCode LodPairsCreateDatasets(const LodPairsPlan *plan, const char *text
   const hid_t    type = LodPairsType(plan);
   hid_t          stored = type; /* of the operators */
   const PetscInt n_samples = LodPairsSamples(plan);
-  const hsize_t  samples = (hsize_t)n_samples, cells = (hsize_t)grid->coefficient;
+  const hsize_t  samples = (hsize_t)n_samples;
+  hsize_t        shape[1 + LOD_MAX_DIM] = {samples};
   int32_t       *split;
 
   PetscFunctionBeginUser;
@@ -216,8 +219,8 @@ PetscErrorCode LodPairsCreateDatasets(const LodPairsPlan *plan, const char *text
   PetscCall(LodPairsShare(plan, split));
   PetscCall(LodHdf5WriteArray(file, "split", H5T_NATIVE_INT32, 1, &samples, split));
   PetscCall(PetscFree(split));
-  PetscCall(CreateSamples(file, "coefficients", type, 1 + (int)grid->dim,
-                          (hsize_t[]){samples, cells, cells, cells}, compression));
+  LodMeshShape(grid->dim, grid->coefficient, 0, shape + 1);
+  PetscCall(CreateSamples(file, "coefficients", type, 1 + (int)grid->dim, shape, compression));
   if (plan->pairs.bits == 16) PetscCall(LodHdf5BFloat16(&stored));
   PetscCall(
       CreateSamples(file, "operators", stored, 4,
@@ -251,7 +254,7 @@ static PetscErrorCode ReserveSpace(const Job *job, PetscBool created) {
   struct stat    status;
   double         size = 1e6 + 100. * job->samples +
                 (double)PetscMax(32, job->plan->pairs.bits) / 8 * job->samples *
-                    (pow(grid->coefficient, grid->dim) +
+                    ((double)LodCellCount(grid->dim, grid->coefficient) +
                      (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid));
 
   PetscFunctionBeginUser;
@@ -347,7 +350,7 @@ static PetscErrorCode WarnOfContrast(Job *job, PetscInt number, const LodCoeffic
   PetscBool doubt;
   PetscFunctionBeginUser;
   if (job->warned) PetscFunctionReturn(0);
-  PetscCall(LodDigitsAreInDoubt(coefficient, job->plan->grid.fine, &doubt));
+  PetscCall(LodDigitsAreInDoubt(&job->plan->grid, coefficient, job->plan->grid.fine, &doubt));
   if (doubt)
     LodWarn("%s: sample %" PetscInt_FMT
             " has a contrast above %g: rounding may have taken digits of its operators, which is "
@@ -386,7 +389,7 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
                              LodLocalOperators *operators) {
   const LodGrid *grid = &job->plan->grid;
   const PetscInt cells = LodGridCells(grid);
-  Sample         sample = {.n_values = (size_t)LodPower(grid->coefficient, grid->dim),
+  Sample         sample = {.n_values = (size_t)LodCellCount(grid->dim, grid->coefficient),
                            .n_numbers = (size_t)cells * (size_t)LodGridOperatorSize(grid)};
   LodProgress    progress;
   PetscErrorCode error = 0;

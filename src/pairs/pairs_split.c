@@ -75,7 +75,7 @@ PetscErrorCode LodPairsShare(const LodPairsPlan *plan, int32_t *split) {
     candidates[i] =
         (Candidate){.sample = i,
                     .family = family,
-                    .scale = LodSampleScale(&plan->families[family], plan->grid.coefficient, i),
+                    .scale = LodSampleScale(&plan->families[family], plan->grid.coefficient[0], i),
                     .key = LodRandomBits((uint64_t)plan->seed, SPLIT_STREAM, (uint64_t)i)};
     split[i] = LOD_SPLIT_TRAIN;
   }

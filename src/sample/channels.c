@@ -6,9 +6,9 @@
 
 /* Marks, in `values`, the cells that an inclusion covers at one point of its axis (point[] in units
    of cells): the cell that holds the point, and all whose midpoint is within half the width. */
-static void MarkAround(PetscInt dim, PetscInt cells, const double point[LOD_MAX_DIM], double width,
-                       double value, double *values) {
-  LodBox   all = LodBoxCube(dim, cells), block = {.dim = dim};
+static void MarkAround(PetscInt dim, const PetscInt cells[], const double point[LOD_MAX_DIM],
+                       double width, double value, double *values) {
+  LodBox   all = LodBoxCells(dim, cells), block = {.dim = dim};
   PetscInt index[LOD_MAX_DIM];
 
   for (PetscInt axis = 0; axis < dim; axis++) {
@@ -32,7 +32,7 @@ static void MarkAround(PetscInt dim, PetscInt cells, const double point[LOD_MAX_
 
 /* Draws inclusion number `channel`: middle uniform in D, direction uniform (a normal vector scaled
    to length 1), length uniform in [1/4, 3/4]. Gives its two ends in units of cells. */
-static void DrawChannel(PetscInt dim, PetscInt cells, uint64_t seed, uint64_t stream,
+static void DrawChannel(PetscInt dim, const PetscInt cells[], uint64_t seed, uint64_t stream,
                         PetscInt channel, double begin[LOD_MAX_DIM], double end[LOD_MAX_DIM]) {
   const uint64_t first = 16 * (uint64_t)channel; /* counters that belong to this channel */
   double         direction[LOD_MAX_DIM], norm = 0;
@@ -47,26 +47,30 @@ static void DrawChannel(PetscInt dim, PetscInt cells, uint64_t seed, uint64_t st
   for (PetscInt axis = 0; axis < dim; axis++) {
     double middle = LodRandomUniform(seed, stream, first + 1 + (uint64_t)axis);
     double half = norm > 0 ? length / 2 * direction[axis] / norm : 0;
-    begin[axis] = (double)cells * (middle - half);
-    end[axis] = (double)cells * (middle + half);
+    begin[axis] = (double)cells[axis] * (middle - half);
+    end[axis] = (double)cells[axis] * (middle + half);
   }
 }
 
-PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                 PetscInt64 seed, PetscInt64 number, double *values) {
+PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                 double *values) {
   const double   inside = settings->channel_low ? settings->alpha : settings->beta;
   const double   background = settings->channel_low ? settings->beta : settings->alpha;
-  const PetscInt count = LodPower(cells, dim);
+  const PetscInt count = LodCellCount(dim, cells);
+  PetscInt       most = 1;
   double         begin[LOD_MAX_DIM], end[LOD_MAX_DIM], point[LOD_MAX_DIM] = {0};
 
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    most = PetscMax(most, cells[axis]);
   for (PetscInt i = 0; i < count; i++)
     values[i] = background;
   for (PetscInt channel = 0; channel < settings->channels; channel++) {
     DrawChannel(dim, cells, (uint64_t)seed, LodSampleStream(number), channel, begin, end);
     /* Walk along the axis in eighths of a cell: no cell that the axis crosses for longer is missed,
        so the inclusion is connected. */
-    const PetscInt steps = 8 * cells;
+    const PetscInt steps = 8 * most;
     for (PetscInt step = 0; step <= steps; step++) {
       for (PetscInt axis = 0; axis < dim; axis++)
         point[axis] = begin[axis] + (end[axis] - begin[axis]) * (double)step / (double)steps;

@@ -13,16 +13,16 @@
 #include "sample/sample_private.h"
 
 /* Fills values[] with the coefficients of the transform. */
-static void FillModes(PetscInt dim, PetscInt cells, PetscInt64 seed, PetscInt64 number,
+static void FillModes(PetscInt dim, const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
                       double *values) {
-  const PetscInt count = LodPower(cells, dim);
+  const PetscInt count = LodCellCount(dim, cells);
 
 #pragma omp parallel for schedule(static) if (count > LOD_SAMPLE_PARALLEL)
   for (PetscInt i = 0; i < count; i++) {
     PetscInt rest = i;
     double   squares = 0, factor = 1;
-    for (PetscInt axis = 0; axis < dim; axis++, rest /= cells) {
-      const double k = (double)(rest % cells);
+    for (PetscInt axis = 0; axis < dim; rest /= cells[axis++]) {
+      const double k = (double)(rest % cells[axis]);
       squares += k * k;
       if (k > 0) factor *= M_SQRT1_2; /* FFTW's transform has 2 cos where phi has sqrt(2) cos */
     }
@@ -32,19 +32,20 @@ static void FillModes(PetscInt dim, PetscInt cells, PetscInt64 seed, PetscInt64 
   }
 }
 
-PetscErrorCode LodSampleDarcyField(PetscInt dim, PetscInt cells, PetscInt64 seed, PetscInt64 number,
-                                   double *values) {
-  const int           sizes[LOD_MAX_DIM] = {(int)cells, (int)cells, (int)cells};
+PetscErrorCode LodSampleDarcyField(PetscInt dim, const PetscInt cells[], PetscInt64 seed,
+                                   PetscInt64 number, double *values) {
+  int                 sizes[LOD_MAX_DIM] = {1, 1, 1}; /* slowest first */
   const fftw_r2r_kind kinds[LOD_MAX_DIM] = {FFTW_REDFT01, FFTW_REDFT01, FFTW_REDFT01};
 
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    sizes[dim - 1 - axis] = (int)cells[axis];
   /* FFTW_ESTIMATE does no timing: the plan and the bytes of the result are the same each time. One
      thread plans at a time, as in Transform of lognormal.c. */
   fftw_plan plan;
 #pragma omp critical(lod_fftw_planner)
   plan = fftw_plan_r2r((int)dim, sizes, values, values, kinds, FFTW_ESTIMATE);
-  PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %" PetscInt_FMT,
-             cells);
+  PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %d", sizes[0]);
   FillModes(dim, cells, seed, number, values);
   fftw_execute(plan);
 #pragma omp critical(lod_fftw_planner)
@@ -52,11 +53,12 @@ PetscErrorCode LodSampleDarcyField(PetscInt dim, PetscInt cells, PetscInt64 seed
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                              PetscInt64 seed, PetscInt64 number, double *values) {
+PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim,
+                              const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                              double *values) {
   PetscFunctionBeginUser;
   PetscCall(LodSampleDarcyField(dim, cells, seed, number, values));
-  for (PetscInt i = 0; i < LodPower(cells, dim); i++)
+  for (PetscInt i = 0; i < LodCellCount(dim, cells); i++)
     values[i] = values[i] > 0 ? settings->beta : settings->alpha;
   PetscFunctionReturn(0);
 }

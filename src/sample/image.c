@@ -23,27 +23,28 @@ static void AverageLine(PetscInt n, PetscInt stride, const double *pixel, PetscI
   }
 }
 
-/* Resamples grey[height][width], row 0 at the top, to values[cells][cells], row 0 at the bottom
-   (y = 0): first along x, then along y. */
-static PetscErrorCode Resample(PetscInt width, PetscInt height, const double *grey, PetscInt cells,
-                               double *values) {
-  double *rows, *column;
+/* Resamples grey[height][width], row 0 at the top, to values[cells[1]][cells[0]], row 0 at the
+   bottom (y = 0): first along x, then along y. */
+static PetscErrorCode Resample(PetscInt width, PetscInt height, const double *grey,
+                               const PetscInt cells[], double *values) {
+  const PetscInt n_x = cells[0], n_y = cells[1];
+  double        *rows, *column;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2((size_t)height * (size_t)cells, &rows, cells, &column));
+  PetscCall(PetscMalloc2((size_t)height * (size_t)n_x, &rows, n_y, &column));
   for (PetscInt y = 0; y < height; y++)
-    AverageLine(width, 1, grey + (size_t)y * (size_t)width, cells,
-                rows + (size_t)y * (size_t)cells);
-  for (PetscInt x = 0; x < cells; x++) {
-    AverageLine(height, cells, rows + x, cells, column);
-    for (PetscInt y = 0; y < cells; y++)
-      values[(cells - 1 - y) * cells + x] = column[y];
+    AverageLine(width, 1, grey + (size_t)y * (size_t)width, n_x, rows + (size_t)y * (size_t)n_x);
+  for (PetscInt x = 0; x < n_x; x++) {
+    AverageLine(height, n_x, rows + x, n_y, column);
+    for (PetscInt y = 0; y < n_y; y++)
+      values[(n_y - 1 - y) * n_x + x] = column[y];
   }
   PetscCall(PetscFree2(rows, column));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSampleImage(const LodSampleSettings *settings, PetscInt cells, double *values) {
+PetscErrorCode LodSampleImage(const LodSampleSettings *settings, const PetscInt cells[],
+                              double *values) {
   const double alpha = settings->alpha, beta = settings->beta;
   PetscInt     width, height;
   double      *grey;
@@ -52,7 +53,7 @@ PetscErrorCode LodSampleImage(const LodSampleSettings *settings, PetscInt cells,
   PetscCall(LodPngReadGrey(settings->image, &width, &height, &grey));
   PetscCall(Resample(width, height, grey, cells, values));
   PetscCall(PetscFree(grey));
-  for (PetscInt i = 0; i < cells * cells; i++) {
+  for (PetscInt i = 0; i < cells[0] * cells[1]; i++) {
     const double g = fmin(1, fmax(0, values[i]));
     values[i] = settings->logarithmic ? alpha * pow(beta / alpha, g) : alpha + (beta - alpha) * g;
   }

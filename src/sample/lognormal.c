@@ -23,10 +23,10 @@
 #define PART_ROUNDING 1e-12
 #define PART_REFUSED 1e-2
 
-/* The periodic grid of size^dim points; after Transform, the real parts of data[] (x fastest) are
+/* The periodic grid of size[dim] points; after Transform, the real parts of data[] (x fastest) are
    the eigenvalues. */
 typedef struct {
-  PetscInt dim, size, count;
+  PetscInt dim, size[LOD_MAX_DIM], count;
   double (*data)[2]; /* real and imaginary parts, from fftw_malloc */
   double clipped;    /* sum of the negative eigenvalues' sizes over the sum of all */
 } Embedding;
@@ -50,14 +50,13 @@ static PetscErrorCode Transform(Embedding *embedding) {
 
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < embedding->dim; axis++)
-    sizes[axis] = (int)embedding->size;
+    sizes[embedding->dim - 1 - axis] = (int)embedding->size[axis]; /* slowest first */
   /* FFTW's planner is one for all threads, those of the program around us included; only executing
      a plan may overlap. */
   fftw_plan plan;
 #pragma omp critical(lod_fftw_planner)
   plan = fftw_plan_dft((int)embedding->dim, sizes, data, data, FFTW_FORWARD, FFTW_ESTIMATE);
-  PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %" PetscInt_FMT,
-             embedding->size);
+  PetscCheck(plan, PETSC_COMM_SELF, PETSC_ERR_LIB, "FFTW made no plan for size %d", sizes[0]);
   fftw_execute(plan);
 #pragma omp critical(lod_fftw_planner)
   fftw_destroy_plan(plan);
@@ -65,20 +64,24 @@ static PetscErrorCode Transform(Embedding *embedding) {
 }
 
 /* Fills data[] with the covariance between grid point 0 and every other, distances taken around the
-   periodic grid; `cells` points are one unit of length. */
-static void FillCovariance(const LodSampleSettings *settings, PetscInt cells,
+   periodic grid, whose points lie as far apart as the cells of D. */
+static void FillCovariance(const LodSampleSettings *settings, const PetscInt cells[],
                            Embedding *embedding) {
-  const double unit = 1 / ((double)cells * settings->correlation_length);
+  const double along_x = (double)cells[0] / settings->extent[0];
+  const double unit = 1 / (along_x * settings->correlation_length);
+  double       stretch[LOD_MAX_DIM] = {1, 1, 1}; /* distances along an axis, to those along x */
+  for (PetscInt axis = 1; axis < embedding->dim; axis++)
+    stretch[axis] = along_x * settings->extent[axis] / (double)cells[axis];
 
 #pragma omp parallel for schedule(static) if (embedding->count > LOD_SAMPLE_PARALLEL)
   for (PetscInt i = 0; i < embedding->count; i++) {
     PetscInt rest = i;
     double   squares = 0;
     for (PetscInt axis = 0; axis < embedding->dim; axis++) {
-      const PetscInt at = rest % embedding->size;
-      const double   offset = (double)PetscMin(at, embedding->size - at);
+      const PetscInt size = embedding->size[axis], at = rest % size;
+      const double   offset = stretch[axis] * (double)PetscMin(at, size - at);
       squares += offset * offset;
-      rest /= embedding->size;
+      rest /= size;
     }
     embedding->data[i][0] = settings->variance * exp(-unit * sqrt(squares));
     embedding->data[i][1] = 0;
@@ -102,15 +105,25 @@ static void Clip(Embedding *embedding) {
     embedding->data[i][0] = scale * fmax(0, embedding->data[i][0]);
 }
 
+/* Points of a periodic grid, of which there may be more than an index counts. */
+static double Points(PetscInt dim, const PetscInt size[]) {
+  double points = 1;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    points *= (double)size[axis];
+  return points;
+}
+
 /* Makes an embedding of the given size with its eigenvalues; the caller frees data. */
 static PetscErrorCode CreateEmbedding(const LodSampleSettings *settings, PetscInt dim,
-                                      PetscInt cells, PetscInt size, Embedding *embedding) {
+                                      const PetscInt cells[], const PetscInt size[],
+                                      Embedding *embedding) {
+  char text[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  LodCheckInput(pow(size, dim) < (double)PETSC_MAX_INT,
-                "lognormal: %" PetscInt_FMT " cells per axis are too many in %" PetscInt_FMT
-                " dimensions",
-                cells, dim);
-  *embedding = (Embedding){.dim = dim, .size = size, .count = LodPower(size, dim)};
+  LodCheckInput(Points(dim, size) < (double)PETSC_MAX_INT,
+                "lognormal: %s cells per axis are too many in %" PetscInt_FMT " dimensions",
+                LodCellsText(dim, cells, text), dim);
+  *embedding = (Embedding){.dim = dim, .count = LodCellCount(dim, size)};
+  PetscCall(PetscArraycpy(embedding->size, size, dim));
   embedding->data = fftw_malloc((size_t)embedding->count * sizeof *embedding->data);
   PetscCheck(embedding->data, PETSC_COMM_SELF, PETSC_ERR_MEM,
              "no memory for a Gaussian field of %" PetscInt_FMT " points", embedding->count);
@@ -122,35 +135,39 @@ static PetscErrorCode CreateEmbedding(const LodSampleSettings *settings, PetscIn
 
 /* Finds the smallest embedding, growing by a half each time, whose eigenvalues are nonnegative; the
    largest allowed one if there is none. */
-static PetscErrorCode FindEmbedding(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                    Embedding *embedding) {
-  PetscInt size = FastSize(2 * cells);
+static PetscErrorCode FindEmbedding(const LodSampleSettings *settings, PetscInt dim,
+                                    const PetscInt cells[], Embedding *embedding) {
+  PetscInt size[LOD_MAX_DIM] = {1, 1, 1};
+  char     text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    size[axis] = FastSize(2 * cells[axis]);
   PetscCall(CreateEmbedding(settings, dim, cells, size, embedding));
   while (embedding->clipped > PART_ROUNDING) {
-    size = FastSize(size + size / 2);
-    if (pow(size, dim) > MOST_POINTS) break;
+    for (PetscInt axis = 0; axis < dim; axis++)
+      size[axis] = FastSize(size[axis] + size[axis] / 2);
+    if (Points(dim, size) > MOST_POINTS) break;
     fftw_free(embedding->data);
     PetscCall(CreateEmbedding(settings, dim, cells, size, embedding));
   }
   const double clipped = embedding->clipped;
   if (clipped > PART_REFUSED) fftw_free(embedding->data);
   LodCheckInput(clipped <= PART_REFUSED,
-                "lognormal: correlation length %.6g is too large for %" PetscInt_FMT
-                " cells per axis: the Gaussian field would be wrong by %.2g of its variance; choose"
+                "lognormal: correlation length %.6g is too large for %s cells per axis: the "
+                "Gaussian field would be wrong by %.2g of its variance; choose"
                 " a shorter one",
-                settings->correlation_length, cells, clipped);
+                settings->correlation_length, LodCellsText(dim, cells, text), clipped);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodLognormalEmbedding(const LodSampleSettings *settings, PetscInt dim,
-                                     PetscInt cells, PetscInt *size, double *clipped) {
+                                     const PetscInt cells[], PetscInt size[], double *clipped) {
   Embedding embedding;
 
   PetscFunctionBeginUser;
   PetscCall(FindEmbedding(settings, dim, cells, &embedding));
-  *size = embedding.size;
+  PetscCall(PetscArraycpy(size, embedding.size, dim));
   *clipped = embedding.clipped > PART_ROUNDING ? embedding.clipped : 0;
   fftw_free(embedding.data);
   PetscFunctionReturn(0);
@@ -166,17 +183,18 @@ static void DrawNoise(uint64_t seed, uint64_t stream, Embedding *embedding) {
   }
 }
 
-PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                  PetscInt64 seed, PetscInt64 number, double *values) {
+PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim,
+                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                  double *values) {
   Embedding      embedding;
-  const LodBox   all = LodBoxCube(dim, cells);
+  const LodBox   all = LodBoxCells(dim, cells);
   const PetscInt count = LodBoxCount(&all);
 
   PetscFunctionBeginUser;
   PetscCall(FindEmbedding(settings, dim, cells, &embedding));
   DrawNoise((uint64_t)seed, LodSampleStream(number), &embedding);
   PetscCall(Transform(&embedding));
-  const LodBox periodic = LodBoxCube(dim, embedding.size);
+  const LodBox periodic = LodBoxCells(dim, embedding.size);
   PetscInt     index[LOD_MAX_DIM];
   for (PetscInt i = 0; i < count; i++) {
     LodBoxIndex(&all, i, index);

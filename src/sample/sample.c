@@ -15,11 +15,11 @@ PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, Petsc
   return settings->scales[number % settings->n_scales];
 }
 
-/* Values uniform in [alpha, beta], one draw for each of scale^dim pieces. */
-static void FillIid(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+/* Values uniform in [alpha, beta], one draw for each piece, of which there are
+   `scale` along an axis. */
+static void FillIid(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
                     PetscInt64 seed, PetscInt64 number, double *values) {
-  const PetscInt scale = LodSampleScale(settings, cells, number), side = cells / scale;
-  const PetscInt count = LodPower(cells, dim);
+  const PetscInt count = LodCellCount(dim, cells);
   const uint64_t stream = LodSampleStream(number);
   const double   alpha = settings->alpha, width = settings->beta - settings->alpha;
 
@@ -27,18 +27,19 @@ static void FillIid(const LodSampleSettings *settings, PetscInt dim, PetscInt ce
   for (PetscInt i = 0; i < count; i++) {
     PetscInt rest = i, piece = 0, stride = 1;
     for (PetscInt axis = 0; axis < dim; axis++) {
-      piece += rest % cells / side * stride;
+      const PetscInt scale = LodSampleScale(settings, cells[axis], number);
+      piece += rest % cells[axis] / (cells[axis] / scale) * stride;
       stride *= scale;
-      rest /= cells;
+      rest /= cells[axis];
     }
     values[i] = alpha + width * LodRandomUniform((uint64_t)seed, stream, (uint64_t)piece);
   }
 }
 
 /* (alpha+beta)/2 + (beta-alpha)/2 * product over the axes of sin(2 pi x) at cell midpoints. */
-static void FillSine(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+static void FillSine(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
                      double *values) {
-  const PetscInt count = LodPower(cells, dim);
+  const PetscInt count = LodCellCount(dim, cells);
   const double   middle = (settings->alpha + settings->beta) / 2;
   const double   amplitude = (settings->beta - settings->alpha) / 2;
 
@@ -54,8 +55,8 @@ static void FillSine(const LodSampleSettings *settings, PetscInt dim, PetscInt c
 /* Values of the expression at cell midpoints; an input error names the first point at which it is
    not positive. */
 static PetscErrorCode FillExpression(const LodSampleSettings *settings, LodExpression *expression,
-                                     PetscInt dim, PetscInt cells, double *values) {
-  const PetscInt count = LodPower(cells, dim);
+                                     PetscInt dim, const PetscInt cells[], double *values) {
+  const PetscInt count = LodCellCount(dim, cells);
   double         point[LOD_MAX_DIM];
   char           place[96] = "";
   size_t         used = 0;
@@ -63,6 +64,8 @@ static PetscErrorCode FillExpression(const LodSampleSettings *settings, LodExpre
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < count; i++) {
     LodSampleMidpoint(dim, cells, i, point);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      point[axis] *= settings->extent[axis];
     PetscCall(LodExpressionEvaluate(expression, point, &values[i]));
     if (values[i] > 0) continue;
     for (PetscInt axis = 0; axis < dim; axis++)
@@ -77,7 +80,7 @@ static PetscErrorCode FillExpression(const LodSampleSettings *settings, LodExpre
 
 /* Creates, evaluates and destroys the expression of the settings. */
 static PetscErrorCode SampleExpression(const LodSampleSettings *settings, PetscInt dim,
-                                       PetscInt cells, double *values) {
+                                       const PetscInt cells[], double *values) {
   LodExpression *expression;
 
   PetscFunctionBeginUser;
@@ -88,8 +91,8 @@ static PetscErrorCode SampleExpression(const LodSampleSettings *settings, PetscI
   PetscFunctionReturn(0);
 }
 
-/* Fills values[cells^dim] by the family's sampler. */
-static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+/* Fills values[cells] by the family's sampler. */
+static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
                            PetscInt64 seed, PetscInt64 number, double *values) {
   PetscFunctionBeginUser;
   switch (settings->family) {
@@ -118,7 +121,7 @@ static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, Pets
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
                          PetscInt64 seed, PetscInt64 number, LodCoefficient *coefficient) {
   char where[96];
 

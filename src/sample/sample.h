@@ -1,14 +1,16 @@
-/* Making coefficients: the families of config.h.
+/* Making coefficients: the families of config.h. Those that do not say otherwise are drawn on the
+   unit cube, which is stretched to D.
 
    iid        one value uniform in [alpha, beta] for each of scale^d pieces; sample `number` has
               scale number `number` modulo their count; no scales given: the cells themselves.
    sine       (alpha + beta)/2 + (beta - alpha)/2 * sin(2 pi x) sin(2 pi y).
-   expression any function of x, y, z at cell midpoints.
-   lognormal  exp of a Gaussian field with covariance variance * exp(-r / correlation_length).
+   expression any function of x, y, z at cell midpoints, in the units of the extents.
+   lognormal  exp of a Gaussian field with covariance variance * exp(-r / correlation_length), r in
+              the units of the extents.
    channels   inclusions of `channel_width` cells around straight axes with middle uniform in D,
               uniform direction and length uniform in [1/4, 3/4].
    image      grey values, averaged over each cell; the picture is stretched to fill D, its top row
-              lies at y = 1 and its left column at x = 0.
+              lies at the top of D and its left column at x = 0.
    darcy      beta where a Gaussian field of covariance (-Laplace + 9)^-2 with natural conditions is
               positive, alpha elsewhere: the benchmark of neural operators. */
 #ifndef LODNET_SAMPLE_SAMPLE_H
@@ -17,13 +19,13 @@
 #include "grid/coefficient.h"
 #include "sample/settings.h"
 
-/* Draws coefficient number `number` of the family into a new coefficient of `cells` cells per axis.
+/* Draws coefficient number `number` of the family into a new coefficient of cells[] cells.
    The result depends on (settings, dim, cells, seed, number) alone: the same bytes in any order of
    calls and for any number of threads. All values are finite and > 0, or an input error says why
    not (an expression that is not positive names the point and its value).
 
    The dataset of a config is numbered through: family 0's coefficients come first. */
-PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
+PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
                          PetscInt64 seed, PetscInt64 number, LodCoefficient *coefficient);
 
 /* Defaults of one family, and its name from and to text ("iid", "sine", ...); an unknown name is an
@@ -35,18 +37,19 @@ PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily 
 /* The range of values that a family has unless alpha and beta are set. */
 void LodFamilyRange(LodFamily family, double *alpha, double *beta);
 
-/* Checks the parameters that the family uses, for a mesh of `cells` cells per axis. */
-PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                 const char *where);
+/* Checks the parameters that the family uses, for a mesh of cells[]. */
+PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], const char *where);
 
-/* Pieces per axis (the scale) of sample `number` of the iid family; `cells` for the others. */
+/* Pieces (the scale) of sample `number` of the iid family along an axis of `cells` cells; `cells`
+   for the others. */
 PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, PetscInt64 number);
 
-/* How the lognormal family makes its Gaussian field on this mesh: points per axis of the periodic
-   grid, and which part of the variance had to be cut off because no embedding of affordable size is
-   nonnegative definite (0 unless the correlation length is near the side of D or above it; then the
-   covariance is wrong by about that part). */
+/* How the lognormal family makes its Gaussian field on this mesh: points per axis of the
+   periodic grid, size[dim], and which part of the variance had to be cut off because no embedding
+   of affordable size is nonnegative definite (0 unless the correlation length is near the side of D
+   or above it; then the covariance is wrong by about that part). */
 PetscErrorCode LodLognormalEmbedding(const LodSampleSettings *settings, PetscInt dim,
-                                     PetscInt cells, PetscInt *size, double *clipped);
+                                     const PetscInt cells[], PetscInt size[], double *clipped);
 
 #endif

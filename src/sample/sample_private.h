@@ -1,9 +1,8 @@
-/* Shared by the samplers: one function a family. Each fills values[cells^dim] (x fastest); the
+/* Shared by the samplers: one function a family. Each fills values[cells] (x fastest); the
    settings are valid. `number` is the number of the sample in its dataset. */
 #ifndef LODNET_SAMPLE_SAMPLE_PRIVATE_H
 #define LODNET_SAMPLE_SAMPLE_PRIVATE_H
 
-#include "grid/grid.h"
 #include "sample/settings.h"
 
 /* Loops over fewer entries than this are not worth starting threads for. */
@@ -15,31 +14,35 @@ static inline uint64_t LodSampleStream(PetscInt64 number) {
   return ((uint64_t)0x53414d50 << 32) | (uint64_t)number;
 }
 
-/* Midpoint of the cell at `position` of a mesh of `cells` cells per axis. */
-static inline void LodSampleMidpoint(PetscInt dim, PetscInt cells, PetscInt position,
+/* Midpoint of the cell at `position` of a mesh of cells[], in parts of the extents. */
+static inline void LodSampleMidpoint(PetscInt dim, const PetscInt cells[], PetscInt position,
                                      double point[LOD_MAX_DIM]) {
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++) {
-    point[axis] = axis < dim ? ((double)(position % cells) + 0.5) / (double)cells : 0;
-    position /= cells;
+    point[axis] = axis < dim ? ((double)(position % cells[axis]) + 0.5) / (double)cells[axis] : 0;
+    if (axis < dim) position /= cells[axis];
   }
 }
 
 /* exp of a Gaussian field with covariance variance * exp(-|x - y| / correlation_length) at the cell
    midpoints. */
-PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                  PetscInt64 seed, PetscInt64 number, double *values);
+PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim,
+                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                  double *values);
 
 /* Straight inclusions in a background. */
-PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                 PetscInt64 seed, PetscInt64 number, double *values);
+PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                 double *values);
 
 /* The Gaussian field of the darcy family at cell midpoints, and the coefficient made of it. */
-PetscErrorCode LodSampleDarcyField(PetscInt dim, PetscInt cells, PetscInt64 seed, PetscInt64 number,
-                                   double *values);
-PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                              PetscInt64 seed, PetscInt64 number, double *values);
+PetscErrorCode LodSampleDarcyField(PetscInt dim, const PetscInt cells[], PetscInt64 seed,
+                                   PetscInt64 number, double *values);
+PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim,
+                              const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                              double *values);
 
 /* Grey values of a picture; dim is 2. */
-PetscErrorCode LodSampleImage(const LodSampleSettings *settings, PetscInt cells, double *values);
+PetscErrorCode LodSampleImage(const LodSampleSettings *settings, const PetscInt cells[],
+                              double *values);
 
 #endif

@@ -24,6 +24,8 @@ void LodSampleDefaults(LodSampleSettings *settings) {
   settings->variance = 1;
   settings->channels = 8;
   settings->channel_width = 1;
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++)
+    settings->extent[axis] = 1;
 }
 
 void LodFamilyRange(LodFamily family, double *alpha, double *beta) {
@@ -64,17 +66,18 @@ static PetscErrorCode ValidateRange(const LodSampleSettings *settings, const cha
 }
 
 /* Checks that every scale divides the cells of the mesh. */
-static PetscErrorCode ValidateScales(const LodSampleSettings *settings, PetscInt cells,
-                                     const char *where) {
+static PetscErrorCode ValidateScales(const LodSampleSettings *settings, PetscInt dim,
+                                     const PetscInt cells[], const char *where) {
   PetscFunctionBeginUser;
   LodCheckInput(settings->n_scales >= 0 && settings->n_scales <= LOD_MAX_SCALES,
                 "%s: %" PetscInt_FMT " scales, must be at most %d", where, settings->n_scales,
                 LOD_MAX_SCALES);
   for (PetscInt i = 0; i < settings->n_scales; i++)
-    LodCheckInput(settings->scales[i] >= 1 && cells % settings->scales[i] == 0,
-                  "%s: scale %" PetscInt_FMT " does not divide the %" PetscInt_FMT
-                  " coefficient cells per axis",
-                  where, settings->scales[i], cells);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      LodCheckInput(settings->scales[i] >= 1 && cells[axis] % settings->scales[i] == 0,
+                    "%s: scale %" PetscInt_FMT " does not divide the %" PetscInt_FMT
+                    " coefficient cells per axis",
+                    where, settings->scales[i], cells[axis]);
   PetscFunctionReturn(0);
 }
 
@@ -92,8 +95,9 @@ static PetscErrorCode ValidateImage(const LodSampleSettings *settings, PetscInt 
 }
 
 /* Checks the parameters of the two families that have more than a range of values. */
-static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, PetscInt cells,
-                                           const char *where) {
+static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, PetscInt dim,
+                                           const PetscInt cells[], const char *where) {
+  PetscInt fewest = cells[0];
   PetscFunctionBeginUser;
   if (settings->family == LOD_FAMILY_LOGNORMAL) {
     LodCheckInput(isfinite(settings->correlation_length) && settings->correlation_length > 0,
@@ -102,28 +106,37 @@ static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, Pe
     LodCheckInput(isfinite(settings->variance) && settings->variance >= 0,
                   "%s: variance is %.9g, must be finite and at least 0", where, settings->variance);
   } else {
+    for (PetscInt axis = 1; axis < dim; axis++)
+      fewest = PetscMin(fewest, cells[axis]);
     LodCheckInput(settings->channels >= 1, "%s: %" PetscInt_FMT " channels, must be at least 1",
                   where, settings->channels);
-    LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= cells,
+    LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= fewest,
                   "%s: channel width is %" PetscInt_FMT " cells, must be 1 to %" PetscInt_FMT,
-                  where, settings->channel_width, cells);
+                  where, settings->channel_width, fewest);
   }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
-                                 const char *where) {
+PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], const char *where) {
   const LodFamily family = settings->family;
   LodExpression  *expression;
+  PetscInt        least = 1;
+  double          count = 1;
+  char            text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
   LodCheckInput((unsigned)family < n_family_names, "%s: unknown family", where);
   LodCheckInput(dim >= 1 && dim <= LOD_MAX_DIM,
                 "%s: dimension is %" PetscInt_FMT ", must be 1, 2 or 3", where, dim);
-  LodCheckInput(cells >= 1 && pow(cells, dim) < (double)PETSC_MAX_INT,
-                "%s: %" PetscInt_FMT " cells per axis, must be at least 1 and their number in all "
-                "axes fit an index",
-                where, cells);
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    least = PetscMin(least, cells[axis]);
+    count *= (double)cells[axis];
+  }
+  LodCheckInput(
+      least >= 1 && count < (double)PETSC_MAX_INT,
+      "%s: %s cells per axis, must be at least 1 and their number in all axes fit an index", where,
+      LodCellsText(dim, cells, text));
   LodCheckInput(settings->count >= 1, "%s: count is %" PetscInt_FMT ", must be at least 1", where,
                 settings->count);
   const PetscBool random = (PetscBool)(family == LOD_FAMILY_IID || family == LOD_FAMILY_LOGNORMAL ||
@@ -134,9 +147,9 @@ PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim
                 where, settings->count, LodFamilyName(family));
   if (family != LOD_FAMILY_LOGNORMAL && family != LOD_FAMILY_EXPRESSION)
     PetscCall(ValidateRange(settings, where));
-  if (family == LOD_FAMILY_IID) PetscCall(ValidateScales(settings, cells, where));
+  if (family == LOD_FAMILY_IID) PetscCall(ValidateScales(settings, dim, cells, where));
   if (family == LOD_FAMILY_LOGNORMAL || family == LOD_FAMILY_CHANNELS)
-    PetscCall(ValidateRandomFields(settings, cells, where));
+    PetscCall(ValidateRandomFields(settings, dim, cells, where));
   if (family == LOD_FAMILY_IMAGE) PetscCall(ValidateImage(settings, dim, where));
   if (family == LOD_FAMILY_EXPRESSION) {
     LodCheckInput(settings->expression[0], "%s: the expression family needs an expression", where);

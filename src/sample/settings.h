@@ -3,6 +3,7 @@
 #define LODNET_SAMPLE_SETTINGS_H
 
 #include "base/lengths.h"
+#include "grid/grid.h"
 
 #define LOD_MAX_SCALES 16
 
@@ -24,13 +25,14 @@ typedef struct {
   PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
   PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
   char      expression[LOD_TEXT_MAX];
-  double    correlation_length; /* lognormal: > 0; default 0.1 (D has side 1) */
+  double    correlation_length; /* lognormal: > 0; default 0.1, in units of extent[] */
   double    variance;           /* lognormal: >= 0, of log A; default 1; its median is 1 */
   PetscInt  channels;           /* channels: how many inclusions; default 8 */
   PetscInt  channel_width;      /* channels: in cells of T_eps; default 1 */
   PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */
   char      image[LOD_PATH_MAX]; /* image: PNG file; relative to the config's directory */
   PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
+  double    extent[LOD_MAX_DIM]; /* expression, lognormal: side lengths of D; 1 */
 } LodSampleSettings;
 
 #endif

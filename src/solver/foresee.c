@@ -1,6 +1,4 @@
 /* What a solve will need, before anything large is allocated. */
-#include <math.h>
-
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/progress.h"
@@ -27,9 +25,9 @@ static PetscErrorCode CheckCoarseSystem(const LodGrid *grid, const LodSolveWork 
   PetscFunctionReturn(0);
 }
 
-/* Checks the memory for a Q1 solve on a mesh of `cells` cells per axis, and announces it. */
-static PetscErrorCode ForeseeQ1(const LodGrid *grid, PetscInt cells, const LodSolveWork *work,
-                                PetscMPIInt n_ranks) {
+/* Checks the memory for a Q1 solve on a mesh, and announces it. */
+static PetscErrorCode ForeseeQ1(const LodGrid *grid, const PetscInt cells[],
+                                const LodSolveWork *work, PetscMPIInt n_ranks) {
   const LodBox    nodes = LodGridFreeNodes(grid, cells);
   const double    unknowns = (double)LodBoxCount(&nodes);
   const double    bytes = unknowns * unknown_bytes[grid->dim - 1];
@@ -50,7 +48,7 @@ static PetscErrorCode ForeseeQ1(const LodGrid *grid, PetscInt cells, const LodSo
 
 /* LodSolveForesee on one of n_ranks ranks. */
 static PetscErrorCode Foresee(const LodGrid *grid, const LodSolveWork *work, PetscMPIInt n_ranks) {
-  const double nodes = pow((double)grid->fine + 1, (double)grid->dim);
+  const double nodes = (double)LodNodeCount(grid->dim, grid->fine);
   PetscFunctionBeginUser;
   PetscCall(LodCheckMemory(nodes * (double)(work->n_rhs + 1) * (double)n_ranks * sizeof(double),
                            "values at the nodes of the fine mesh",

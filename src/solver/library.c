@@ -92,13 +92,10 @@ PetscErrorCode LodCoefficientAround(int dim, const int *cells, const double *val
                                     const char *where, LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   PetscCall(LodCheckCells(dim, cells, where));
-  for (int axis = 1; axis < dim; axis++)
-    LodCheckInput(cells[axis] == cells[0],
-                  "%s: cells: %d along x and %d along %c; they must be the same along all axes",
-                  where, cells[0], cells[axis], "xyz"[axis]);
   PetscCall(LodCheckPointer(values, where, "values"));
   /* Only read: the structure has no const member, since coefficients mostly own their values. */
-  *coefficient =
-      (LodCoefficient){.dim = dim, .cells = cells[0], .values = (double *)(uintptr_t)values};
+  *coefficient = (LodCoefficient){.dim = dim, .values = (double *)(uintptr_t)values};
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++)
+    coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
   PetscFunctionReturn(0);
 }

@@ -20,12 +20,12 @@ static PetscErrorCode Read(const char *path, const char *dataset, int *dim, int 
   PetscErrorCode error = LodCoefficientRead(path, dataset, &coefficient);
   LodUnlockLibraries();
   PetscCall(error);
-  const size_t count = (size_t)LodPower(coefficient.cells, coefficient.dim);
+  const size_t count = (size_t)LodCellCount(coefficient.dim, coefficient.cells);
   *values = malloc(count * sizeof **values);
   if (*values) memcpy(*values, coefficient.values, count * sizeof **values);
   *dim = (int)coefficient.dim;
   for (int axis = 0; axis < 3; axis++)
-    cells[axis] = axis < *dim ? (int)coefficient.cells : 1;
+    cells[axis] = (int)coefficient.cells[axis];
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCheck(*values, PETSC_COMM_SELF, PETSC_ERR_MEM, "%s: no memory for %zu values", where, count);
   PetscFunctionReturn(0);

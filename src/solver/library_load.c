@@ -28,12 +28,12 @@ static PetscErrorCode LoadFrom(const LodSolver *solver, const Source *source, do
   PetscErrorCode error;
   double        *fine = load;
   PetscFunctionBeginUser;
-  if (solver->cells != grid->fine)
-    PetscCall(PetscMalloc1(LodPower(grid->fine + 1, grid->dim), &fine));
+  if (!LodCellsEqual(grid->dim, solver->cells, grid->fine))
+    PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &fine));
   if (source->field)
     error = LodFieldLoad(grid, source->field, fine);
   else if (source->fine_values)
-    error = LodNodalLoad(grid->dim, grid->fine, source->fine_values, fine);
+    error = LodNodalLoad(grid, grid->fine, source->fine_values, fine);
   else
     error = LodCellLoad(grid, source->cell_values, fine);
   if (fine != load) {
@@ -93,7 +93,7 @@ static PetscErrorCode LoadNodes(LodSolver *solver, const double *fine_values, do
   static const char where[] = "LodSolverLoadNodes";
   PetscFunctionBeginUser;
   PetscCall(CheckLoad(solver, load, where));
-  PetscCall(LodCheckFinite((size_t)LodPower(solver->grid.fine + 1, solver->grid.dim), fine_values,
+  PetscCall(LodCheckFinite((size_t)LodNodeCount(solver->grid.dim, solver->grid.fine), fine_values,
                            where, "fine_values"));
   PetscCall(LoadFrom(solver, &(Source){.fine_values = fine_values}, load));
   PetscFunctionReturn(0);
@@ -108,7 +108,7 @@ static PetscErrorCode LoadCells(LodSolver *solver, const double *cell_values, do
   static const char where[] = "LodSolverLoadCells";
   PetscFunctionBeginUser;
   PetscCall(CheckLoad(solver, load, where));
-  PetscCall(LodCheckFinite((size_t)LodPower(solver->grid.coefficient, solver->grid.dim),
+  PetscCall(LodCheckFinite((size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient),
                            cell_values, where, "cell_values"));
   PetscCall(LoadFrom(solver, &(Source){.cell_values = cell_values}, load));
   PetscFunctionReturn(0);

@@ -1,25 +1,10 @@
 /* Meshes and models of lodnet.h. */
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "nn/model.h"
 #include "solver/library.h"
-
-/* Checks what no LodGrid can hold: sizes per axis that differ, sides that are not 1. */
-static PetscErrorCode CheckIsCube(const LodMesh *mesh, const char *where) {
-  PetscFunctionBeginUser;
-  for (int axis = 0; axis < mesh->dim; axis++) {
-    LodCheckInput(mesh->coarse[axis] == mesh->coarse[0],
-                  "%s: mesh.coarse must be the same along all axes", where);
-    LodCheckInput(mesh->coefficient[axis] == mesh->coefficient[0],
-                  "%s: mesh.coefficient must be the same along all axes", where);
-    LodCheckInput(mesh->fine[axis] == mesh->fine[0],
-                  "%s: mesh.fine must be the same along all axes", where);
-    LodCheckInput(mesh->extent[axis] == 1, "%s: mesh.extent[%d] is %g, must be 1", where, axis,
-                  mesh->extent[axis]);
-  }
-  PetscFunctionReturn(0);
-}
 
 PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, LodGrid *grid) {
   char place[96];
@@ -31,15 +16,17 @@ PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, LodGrid *gr
     LodCheckInput(isfinite(mesh->extent[axis]) && mesh->extent[axis] > 0,
                   "%s: mesh.extent[%d] is %g, must be finite and greater than 0", where, axis,
                   mesh->extent[axis]);
-  PetscCall(CheckIsCube(mesh, where));
-  *grid = (LodGrid){.dim = mesh->dim,
-                    .coarse = mesh->coarse[0],
-                    .coefficient = mesh->coefficient[0],
-                    .fine = mesh->fine[0],
-                    .ell = mesh->ell};
-  for (int axis = 0; axis < mesh->dim; axis++)
+  memset(grid, 0, sizeof *grid); /* its padding too: grids of ranks are compared byte by byte */
+  grid->dim = mesh->dim;
+  grid->ell = mesh->ell;
+  for (int axis = 0; axis < mesh->dim; axis++) {
+    grid->coarse[axis] = mesh->coarse[axis];
+    grid->coefficient[axis] = mesh->coefficient[axis];
+    grid->fine[axis] = mesh->fine[axis];
+    grid->extent[axis] = mesh->extent[axis];
     for (int side = 0; side < 2; side++)
       grid->natural[axis][side] = (PetscBool)(mesh->natural[axis][side] != 0);
+  }
   (void)snprintf(place, sizeof place, "%s: mesh", where);
   PetscCall(LodGridValidate(grid, place));
   PetscFunctionReturn(0);

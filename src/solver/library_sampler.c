@@ -78,7 +78,7 @@ static PetscErrorCode Draw(const LodSampler *sampler, int dim, const int *cells,
   PetscErrorCode error = LodSample(&settings, dim, wanted.cells, seed, number, &drawn);
   LodUnlockLibraries();
   PetscCall(error);
-  PetscCall(PetscArraycpy(values, drawn.values, LodPower(wanted.cells, dim)));
+  PetscCall(PetscArraycpy(values, drawn.values, LodCellCount(dim, wanted.cells)));
   PetscCall(LodCoefficientDestroy(&drawn));
   PetscFunctionReturn(0);
 }

@@ -24,7 +24,7 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
                 "%s: options.method is %d, must be one of LodSolverMethod", where, method);
   solver->method = (LodMethod)method;
   solver->cells = LodMethodCells(solver->method, &solver->grid);
-  solver->n_nodes = (size_t)LodPower(solver->cells + 1, solver->grid.dim);
+  solver->n_nodes = (size_t)LodNodeCount(solver->grid.dim, solver->cells);
   if (solver->method != LOD_METHOD_DNN) PetscFunctionReturn(0);
   LodCheckInput(options->model, "%s: options.model is NULL; the method dnn needs a model", where);
   solver->model = *options->model;
@@ -128,7 +128,7 @@ static PetscErrorCode Nodes(const LodSolver *solver, int nodes[3], size_t *count
   PetscFunctionBeginUser;
   PetscCall(LodCheckSolver(solver, where));
   for (int axis = 0; axis < 3 && nodes; axis++)
-    nodes[axis] = axis < solver->grid.dim ? (int)solver->cells + 1 : 1;
+    nodes[axis] = axis < solver->grid.dim ? (int)solver->cells[axis] + 1 : 1;
   if (count) *count = solver->n_nodes;
   PetscFunctionReturn(0);
 }
@@ -139,7 +139,7 @@ int LodSolverNodes(const LodSolver *solver, int nodes[3], size_t *count) {
 
 /* Checks values of A and copies them. */
 static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, const char *where) {
-  const size_t count = (size_t)LodPower(solver->grid.coefficient, solver->grid.dim);
+  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
   char         place[96];
   PetscFunctionBeginUser;
   PetscCall(LodCheckPointer(values, where, "values"));
@@ -155,7 +155,7 @@ static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, c
 /* TakeCoefficient on all ranks; the libraries are locked. */
 static PetscErrorCode TakeSameCoefficient(LodSolver *solver, const double *values,
                                           const char *where) {
-  const size_t count = (size_t)LodPower(solver->grid.coefficient, solver->grid.dim);
+  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
   PetscFunctionBeginUser;
   solver->is_set = PETSC_FALSE;
   PetscCall(LodSparseDestroy(&solver->matrix));

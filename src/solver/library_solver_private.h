@@ -11,7 +11,7 @@ struct LodSolver {
   MPI_Comm         comm; /* PETSc's inner one */
   LodGrid          grid;
   LodMethod        method;
-  PetscInt         cells;   /* per axis, of the mesh of loads and solutions */
+  const PetscInt  *cells;   /* of the mesh of loads and solutions: the grid's */
   size_t           n_nodes; /* of that mesh */
   LodModel         model;   /* dnn: as the user's, with `average` of the options; shares all else */
   PetscBool        allow_range;

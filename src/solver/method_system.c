@@ -46,7 +46,7 @@ PetscBool LodMethodCompresses(LodMethod method) {
   return (PetscBool)(method == LOD_METHOD_LOD || method == LOD_METHOD_DNN);
 }
 
-PetscInt LodMethodCells(LodMethod method, const LodGrid *grid) {
+const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid) {
   return method == LOD_METHOD_FINE ? grid->fine : grid->coarse;
 }
 
@@ -140,7 +140,7 @@ PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoeffic
 /* Solves the compressed problem. */
 static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
                                       double *solutions) {
-  const size_t n_nodes = (size_t)LodPower(system->grid.coarse + 1, system->grid.dim);
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < n_rhs; f++)

@@ -18,7 +18,7 @@ PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod 
 PetscBool LodMethodCompresses(LodMethod method);
 
 /* Cells per axis of the mesh on which loads and solutions of a method live: N, or F for fine. */
-PetscInt LodMethodCells(LodMethod method, const LodGrid *grid);
+const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid);
 
 /* What a method is run with beside the problem; everything may be left 0, borrowed. */
 typedef struct {

@@ -64,7 +64,7 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
 static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 PetscBool keep_operators, LodSolveResult *result) {
-  const size_t n_nodes = (size_t)LodPower(result->cells + 1, grid->dim);
+  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, result->cells);
   double      *load;
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemAssemble(system, coefficient));
@@ -74,7 +74,7 @@ static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const Lo
   PetscCall(PetscFree(load));
   PetscCall(error);
   if (LodMethodCompresses(result->method)) {
-    const int sign = LodLoadSign((size_t)LodPower(grid->fine + 1, grid->dim), rhs);
+    const int sign = LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), rhs);
     LodWarnOfSign(result->method, LodWrongSign(sign, n_nodes, result->values));
     if (keep_operators)
       PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
@@ -91,9 +91,10 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
                               const LodSolveOptions *options, LodSolveResult *result) {
   LodMethodSystem *system;
   PetscFunctionBeginUser;
-  *result = (LodSolveResult){.method = method, .cells = LodMethodCells(method, grid)};
+  *result = (LodSolveResult){.method = method};
+  PetscCall(PetscArraycpy(result->cells, LodMethodCells(method, grid), LOD_MAX_DIM));
   PetscCall(LodMethodSystemCreate(comm, grid, method, options, &system));
-  PetscErrorCode error = PetscCalloc1(LodPower(result->cells + 1, grid->dim), &result->values);
+  PetscErrorCode error = PetscCalloc1(LodNodeCount(grid->dim, result->cells), &result->values);
   if (!error)
     error = SolveWith(comm, system, grid, coefficient, rhs, options->keep_operators, result);
   PetscCall(LodMethodSystemDestroy(&system));

@@ -7,21 +7,22 @@
 
 typedef struct {
   LodMethod method;
-  PetscInt  cells;            /* of the mesh the solution lives on: N, or F for fine */
-  double   *values;           /* values[cells+1 per axis], x fastest, on every rank; owned */
-  double    seconds_operator; /* local operators and assembly, or assembly and set-up */
+  PetscInt  cells[LOD_MAX_DIM]; /* of the mesh the solution lives on: coarse, or fine for fine */
+  double   *values;             /* at all its nodes, x fastest, on every rank; owned */
+  double    seconds_operator;   /* local operators and assembly, or assembly and set-up */
   double    seconds_solve;
   double   *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
   PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
 
-/* The load of f on the fine mesh (LodFineLoad), rhs[(F+1)^d], the caller's. The expression is named
+/* The load of f on the fine mesh (LodFineLoad), rhs[fine nodes], the caller's. The expression is
+   named
    `--rhs` in messages. */
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
-   that the exact and the learned operator share. solution[(N+1)^d] is the caller's; no progress bar
-   if `quiet`. Collective. */
+   that the exact and the learned operator share. solution[coarse nodes] is the caller's; no
+   progress bar if `quiet`. Collective. */
 PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *operators,
                                   const LodCoefficient *coefficient, const double *rhs,
                                   PetscBool quiet, double *solution, double *seconds_operator,

@@ -9,7 +9,8 @@
 /* What serves all coefficients. */
 typedef struct {
   const LodManySettings *settings;
-  PetscInt               cells, n_nodes; /* of the mesh that solutions live on */
+  const PetscInt        *cells; /* of the mesh that solutions live on */
+  PetscInt               n_nodes;
   LodMethodSystem       *system;
   double                *loads;      /* [n_rhs][n_nodes] */
   int                   *signs;      /* [n_rhs]: LodLoadSign */
@@ -21,7 +22,7 @@ typedef struct {
 /* Integrates the right-hand sides: their loads on the mesh of the solutions, and their signs. */
 static PetscErrorCode SetUpLoads(const LodManySettings *settings, Many *many) {
   const LodGrid *grid = settings->grid;
-  const size_t   n_fine = (size_t)LodPower(grid->fine + 1, grid->dim);
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
   PetscErrorCode error = 0;
   double        *rhs;
   PetscFunctionBeginUser;
@@ -64,7 +65,7 @@ static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coeffici
                                             .n_rhs = settings->n_rhs,
                                             .quiet = settings->quiet}));
   many->cells = LodMethodCells(settings->method, grid);
-  many->n_nodes = LodPower(many->cells + 1, grid->dim);
+  many->n_nodes = LodNodeCount(grid->dim, many->cells);
   const size_t count = (size_t)settings->n_rhs * (size_t)many->n_nodes;
   PetscCall(PetscMalloc3(count, &many->loads, count, &many->solutions, (size_t)settings->n_rhs,
                          &many->signs));

@@ -17,9 +17,9 @@ PetscErrorCode LodSparseDestroy(LodSparseRows *rows) {
 }
 
 /* Starts a matrix of n rows, n_rows of them from first_row on, with room for `n_entries`. */
-static PetscErrorCode Begin(const LodGrid *grid, PetscInt cells, PetscInt first, PetscInt last,
-                            size_t n_entries, LodSparseRows *rows) {
-  const LodBox free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxCube(grid->dim, cells + 1);
+static PetscErrorCode Begin(const LodGrid *grid, const PetscInt cells[], PetscInt first,
+                            PetscInt last, size_t n_entries, LodSparseRows *rows) {
+  const LodBox free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxNodes(grid->dim, cells);
   const size_t n_rows = (size_t)(last - first);
   PetscFunctionBeginUser;
   *rows =
@@ -74,8 +74,8 @@ static PetscErrorCode CopyRows(Mat matrix, int exponent, LodSparseRows *rows) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, PetscInt cells, Mat matrix, int exponent,
-                                   LodSparseRows *rows) {
+PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, const PetscInt cells[], Mat matrix,
+                                   int exponent, LodSparseRows *rows) {
   PetscInt first, last;
   size_t   n_entries;
   PetscFunctionBeginUser;
@@ -89,15 +89,16 @@ PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, PetscInt cells, Mat matr
 }
 
 /* Fills the rows of the mass matrix. */
-static void FillMass(const LodGrid *grid, PetscInt cells, LodSparseRows *rows) {
+static void FillMass(const LodGrid *grid, const PetscInt cells[], LodSparseRows *rows) {
   const LodBox   free_nodes = LodGridFreeNodes(grid, cells);
   const PetscInt width = LodPower(3, grid->dim);
-  double         mass[LOD_MAX_CORNERS * LOD_MAX_CORNERS], one = 1;
+  double         mass[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM], one = 1;
   int64_t        entry = 0;
   /* The cell's matrix everywhere, times the one value of a coefficient of one cell. */
-  const LodCoefficient  plain = {.dim = grid->dim, .cells = 1, .values = &one};
+  const LodCoefficient  plain = {.dim = grid->dim, .cells = {1, 1, 1}, .values = &one};
   const LodCellMatrices source = {grid, &plain, cells, mass, PETSC_TRUE};
-  LodElementMass(grid->dim, 1.0 / (double)cells, mass);
+  LodGridSides(grid, cells, side);
+  LodElementMass(grid->dim, side, mass);
   for (int64_t r = 0; r < rows->n_rows; r++) {
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], columns[LOD_MAX_STENCIL];
@@ -113,7 +114,7 @@ static void FillMass(const LodGrid *grid, PetscInt cells, LodSparseRows *rows) {
   }
 }
 
-PetscErrorCode LodSparseMass(MPI_Comm comm, const LodGrid *grid, PetscInt cells,
+PetscErrorCode LodSparseMass(MPI_Comm comm, const LodGrid *grid, const PetscInt cells[],
                              LodSparseRows *rows) {
   const LodBox free_nodes = LodGridFreeNodes(grid, cells);
   PetscInt     n = LodBoxCount(&free_nodes), n_rows = PETSC_DECIDE, last;

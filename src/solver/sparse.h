@@ -17,12 +17,12 @@ typedef struct {
 
 /* This rank's rows of a matrix that is in units of 2^exponent, in plain units; an entry that does
    not fit them is an error. `cells`: per axis, of the mesh. */
-PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, PetscInt cells, Mat matrix, int exponent,
-                                   LodSparseRows *rows);
+PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, const PetscInt cells[], Mat matrix,
+                                   int exponent, LodSparseRows *rows);
 
-/* The mass matrix of Q1 on the mesh of `cells` cells per axis, its rows shared out to the ranks as
+/* The mass matrix of Q1 on the mesh of cells[], its rows shared out to the ranks as
    those of every matrix over the mesh. */
-PetscErrorCode LodSparseMass(MPI_Comm comm, const LodGrid *grid, PetscInt cells,
+PetscErrorCode LodSparseMass(MPI_Comm comm, const LodGrid *grid, const PetscInt cells[],
                              LodSparseRows *rows);
 
 PetscErrorCode LodSparseDestroy(LodSparseRows *rows);

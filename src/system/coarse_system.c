@@ -185,7 +185,7 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
 PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
                                         double *solution) {
   const LodGrid *grid = &system->grid;
-  const size_t   n_nodes = (size_t)LodPower(grid->coarse + 1, grid->dim);
+  const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, grid->coarse);
   int            exponent = 0;
   PetscFunctionBeginUser;
   PetscCall(LodLoadVec(grid, grid->coarse, load, system->load, &exponent));
@@ -201,7 +201,7 @@ PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, 
   const LodGrid *grid = &system->grid;
   double        *load;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodPower(grid->coarse + 1, grid->dim), &load));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
   PetscErrorCode error = LodLoad(grid, rhs, grid->coarse, load);
   if (!error) error = LodCoarseSystemSolveLoad(system, load, solution);
   PetscCall(PetscFree(load));

@@ -27,8 +27,8 @@ PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *
 PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
                                         const double **operators);
 
-/* Solves S u = load, load[(N+1)^d] being the integrals of f times the hat functions of all coarse
-   nodes, and gives u at all (N+1)^d coarse nodes on every rank, to about the accuracy of a direct
+/* Solves S u = load, load[coarse nodes] being the integrals of f times the hat functions of all
+   coarse nodes, and gives u at all coarse nodes on every rank, to about the accuracy of a direct
    solver. By one process BiCGStab with incomplete factors, by several a sparse direct solver, and
    above 20000 unknowns GMRES with algebraic multigrid; an iteration that does not get there in a
    few steps gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a

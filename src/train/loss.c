@@ -59,6 +59,9 @@ static PetscErrorCode PseudoInverse(PetscInt n, double *matrix) {
   PetscFunctionReturn(0);
 }
 
+/* Sides of a unit cell: the energies compare, and units cancel. */
+static const double unit[LOD_MAX_DIM] = {1, 1, 1};
+
 /* The energy's R for patches of the given nodes. */
 static PetscErrorCode EnergyRows(const LodBox *nodes, Metric *metric) {
   const PetscInt corners = (PetscInt)1 << nodes->dim;
@@ -67,7 +70,7 @@ static PetscErrorCode EnergyRows(const LodBox *nodes, Metric *metric) {
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < nodes->dim; axis++)
     cells.size[axis]--;
-  LodElementStiffness(nodes->dim, 1, element);
+  LodElementStiffness(nodes->dim, unit, element);
   PetscCall(PetscCalloc1((size_t)metric->n * (size_t)metric->n, &metric->rows));
   for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
     PetscInt index[LOD_MAX_DIM], node[LOD_MAX_CORNERS];
@@ -154,7 +157,7 @@ PetscErrorCode LodLossCreate(const LodGrid *grid, const LodTrainingSettings *set
              made->size, MOST_NUMBERS);
   PetscCall(PetscCalloc1(LodBoxCount(&made->sizes), &made->metrics));
   PetscCall(CreateMetrics(grid, made));
-  LodElementStiffness(grid->dim, 1, made->columns);
+  LodElementStiffness(grid->dim, unit, made->columns);
   PetscCall(PseudoInverse(made->corners, made->columns));
   PetscFunctionReturn(0);
 }

@@ -27,7 +27,7 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
   for (PetscInt64 sample = 0; sample < samples; sample++) {
     PetscCall(LodPairsCoefficient(pairs, LOD_SPLIT_TRAIN, sample, &coefficient));
-    const PetscInt n = LodPower(coefficient.cells, coefficient.dim);
+    const PetscInt n = LodCoefficientCount(&coefficient);
     for (PetscInt i = 0; i < n; i++) {
       const double value = coefficient.values[i], t = logarithmic ? log(value) : value;
       if (!(value >= (double)FLT_MIN && value <= (double)FLT_MAX)) bad = value;
@@ -76,9 +76,9 @@ static PetscErrorCode FillSignature(const LodTrainPlan *plan, const LodGrid *gri
   PetscFunctionBeginUser;
   *signature = (LodSignature){.dim = grid->dim,
                               .ell = grid->ell,
-                              .ratio = grid->coefficient / grid->coarse,
-                              .fine_ratio = grid->fine / grid->coefficient,
-                              .coarse = grid->coarse,
+                              .ratio = LodGridCoefficientRatio(grid, 0),
+                              .fine_ratio = LodGridRefinement(grid, 0),
+                              .coarse = grid->coarse[0],
                               .smallest = statistics->smallest,
                               .largest = statistics->largest};
   memcpy(signature->natural, grid->natural, sizeof signature->natural);

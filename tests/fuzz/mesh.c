@@ -44,7 +44,7 @@ void FuzzOne(const uint8_t *data, size_t size) {
     if (FuzzAccepted(LodGridValidate(&grid, path)) && LodGridCells(&grid) < 1)
       FuzzFail("a mesh without cells");
   } else {
-    grid = (LodGrid){.dim = 2, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 1};
+    grid = (LodGrid){LOD_UNIT_CUBE(2, 2, 4, 8), .ell = 1};
   }
   ReadFaces(&grid, data, size);
 }

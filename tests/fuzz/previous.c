@@ -7,7 +7,7 @@
 
 const char fuzz_hdf5_seeds[] = "tests/fuzz/seeds/previous/*.h5";
 
-static const LodGrid grid = {.dim = 2, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 1};
+static const LodGrid grid = {LOD_UNIT_CUBE(2, 2, 4, 8), .ell = 1};
 
 /* Numbers in one solution, and in the operators of all cells. */
 enum { NODES = 9, OPERATORS = 4 * 16 * 4 };

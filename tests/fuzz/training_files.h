@@ -12,7 +12,7 @@
 static inline void FuzzConfig(PetscBool full, LodConfig *config) {
   LodConfigDefaults(config);
   snprintf(config->path, sizeof config->path, "fuzz.toml");
-  config->grid = (LodGrid){.dim = 2, .coarse = 2, .coefficient = 4, .fine = 8, .ell = 1};
+  config->grid = (LodGrid){LOD_UNIT_CUBE(2, 2, 4, 8), .ell = 1};
   config->families[0].count = 3;
   config->train = 0.4;
   config->validation = config->test = 0.3;
