@@ -175,13 +175,17 @@ class Errors(unittest.TestCase):
         self.refuses("coarse", lodnet.solve, A, coarse=7)
         self.refuses("method = 'lud'", lodnet.solve, A, method="lud")
         self.refuses("natural = 'up'", lodnet.solve, A, natural="up")
+        self.refuses("natural = 'front'.*right, bottom, top$", lodnet.solve, A, natural="front")
+        self.refuses("complex", lodnet.solve, A * 1j)
+        self.refuses("rhs = None.*function or an array", lodnet.solve, A, None)
+        self.refuses("is nan, must be finite", lodnet.solve, A, lambda x, y: np.nan * x)
         self.refuses("coarse = .*x, y", lodnet.solve, A, coarse=(8, 8, 8))
         self.refuses("extent", lodnet.solve, A, extent=(1, -1))
         self.refuses("extent", lodnet.solve, A, extent=(1, 2, 3))
         self.refuses("equal sides", lodnet.solve, A, method="dnn", extent=(1, 2))
         self.refuses("dim", lodnet.solve, 2.0)
         self.refuses("dim", lodnet.solve, np.ones((2, 2, 2, 2)))
-        self.refuses("rhs", lodnet.compare, A, rhs=A)
+        self.refuses("rhs.*expression or a number", lodnet.compare, A, rhs=A)
         self.refuses("coarse", lodnet.solve, A, coarse=7.5)
         self.refuses("shape", lodnet.Solver((16, 16)).set_coefficient, A)
         self.refuses("shape", lodnet.solve, A, rhs=np.ones(7))
@@ -207,11 +211,15 @@ class Errors(unittest.TestCase):
         self.refuses("", solver.solve, "1 +")
         np.testing.assert_array_equal(solver.solve(), u)
 
+    def test_unknown_options_are_named(self):
+        for function in (lodnet.solve, lodnet.Solver, lodnet.compare):
+            with self.assertRaisesRegex(TypeError, "'corse'"):
+                function(draw(), corse=8)
+
     def test_exceptions_of_functions_come_through(self):
         solver = lodnet.Solver((16, 16)).set_coefficient(draw((16, 16)))
         with self.assertRaises(ZeroDivisionError):
             solver.solve(lambda x, y: 1 // 0)
-
 
     def test_what_is_closed_is_refused(self):
         solver = lodnet.Solver((16, 16))

@@ -63,7 +63,7 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
   PetscCall(LodMatrixNormDifference(matrix, transposed, &gap, &norm));
   checks->symmetry_defect = norm == 0 ? 0 : gap / norm;
   PetscCheck(isfinite(checks->symmetry_defect), comm, PETSC_ERR_FP,
-             "the symmetry defect of the operator is %g / %g", gap, norm);
+             "the symmetry defect of the operator is %.6g / %.6g", gap, norm);
   PetscCall(MatAXPY(transposed, 1, matrix, SAME_NONZERO_PATTERN));
   PetscCall(MatScale(transposed, 0.5)); /* the symmetric part */
   PetscCall(PlainStiffness(comm, grid, &stiffness));

@@ -183,7 +183,7 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
                   {"the symmetry defect of dnn", found->checks[1].symmetry_defect}};
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof findings / sizeof findings[0]; i++)
-    PetscCheck(isfinite(findings[i].value), PETSC_COMM_SELF, PETSC_ERR_FP, "%s is %g",
+    PetscCheck(isfinite(findings[i].value), PETSC_COMM_SELF, PETSC_ERR_FP, "%s is %.6g",
                findings[i].name, findings[i].value);
   PetscFunctionReturn(0);
 }

@@ -63,7 +63,7 @@ static PetscErrorCode EvaluateSample(Task *task, double *error) {
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(failed);
   PetscCheck(isfinite(*error), PETSC_COMM_SELF, PETSC_ERR_FP,
-             "coefficient %lld of the split: the relative error of the learned solution is %g",
+             "coefficient %lld of the split: the relative error of the learned solution is %.6g",
              (long long)task->sample + 1, *error);
   PetscFunctionReturn(0);
 }

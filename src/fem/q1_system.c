@@ -101,7 +101,7 @@ PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
   PetscCall(KSPGetResidualNorm(solver, &residual));
   PetscCheck(reason > 0, PetscObjectComm((PetscObject)solver), PETSC_ERR_NOT_CONVERGED,
              "the %s solve did not converge: %s after %" PetscInt_FMT
-             " iterations, residual %g; other solvers can be chosen by PETSc options after --",
+             " iterations, residual %.6g; other solvers can be chosen by PETSc options after --",
              what, KSPConvergedReasons[reason], iterations, (double)residual);
   PetscFunctionReturn(0);
 }

@@ -68,7 +68,7 @@ PetscErrorCode LodCheckFinite(size_t count, const double *values, const char *wh
   PetscFunctionBeginUser;
   PetscCall(LodCheckPointer(values, where, name));
   for (size_t i = 0; i < count; i++)
-    LodCheckInput(isfinite(values[i]), "%s: %s[%zu] is %g, must be finite", where, name, i,
+    LodCheckInput(isfinite(values[i]), "%s: %s[%zu] is %.6g, must be finite", where, name, i,
                   values[i]);
   PetscFunctionReturn(0);
 }

@@ -119,7 +119,7 @@ static PetscErrorCode RefuseInfinite(const LodCoarseSystem *system) {
     i++;
   SETERRQ(PETSC_COMM_SELF, PETSC_ERR_FP,
           "the local operator of coarse cell %" PetscInt_FMT
-          " has an entry %g: A or its contrast is too large for double precision",
+          " has an entry %.6g: A or its contrast is too large for double precision",
           system->first + (PetscInt)(i / size), system->operators[i]);
 }
 

@@ -109,7 +109,7 @@ static PetscErrorCode FillNormalisation(const LodTrainPlan *plan, LodPairs *pair
     model->inp_scale = 1 / sqrt(variance);
   PetscCall(TargetScale(pairs, model, &plan->training, &scale));
   PetscCheck(isfinite(scale), PETSC_COMM_SELF, PETSC_ERR_FP,
-             "the root mean square of the training operators is %g", scale);
+             "the root mean square of the training operators is %.6g", scale);
   if (scale > 0) model->out_scale = scale;
   PetscFunctionReturn(0);
 }

@@ -37,6 +37,8 @@ FACES = {"left": (0, 0), "right": (0, 1), "bottom": (1, 0), "top": (1, 1), "fron
 
 def _doubles(array):
     """The array as contiguous doubles: itself if it is that."""
+    if np.iscomplexobj(array):
+        raise InputError("an array of complex numbers: lodnet takes real ones")
     return np.asarray(array, dtype=np.float64, order="C")
 
 
@@ -62,21 +64,22 @@ def _per_axis(name, value, dim):
     return values
 
 
-def _number(name, value, kind):
+def _number(name, value, kind, wanted=None):
     """A number as the library takes it: kind is float, or operator.index for whole ones."""
     try:
         number = kind(value)
     except (TypeError, ValueError):
         number = None
     if number is None or kind is operator.index and not -2**31 <= number < 2**31:
-        raise InputError(f"{name} = {value!r}: must be a "
-                         f"{'number' if kind is float else 'whole number of 32 bits'}")
+        wanted = wanted or ("a number" if kind is float else "a whole number of 32 bits")
+        shown = f"array of shape {np.shape(value)}" if np.ndim(value) else repr(value)
+        raise InputError(f"{name} = {shown}: must be {wanted}")
     return number
 
 
-def _expression(rhs):
+def _expression(rhs, wanted="an expression or a number"):
     """A right-hand side as the text of an expression, from a text or a number."""
-    return (rhs if isinstance(rhs, str) else repr(_number("rhs", rhs, float))).encode()
+    return (rhs if isinstance(rhs, str) else repr(_number("rhs", rhs, float, wanted))).encode()
 
 
 def _mesh(shape, model, coarse=None, fine=None, ell=None, extent=None, natural=None):
@@ -97,8 +100,9 @@ def _mesh(shape, model, coarse=None, fine=None, ell=None, extent=None, natural=N
         for axis in range(3):
             mesh.natural[axis][:] = (0, 0)
         for face in [natural] if isinstance(natural, str) else natural:
-            if face not in FACES:
-                raise InputError(f"natural = {face!r}: must be one of {', '.join(FACES)}")
+            if face not in list(FACES)[:2 * dim]:
+                raise InputError(f"natural = {face!r}: must be one of "
+                                 f"{', '.join(list(FACES)[:2 * dim])}")
             axis, side = FACES[face]
             mesh.natural[axis][side] = 1
     return mesh
@@ -152,13 +156,13 @@ class Solver(_library.Handle):
     ((220, 60), (56, 16), (16,), 2200.0)
     """
 
-    def __init__(self, shape, *, method="lod", model=None, average=False, allow_range=False,
-                 comm=None, **mesh):
+    def __init__(self, shape, *, method="lod", coarse=None, fine=None, ell=None, extent=None,
+                 natural=None, model=None, average=False, allow_range=False, comm=None):
         if method not in METHODS:
             raise InputError(f"method = {method!r}: must be one of {', '.join(METHODS)}")
         self.shape = (int(shape),) if np.ndim(shape) == 0 else tuple(int(n) for n in shape)
-        self.model = _model(model, method)
-        self._mesh = _mesh(self.shape, self.model, **mesh)
+        self.model, self.method = _model(model, method), method
+        self._mesh = _mesh(self.shape, self.model, coarse, fine, ell, extent, natural)
         options = _library.Options(METHODS.index(method), self.model and self.model.pointer,
                                    allow_range, average)
         super().__init__("LodSolverCreate", "LodSolverDestroy", _library.communicator(comm),
@@ -167,6 +171,14 @@ class Solver(_library.Handle):
         call("LodSolverNodes", self.pointer, nodes, None)
         #: shape of solutions: nodes of the coarse mesh (of the fine mesh for "fine"), (.., y, x)
         self.nodes = tuple(nodes[:len(self.shape)][::-1])
+
+    def __repr__(self):
+        """The mesh with what was not given filled in, lists along x, y, z."""
+        dim = len(self.shape)
+        sizes = {name: tuple(getattr(self._mesh, name)[:dim])
+                 for name in ("coarse", "coefficient", "fine", "extent")}
+        return (f"Solver({self.method}, {', '.join(f'{k}={v}' for k, v in sizes.items())}, "
+                f"ell={self._mesh.ell})")
 
     @property
     def axes(self):
@@ -203,7 +215,8 @@ class Solver(_library.Handle):
         """
         load = np.empty(self.nodes)
         if isinstance(rhs, str) or np.ndim(rhs) == 0 and not callable(rhs):
-            call("LodSolverLoadExpression", self.pointer, _expression(rhs), _address(load))
+            text = _expression(rhs, "an expression, a number, a function or an array")
+            call("LodSolverLoadExpression", self.pointer, text, _address(load))
             return load
         values = self._fine_values(rhs) if callable(rhs) else _doubles(rhs)
         fine = tuple(n + 1 for n in self._mesh.fine[:len(self.shape)])[::-1]
@@ -218,7 +231,8 @@ class Solver(_library.Handle):
 
     def solve(self, rhs=1):
         """The solution, shape `nodes`, for a right-hand side as `load` takes it; for a list of them
-        the solutions, shape (len(rhs), .., y, x).
+        the solutions, shape (len(rhs), .., y, x). On a coarse mesh it is close to the fine solution in
+        L2, which it does not interpolate at the nodes.
 
         >>> solver = lodnet.Solver(16, method="fine").set_coefficient(np.ones(16))
         >>> solver.solve(1).shape, solver.solve([1, "x"]).shape
@@ -226,6 +240,7 @@ class Solver(_library.Handle):
         """
         several = isinstance(rhs, (list, tuple))
         loads = np.array([self.load(f) for f in (rhs if several else [rhs])])
+        loads = loads.reshape((-1, *self.nodes))  # of none too
         solutions = np.empty_like(loads)
         if len(loads):
             call("LodSolverSolve", self.pointer, len(loads), _address(loads), _address(solutions))
@@ -254,7 +269,8 @@ class Solver(_library.Handle):
         return self._sparse("LodSolverMatrix")[0]
 
     def mass(self):
-        """The mass matrix of Q1 over the same nodes as `matrix`."""
+        """The mass matrix of Q1 over the same nodes as `matrix`, for steps in time say:
+        splu(M + tau * S).solve(M @ u + tau * load) is one of backward Euler."""
         return self._sparse("LodSolverMass")[0]
 
     @property
@@ -326,7 +342,8 @@ class Comparison:
         return f"Comparison({', '.join(numbers)})"
 
 
-def compare(A, model=None, rhs=1, *, allow_range=False, **mesh):
+def compare(A, model=None, rhs=1, *, allow_range=False, coarse=None, fine=None, ell=None,
+            extent=None, natural=None):
     """Compares exact and learned operator, and both with the fine solution, for a right-hand side
     given as a number or an expression; mesh as in Solver.
 
@@ -336,7 +353,7 @@ def compare(A, model=None, rhs=1, *, allow_range=False, **mesh):
     """
     A = _doubles(A)
     model = _model(model, "dnn")
-    mesh = _mesh(A.shape, model, **mesh)
+    mesh = _mesh(A.shape, model, coarse, fine, ell, extent, natural)
     report = _library.Report()
     lod = np.empty(tuple(n + 1 for n in mesh.coarse[:A.ndim])[::-1])
     dnn = np.empty_like(lod)
