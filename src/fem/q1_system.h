@@ -47,7 +47,8 @@ PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const doubl
    Collective. */
 PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *exponent);
 
-/* The same for one coefficient and one load: solution[nodes of the fine or of the coarse mesh]. */
+/* One coefficient and one load rhs[fine nodes] at once: solution[nodes of the fine or of the coarse
+   mesh]. Collective. */
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics);
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
@@ -59,8 +60,8 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                   const LodCoefficient *coefficient, Mat *stiffness);
 
-/* A load on all nodes of a mesh as a Vec over the free ones, in units
-   of 2^*exponent, in which its largest entry is about 1 (units.h). Collective. */
+/* A load on all nodes of a mesh as a Vec over the free ones, in units of 2^*exponent, in which its
+   largest entry is about 1 (units.h). Collective. */
 PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
                           Vec vector, int *exponent);
 

@@ -1,4 +1,4 @@
-/* Patches of a constant coefficient (anchors_private.h). */
+/* Patches of a constant coefficient. */
 #include "nn/anchors.h"
 
 #include "lod/structure.h"
