@@ -65,11 +65,8 @@ PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
                           Vec vector, int *exponent);
 
-/* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
-   this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
-   nodes. Both collective. */
-PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
-                             Vec vector);
+/* The values of a Vec over the free nodes of a mesh at all its nodes, 0 at Dirichlet nodes, on
+   every rank. Collective. */
 PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
                              double *nodes);
 

@@ -1,6 +1,6 @@
 /* Matrices by rows, in plain arrays with 64-bit indices. */
-#ifndef LODNET_SOLVER_SPARSE_H
-#define LODNET_SOLVER_SPARSE_H
+#ifndef LODNET_SOLVER_SPARSE_PRIVATE_H
+#define LODNET_SOLVER_SPARSE_PRIVATE_H
 
 #include <petscmat.h>
 #include <stdint.h>
