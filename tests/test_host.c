@@ -19,6 +19,7 @@
 #include "check_lodnet.h"
 #include "io/coefficient_file.h"
 #include "lod/exact.h"
+#include "nn/model.h"
 #include "sample/sample.h"
 
 /* What a process has that a guest must leave. */
