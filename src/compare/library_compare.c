@@ -29,7 +29,7 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   LodComparison     found;
   LodModel          shared;
   PetscFunctionBeginUser;
-  PetscCall(LodMeshToGrid(mesh, where, &grid));
+  PetscCall(LodMeshToGrid(mesh, where, PETSC_FALSE, &grid));
   PetscCall(LodCheckPointer(model, where, "model"));
   PetscCall(LodCheckPointer(expression, where, "expression"));
   PetscCall(LodCheckPointer(report, where, "report"));
