@@ -399,9 +399,7 @@ static double error_of_lod(LodGrid grid, PetscInt n_x, PetscInt n_y, PetscInt el
   assert_ok(LodProlongate(2, grid.coarse, lod, grid.fine, u));
   assert_ok(LodRelativeL2(2, grid.fine, u, fine, &error));
   printf("%dx%d, l = %d: %.2f %%\n", (int)n_x, (int)n_y, (int)ell, 100 * error);
-  free(lod);
-  free(patch);
-  free(u);
+  free(lod), free(patch), free(u);
   return error;
 }
 
