@@ -94,6 +94,13 @@ works ./solve
 grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]{3}$' stdout.txt || fail "solve prints $(cat stdout.txt)"
 works ./solve-in-cpp
 grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]*$' stdout.txt || fail "solve-in-cpp prints $(cat stdout.txt)"
+# The program that README shows, and that it prints what README says.
+sed -n '/^## Library/,/^## /s/^    //p' "$source_root/README.md" >shown.txt
+sed '/^\$/,$d' shown.txt >mean.c
+grep -q LodSolverSolve mean.c || fail 'README shows no program'
+works cc -Wall -Wextra -Werror mean.c -o mean "${flags[@]}"
+works ./mean
+sed '1,/^\$/d' shown.txt | diff - stdout.txt >&2 || fail 'mean prints something else than README'
 works lod-sample --cells 128 --output coefficient.h5
 works ./compare
 grep -qE '^learned to exact 0\.' stdout.txt || fail "compare prints $(cat stdout.txt)"
