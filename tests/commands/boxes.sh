@@ -110,6 +110,10 @@ TEXT
 expect 0 '' /usr/bin/python3 make.py
 expect 0 '' "$bin/lod-solve" two.h5 --many "${box[@]}" --rhs 'x < 600' --output many.h5
 expect 0 '' /usr/bin/python3 look.py
+for line in 'DIMENSIONS 4 12 1' 'ORIGIN 0 0 0' 'SPACING 400 200 '; do
+  checks=$((checks + 1))
+  grep -qa "^$line" rule.vtk || fail "rule.vtk lacks $line"
+done
 "$helpers/row" many.h5 solution 0 0 one-of-many.h5 || fail 'a row cannot be copied'
 expect 0 '' h5diff --delta=1e-9 rule.h5 one-of-many.h5 /solution /coefficient
 refuses 'two\.h5: .*--many' lod-solve two.h5 --mesh ./long.toml
