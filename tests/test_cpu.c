@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/units_private.h"
 #include "exact_properties.h"
 #include "lod/exact.h"
 #include "lod/front_private.h"
 #include "nn/adam_private.h"
+#include "nn/layer_private.h"
 
 /* What a child process found out, in memory that it shares with its parent. */
 enum { MOST_VALUES = 1 << 20, MOST_WORDS = 1024 };
@@ -94,9 +96,15 @@ static const LodFrontKernel *const fronts[] = {&LodFrontKernelBaseline, &LodFron
                                                &LodFrontKernelAvx512};
 static const LodAdamKernel *const  adams[] = {&LodAdamKernelBaseline, &LodAdamKernelAvx2,
                                               &LodAdamKernelAvx512};
+static const LodLayerKernel *const layers[] = {&LodLayerKernelBaseline, &LodLayerKernelAvx2,
+                                               &LodLayerKernelAvx512};
+static const LodUnitsKernel *const units[] = {&LodUnitsKernelBaseline, &LodUnitsKernelAvx2,
+                                              &LodUnitsKernelAvx512};
 #else
 static const LodFrontKernel *const fronts[] = {&LodFrontKernelBaseline};
 static const LodAdamKernel *const  adams[] = {&LodAdamKernelBaseline};
+static const LodLayerKernel *const layers[] = {&LodLayerKernelBaseline};
+static const LodUnitsKernel *const units[] = {&LodUnitsKernelBaseline};
 #endif
 
 /* Fills the upper triangle of a matrix that is dominated by its diagonal. */
@@ -187,6 +195,57 @@ START_TEST(levels_step_alike) {
 }
 END_TEST
 
+/* ELU's derivative is out + 1 where out is negative, and sums add up, to the last number and not
+   beyond. */
+START_TEST(levels_go_back_alike) {
+  enum { MOST = 67 };
+  const unsigned long long seed = test_seed();
+  for (int level = 0; level <= (int)machine_level(); level++)
+    for (size_t n = 1; n < MOST; n++) {
+      float out[MOST], dout[MOST], sum[MOST], before[2][MOST];
+      for (size_t i = 0; i < MOST; i++) {
+        out[i] = (float)(2 * LodRandomUniform(seed, n, i) - 1);
+        before[0][i] = dout[i] = (float)LodRandomUniform(seed, 100 + n, i);
+        before[1][i] = sum[i] = (float)LodRandomUniform(seed, 200 + n, i);
+      }
+      layers[level]->activation(1, n, out, dout);
+      layers[level]->add(n, out, sum);
+      for (size_t i = 0; i < MOST; i++) {
+        const float slope = i >= n || out[i] > 0 ? 1 : out[i] + 1;
+        ck_assert_float_eq_tol(dout[i], slope * before[0][i], 1e-6F);
+        ck_assert_float_eq_tol(sum[i], before[1][i] + (i < n ? out[i] : 0), 1e-6F);
+      }
+      layers[level]->activation(0, n, out, dout); /* ReLU */
+      for (size_t i = 0; i < n; i++)
+        ck_assert_int_eq(dout[i] != 0, out[i] > 0);
+    }
+}
+END_TEST
+
+/* Wherever it is; and what is not finite is not overlooked. */
+START_TEST(levels_find_the_largest) {
+  enum { MOST = 67 };
+  const unsigned long long seed = test_seed();
+  for (int level = 0; level <= (int)machine_level(); level++)
+    for (size_t n = 1; n < MOST; n++) {
+      double values[MOST], scaled[MOST];
+      float  singles[MOST];
+      size_t place = (size_t)(LodRandomBits(seed, 300, n) % n);
+      for (size_t i = 0; i < MOST; i++)
+        singles[i] = (float)(values[i] = i < n ? LodRandomUniform(seed, n, i) - 0.5 : 7);
+      singles[place] = (float)(values[place] = -5);
+      ck_assert_double_eq(units[level]->largest(n, values), 5);
+      ck_assert_float_eq(units[level]->largest_single(n, singles), 5);
+      units[level]->scale(4, 0.5, n, values, scaled);
+      for (size_t i = 0; i < n; i++)
+        ck_assert_double_eq(scaled[i], 2 * values[i]);
+      singles[place] = (float)(values[place] = NAN);
+      ck_assert(!isfinite(units[level]->largest(n, values)));
+      ck_assert(!isfinite(units[level]->largest_single(n, singles)));
+    }
+}
+END_TEST
+
 static const LodGrid meshes[] = {
     {LOD_UNIT_CUBE(1, 9, 27, 54), .ell = 2},
     {LOD_UNIT_CUBE(2, 6, 24, 48), .ell = 2, .natural = {{1, 0}, {0, 0}}},
@@ -237,6 +296,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, levels_eliminate_alike);
   tcase_add_test(tests, levels_find_the_bad_pivot);
   tcase_add_test(tests, levels_step_alike);
+  tcase_add_test(tests, levels_go_back_alike);
+  tcase_add_test(tests, levels_find_the_largest);
   tcase_add_loop_test(tests, levels_give_the_same_operators, 0, N_MESHES);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

@@ -4,18 +4,18 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/units_private.h"
+
 /* 2^-1000 to 2^1000 can be multiplied by and divided by without leaving the normal numbers. */
 enum { MOST_EXPONENT = 1000 };
 
 double LodLargest(size_t count, const double *values) {
-  double largest = 0, spoilt = 0; /* 0 * x is 0, or NaN if x is not finite */
-#pragma omp simd reduction(max : largest) reduction(+ : spoilt)
-  for (size_t i = 0; i < count; i++) {
-    const double size = fabs(values[i]);
-    largest = size > largest ? size : largest;
-    spoilt += 0 * size;
-  }
-  return largest + spoilt;
+  return LodUnitsKernelHere()->largest(count, values);
+}
+
+float LodLargestSingle(size_t count, const float *values) {
+  const float largest = LodUnitsKernelHere()->largest_single(count, values);
+  return largest <= FLT_MAX ? largest : HUGE_VALF;
 }
 
 int LodExponent(double largest) {
@@ -27,9 +27,7 @@ void LodScaleByPower(int exponent, size_t count, const double *from, double *to)
   /* In two steps: the power itself may lie outside of double precision. */
   const double half = ldexp(1, exponent / 2), rest = ldexp(1, exponent - exponent / 2);
   if (exponent == 0 && from == to) return;
-#pragma omp simd
-  for (size_t i = 0; i < count; i++)
-    to[i] = from[i] * half * rest;
+  LodUnitsKernelHere()->scale(half, rest, count, from, to);
 }
 
 PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values) {

@@ -129,12 +129,10 @@ void LodLayerBackwardActivation(const LodLayer *layer, PetscInt rows, const floa
   /* exp(x) = out + 1 where ELU's out is negative. */
   const float rest = layer->activation == LOD_ACTIVATION_ELU ? 1 : 0;
   if (!layer->active) return;
+  const LodLayerKernel *kernel = LodLayerKernelHere();
   for (size_t row = 0; row < (size_t)rows; row++) {
     const size_t first = row * (size_t)layer->out_stride;
-    for (size_t i = first; i < first + (size_t)layer->n_out; i++) {
-      const float below = rest * (out[i] + 1);
-      dout[i] *= out[i] > 0 ? 1.f : below;
-    }
+    kernel->activation(rest, (size_t)layer->n_out, out + first, dout + first);
   }
 }
 
@@ -146,9 +144,10 @@ int LodLayerBackwardInput(const LodLayer *layer, PetscInt rows, const float *dou
 int LodLayerBackwardWeight(const LodLayer *layer, PetscInt first, PetscInt last, PetscInt rows,
                            const float *inp, const float *dout) {
   memset(layer->dbias + first, 0, (size_t)(last - first) * sizeof(float));
+  const LodLayerKernel *kernel = LodLayerKernelHere();
   for (PetscInt row = 0; row < rows; row++)
-    for (PetscInt o = first; o < last; o++)
-      layer->dbias[o] += dout[(size_t)row * (size_t)layer->out_stride + (size_t)o];
+    kernel->add((size_t)(last - first), dout + (size_t)row * (size_t)layer->out_stride + first,
+                layer->dbias + first);
   return (int)dnnl_sgemm('T', 'N', last - first, layer->n_inp, rows, 1.f, dout + first,
                          layer->out_stride, inp, layer->inp_stride, 0.f,
                          layer->dweight + (size_t)first * (size_t)layer->n_inp, layer->n_inp);

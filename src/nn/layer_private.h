@@ -14,6 +14,7 @@
 
 #include <oneapi/dnnl/dnnl.h>
 
+#include "base/cpu.h"
 #include "nn/settings.h"
 
 /* Rows of dweight in one tile. */
@@ -38,6 +39,15 @@ typedef struct {
 typedef struct {
   dnnl_memory_t inp, out, scratch;
 } LodLayerTile;
+
+/* What depends on the processor, on n numbers of a row: `activation` multiplies dout by the
+   derivative of the activation, 1 where out > 0 and rest (out + 1) elsewhere; `add` adds a row to
+   sum[]. */
+typedef struct {
+  void (*activation)(float rest, size_t n, const float *out, float *dout);
+  void (*add)(size_t n, const float *row, float *sum);
+} LodLayerKernel;
+LOD_KERNEL(LodLayerKernel)
 
 /* Raises an error unless a oneDNN call succeeded. */
 #define LodCallDnnl(call)                                                                          \

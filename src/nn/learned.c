@@ -22,6 +22,9 @@
 /* Cells gathered and passed forward together. */
 #define CELLS_AT_ONCE 1024
 
+/* Inputs of the network that a thread looks through at a time. */
+#define INPUTS_AT_ONCE ((size_t)16384)
+
 /* State of the learned operators. */
 typedef struct {
   const LodModel *model;       /* borrowed */
@@ -87,17 +90,12 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
    them and the output. */
 static PetscErrorCode CheckInputs(Learned *learned, int stage, size_t n, const float *inp) {
   const LodNetwork *network = learned->model->network;
-  uint32_t          most = 0; /* the bits of a float without sign are ordered as its values */
-  float             largest;
+  float             largest = 0;
   double            bound = 0;
   PetscFunctionBeginUser;
-#pragma omp parallel for reduction(max : most) schedule(static)
-  for (size_t i = 0; i < n; i++) {
-    uint32_t bits;
-    memcpy(&bits, inp + i, sizeof bits);
-    most = PetscMax(most, bits & 0x7fffffffu);
-  }
-  memcpy(&largest, &most, sizeof largest);
+#pragma omp parallel for reduction(max : largest) schedule(static)
+  for (size_t begin = 0; begin < n; begin += INPUTS_AT_ONCE)
+    largest = fmaxf(largest, LodLargestSingle(PetscMin(INPUTS_AT_ONCE, n - begin), inp + begin));
   if ((double)largest <= learned->largest[stage]) PetscFunctionReturn(0);
   for (double room = 16; room >= 1; room /= 16) { /* with room first: the next may be larger */
     bound = stage == 0 ? LodNetworkEncoderBound(network, room * (double)largest)
