@@ -20,6 +20,9 @@ PetscErrorCode LodPairsShare(const LodPairsPlan *plan, int32_t *split);
 PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
 PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid);
 
+/* Checks that coefficients, operators and split have the shapes of so many samples on a grid. */
+PetscErrorCode LodPairsCheckShapes(LodHdf5 *file, const LodGrid *grid, PetscInt samples);
+
 /* The type in memory of what a pairs file holds: double for 64 bits, else float. */
 hid_t LodPairsType(const LodPairsPlan *plan);
 
