@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""The Python module: results against SciPy, shapes, errors, threads.
+"""The Python module: results against SciPy, shapes, errors, threads, the examples of its docstrings.
 
 Usage: test_python.py [unittest's arguments], with lodnet on PYTHONPATH (and LODNET_LIBRARY).
 """
+import doctest
 import os
 import tempfile
 import threading
@@ -114,6 +115,29 @@ class Results(unittest.TestCase):
         u = lodnet.solve(draw((8, 8, 8)), coarse=4, ell=1)
         self.assertEqual(u.shape, (5, 5, 5))
 
+    def test_rectangles_have_their_extents(self):
+        A = draw((60, 20))
+        solver = lodnet.Solver(A.shape, extent=(200, 1200), natural="top").set_coefficient(A)
+        u, (x, y) = solver.solve(), solver.axes
+        self.assertEqual(u.shape, (y.size, x.size))
+        self.assertEqual((x[0], x[-1], y[0], y[-1]), (0, 200, 0, 1200))
+        self.assertGreater(u[-1].max(), 0)
+        fine = lodnet.Solver(A.shape, extent=(200, 1200), natural="top", method="fine")
+        reference = fine.set_coefficient(A).solve()[::2 * 60 // (y.size - 1), ::2 * 20 // (x.size - 1)]
+        self.assertLess(np.abs(u - reference).max(), 0.2 * reference.max())
+        # Q1 along x alone: A and f do not depend on y, neither do solutions with natural ends.
+        solver = lodnet.Solver((10, 30), extent=(3, 7), method="fine", natural=["bottom", "top"])
+        u = solver.set_coefficient(np.ones((10, 30))).solve(lambda x, y: np.ones_like(x))
+        x = solver.axes[0]
+        np.testing.assert_allclose(u, np.broadcast_to(x * (3 - x) / 2, u.shape), rtol=0, atol=1e-9)
+
+    def test_the_model_is_taken_on_rectangles_of_square_cells(self):
+        A = lodnet.sample("iid", (64, 32), seed=SEED % 1000)
+        exact = lodnet.solve(A, extent=(2, 1))
+        learned = lodnet.solve(A, method="dnn", extent=(2, 1))
+        self.assertEqual(learned.shape, (5, 9))
+        self.assertLess(np.abs(exact - learned).max(), 0.05 * exact.max())
+
     def test_learned_operators(self):
         A = lodnet.sample("iid", 64, seed=SEED % 1000, alpha=1, beta=5)
         model = lodnet.load_model()
@@ -152,10 +176,20 @@ class Errors(unittest.TestCase):
         self.refuses("method = 'lud'", lodnet.solve, A, method="lud")
         self.refuses("natural = 'up'", lodnet.solve, A, natural="up")
         self.refuses("coarse = .*x, y", lodnet.solve, A, coarse=(8, 8, 8))
+        self.refuses("extent", lodnet.solve, A, extent=(1, -1))
+        self.refuses("extent", lodnet.solve, A, extent=(1, 2, 3))
+        self.refuses("equal sides", lodnet.solve, A, method="dnn", extent=(1, 2))
+        self.refuses("dim", lodnet.solve, 2.0)
+        self.refuses("dim", lodnet.solve, np.ones((2, 2, 2, 2)))
+        self.refuses("rhs", lodnet.compare, A, rhs=A)
+        self.refuses("coarse", lodnet.solve, A, coarse=7.5)
         self.refuses("shape", lodnet.Solver((16, 16)).set_coefficient, A)
         self.refuses("shape", lodnet.solve, A, rhs=np.ones(7))
         self.refuses("1 \\+", lodnet.solve, A, rhs="1 +")
         self.refuses("family", lodnet.sample, "nothing", 8)
+        self.refuses("ell", lodnet.solve, A, ell=2**40)
+        self.refuses("scale", lodnet.sample, "iid", 8, scale="many")
+        self.refuses("cells", lodnet.sample, "iid", 8.5)
         self.refuses("colour", lodnet.sample, "iid", 8, colour=1)
         self.assertTrue(issubclass(lodnet.InputError, ValueError))
 
@@ -177,6 +211,14 @@ class Errors(unittest.TestCase):
         solver = lodnet.Solver((16, 16)).set_coefficient(draw((16, 16)))
         with self.assertRaises(ZeroDivisionError):
             solver.solve(lambda x, y: 1 // 0)
+
+
+    def test_what_is_closed_is_refused(self):
+        solver = lodnet.Solver((16, 16))
+        solver.close()
+        solver.close()
+        self.refuses("solver", solver.set_coefficient, draw((16, 16)))
+        self.refuses("solver", solver.solve)
 
 
 class Threads(unittest.TestCase):
@@ -218,6 +260,12 @@ class Threads(unittest.TestCase):
         for one, several in zip(alone, found):
             for u in several:
                 np.testing.assert_allclose(u, one, rtol=0, atol=1e-12)
+
+
+def load_tests(_loader, tests, _pattern):
+    """The examples of docstrings count as tests."""
+    tests.addTests(doctest.DocTestSuite(lodnet, extraglobs={"lodnet": lodnet}))
+    return tests
 
 
 if __name__ == "__main__":

@@ -94,11 +94,35 @@ works ./solve
 grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]{3}$' stdout.txt || fail "solve prints $(cat stdout.txt)"
 works ./solve-in-cpp
 grep -qE '^u\(1/2, 1/2\) = 0\.0[0-9]*$' stdout.txt || fail "solve-in-cpp prints $(cat stdout.txt)"
+# The program that README shows, and that it prints what README says.
+sed -n '/^## Library/,/^## /s/^    //p' "$source_root/README.md" >shown.txt
+sed '/^\$/,$d' shown.txt >mean.c
+grep -q LodSolverSolve mean.c || fail 'README shows no program'
+works cc -Wall -Wextra -Werror mean.c -o mean "${flags[@]}"
+works ./mean
+sed '1,/^\$/d' shown.txt | diff - stdout.txt >&2 || fail 'mean prints something else than README'
 works lod-sample --cells 128 --output coefficient.h5
 works ./compare
 grep -qE '^learned to exact 0\.' stdout.txt || fail "compare prints $(cat stdout.txt)"
 expect 1 '' ./apart ./compare absent.h5
 unset LD_LIBRARY_PATH
+
+# The Python module finds the library from where it lies: the README's lines, in an empty folder. The
+# library's sanitizers come first, and do not ask Python for leaks.
+module=$(find "$prefix" -path '*/lodnet/__init__.py')
+sed -n '/^## Python/,/^## /s/^    //p' "$source_root/README.md" >readme.py
+grep -q 'import lodnet' readme.py || fail 'README shows no Python'
+python=(/usr/bin/python3)
+if nm -D "$library" | grep -q __asan_init; then
+  preload=$(for name in libasan libubsan libstdc++; do cc -print-file-name=$name.so; done | tr '\n' ' ')
+  python=(env ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$preload" /usr/bin/python3)
+fi
+export PYTHONPATH
+PYTHONPATH=$(dirname "$(dirname "$module")")
+mkdir elsewhere
+cp readme.py elsewhere
+works env -C elsewhere "${python[@]}" readme.py
+unset PYTHONPATH
 
 # What is not there is said with the places and the variables.
 mv "$prefix/share/lodnet" gone

@@ -1,11 +1,11 @@
 """Numerical homogenization of -div(A grad u) = f: lodnet's library with NumPy arrays in and out.
 
-    import lodnet
-    A = lodnet.sample("iid", 128, seed=1)                # one number per cell
-    u = lodnet.solve(A, rhs="1 + x*y")                   # at the coarse nodes
-    solver = lodnet.Solver(A.shape, coarse=16, method="dnn")
-    solver.set_coefficient(A)
-    u, v = solver.solve([1, lambda x, y: x * y])         # several right-hand sides
+    >>> import lodnet
+    >>> A = lodnet.sample("iid", 64, seed=1)             # one number per cell
+    >>> lodnet.solve(A, rhs="1 + x*y").shape             # exact operator, at the coarse nodes
+    (9, 9)
+    >>> solver = lodnet.Solver(A.shape, method="dnn").set_coefficient(A)
+    >>> u, v = solver.solve([1, lambda x, y: x * y])     # several right-hand sides
 
 Shapes and orders: arrays over cells or nodes have x last, shape (y, x) or (z, y, x), as in lodnet's
 files; lists per axis (coarse, fine, extent, axes) are in the order x, y, z, as in its options. One
@@ -16,6 +16,7 @@ RuntimeError), both of them Error, with the library's message. The interpreter's
 lodnet computes; threads may work at the same time, each with a Solver of its own, on one Model.
 """
 import ctypes
+import operator
 from ctypes import byref, c_double, c_int, c_int64
 
 import numpy as np
@@ -36,7 +37,7 @@ FACES = {"left": (0, 0), "right": (0, 1), "bottom": (1, 0), "top": (1, 1), "fron
 
 def _doubles(array):
     """The array as contiguous doubles: itself if it is that."""
-    return np.ascontiguousarray(array, dtype=np.float64)
+    return np.asarray(array, dtype=np.float64, order="C")
 
 
 def _address(array):
@@ -61,6 +62,23 @@ def _per_axis(name, value, dim):
     return values
 
 
+def _number(name, value, kind):
+    """A number as the library takes it: kind is float, or operator.index for whole ones."""
+    try:
+        number = kind(value)
+    except (TypeError, ValueError):
+        number = None
+    if number is None or kind is operator.index and not -2**31 <= number < 2**31:
+        raise InputError(f"{name} = {value!r}: must be a "
+                         f"{'number' if kind is float else 'whole number of 32 bits'}")
+    return number
+
+
+def _expression(rhs):
+    """A right-hand side as the text of an expression, from a text or a number."""
+    return (rhs if isinstance(rhs, str) else repr(_number("rhs", rhs, float))).encode()
+
+
 def _mesh(shape, model, coarse=None, fine=None, ell=None, extent=None, natural=None):
     """The mesh for coefficients of a shape: what is not given is the library's default."""
     cells = [int(n) for n in reversed(shape)]
@@ -70,10 +88,11 @@ def _mesh(shape, model, coarse=None, fine=None, ell=None, extent=None, natural=N
          byref(mesh))
     for name, value in (("coarse", coarse), ("fine", fine), ("extent", extent)):
         if value is not None:
+            kind = float if name == "extent" else operator.index
             for axis, number in enumerate(_per_axis(name, value, dim)):
-                getattr(mesh, name)[axis] = number
+                getattr(mesh, name)[axis] = _number(name, number, kind)
     if ell is not None:
-        mesh.ell = ell
+        mesh.ell = _number("ell", ell, operator.index)
     if natural is not None:
         for axis in range(3):
             mesh.natural[axis][:] = (0, 0)
@@ -93,7 +112,11 @@ class Model(_library.Handle):
 
 
 def load_model(path=None):
-    """Reads model.h5; None: the model that comes with lodnet."""
+    """Reads model.h5; None: the model that comes with lodnet.
+
+    >>> model = lodnet.load_model()
+    >>> u = lodnet.solve(np.ones((16, 16)), method="dnn", model=model)
+    """
     return Model(path)
 
 
@@ -118,6 +141,15 @@ class Solver(_library.Handle):
     average  learned operators averaged over the symmetries of the cube
     allow_range  take coefficients outside of those that the model was trained for
     comm     a communicator of mpi4py (default: this process alone)
+
+    Lists per axis are in the order x, y, z, so that 60 x 220 cells along x and y have the shape
+    (220, 60):
+
+    >>> A = lodnet.sample("iid", (60, 220), seed=1)
+    >>> solver = lodnet.Solver(A.shape, coarse=(15, 55), extent=(1200, 2200)).set_coefficient(A)
+    >>> u, (x, y) = solver.solve(), solver.axes
+    >>> A.shape, u.shape, x.shape, y[-1].item()
+    ((220, 60), (56, 16), (16,), 2200.0)
     """
 
     def __init__(self, shape, *, method="lod", model=None, average=False, allow_range=False,
@@ -158,13 +190,20 @@ class Solver(_library.Handle):
 
     def load(self, rhs):
         """The load of one right-hand side f, an array of shape `nodes`: integrals of f times the hat
-        functions. rhs is a number; an expression in x, y, z; a function f(x, y, z) of arrays, which
-        is taken as the Q1 function with its values at the fine nodes; such values themselves, shape
-        of the fine nodes; or one value per coefficient cell, of the coefficient's shape."""
+        functions. rhs is a number; an expression in x, y, z, which is integrated; a function
+        f(x, y, z) of arrays, called once and taken as the Q1 function with its values at the fine
+        nodes, so that an f that jumps or oscillates within fine cells is better an expression; such
+        values themselves, shape of the fine nodes; or one value per coefficient cell, of the
+        coefficient's shape. Coordinates are those of the box, see `axes`.
+
+        >>> solver = lodnet.Solver((16, 16), coarse=4)
+        >>> load = solver.load(lambda x, y: 3 + 0 * x)
+        >>> load.shape, round(load.sum(), 12)             # the hat functions add up to 1
+        ((5, 5), 3.0)
+        """
         load = np.empty(self.nodes)
         if isinstance(rhs, str) or np.ndim(rhs) == 0 and not callable(rhs):
-            rhs = rhs if isinstance(rhs, str) else repr(float(rhs))
-            call("LodSolverLoadExpression", self.pointer, rhs.encode(), _address(load))
+            call("LodSolverLoadExpression", self.pointer, _expression(rhs), _address(load))
             return load
         values = self._fine_values(rhs) if callable(rhs) else _doubles(rhs)
         fine = tuple(n + 1 for n in self._mesh.fine[:len(self.shape)])[::-1]
@@ -179,7 +218,12 @@ class Solver(_library.Handle):
 
     def solve(self, rhs=1):
         """The solution, shape `nodes`, for a right-hand side as `load` takes it; for a list of them
-        the solutions, shape (len(rhs), .., y, x)."""
+        the solutions, shape (len(rhs), .., y, x).
+
+        >>> solver = lodnet.Solver(16, method="fine").set_coefficient(np.ones(16))
+        >>> solver.solve(1).shape, solver.solve([1, "x"]).shape
+        ((33,), (2, 33))
+        """
         several = isinstance(rhs, (list, tuple))
         loads = np.array([self.load(f) for f in (rhs if several else [rhs])])
         solutions = np.empty_like(loads)
@@ -200,7 +244,13 @@ class Solver(_library.Handle):
 
     def matrix(self):
         """The operator S of the present coefficient over the free nodes, a SciPy CSR array (of this
-        rank's rows): S @ u.ravel()[free] = load.ravel()[free]."""
+        rank's rows): S @ u.ravel()[free] = load.ravel()[free].
+
+        >>> solver = lodnet.Solver((16, 16), coarse=4).set_coefficient(np.ones((16, 16)))
+        >>> S, u, free = solver.matrix(), solver.solve("x"), solver.free
+        >>> S.shape, np.allclose(S @ u.ravel()[free], solver.load("x").ravel()[free])
+        ((9, 9), True)
+        """
         return self._sparse("LodSolverMatrix")[0]
 
     def mass(self):
@@ -222,7 +272,12 @@ class Solver(_library.Handle):
 
 def solve(A, rhs=1, method="lod", **options):
     """The solution for one coefficient, an array over the nodes (.., y, x), boundary included; rhs as
-    in Solver.solve, options as those of Solver."""
+    as in Solver.solve, options as those of Solver.
+
+    >>> u = lodnet.solve(np.ones((32, 32)), rhs="sin(pi*x)", coarse=8, natural=["bottom", "top"])
+    >>> bool(abs(u[4, 4] * np.pi**2 - 1) < 0.05)          # u is sin(pi x) / pi^2
+    True
+    """
     A = _doubles(A)
     return Solver(A.shape, method=method, **options).set_coefficient(A).solve(rhs)
 
@@ -234,14 +289,21 @@ def sample(family, cells, seed=0, number=0, *, dim=2, **settings):
     cells     per axis, a list in the order x, y, z or one number for `dim` axes
     settings  alpha, beta (range of values), scale, expression, correlation_length, variance,
               channels, channel_width, channel_low, image, logarithmic: as lod-sample's options
+
+    >>> lodnet.sample("lognormal", (32, 16), seed=1, variance=2.0).shape
+    (16, 32)
     """
-    cells = [int(n) for n in _per_axis("cells", cells, dim if np.ndim(cells) == 0 else len(cells))]
+    cells = _per_axis("cells", cells, dim if np.ndim(cells) == 0 else len(cells))
+    cells = [_number("cells", n, operator.index) for n in cells]
     sampler = _library.Sampler()
     call("LodSamplerDefaults", family.encode(), byref(sampler))
     for name, value in settings.items():
         if not hasattr(sampler, name):
             raise InputError(f"{name}: no such setting of samplers")
-        setattr(sampler, name, _library.text(value) if isinstance(value, str) else value)
+        try:
+            setattr(sampler, name, _library.text(value) if isinstance(value, str) else value)
+        except TypeError as error:
+            raise InputError(f"{name} = {value!r}: {error}") from None
     values = np.empty(cells[::-1])
     call("LodSamplerDraw", byref(sampler), len(cells), (c_int * 3)(*cells[:3]), seed, number,
          _address(values))
@@ -266,16 +328,20 @@ class Comparison:
 
 def compare(A, model=None, rhs=1, *, allow_range=False, **mesh):
     """Compares exact and learned operator, and both with the fine solution, for a right-hand side
-    given as a number or an expression; mesh as in Solver."""
+    given as a number or an expression; mesh as in Solver.
+
+    >>> found = lodnet.compare(lodnet.sample("iid", 64, seed=1))
+    >>> found.lod.shape, found.dnn.shape, found.dnn_lod < 0.01
+    ((9, 9), (9, 9), True)
+    """
     A = _doubles(A)
     model = _model(model, "dnn")
     mesh = _mesh(A.shape, model, **mesh)
     report = _library.Report()
     lod = np.empty(tuple(n + 1 for n in mesh.coarse[:A.ndim])[::-1])
     dnn = np.empty_like(lod)
-    rhs = rhs if isinstance(rhs, str) else repr(float(rhs))
-    call("LodCompareMethods", byref(mesh), model.pointer, _address(A), rhs.encode(), allow_range,
-         byref(report), _address(lod), _address(dnn))
+    call("LodCompareMethods", byref(mesh), model.pointer, _address(A), _expression(rhs),
+         allow_range, byref(report), _address(lod), _address(dnn))
     return Comparison(report, lod, dnn)
 
 
