@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "library_calls.h"
-#include "nn/model.h"
 
 /* max |u - v| / max |v|. */
 static double distance(size_t count, const double *u, const double *v) {
@@ -299,7 +298,7 @@ static void hear(void *context, const char *label, int64_t done, int64_t total) 
   }
   heard->steps++;
   ck_assert_str_eq(label, "exact operators");
-  ck_assert_int_eq(total, 1024);
+  ck_assert(total > 0 && total <= 1024); /* the cells of this rank */
   ck_assert(done >= heard->done && done <= total);
   heard->done = done;
 }
