@@ -303,7 +303,7 @@ static void hear(void *context, const char *label, int64_t done, int64_t total) 
   heard->done = done;
 }
 
-/* Operators that take more than a tenth of a second, and a right-hand side that the quadrature does
+/* Local operators, and a right-hand side that the quadrature does
    not see; nothing once the host does not listen any more. */
 START_TEST(hosts_hear_of_long_work_and_warnings) {
   LodMesh    mesh = small_mesh(2);
