@@ -93,7 +93,8 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(LodCompareExpression(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
-                                 problem->model, given->rhs[0], quiet, &comparison));
+                                 problem->model, given->average, given->rhs[0], quiet,
+                                 &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

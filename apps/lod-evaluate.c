@@ -85,10 +85,9 @@ static PetscErrorCode Evaluate(const Options *options) {
   PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodModelRead(options->model, &model));
   PetscCall(LodEventEnd(LOD_EVENT_READ));
-  model->average = options->average;
   PetscCall(LodMakeDirectory(options->output));
   PetscCall(LodCheckOutputs(options->output, 2, outputs, 2, inputs));
-  PetscCall(LodEvaluateModel(model, options->set, options->output,
+  PetscCall(LodEvaluateModel(model, options->average, options->set, options->output,
                              options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
                              &evaluation));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));

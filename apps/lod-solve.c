@@ -174,7 +174,7 @@ static PetscErrorCode PrintSummary(const Options *options, const LodProblem *pro
   putchar('\n');
   if (problem->model)
     printf("model     %s%s\n", options->problem.model,
-           problem->model->average ? ", averaged over the symmetries" : "");
+           options->problem.average ? ", averaged over the symmetries" : "");
   if (options->previous)
     printf("previous  %s: %d of %d cells computed anew\n", options->previous,
            (int)result->n_computed, (int)LodGridCells(grid));
@@ -207,6 +207,7 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
                             LodSolveResult *result) {
   const LodGrid  *grid = &problem->grid;
   LodSolveOptions solve = {.model = problem->model,
+                           .average = options->problem.average,
                            .keep_operators = options->operators,
                            .quiet = options->problem.quiet};
   LodPrevious     previous;
@@ -252,6 +253,7 @@ static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
                                     .model = problem.model,
                                     .model_path = given->model,
                                     .allow_range = given->allow_range,
+                                    .average = given->average,
                                     .n_rhs = PetscMax(1, given->n_rhs),
                                     .rhs = given->rhs,
                                     .output = options->output,

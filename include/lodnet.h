@@ -67,8 +67,9 @@ LODNET_API int LodLibraryBegin(void);
 LODNET_API int LodLibraryEnd(void);
 
 /* Takes warnings and the progress of long work, instead of standard error: `done` of `total` steps
-   of `label`, total 0 for a warning, whose text is `label`. NULL as function: nothing is said, as
-   it is by default. For this thread's calls. */
+   of `label`; total 0 for a warning, or for what long work is likely to cost, said beforehand: then
+   `label` is the text. NULL as function: nothing is said, as it is by default. For this thread's
+   calls. */
 typedef void (*LodReport)(void *context, const char *label, int64_t done, int64_t total);
 LODNET_API void LodSetReport(LodReport report, void *context);
 

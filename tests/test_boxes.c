@@ -329,7 +329,7 @@ START_TEST(learned_operators_scale_with_the_size_of_the_box) {
         grid.extent[axis] = 12.5;
       found[i] = malloc(count * sizeof(double));
       assert_ok(LodModelFits(model, "m.h5", &grid, &coefficient, "a.h5", PETSC_TRUE));
-      assert_ok(LodLearnedCreate(&grid, model, &learned));
+      assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
       assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
       assert_ok(LodLocalOperatorsCompute(learned, 0, LodGridCells(&grid), NULL, found[i]));
       assert_ok(LodLocalOperatorsDestroy(&learned));
@@ -357,26 +357,26 @@ START_TEST(learned_operators_need_square_cells) {
   assert_refuses(LodModelFits(model, "m.h5", &grid, &coefficient, "a.h5", PETSC_TRUE),
                  "coarse cells of equal sides");
   LodErrorClear();
-  assert_refuses(LodLearnedCreate(&grid, model, &learned), "coarse cells of equal sides");
+  assert_refuses(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned),
+                 "coarse cells of equal sides");
   LodErrorClear();
   grid.extent[0] = 10, grid.extent[1] = 14;
   assert_ok(LodModelFits(model, "m.h5", &grid, &coefficient, "a.h5", PETSC_TRUE));
   const size_t size = (size_t)LodGridOperatorSize(&grid);
   double      *tall = malloc(35 * size * sizeof *tall), *low = malloc(25 * size * sizeof *low);
-  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
   assert_ok(LodLocalOperatorsCompute(learned, 0, 35, NULL, tall));
   assert_ok(LodLocalOperatorsDestroy(&learned));
   assert_ok(LodCoefficientDestroy(&coefficient));
   coefficient = random_coefficient(&grid, seed, 6, 3);
   memcpy(coefficient.cells, square.coefficient, sizeof coefficient.cells); /* its lower part */
-  assert_ok(LodLearnedCreate(&square, model, &learned));
+  assert_ok(LodLearnedCreate(&square, model, PETSC_FALSE, &learned));
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
   assert_ok(LodLocalOperatorsCompute(learned, 0, 25, NULL, low));
   assert_ok(LodLocalOperatorsDestroy(&learned));
   ck_assert_mem_eq(tall, low, 20 * size * sizeof *tall); /* but for the patches at the top */
-  model->average = PETSC_TRUE;
-  assert_refuses(LodLearnedCreate(&grid, model, &learned), "needs a square or a cube");
+  assert_refuses(LodLearnedCreate(&grid, model, PETSC_TRUE, &learned), "needs a square or a cube");
   LodErrorClear();
   free(tall);
   free(low);

@@ -49,8 +49,8 @@ START_TEST(rows_are_comparisons_of_the_set) {
   ck_assert_ptr_nonnull(mkdtemp(directory));
   snprintf(set, sizeof set, "%s/set.toml", directory);
   write_set(set);
-  assert_ok(LodEvaluateModel(model, set, directory, PETSC_FALSE, PETSC_TRUE, &first));
-  assert_ok(LodEvaluateModel(model, set, directory, PETSC_FALSE, PETSC_TRUE, &second));
+  assert_ok(LodEvaluateModel(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &first));
+  assert_ok(LodEvaluateModel(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &second));
   ck_assert_int_eq(first.n_rows, 3);
   ck_assert_mem_eq(first.rows, second.rows, 3 * sizeof *first.rows);
   ck_assert_str_eq(first.rows[0].name, "1 + x");
@@ -67,7 +67,8 @@ START_TEST(rows_are_comparisons_of_the_set) {
   for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
     double rhs[17 * 17]; /* alone: all at once must give the same */
     assert_ok(LodRightHandSide(&grid, LodEvaluationRhs(2, f), rhs));
-    assert_ok(LodCompare(PETSC_COMM_SELF, &grid, &coefficient, model, 1, rhs, PETSC_TRUE, &found));
+    assert_ok(LodCompare(PETSC_COMM_SELF, &grid, &coefficient, model, PETSC_FALSE, 1, rhs,
+                         PETSC_TRUE, &found));
     ck_assert_double_eq(first.rows[0].dnn_lod[f], found.dnn_lod);
     ck_assert_double_eq(first.rows[0].lod_fine[f], found.lod_fine);
     ck_assert_double_eq(first.rows[0].dnn_fine[f], found.dnn_fine);
@@ -146,7 +147,7 @@ START_TEST(every_coefficient_has_its_own_name_and_folder) {
   }
   ck_assert_int_eq(fclose(file), 0);
   LodErrorClear();
-  assert_ok(LodEvaluateModel(model, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
+  assert_ok(LodEvaluateModel(model, PETSC_FALSE, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
   ck_assert_int_eq(found.n_rows, 10);
   ck_assert_str_eq(found.rows[0].name, "channels [1, 5] width 1 1");
   ck_assert_str_eq(found.rows[2].name, "channels [1, 5] width 1 3");

@@ -283,6 +283,56 @@ START_TEST(coefficients_are_drawn_written_and_read) {
 }
 END_TEST
 
+/* What a host hears. */
+typedef struct {
+  int     warnings, steps;
+  int64_t done;
+} Heard;
+
+static void hear(void *context, const char *label, int64_t done, int64_t total) {
+  Heard *heard = context;
+  if (total == 0) {
+    heard->warnings++;
+    ck_assert_ptr_nonnull(strstr(label, "quadrature"));
+    return;
+  }
+  heard->steps++;
+  ck_assert_str_eq(label, "exact operators");
+  ck_assert(total > 0 && total <= 1024); /* the cells of this rank */
+  ck_assert(done >= heard->done && done <= total);
+  heard->done = done;
+}
+
+/* Local operators, and a right-hand side that the quadrature does
+   not see; nothing once the host does not listen any more. */
+START_TEST(hosts_hear_of_long_work_and_warnings) {
+  LodMesh    mesh = small_mesh(2);
+  Heard      heard = {0, 0, 0};
+  LodSolver *solver;
+  for (int axis = 0; axis < 2; axis++) {
+    mesh.coarse[axis] = 32;
+    mesh.coefficient[axis] = 128;
+    mesh.fine[axis] = 256;
+  }
+  double *values = draw_values(&mesh, common_seed);
+  LodSetReport(hear, &heard);
+  solver = create(&mesh, LODNET_METHOD_LOD, NULL);
+  double *load = malloc(count_nodes(solver) * sizeof *load);
+  assert_done(LodSolverSetCoefficient(solver, values));
+  assert_done(LodSolverLoadExpression(solver, "x > 0.30001 && x < 0.30002", load));
+  ck_assert_int_ge(heard.steps, 1);
+  ck_assert_int_eq(heard.warnings, 1);
+  LodSetReport(NULL, NULL);
+  heard.steps = 0;
+  assert_done(LodSolverSetCoefficient(solver, values));
+  assert_done(LodSolverLoadExpression(solver, "x > 0.30001 && x < 0.30002", load));
+  ck_assert_int_eq(heard.steps, 0);
+  ck_assert_int_eq(heard.warnings, 1);
+  assert_done(LodSolverDestroy(&solver));
+  free(values), free(load);
+}
+END_TEST
+
 int main(void) {
   TCase *tcase = tcase_create("results");
   tcase_add_loop_test(tcase, one_dimension_is_exact_at_the_nodes, 0, 2);
@@ -293,5 +343,6 @@ int main(void) {
   tcase_add_test(tcase, local_operators_have_vanishing_sums);
   tcase_add_test(tcase, comparison_is_that_of_two_solvers);
   tcase_add_test(tcase, coefficients_are_drawn_written_and_read);
+  tcase_add_test(tcase, hosts_hear_of_long_work_and_warnings);
   return run(tcase);
 }

@@ -282,7 +282,7 @@ START_TEST(learned_operators_are_the_network_of_the_patch) {
   int                threads = omp_get_max_threads();
   ck_assert(n_inp == 36 && size == 64);
   model->structure.zero_sums = PETSC_FALSE;
-  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
   ck_assert_str_eq(learned->name, "dnn");
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
   assert_ok(LodLocalOperatorsCompute(learned, 0, 16, NULL, all));
@@ -326,7 +326,7 @@ START_TEST(learned_operators_that_are_not_finite_are_refused) {
   for (int i = 0; i < 4; i++) {
     coefficient.values[17] = values[i];
     LodErrorClear();
-    assert_ok(LodLearnedCreate(&grid, model, &learned));
+    assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
     assert_refuses(LodLocalOperatorsSetCoefficient(learned, &coefficient), "single precision");
     assert_ok(LodLocalOperatorsDestroy(&learned));
   }
@@ -334,7 +334,7 @@ START_TEST(learned_operators_that_are_not_finite_are_refused) {
   for (int i = 0; i < 36 * 23; i++) /* + and - infinity meet in every neuron */
     LodNetworkParameters(model->network)[i] = i % 2 ? 3e38f : -3e38f;
   LodErrorClear();
-  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
   assert_refuses(LodLocalOperatorsCompute(learned, 0, 16, NULL, operators),
                  "beyond single precision");
@@ -343,7 +343,7 @@ START_TEST(learned_operators_that_are_not_finite_are_refused) {
   model = RandomModel(1);
   model->out_scale = 1e308;
   LodErrorClear();
-  assert_ok(LodLearnedCreate(&grid, model, &learned));
+  assert_ok(LodLearnedCreate(&grid, model, PETSC_FALSE, &learned));
   assert_ok(LodLocalOperatorsSetCoefficient(learned, &coefficient));
   ck_assert_int_eq(LodLocalOperatorsCompute(learned, 3, 16, NULL, operators), PETSC_ERR_FP);
   ck_assert_msg(strstr(LodErrorMessage(), "coarse cell 3 is not finite"), "%s", LodErrorMessage());

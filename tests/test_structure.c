@@ -132,12 +132,12 @@ START_TEST(baseline_is_the_operator_of_a_constant) {
 END_TEST
 
 /* Learned operators of a coefficient, of all cells; the caller frees them. */
-static double *learned_operators(const LodGrid *grid, LodModel *model,
+static double *learned_operators(const LodGrid *grid, const LodModel *model, PetscBool average,
                                  const LodCoefficient *coefficient) {
   const size_t       count = (size_t)(LodGridCells(grid) * LodGridOperatorSize(grid));
   double            *operators = malloc(count * sizeof *operators);
   LodLocalOperators *learned;
-  assert_ok(LodLearnedCreate(grid, model, &learned));
+  assert_ok(LodLearnedCreate(grid, model, average, &learned));
   assert_ok(LodLocalOperatorsSetCoefficient(learned, coefficient));
   assert_ok(LodLocalOperatorsCompute(learned, 0, LodGridCells(grid), NULL, operators));
   assert_ok(LodLocalOperatorsDestroy(&learned));
@@ -156,10 +156,10 @@ START_TEST(learned_operators_have_zero_sums_and_the_scale_of_the_coefficient) {
   LodCoefficient     coefficient = random_coefficient(grid, seed, 2, 1e4);
   const PetscInt     cells = LodGridCells(grid), size = LodGridOperatorSize(grid);
   const PetscInt     corners = LodGridCorners(grid), n = LodCellCount(grid->dim, grid->coefficient);
-  double            *operators = learned_operators(grid, model, &coefficient);
+  double            *operators = learned_operators(grid, model, PETSC_FALSE, &coefficient);
   for (PetscInt i = 0; i < n; i++)
     coefficient.values[i] *= 1024; /* exact in floating point */
-  double *scaled = learned_operators(grid, model, &coefficient);
+  double *scaled = learned_operators(grid, model, PETSC_FALSE, &coefficient);
   for (PetscInt cell = 0; cell < cells; cell++) {
     const double *own = operators + cell * size;
     double        column[LOD_MAX_CORNERS] = {0}, largest = largest_entry(size, own);
@@ -195,12 +195,12 @@ START_TEST(learned_operators_do_not_depend_on_units) {
   const PetscInt      count = LodGridCells(grid) * LodGridOperatorSize(grid);
   const PetscInt      n = LodCellCount(grid->dim, grid->coefficient);
   double             *values = malloc((size_t)n * sizeof *values);
-  double             *operators = learned_operators(grid, model, &coefficient);
+  double             *operators = learned_operators(grid, model, PETSC_FALSE, &coefficient);
   double             *scaled = malloc((size_t)count * sizeof *scaled);
   LodLocalOperators  *learned;
   const double        largest = largest_entry(count, operators);
   memcpy(values, coefficient.values, (size_t)n * sizeof *values);
-  assert_ok(LodLearnedCreate(grid, model, &learned));
+  assert_ok(LodLearnedCreate(grid, model, PETSC_FALSE, &learned));
   for (size_t f = 0; f < sizeof factors / sizeof factors[0]; f++) {
     int             exponent;
     PetscBool       fits;
@@ -239,8 +239,8 @@ START_TEST(structured_models_survive_the_disk) {
   assert_ok(LodModelWrite(model, path));
   assert_ok(LodModelRead(path, &read));
   unlink(path);
-  double *written = learned_operators(grid, model, &coefficient);
-  double *found = learned_operators(grid, read, &coefficient);
+  double *written = learned_operators(grid, model, PETSC_FALSE, &coefficient);
+  double *found = learned_operators(grid, read, PETSC_FALSE, &coefficient);
   ck_assert_mem_eq(LodNetworkShapeOf(read->network), LodNetworkShapeOf(model->network),
                    sizeof(LodNetworkShape));
   ck_assert_mem_eq(found, written, count * sizeof *found);
@@ -264,7 +264,7 @@ START_TEST(learned_operators_of_constants_are_exact) {
   for (int exact = 0; exact < 2; exact++) {
     double gap = 0, largest = 0;
     model->structure.exact_constants = (PetscBool)exact;
-    double *operators = learned_operators(grid, model, &constant);
+    double *operators = learned_operators(grid, model, PETSC_FALSE, &constant);
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
       const LodBox  inside = LodInsideNodes(grid, cell);
       const double *base = LodBaselineOf(grid, baseline, &inside);
@@ -303,10 +303,9 @@ START_TEST(averages_turn_with_the_coefficient) {
   for (PetscInt i = 0; i < n; i++)
     turned.values[i] = coefficient.values[values[i]];
   for (int average = 0; average < 2; average++) {
-    double gap = 0, largest = 0;
-    model->average = (PetscBool)average;
-    double *first = learned_operators(grid, model, &coefficient);
-    double *second = learned_operators(grid, model, &turned);
+    double  gap = 0, largest = 0;
+    double *first = learned_operators(grid, model, (PetscBool)average, &coefficient);
+    double *second = learned_operators(grid, model, (PetscBool)average, &turned);
     for (PetscInt t = 0; t < cells; t++)
       for (PetscInt z = 0; z < nodes; z++)
         for (PetscInt j = 0; j < corners; j++) {
@@ -370,7 +369,7 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
   float         *row = malloc((size_t)n_inp * sizeof *row);
   float         *out = malloc((size_t)size * sizeof *out);
   double        *expected = malloc((size_t)size * sizeof *expected), scale, *baseline;
-  double        *operators = learned_operators(grid, model, &coefficient);
+  double        *operators = learned_operators(grid, model, PETSC_FALSE, &coefficient);
   assert_ok(LodRowOrderCreate(model, 0, &order));
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {

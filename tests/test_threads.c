@@ -78,7 +78,7 @@ static size_t operators_bytes(const LodGrid *grid) {
 /* Computes into operators[cell][z][j], with a source made and destroyed for it. */
 static PetscErrorCode compute_learned(const Work *work, double *operators) {
   LodLocalOperators *learned = NULL;
-  PetscErrorCode     error = LodLearnedCreate(work->grid, work->model, &learned);
+  PetscErrorCode     error = LodLearnedCreate(work->grid, work->model, PETSC_FALSE, &learned);
   if (!error) error = LodLocalOperatorsSetCoefficient(learned, work->coefficient);
   if (!error)
     error = LodLocalOperatorsCompute(learned, 0, LodGridCells(work->grid), NULL, operators);

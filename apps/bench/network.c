@@ -94,7 +94,7 @@ static PetscErrorCode Repeat(const LodGrid *grid, const LodModel *model, PetscIn
   double            *rhs, *solution, (*times)[COLUMNS];
   PetscFunctionBeginUser;
   PetscCall(LodBenchCoefficient(grid, &coefficient));
-  PetscCall(LodLearnedCreate(grid, model, &operators));
+  PetscCall(LodLearnedCreate(grid, model, PETSC_FALSE, &operators));
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   PetscCall(PetscMalloc3(n_fine, &rhs, LodNodeCount(grid->dim, grid->coarse), &solution, repeats,
                          &times));

@@ -73,7 +73,6 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
   PetscCall(LodMeshOptionsResolve(
       &options->mesh, problem->coefficient.dim, problem->coefficient.cells, path,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
-  if (problem->model) problem->model->average = options->average;
   if (problem->model)
     PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
                            options->coefficient, options->allow_range));

@@ -108,11 +108,34 @@ static void IgnoreError(muParserHandle_t parser) {
   (void)parser;
 }
 
+/* Makes all that an expression whose dimension is set has. */
+static PetscErrorCode SetUp(const char *text, const char *where, LodExpression *e) {
+  static const char *const names[] = {"x", "y", "z"};
+  char                    *joined;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrallocpy(text, &e->text));
+  PetscCall(PetscStrallocpy(where, &e->where));
+  PetscCall(PetscMalloc1(e->dim * BULK, &e->point));
+  PetscCall(PetscStrallocpy(text, &joined));
+  JoinCalls(joined);
+  e->parser = mupCreate(0);
+  mupSetErrorHandler(e->parser, IgnoreError);
+  for (PetscInt axis = 0; axis < e->dim; axis++) {
+    e->point[axis * BULK] = 0.5;
+    mupDefineVar(e->parser, names[axis], &e->point[axis * BULK]);
+  }
+  mupDefineConst(e->parser, "pi", M_PI);
+  mupDefineConst(e->parser, "e", M_E);
+  mupSetExpr(e->parser, joined);
+  PetscCall(PetscFree(joined));
+  PetscCall(Parse(e));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *where,
                                    LodExpression **expression) {
-  static const char *const names[] = {"x", "y", "z"};
-  LodExpression           *e;
-  char                    *joined;
+  LodExpression *e;
 
   PetscFunctionBeginUser;
   *expression = NULL;
@@ -123,22 +146,7 @@ PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *w
              "an expression has 1 to 3 variables, not %" PetscInt_FMT, dim);
   PetscCall(PetscNew(&e));
   e->dim = dim;
-  PetscCall(PetscStrallocpy(text, &e->text));
-  PetscCall(PetscStrallocpy(where, &e->where));
-  PetscCall(PetscStrallocpy(text, &joined));
-  PetscCall(PetscMalloc1(dim * BULK, &e->point));
-  JoinCalls(joined);
-  e->parser = mupCreate(0);
-  mupSetErrorHandler(e->parser, IgnoreError);
-  for (PetscInt axis = 0; axis < dim; axis++) {
-    e->point[axis * BULK] = 0.5;
-    mupDefineVar(e->parser, names[axis], &e->point[axis * BULK]);
-  }
-  mupDefineConst(e->parser, "pi", M_PI);
-  mupDefineConst(e->parser, "e", M_E);
-  mupSetExpr(e->parser, joined);
-  PetscCall(PetscFree(joined));
-  PetscErrorCode error = Parse(e);
+  PetscErrorCode error = SetUp(text, where, e);
   if (error) PetscCall(LodExpressionDestroy(&e));
   PetscCall(error);
   *expression = e;

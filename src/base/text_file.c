@@ -20,6 +20,7 @@ PetscErrorCode LodTextFileBegin(LodTextFile *file, const char *directory, const 
   if (!file->stream) {
     int reason = errno;
     PetscCall(LodAtomicFileAbort(&file->atomic));
+    PetscCheck(reason != ENOMEM, PETSC_COMM_SELF, PETSC_ERR_MEM, "%s: out of memory", path);
     LodInputError("%s: cannot write: %s", path, strerror(reason));
   }
   PetscFunctionReturn(0);

@@ -42,9 +42,7 @@ static PetscErrorCode PlainStiffness(MPI_Comm comm, const LodGrid *grid, Mat *st
   LodCoefficient one;
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(plain.coefficient, grid->coarse, LOD_MAX_DIM));
-  PetscCall(LodCoefficientCreate(grid->dim, grid->coarse, &one));
-  for (PetscInt i = 0; i < LodGridCells(grid); i++)
-    one.values[i] = 1;
+  PetscCall(LodCoefficientOfOnes(grid->dim, grid->coarse, &one));
   PetscErrorCode error = LodCoarseStiffness(comm, &plain, &one, stiffness);
   PetscCall(LodCoefficientDestroy(&one));
   PetscCall(error);

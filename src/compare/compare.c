@@ -57,6 +57,7 @@ typedef struct {
   const LodGrid        *grid;
   const LodCoefficient *coefficient;
   const LodModel       *model;
+  PetscBool             average;
   PetscInt              n_rhs;
   size_t                n_fine, n_coarse; /* nodes */
   const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */
@@ -67,7 +68,7 @@ typedef struct {
    in which nothing is, and *digits, which is NULL. */
 static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
                                        LodExactDigits **digits, LodComparison comparisons[]) {
-  LodComparison common = {.average = task->model->average};
+  LodComparison common = {.average = task->average};
   PetscFunctionBeginUser;
   PetscCall(LodSideBySideAssemble(both, task->coefficient, task->quiet));
   PetscCall(MeasureOperators(both, task->coefficient, task->model, &common));
@@ -93,7 +94,7 @@ static PetscErrorCode SolveCompressed(const Task *task, LodComparison comparison
   LodExactDigits    *digits = NULL;
   PetscFunctionBeginUser;
   PetscErrorCode error = LodExactCreate(task->grid, &exact);
-  if (!error) error = LodSideBySideCreate(task->comm, exact, task->model, &both);
+  if (!error) error = LodSideBySideCreate(task->comm, exact, task->model, task->average, &both);
   if (!error) error = CompareOperators(task, both, &digits, comparisons);
   PetscCall(LodExactDigitsDestroy(&digits));
   PetscCall(LodSideBySideDestroy(&both));
@@ -207,12 +208,13 @@ static PetscErrorCode Compare(Task *task, double *loads, LodComparison compariso
 }
 
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          const LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
-                          LodComparison comparisons[]) {
+                          const LodModel *model, PetscBool average, PetscInt n_rhs,
+                          const double *rhs, PetscBool quiet, LodComparison comparisons[]) {
   Task    task = {.comm = comm,
                   .grid = grid,
                   .coefficient = coefficient,
                   .model = model,
+                  .average = average,
                   .n_rhs = n_rhs,
                   .n_fine = (size_t)LodNodeCount(grid->dim, grid->fine),
                   .n_coarse = (size_t)LodNodeCount(grid->dim, grid->coarse),
@@ -245,14 +247,16 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
 
 PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
                                     const LodCoefficient *coefficient, const LodModel *model,
-                                    const char *rhs, PetscBool quiet, LodComparison *comparison) {
+                                    PetscBool average, const char *rhs, PetscBool quiet,
+                                    LodComparison *comparison) {
   double *load;
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
   PetscCall(LodCompareForesee(comm, grid, 1, quiet));
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
   PetscErrorCode error = LodErrorAgree(comm, LodRightHandSide(grid, rhs, load));
-  if (!error) error = LodCompare(comm, grid, coefficient, model, 1, load, quiet, comparison);
+  if (!error)
+    error = LodCompare(comm, grid, coefficient, model, average, 1, load, quiet, comparison);
   PetscCall(PetscFree(load));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -14,7 +14,7 @@ typedef struct {
   double    seconds_fine, seconds_coarse;
   LodChecks checks[2];                 /* of S and S_hat */
   double    out_of_range;              /* LodOutOfRange */
-  PetscBool average;                   /* of the model: S_hat averaged over symmetries */
+  PetscBool average;                   /* S_hat is averaged over symmetries */
   double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
@@ -26,17 +26,19 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
 /* Runs both operators and both references, each set up once for the coefficient and solved for all
    loads rhs[n_rhs][fine nodes] (LodRightHandSide), into comparisons[n_rhs]. What does not depend on
    the right-hand side is in each of them; seconds_fine and seconds_coarse are those of all
-   right-hand sides. `model` must fit (LodModelFits); every rank gets all of the findings. One that
+   right-hand sides. `model` must fit (LodModelFits), `average` is that of
+   LodLearnedCreate; every rank gets all of the findings. One that
    is not finite is an error; after an error there is nothing to destroy. Collective. */
 PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          const LodModel *model, PetscInt n_rhs, const double *rhs, PetscBool quiet,
-                          LodComparison comparisons[]);
+                          const LodModel *model, PetscBool average, PetscInt n_rhs,
+                          const double *rhs, PetscBool quiet, LodComparison comparisons[]);
 
 /* The same for one right-hand side given as text, named --rhs in messages, LodCompareForesee
    included. */
 PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
                                     const LodCoefficient *coefficient, const LodModel *model,
-                                    const char *rhs, PetscBool quiet, LodComparison *comparison);
+                                    PetscBool average, const char *rhs, PetscBool quiet,
+                                    LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
 /* The table on stdout, and the files in `directory`, both by one rank:

@@ -29,6 +29,7 @@ static LodGrid ModelGrid(const LodSignature *signature) {
 /* What an evaluation of a set works with; everything is borrowed. */
 typedef struct {
   const LodModel  *model;
+  PetscBool        average;
   LodGrid          grid; /* of the model */
   const LodConfig *set;
   const double    *rhs;       /* loads, [LOD_EVALUATION_RHS][fine nodes] */
@@ -64,8 +65,8 @@ static PetscErrorCode CompareAll(const Task *task, const LodCoefficient *coeffic
   LodComparison  found[LOD_EVALUATION_RHS];
   PetscErrorCode error = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodCompare(PETSC_COMM_SELF, &task->grid, coefficient, task->model, LOD_EVALUATION_RHS,
-                       task->rhs, PETSC_TRUE, found));
+  PetscCall(LodCompare(PETSC_COMM_SELF, &task->grid, coefficient, task->model, task->average,
+                       LOD_EVALUATION_RHS, task->rhs, PETSC_TRUE, found));
   for (int f = 0; f < LOD_EVALUATION_RHS && !error; f++)
     error = FillRow(task, coefficient, f, &found[f], directory, row);
   for (int f = 0; f < LOD_EVALUATION_RHS; f++)
@@ -167,17 +168,19 @@ static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set_path, const char *directory,
-                                PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation) {
+PetscErrorCode LodEvaluateModel(const LodModel *model, PetscBool average, const char *set_path,
+                                const char *directory, PetscBool pictures, PetscBool quiet,
+                                LodEvaluation *evaluation) {
   LodConfig set;
   Task      task = {.model = model,
+                    .average = average,
                     .grid = ModelGrid(&model->signature),
                     .set = &set,
                     .directory = pictures ? directory : NULL,
                     .quiet = quiet};
   PetscInt  count = 0;
   PetscFunctionBeginUser;
-  *evaluation = (LodEvaluation){.average = model->average};
+  *evaluation = (LodEvaluation){.average = average};
   PetscCall(LodConfigRead(set_path, &set));
   for (PetscInt f = 0; f < set.n_families; f++)
     count += set.families[f].count;

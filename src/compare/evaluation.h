@@ -26,16 +26,17 @@ typedef struct {
 
 typedef struct {
   PetscInt          n_rows;
-  PetscBool         average; /* of the model: whether operators were averaged over symmetries */
+  PetscBool         average; /* whether operators were averaged over symmetries */
   LodEvaluationRow *rows;    /* owned */
 } LodEvaluation;
 
-/* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross sections of
-   the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
-   Says a line a coefficient (report.h) unless `quiet`. The same model and set give the same
-   numbers. */
-PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set, const char *directory,
-                                PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation);
+/* Evaluates a model, with `average` as in LodLearnedCreate; `set` is read by LodConfigRead, its
+   mesh does not matter. Cross sections of the solutions for f = 1, as data and pictures, go to
+   `directory`/NAME/ if `pictures`. Says a line a coefficient (report.h) unless `quiet`. The same
+   model and set give the same numbers. */
+PetscErrorCode LodEvaluateModel(const LodModel *model, PetscBool average, const char *set,
+                                const char *directory, PetscBool pictures, PetscBool quiet,
+                                LodEvaluation *evaluation);
 PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
 
 /* Writes evaluation.csv, a row for each coefficient and right-hand side, and evaluation.md, the

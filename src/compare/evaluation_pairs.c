@@ -40,7 +40,7 @@ static PetscErrorCode Begin(const LodModel *model, Task *task) {
   PetscCall(PetscMalloc3(n_nodes, &task->load, n_nodes, &task->u, n_nodes, &task->u_hat));
   PetscCall(LoadOfOne(&task->grid, task->load));
   PetscCall(LodStoredCreate(task->pairs, task->split, &task->sample, &task->exact));
-  PetscCall(LodSideBySideCreate(PETSC_COMM_SELF, task->exact, model, &task->both));
+  PetscCall(LodSideBySideCreate(PETSC_COMM_SELF, task->exact, model, PETSC_FALSE, &task->both));
   PetscFunctionReturn(0);
 }
 

@@ -38,7 +38,7 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
                          (PetscBool)(allow_range != 0)));
   LodLockLibraries();
   PetscErrorCode error = LodCompareExpression(PETSC_COMM_SELF, &grid, &coefficient, model,
-                                              expression, PETSC_TRUE, &found);
+                                              PETSC_FALSE, expression, PETSC_FALSE, &found);
   if (!error) Show(&found, &grid, report, lod, dnn);
   const PetscErrorCode freed = LodComparisonDestroy(&found);
   LodUnlockLibraries();

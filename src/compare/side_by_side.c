@@ -6,12 +6,12 @@
 #include "nn/learned.h"
 
 PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, const LodModel *model,
-                                   LodSideBySide **both) {
+                                   PetscBool average, LodSideBySide **both) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(both));
   (*both)->grid = exact->grid;
   (*both)->source[0] = exact;
-  PetscErrorCode error = LodLearnedCreate(&exact->grid, model, &(*both)->source[1]);
+  PetscErrorCode error = LodLearnedCreate(&exact->grid, model, average, &(*both)->source[1]);
   for (int i = 0; i < 2 && !error; i++)
     error = LodCoarseSystemCreate(comm, &exact->grid, &(*both)->system[i]);
   if (error) PetscCall(LodSideBySideDestroy(both));

@@ -16,10 +16,10 @@ typedef struct {
 } LodSideBySide;
 
 /* Takes the mesh of `exact`, a source of exact local operators, computed or stored; borrowed, like
-   the model, until the end. One object serves many coefficients. Collective, as all functions
-   here. */
+   the model, until the end. `average`: as LodLearnedCreate. One object serves many coefficients.
+   Collective, as all functions here. */
 PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, const LodModel *model,
-                                   LodSideBySide **both);
+                                   PetscBool average, LodSideBySide **both);
 PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 
 /* Computes both operators for a coefficient. */

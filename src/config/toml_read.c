@@ -355,6 +355,7 @@ static PetscErrorCode ReadFile(const char *path, char **text, size_t *length) {
   PetscFunctionBeginUser;
   LodCheckInput(strlen(path) < LOD_PATH_MAX, "%s: file name is too long", path);
   FILE *stream = fopen(path, "rb");
+  PetscCheck(stream || errno != ENOMEM, PETSC_COMM_SELF, PETSC_ERR_MEM, "%s: out of memory", path);
   LodCheckInput(stream, "%s: %s", path, strerror(errno));
   PetscErrorCode error = PetscMalloc1(LARGEST_FILE + 1, text);
   if (error) {

@@ -13,6 +13,7 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
   PetscInt least = 1;
   char     text[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
+  *coefficient = (LodCoefficient){0};
   PetscCheck(dim >= 1 && dim <= LOD_MAX_DIM, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a coefficient has 1 to 3 axes, not %" PetscInt_FMT, dim);
   for (PetscInt axis = 0; axis < dim; axis++) {
@@ -25,10 +26,19 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
                 LodCellsText(dim, cells, text),
                 LodCellsAreCube(dim, cells) ? "along each of " : "on ", dim);
   PetscCall(LodCheckMemory(count * sizeof(double), "coefficient", "choose fewer cells"));
+  PetscCall(PetscCalloc1((size_t)count, &coefficient->values));
   coefficient->dim = dim;
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
-  PetscCall(PetscCalloc1((size_t)count, &coefficient->values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientOfOnes(PetscInt dim, const PetscInt cells[],
+                                    LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCreate(dim, cells, coefficient));
+  for (PetscInt i = 0; i < LodCoefficientCount(coefficient); i++)
+    coefficient->values[i] = 1;
   PetscFunctionReturn(0);
 }
 

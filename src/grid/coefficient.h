@@ -14,6 +14,10 @@ typedef struct {
 PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
                                     LodCoefficient *coefficient);
 
+/* The same with A = 1. */
+PetscErrorCode LodCoefficientOfOnes(PetscInt dim, const PetscInt cells[],
+                                    LodCoefficient *coefficient);
+
 /* How many values it has. */
 static inline PetscInt LodCoefficientCount(const LodCoefficient *coefficient) {
   return LodCellCount(coefficient->dim, coefficient->cells);

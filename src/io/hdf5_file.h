@@ -148,6 +148,11 @@ PetscErrorCode LodHdf5ReadIntegers(LodHdf5 *file, const char *name, PetscInt64 l
 /* Rank and shape of a dataset, all of which is in the file; input errors as LodHdf5DatasetOpen. */
 PetscErrorCode LodHdf5Shape(LodHdf5 *file, const char *name, int *rank, hsize_t dims[8]);
 
+/* Checks that a dataset has the shape expected[rank]; the input error names the first number that
+   differs. */
+PetscErrorCode LodHdf5CheckShape(LodHdf5 *file, const char *name, int rank,
+                                 const hsize_t expected[]);
+
 /* Makes an empty group, which is to hold attributes. */
 PetscErrorCode LodHdf5CreateGroup(LodHdf5 *file, const char *name);
 

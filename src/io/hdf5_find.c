@@ -89,3 +89,23 @@ PetscErrorCode LodHdf5Shape(LodHdf5 *file, const char *name, int *rank, hsize_t 
     dims[axis] = dataset.dims[axis];
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode LodHdf5CheckShape(LodHdf5 *file, const char *name, int rank,
+                                 const hsize_t expected[]) {
+  static const char *const numbers[] = {"rows", "columns"};
+  hsize_t                  found[8];
+  int                      found_rank;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Shape(file, name, &found_rank, found));
+  LodCheckInput(found_rank == rank, "%s: %s has %d axes, not %d", file->path, name, found_rank,
+                rank);
+  for (int axis = 0; axis < rank; axis++) {
+    char along[32];
+    (void)snprintf(along, sizeof along, "entries along axis %d", axis);
+    LodCheckInput(found[axis] == expected[axis], "%s: %s has %llu %s, not %llu", file->path, name,
+                  (unsigned long long)found[axis], rank <= 2 ? numbers[axis] : along,
+                  (unsigned long long)expected[axis]);
+  }
+  PetscFunctionReturn(0);
+}

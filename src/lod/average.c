@@ -89,28 +89,30 @@ PetscErrorCode LodAveragedCreate(LodLocalOperators *source, LodLocalOperators **
   const LodGrid  *grid = &source->grid;
   const size_t    n_cells = (size_t)LodGridCells(grid);
   const PetscBool turns = (PetscBool)!LodGridHasNaturalFaces(grid), cube = LodGridIsCube(grid);
-  Average        *average;
+  const LodLocalOperators kind = {.name = source->name,
+                                  .set_coefficient = SetCoefficient,
+                                  .compute = Compute,
+                                  .destroy = Destroy};
+  LodLocalOperators      *made;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(&average));
+  *averaged = NULL;
+  PetscErrorCode error = LodLocalOperatorsCreate(grid, &kind, sizeof(Average), &made);
+  if (error) PetscCall(LodLocalOperatorsDestroy(&source));
+  PetscCall(error);
+  Average *average = made->data;
   average->source = source;
-  PetscCall(PetscNew(averaged));
-  **averaged = (LodLocalOperators){.grid = *grid,
-                                   .name = source->name,
-                                   .set_coefficient = SetCoefficient,
-                                   .compute = Compute,
-                                   .destroy = Destroy,
-                                   .data = average};
-  PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &average->turned);
+  error = LodCoefficientCreate(grid->dim, grid->coefficient, &average->turned);
   if (!error)
     error = PetscMalloc6(n_cells * (size_t)LodGridOperatorSize(grid), &average->operators, n_cells,
                          &average->wanted, LodCellCount(grid->dim, grid->coefficient),
                          &average->values, n_cells, &average->cells, LodGridPatchNodes(grid),
                          &average->nodes, LodGridCorners(grid), &average->corners);
-  if (error || !turns || !cube) PetscCall(LodLocalOperatorsDestroy(averaged));
+  if (error || !turns || !cube) PetscCall(LodLocalOperatorsDestroy(&made));
   PetscCall(error);
   LodCheckInput(cube,
                 "averaging over the symmetries needs a square or a cube as domain, with as many "
                 "cells along every axis");
   LodCheckInput(turns, "averaging over the symmetries needs u = 0 on all faces of the mesh");
+  *averaged = made;
   PetscFunctionReturn(0);
 }

@@ -20,20 +20,20 @@ static LodGrid BaselineGrid(const LodGrid *grid) {
 PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values) {
   const LodGrid      mesh = BaselineGrid(grid);
   const size_t       count = (size_t)LodGridCells(&mesh) * (size_t)LodGridOperatorSize(&mesh);
-  LodLocalOperators *exact;
+  LodLocalOperators *exact = NULL;
   LodCoefficient     one;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(count, values));
-  PetscCall(LodCoefficientCreate(mesh.dim, mesh.coefficient, &one));
-  for (PetscInt i = 0; i < LodGridCells(&mesh); i++)
-    one.values[i] = 1;
-  PetscCall(LodExactCreate(&mesh, &exact));
-  PetscErrorCode error = LodLocalOperatorsSetCoefficient(exact, &one);
+  *values = NULL;
+  PetscErrorCode error = LodCoefficientOfOnes(mesh.dim, mesh.coefficient, &one);
+  if (!error) error = PetscMalloc1(count, values);
+  if (!error) error = LodExactCreate(&mesh, &exact);
+  if (!error) error = LodLocalOperatorsSetCoefficient(exact, &one);
   if (!error)
     error = LodLocalOperatorsCompute(exact, 0, LodGridCells(&mesh),
                                      &(LodComputeOptions){.quiet = PETSC_TRUE}, *values);
   PetscCall(LodLocalOperatorsDestroy(&exact));
   PetscCall(LodCoefficientDestroy(&one));
+  if (error) PetscCall(PetscFree(*values));
   PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -135,19 +135,14 @@ static void FillPlaces(Piece *leaf, const int *place) {
   }
 }
 
-/* Plans a leaf and makes its template. */
-static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
-  PetscInt  dim = c->grid.dim, corners = LodGridCorners(&c->grid), n_nodes = 1, n_images;
-  LodImage *images;
-  int      *place;
+/* CreateLeaf with its n_images images, the nodes first; images[] and place[] are room for them. */
+static PetscErrorCode PlanLeaf(const LodCellCondensation *c, Piece *leaf, PetscInt n_nodes,
+                               PetscInt n_images, LodImage *images, int *place) {
+  const PetscInt corners = LodGridCorners(&c->grid);
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < dim; axis++)
-    n_nodes *= leaf->box.size[axis] + 1;
-  n_images = n_nodes + corners;
-  PetscCall(PetscMalloc2(n_images, &images, n_images, &place));
   LeafImages(&leaf->box, images);
-  PetscCall(LodMergePlanCreate(dim, leaf->box.size, 1, &n_images, &images, IsInside, &leaf->box,
-                               &leaf->plan));
+  PetscCall(LodMergePlanCreate(c->grid.dim, leaf->box.size, 1, &n_images, &images, IsInside,
+                               &leaf->box, &leaf->plan));
   for (int r = 0; r < leaf->plan->n_runs[0]; r++) {
     const LodRun *run = &leaf->plan->runs[0][r];
     for (int i = 0; i < run->length; i++)
@@ -159,30 +154,48 @@ static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
   PetscCall(
       PetscMalloc1((size_t)(LodBoxCount(&leaf->box) * corners * (corners + 1) / 2), &leaf->places));
   FillPlaces(leaf, place);
-  PetscCall(PetscFree2(images, place));
   PetscFunctionReturn(0);
+}
+
+/* Plans a leaf and makes its template. */
+static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
+  PetscInt  dim = c->grid.dim, corners = LodGridCorners(&c->grid), n_nodes = 1, n_images;
+  LodImage *images;
+  int      *place;
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < dim; axis++)
+    n_nodes *= leaf->box.size[axis] + 1;
+  n_images = n_nodes + corners;
+  PetscCall(PetscMalloc2(n_images, &images, n_images, &place));
+  PetscErrorCode error = PlanLeaf(c, leaf, n_nodes, n_images, images, place);
+  PetscCall(PetscFree2(images, place));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* The images of a half of a piece that was cut at `axis`. */
+static void HalfImages(const Piece *piece, const Piece *half, PetscInt axis, LodImage *images) {
+  const LodVariables *kept = &half->plan->kept;
+  for (PetscInt i = 0; i < kept->n; i++) {
+    images[i] = (LodImage){i, kept->variables[i], 1};
+    if (kept->variables[i].kind == LOD_NODE)
+      images[i].variable.index[axis] += half->box.first[axis] - piece->box.first[axis];
+  }
 }
 
 /* Plans the merge of a piece's halves, `axis` being where it was cut. */
 static PetscErrorCode CreateMerge(LodCellCondensation *c, Piece *piece, PetscInt axis) {
-  LodImage *images[2];
-  PetscInt  n_images[2];
+  const Piece   *halves[] = {&c->pieces[piece->half[0]], &c->pieces[piece->half[1]]};
+  const PetscInt n_images[] = {halves[0]->plan->kept.n, halves[1]->plan->kept.n};
+  LodImage      *images[2];
   PetscFunctionBeginUser;
-  for (int h = 0; h < 2; h++) {
-    const Piece        *half = &c->pieces[piece->half[h]];
-    const LodVariables *kept = &half->plan->kept;
-    n_images[h] = kept->n;
-    PetscCall(PetscMalloc1(kept->n, &images[h]));
-    for (PetscInt i = 0; i < kept->n; i++) {
-      images[h][i] = (LodImage){i, kept->variables[i], 1};
-      if (kept->variables[i].kind == LOD_NODE)
-        images[h][i].variable.index[axis] += half->box.first[axis] - piece->box.first[axis];
-    }
-  }
-  PetscCall(LodMergePlanCreate(c->grid.dim, piece->box.size, 2, n_images, images, IsInside,
-                               &piece->box, &piece->plan));
-  PetscCall(PetscFree(images[0]));
-  PetscCall(PetscFree(images[1]));
+  PetscCall(PetscMalloc2(n_images[0], &images[0], n_images[1], &images[1]));
+  for (int h = 0; h < 2; h++)
+    HalfImages(piece, halves[h], axis, images[h]);
+  PetscErrorCode error = LodMergePlanCreate(c->grid.dim, piece->box.size, 2, n_images, images,
+                                            IsInside, &piece->box, &piece->plan);
+  PetscCall(PetscFree2(images[0], images[1]));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -249,14 +262,12 @@ static int CountPieces(LodBox box) {
   return 1 + CountPieces(low) + CountPieces(high);
 }
 
-PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation) {
-  LodCellCondensation *c;
-  const LodBox         inside = LodCellInside(grid);
-  const PetscInt       parts = LodBoxCount(&inside), size = LodPower(4, grid->dim);
-  double               side[LOD_MAX_DIM];
+/* Makes all that a cleared condensation has. */
+static PetscErrorCode SetUp(const LodGrid *grid, LodCellCondensation *c) {
+  const LodBox   inside = LodCellInside(grid);
+  const PetscInt parts = LodBoxCount(&inside), size = LodPower(4, grid->dim);
+  double         side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(condensation));
-  c = *condensation;
   c->grid = *grid;
   c->inside = LodFineInside(grid);
   LodGridSides(grid, grid->fine, side);
@@ -276,6 +287,15 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
   }
   PetscCall(ListVariables(c));
   c->workspace += (size_t)(c->variables.n * LodGridCorners(grid));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(condensation));
+  PetscErrorCode error = SetUp(grid, *condensation);
+  if (error) PetscCall(LodCellCondensationDestroy(condensation));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

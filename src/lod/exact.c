@@ -2,7 +2,6 @@
 #include "lod/exact.h"
 
 #include "base/error.h"
-#include "base/memory.h"
 #include "base/progress.h"
 #include "lod/exact_cost_private.h"
 
@@ -42,9 +41,8 @@ PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_
   PetscFunctionBeginUser;
   PetscCall(IsPatchByPatch(&by_patch));
   if (by_patch) PetscFunctionReturn(0);
-  PetscCall(LodExactEstimate(grid, &cost));
+  PetscCall(LodExactEstimateWithin(grid, n_ranks, &cost));
   const double bytes = (double)cost.memory * (double)n_ranks;
-  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * bytes, "exact operators", LOD_EXACT_REMEDY));
   if (times <= 0) PetscFunctionReturn(0);
   PetscCall(LodExactSecondsOf(&cost, &seconds));
   PetscCall(LodAnnounce(

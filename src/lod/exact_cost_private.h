@@ -5,13 +5,12 @@
 #include "lod/exact.h"
 #include "lod/window_private.h"
 
-/* The part of an estimate of memory (LodExactEstimate) that is needed for certain, the formulas
-   being formulas. The plans, once made, are asked again. */
-#define LOD_EXACT_SLACK 0.5
+/* Checks that there are so many bytes for the shared elimination. */
+PetscErrorCode LodExactCheckMemory(double bytes);
 
-/* What to do where the shared elimination needs more memory than there is. */
-#define LOD_EXACT_REMEDY                                                                           \
-  "choose fewer layers (ell) or fine cells (fine), or fewer threads (OMP_NUM_THREADS)"
+/* LodExactEstimate, and that n_ranks ranks have the part of its memory that is needed for certain,
+   the formulas being formulas. The plans, once made, are asked again. */
+PetscErrorCode LodExactEstimateWithin(const LodGrid *grid, PetscMPIInt n_ranks, LodExactCost *cost);
 
 /* Flops of eliminating the first n_eliminated of n variables of a symmetric front: for pivot i one
    square root, n-i-1 divisions, (n-i-1)(n-i)/2 multiplications and as many subtractions, together

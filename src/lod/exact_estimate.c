@@ -8,15 +8,19 @@
 #include <math.h>
 #include <omp.h>
 
+#include "base/memory.h"
 #include "base/progress.h"
 #include "lod/cell_condensation_private.h"
+#include "lod/exact_cost_private.h"
 #include "lod/front_private.h"
-#include "lod/window_private.h"
 
 enum { MOST_CENTRES = 8, MOST_STEPS = 32 };
 
 /* Bytes that a merge's plan takes, about. */
 #define PLAN_BYTES 4096
+
+/* The part of an estimate of memory that is needed for certain. */
+#define CERTAIN 0.5
 
 /* Flops per second of a thread where nothing depends on it, and flops that take a moment at most.
  */
@@ -214,6 +218,22 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
   workspace = fmax(workspace, fmax(steps, finish) + front);
   cost->memory =
       (size_t)fmin(1e18, memory + sizeof(double) * workspace * (double)omp_get_max_threads());
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactCheckMemory(double bytes) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckMemory(
+      bytes, "exact operators",
+      "choose fewer layers (ell) or fine cells (fine), or fewer threads (OMP_NUM_THREADS)"));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactEstimateWithin(const LodGrid *grid, PetscMPIInt n_ranks,
+                                      LodExactCost *cost) {
+  PetscFunctionBeginUser;
+  PetscCall(LodExactEstimate(grid, cost));
+  PetscCall(LodExactCheckMemory(CERTAIN * (double)cost->memory * (double)n_ranks));
   PetscFunctionReturn(0);
 }
 

@@ -35,10 +35,11 @@ static PetscErrorCode EnsureWorkspaces(const LodGrid *grid, PatchPath *path) {
   if (path->n_workspaces == n_threads) PetscFunctionReturn(0);
   PetscCall(DestroyWorkspaces(path));
   PetscCall(PetscCalloc1(n_threads, &path->workspaces));
-  for (PetscInt i = 0; i < n_threads; i++, path->n_workspaces++)
-    PetscCheck(LodPatchWorkspaceBegin(grid, &path->workspaces[i]) == LOD_PATCH_OK, PETSC_COMM_SELF,
-               PETSC_ERR_MEM, "no memory for the patch problems of %" PetscInt_FMT " threads",
-               n_threads);
+  while (path->n_workspaces < n_threads) /* counted before, so that one half made ends, too */
+    PetscCheck(LodPatchWorkspaceBegin(grid, &path->workspaces[path->n_workspaces++]) ==
+                   LOD_PATCH_OK,
+               PETSC_COMM_SELF, PETSC_ERR_MEM,
+               "out of memory: the patch problems of %" PetscInt_FMT " threads", n_threads);
   PetscFunctionReturn(0);
 }
 
@@ -121,23 +122,23 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
 }
 
 PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **operators) {
-  PatchPath *path;
-  double     side[LOD_MAX_DIM];
+  static const LodLocalOperators kind = {.name = "lod",
+                                         .set_coefficient = SetCoefficient,
+                                         .compute = Compute,
+                                         .perturb = Perturb,
+                                         .destroy = Destroy};
+  double                         side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
+  *operators = NULL;
   PetscCall(LodGridValidate(grid, "mesh"));
-  PetscCall(PetscNew(&path));
-  PetscCall(PetscNew(operators));
-  **operators = (LodLocalOperators){.grid = *grid,
-                                    .name = "lod",
-                                    .set_coefficient = SetCoefficient,
-                                    .compute = Compute,
-                                    .perturb = Perturb,
-                                    .destroy = Destroy,
-                                    .data = path};
+  PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(PatchPath), operators));
+  PatchPath *path = (*operators)->data;
   path->problem.grid = &(*operators)->grid;
   LodGridSides(grid, grid->fine, side);
   LodElementStiffness(grid->dim, side, path->problem.element);
-  PetscCall(LodProjectionFunctionals(grid, path->problem.functional));
+  PetscErrorCode error = LodProjectionFunctionals(grid, path->problem.functional);
+  if (error) PetscCall(LodLocalOperatorsDestroy(operators));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

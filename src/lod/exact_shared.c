@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/events.h"
-#include "base/memory.h"
 #include "base/progress.h"
 #include "lod/cell_condensation_private.h"
 #include "lod/exact_cost_private.h"
@@ -316,9 +315,9 @@ static size_t PathMemory(const LodGrid *grid, const SharedPath *path) {
 static PetscErrorCode EnsureMemory(const LodGrid *grid, SharedPath *path) {
   PetscInt n_threads = omp_get_max_threads();
   PetscFunctionBeginUser;
-  if (!path->workspaces)
-    PetscCall(LodCheckMemory((double)PathMemory(grid, path), "exact operators", LOD_EXACT_REMEDY));
+  if (!path->workspaces) PetscCall(LodExactCheckMemory((double)PathMemory(grid, path)));
   if (path->n_threads < n_threads) {
+    path->n_threads = 0; /* until both are there */
     PetscCall(PetscFree(path->workspaces));
     PetscCall(PetscFree(path->blocks));
     PetscCall(PetscMalloc1((size_t)n_threads * path->workspace, &path->workspaces));
@@ -392,12 +391,12 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
   SharedPath *path = self->data;
   PetscInt    n_patches = path->levels[self->grid.dim - 1].n;
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n_patches; i++)
+  for (PetscInt i = 0; path->finishes && i < n_patches; i++)
     PetscCall(LodPatchFinishDestroy(&path->finishes[i]));
   PetscCall(PetscFree(path->finishes));
   for (PetscInt axis = 0; axis < self->grid.dim; axis++) {
     Level *level = &path->levels[axis];
-    for (PetscInt i = 0; i < level->n; i++)
+    for (PetscInt i = 0; level->windows && i < level->n; i++)
       PetscCall(LodWindowDestroy(&level->windows[i]));
     PetscCall(PetscFree(level->windows));
     PetscCall(PetscFree2(path->kinds[axis], path->kind_of[axis]));
@@ -431,22 +430,9 @@ static PetscErrorCode CreateFinishes(const LodGrid *grid, SharedPath *path) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators) {
-  SharedPath  *path;
-  LodExactCost estimate;
+/* Makes all plans. */
+static PetscErrorCode SetUp(const LodGrid *grid, SharedPath *path) {
   PetscFunctionBeginUser;
-  PetscCall(LodExactEstimate(grid, &estimate));
-  PetscCall(LodCheckMemory(LOD_EXACT_SLACK * (double)estimate.memory, "exact operators",
-                           LOD_EXACT_REMEDY));
-  PetscCall(PetscNew(&path));
-  PetscCall(PetscNew(operators));
-  **operators = (LodLocalOperators){.grid = *grid,
-                                    .name = "lod",
-                                    .set_coefficient = SetCoefficient,
-                                    .compute = Compute,
-                                    .perturb = Perturb,
-                                    .destroy = Destroy,
-                                    .data = path};
   for (PetscInt axis = 0; axis <= grid->dim; axis++)
     PetscCall(PetscMalloc1(LodGridCells(grid), &path->needed[axis]));
   PetscCall(LodCellCondensationCreate(grid, &path->cells));
@@ -455,6 +441,23 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
     PetscCall(CreateLevel(grid, path, axis));
   }
   PetscCall(CreateFinishes(grid, path));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators) {
+  static const LodLocalOperators kind = {.name = "lod",
+                                         .set_coefficient = SetCoefficient,
+                                         .compute = Compute,
+                                         .perturb = Perturb,
+                                         .destroy = Destroy};
+  LodExactCost                   estimate;
+  PetscFunctionBeginUser;
+  *operators = NULL;
+  PetscCall(LodExactEstimateWithin(grid, 1, &estimate));
+  PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(SharedPath), operators));
+  PetscErrorCode error = SetUp(grid, (*operators)->data);
+  if (error) PetscCall(LodLocalOperatorsDestroy(operators));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

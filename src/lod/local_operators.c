@@ -1,6 +1,21 @@
 /* What is common to all sources of local operators. */
 #include "lod/local_operators.h"
 
+PetscErrorCode LodLocalOperatorsCreate(const LodGrid *grid, const LodLocalOperators *kind,
+                                       size_t bytes, LodLocalOperators **operators) {
+  LodLocalOperators *made;
+  PetscFunctionBeginUser;
+  *operators = NULL;
+  PetscCall(PetscNew(&made));
+  *made = *kind;
+  made->grid = *grid;
+  PetscErrorCode error = PetscCalloc(bytes, &made->data);
+  if (error) PetscCall(PetscFree(made));
+  PetscCall(error);
+  *operators = made;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
                                                const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;

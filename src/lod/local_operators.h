@@ -39,6 +39,12 @@ static inline PetscBool LodIsWanted(const LodComputeOptions *options, PetscInt c
   return options->wanted ? options->wanted[cell] : PETSC_TRUE;
 }
 
+/* Makes a source on a grid, for those who implement one: a copy of `kind`'s functions and name, and
+   `bytes` zeroed bytes as its data, freed by kind->destroy, which must accept them as they are.
+   After an error *operators is NULL. */
+PetscErrorCode LodLocalOperatorsCreate(const LodGrid *grid, const LodLocalOperators *kind,
+                                       size_t bytes, LodLocalOperators **operators);
+
 /* Takes the coefficient to work on, borrowed until the next call or destroy. One that has not
    grid.dim axes and grid.coefficient cells per axis is an error. */
 PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,

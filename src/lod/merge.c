@@ -66,22 +66,29 @@ static PetscErrorCode MakeRuns(PetscInt n_images, const LodImage *images, const 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMergePlanCreate(PetscInt dim, const PetscInt extent[LOD_MAX_DIM],
-                                  PetscInt n_children, const PetscInt n_images[],
-                                  LodImage *const images[],
-                                  PetscBool (*is_eliminated)(const void *, const LodVariable *),
-                                  const void *context, LodMergePlan **plan) {
-  PetscInt n = 0, n_all = n_images[0] + (n_children > 1 ? n_images[1] : 0);
-  Entry   *entries;
-  int     *targets;
+/* The variables whose images a plan merges: those of two blocks, or of one. */
+typedef struct {
+  PetscInt         dim, n_children;
+  const PetscInt  *extent, *n_images;
+  LodImage *const *images;
+  PetscBool (*is_eliminated)(const void *, const LodVariable *);
+  const void *context;
+} Children;
+
+/* The entry of image i of a child. */
+static Entry EntryOf(const Children *all, PetscInt child, PetscInt i) {
+  return MakeEntry(all->dim, all->extent, &all->images[child][i].variable, all->is_eliminated,
+                   all->context);
+}
+
+/* Makes a cleared plan; entries[] and targets[] are room for all images. */
+static PetscErrorCode Plan(const Children *all, Entry *entries, int *targets, LodMergePlan *p) {
+  PetscInt n = 0;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(plan));
-  PetscCall(PetscMalloc2(n_all, &entries, n_all, &targets));
-  for (PetscInt child = 0; child < n_children; child++)
-    for (PetscInt i = 0; i < n_images[child]; i++)
-      entries[n++] = MakeEntry(dim, extent, &images[child][i].variable, is_eliminated, context);
+  for (PetscInt child = 0; child < all->n_children; child++)
+    for (PetscInt i = 0; i < all->n_images[child]; i++)
+      entries[n++] = EntryOf(all, child, i);
   SortUnique(entries, &n);
-  LodMergePlan *p = *plan;
   while (p->n_eliminated_used < n && entries[p->n_eliminated_used].eliminated)
     p->n_eliminated_used++;
   p->n_eliminated = LodFrontPad(p->n_eliminated_used);
@@ -90,18 +97,36 @@ PetscErrorCode LodMergePlanCreate(PetscInt dim, const PetscInt extent[LOD_MAX_DI
   PetscCall(PetscMalloc1(p->kept.n, &p->kept.variables));
   for (PetscInt i = 0; i < p->kept.n; i++)
     p->kept.variables[i] = entries[p->n_eliminated_used + i].variable;
-  for (PetscInt child = 0; child < n_children; child++) {
-    for (PetscInt i = 0; i < n_images[child]; i++) {
-      Entry  key = MakeEntry(dim, extent, &images[child][i].variable, is_eliminated, context);
+  for (PetscInt child = 0; child < all->n_children; child++) {
+    for (PetscInt i = 0; i < all->n_images[child]; i++) {
+      Entry  key = EntryOf(all, child, i);
       Entry *found = bsearch(&key, entries, (size_t)n, sizeof *entries, CompareEntries);
       int    place = (int)(found - entries);
       if (place >= p->n_eliminated_used) place += p->n_eliminated - p->n_eliminated_used;
       targets[i] = place;
     }
-    PetscCall(
-        MakeRuns(n_images[child], images[child], targets, &p->n_runs[child], &p->runs[child]));
+    PetscCall(MakeRuns(all->n_images[child], all->images[child], targets, &p->n_runs[child],
+                       &p->runs[child]));
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMergePlanCreate(PetscInt dim, const PetscInt extent[LOD_MAX_DIM],
+                                  PetscInt n_children, const PetscInt n_images[],
+                                  LodImage *const images[],
+                                  PetscBool (*is_eliminated)(const void *, const LodVariable *),
+                                  const void *context, LodMergePlan **plan) {
+  const Children all = {dim, n_children, extent, n_images, images, is_eliminated, context};
+  const PetscInt n_all = n_images[0] + (n_children > 1 ? n_images[1] : 0);
+  Entry         *entries = NULL;
+  int           *targets = NULL;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(plan));
+  PetscErrorCode error = PetscMalloc2(n_all, &entries, n_all, &targets);
+  if (!error) error = Plan(&all, entries, targets, *plan);
   PetscCall(PetscFree2(entries, targets));
+  if (error) PetscCall(LodMergePlanDestroy(plan));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -32,13 +32,10 @@ static PetscBool HasTest(const LodGrid *grid, const LodWindow *window,
   return PETSC_FALSE;
 }
 
-PetscErrorCode LodPatchFinishCreate(const LodGrid *grid, const LodWindow *window,
-                                    LodPatchFinish **finish) {
+/* Makes all that a cleared one has. */
+static PetscErrorCode SetUp(const LodGrid *grid, const LodWindow *window, LodPatchFinish *f) {
   const LodVariables *variables = LodWindowVariables(window);
-  LodPatchFinish     *f;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(finish));
-  f = *finish;
   f->corners = LodGridCorners(grid);
   f->size = LodGridOperatorSize(grid);
   PetscCall(PetscMalloc2(variables->n, &f->constraint_row, variables->n, &f->test_row));
@@ -59,6 +56,16 @@ PetscErrorCode LodPatchFinishCreate(const LodGrid *grid, const LodWindow *window
   }
   f->eliminated = LodFrontPad((int)f->n_constraints);
   f->n = f->eliminated + LodFrontPad((int)(f->n_tests + f->corners));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodPatchFinishCreate(const LodGrid *grid, const LodWindow *window,
+                                    LodPatchFinish **finish) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(finish));
+  PetscErrorCode error = SetUp(grid, window, *finish);
+  if (error) PetscCall(LodPatchFinishDestroy(finish));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -92,18 +92,17 @@ static PetscErrorCode Destroy(LodLocalOperators *self) {
 
 PetscErrorCode LodUpdateCreate(LodLocalOperators *source, const LodCoefficient *previous,
                                const double *operators, LodLocalOperators **updated) {
-  Update *update;
-  PetscFunctionBeginUser;
-  PetscCall(PetscNew(&update));
-  *update = (Update){.source = source, .previous = previous, .operators = operators};
-  PetscCall(PetscCalloc1(LodGridCells(&source->grid), &update->changed));
-  PetscCall(PetscNew(updated));
-  **updated = (LodLocalOperators){.grid = source->grid,
-                                  .name = source->name,
+  const LodLocalOperators kind = {.name = source->name,
                                   .set_coefficient = SetCoefficient,
                                   .compute = Compute,
-                                  .destroy = Destroy,
-                                  .data = update};
+                                  .destroy = Destroy};
+  PetscFunctionBeginUser;
+  PetscCall(LodLocalOperatorsCreate(&source->grid, &kind, sizeof(Update), updated));
+  Update *update = (*updated)->data;
+  *update = (Update){.source = source, .previous = previous, .operators = operators};
+  PetscErrorCode error = PetscCalloc1(LodGridCells(&source->grid), &update->changed);
+  if (error) PetscCall(LodLocalOperatorsDestroy(updated));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

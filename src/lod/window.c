@@ -121,6 +121,13 @@ static PetscInt StepImages(const LodWindowStep *step, LodImage *images) {
   return kept->n;
 }
 
+/* How many images operand `o` of a step has at most, 0 if there is no such operand. */
+static PetscInt MostImages(const LodGrid *grid, const LodWindow *window, const LodVariables *block,
+                           const LodWindowStep *step, int o) {
+  if (step->raw[o] >= 0) return block->n + LodGridCorners(grid);
+  return step->step[o] >= 0 ? window->steps[step->step[o]].plan->kept.n : 0;
+}
+
 /* Plans step `number`, which merges the raw blocks first..last (their operands are set already). */
 static PetscErrorCode PlanStep(const LodGrid *grid, LodWindow *window, const LodVariables *block,
                                int number, PetscInt first, PetscInt last) {
@@ -135,17 +142,15 @@ static PetscErrorCode PlanStep(const LodGrid *grid, LodWindow *window, const Lod
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     extent[axis] = (axis <= window->axis ? KindBlocks(&window->kinds[axis]) : 1) *
                    LodGridFineRatio(grid, axis);
-  for (int o = 0; o < 2 && (step->raw[o] >= 0 || step->step[o] >= 0); o++, n_operands++) {
-    PetscInt most = block->n + LodGridCorners(grid);
-    if (step->raw[o] < 0) most = window->steps[step->step[o]].plan->kept.n;
-    PetscCall(PetscMalloc1(most, &images[o]));
+  PetscCall(PetscMalloc2(MostImages(grid, window, block, step, 0), &images[0],
+                         MostImages(grid, window, block, step, 1), &images[1]));
+  for (int o = 0; o < 2 && (step->raw[o] >= 0 || step->step[o] >= 0); o++, n_operands++)
     n_images[o] = step->raw[o] >= 0 ? RawImages(grid, window, block, step->raw[o], images[o])
                                     : StepImages(&window->steps[step->step[o]], images[o]);
-  }
-  PetscCall(LodMergePlanCreate(grid->dim, extent, n_operands, n_images, images, IsEliminated,
-                               &context, &step->plan));
-  for (PetscInt o = 0; o < n_operands; o++)
-    PetscCall(PetscFree(images[o]));
+  PetscErrorCode error = LodMergePlanCreate(grid->dim, extent, n_operands, n_images, images,
+                                            IsEliminated, &context, &step->plan);
+  PetscCall(PetscFree2(images[0], images[1]));
+  PetscCall(error);
   step->start = window->workspace;
   if (number < window->n_steps - 1) window->workspace += LodMergeSize(step->plan);
   PetscFunctionReturn(0);
@@ -162,24 +167,15 @@ static int AddStep(LodWindow *window, int next, int left, int right) {
   return -1 - next;
 }
 
-PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
-                               const LodVariables *block, LodWindow **window) {
-  int n_blocks = (int)KindBlocks(&kinds[axis]), middle = n_blocks / 2, next = 0;
+/* Makes and plans all steps of a window whose steps are cleared. */
+static PetscErrorCode PlanSteps(const LodGrid *grid, LodWindow *w, const LodVariables *block) {
+  const int n_blocks = (int)w->n_blocks, middle = n_blocks / 2;
+  int       next = 0, low = 0, high = n_blocks - 1;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(window));
-  LodWindow *w = *window;
-  w->axis = axis;
-  w->n_blocks = n_blocks;
-  w->n_steps = PetscMax(1, n_blocks - 1);
-  for (PetscInt a = 0; a <= axis; a++)
-    w->kinds[a] = kinds[a];
-  PetscCall(PetscCalloc1(w->n_steps, &w->steps));
   if (n_blocks == 1) {
     w->steps[0] = (LodWindowStep){.raw = {0, -1}, .step = {-1, -1}};
     PetscCall(PlanStep(grid, w, block, 0, 0, 0));
-    PetscFunctionReturn(0);
   }
-  int low = 0, high = n_blocks - 1;
   for (int i = 1; i <= middle; i++, next++) {
     low = AddStep(w, next, low, i);
     PetscCall(PlanStep(grid, w, block, next, 0, i));
@@ -197,10 +193,27 @@ PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWind
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
+                               const LodVariables *block, LodWindow **window) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(window));
+  LodWindow *w = *window;
+  w->axis = axis;
+  w->n_blocks = (int)KindBlocks(&kinds[axis]);
+  w->n_steps = PetscMax(1, w->n_blocks - 1);
+  for (PetscInt a = 0; a <= axis; a++)
+    w->kinds[a] = kinds[a];
+  PetscErrorCode error = PetscCalloc1(w->n_steps, &w->steps);
+  if (!error) error = PlanSteps(grid, w, block);
+  if (error) PetscCall(LodWindowDestroy(window));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodWindowDestroy(LodWindow **window) {
   PetscFunctionBeginUser;
   if (!*window) PetscFunctionReturn(0);
-  for (int i = 0; i < (*window)->n_steps; i++)
+  for (int i = 0; (*window)->steps && i < (*window)->n_steps; i++)
     PetscCall(LodMergePlanDestroy(&(*window)->steps[i].plan));
   PetscCall(PetscFree((*window)->steps));
   PetscCall(PetscFree(*window));

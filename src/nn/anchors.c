@@ -25,33 +25,43 @@ PetscInt LodAnchorsFind(const LodAnchors *anchors, const LodBox *inside) {
   return -1;
 }
 
-PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodAnchors *anchors) {
+/* Fills the rows of anchors that have room for `count`; patch[] is room for R_T. */
+static PetscErrorCode FillRows(const LodGrid *grid, const LodModel *model, PetscInt count,
+                               float *patch, LodAnchors *anchors) {
   const size_t   n_inp = (size_t)LodNetworkInputs(LodNetworkShapeOf(model->network));
-  const PetscInt count = CountAnchors(grid);
   LodCoefficient one;
   LodRowOrder    order;
-  float         *patch;
   double         scale;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(count, &anchors->inside, (size_t)count * n_inp, &anchors->rows));
-  anchors->n = 0;
-  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &one));
-  for (PetscInt i = 0; i < LodCellCount(grid->dim, grid->coefficient); i++)
-    one.values[i] = 1;
-  PetscCall(LodRowOrderCreate(model, 0, &order));
-  PetscCall(PetscMalloc1(LodGridPatchValues(grid), &patch));
-  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+  PetscCall(LodCoefficientOfOnes(grid->dim, grid->coefficient, &one));
+  PetscErrorCode error = LodRowOrderCreate(model, 0, &order);
+  for (PetscInt cell = 0; !error && cell < LodGridCells(grid); cell++) {
     const LodBox inside = LodInsideNodes(grid, cell);
     if (anchors->n == count || LodAnchorsFind(anchors, &inside) >= 0) continue;
     LodPatchGather(grid, cell, one.values, NULL, patch);
     LodModelRow(model, &order, patch, anchors->rows + (size_t)anchors->n * n_inp, &scale);
     anchors->inside[anchors->n++] = inside;
   }
-  PetscCheck(anchors->n == count, PETSC_COMM_SELF, PETSC_ERR_PLIB,
-             "%" PetscInt_FMT " ways to cut a patch, not %" PetscInt_FMT, anchors->n, count);
-  PetscCall(PetscFree(patch));
   PetscCall(LodRowOrderDestroy(&order));
   PetscCall(LodCoefficientDestroy(&one));
+  PetscCall(error);
+  PetscCheck(anchors->n == count, PETSC_COMM_SELF, PETSC_ERR_PLIB,
+             "%" PetscInt_FMT " ways to cut a patch, not %" PetscInt_FMT, anchors->n, count);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodAnchors *anchors) {
+  const size_t   n_inp = (size_t)LodNetworkInputs(LodNetworkShapeOf(model->network));
+  const PetscInt count = CountAnchors(grid);
+  float         *patch = NULL;
+  PetscFunctionBeginUser;
+  *anchors = (LodAnchors){0};
+  PetscCall(PetscMalloc2(count, &anchors->inside, (size_t)count * n_inp, &anchors->rows));
+  PetscErrorCode error = PetscMalloc1(LodGridPatchValues(grid), &patch);
+  if (!error) error = FillRows(grid, model, count, patch, anchors);
+  PetscCall(PetscFree(patch));
+  if (error) PetscCall(LodAnchorsDestroy(anchors));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

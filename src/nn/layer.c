@@ -23,51 +23,61 @@ static PetscErrorCode DescribeRows(PetscInt rows, PetscInt columns, PetscInt str
   PetscFunctionReturn(0);
 }
 
-/* Attributes of the forward primitive: the activation after the product, and scratch memory from us
-   (the library's own would be shared by all threads that run the primitive). */
-static PetscErrorCode CreateAttributes(const LodLayer *layer, dnnl_primitive_attr_t *attributes) {
+/* Has the activation follow the product. */
+static PetscErrorCode AppendActivation(LodActivation activation, dnnl_primitive_attr_t attributes) {
   static const dnnl_alg_kind_t kinds[] = {
       [LOD_ACTIVATION_RELU] = dnnl_eltwise_relu, [LOD_ACTIVATION_ELU] = dnnl_eltwise_elu};
   static const float alphas[] = {[LOD_ACTIVATION_RELU] = 0, [LOD_ACTIVATION_ELU] = 1};
   dnnl_post_ops_t    after;
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_primitive_attr_create(attributes));
-  LodCallDnnl(dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user));
-  if (layer->active) {
-    LodCallDnnl(dnnl_post_ops_create(&after));
-    LodCallDnnl(dnnl_post_ops_append_eltwise(after, 1.f, kinds[layer->activation],
-                                             alphas[layer->activation], 0.f));
-    LodCallDnnl(dnnl_primitive_attr_set_post_ops(*attributes, after));
-    LodCallDnnl(dnnl_post_ops_destroy(after));
-  }
+  LodCallDnnl(dnnl_post_ops_create(&after));
+  dnnl_status_t status =
+      dnnl_post_ops_append_eltwise(after, 1.f, kinds[activation], alphas[activation], 0.f);
+  if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, after);
+  LodCallDnnl(dnnl_post_ops_destroy(after));
+  LodCallDnnl(status);
   PetscFunctionReturn(0);
 }
 
-/* Creates layer->forward for the described matrices and asks how much scratch memory it needs. */
+/* Creates layer->forward of a product and asks how much scratch memory it needs, which comes from
+   us: the library's own would be shared by all threads that run the primitive. */
+static PetscErrorCode CreatePrimitive(LodLayer *layer, dnnl_engine_t engine,
+                                      const dnnl_matmul_desc_t *product,
+                                      dnnl_primitive_attr_t     attributes) {
+  dnnl_primitive_desc_t description = NULL;
+  dnnl_status_t         status = dnnl_success;
+  PetscFunctionBeginUser;
+  LodCallDnnl(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
+  if (layer->active) PetscCall(AppendActivation(layer->activation, attributes));
+    /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed
+       by one thread, and the blocking must not depend on how many others there are. What is set
+       inside the region of one thread ends with it. */
+#pragma omp parallel num_threads(1)
+  {
+    omp_set_num_threads(1);
+    status = dnnl_primitive_desc_create(&description, product, attributes, engine, NULL);
+    if (status == dnnl_success) status = dnnl_primitive_create(&layer->forward, description);
+  }
+  if (status == dnnl_success)
+    layer->scratch_shape = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+  if (description) LodCallDnnl(dnnl_primitive_desc_destroy(description));
+  LodCallDnnl(status);
+  PetscFunctionReturn(0);
+}
+
+/* Creates layer->forward for the described matrices. */
 static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
                                     const dnnl_memory_desc_t *weight_shape,
                                     const dnnl_memory_desc_t *bias_shape) {
   dnnl_matmul_desc_t    product;
   dnnl_primitive_attr_t attributes;
-  dnnl_primitive_desc_t description;
-  dnnl_status_t         status = dnnl_success;
   PetscFunctionBeginUser;
-  PetscCall(CreateAttributes(layer, &attributes));
   LodCallDnnl(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
                                     &layer->out_shape));
-  /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed by
-     one thread, and the blocking must not depend on how many others there are. What is set inside
-     the region of one thread ends with it. */
-#pragma omp parallel num_threads(1)
-  {
-    omp_set_num_threads(1);
-    status = dnnl_primitive_desc_create(&description, &product, attributes, engine, NULL);
-    if (status == dnnl_success) status = dnnl_primitive_create(&layer->forward, description);
-  }
-  LodCallDnnl(status);
-  layer->scratch_shape = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
-  LodCallDnnl(dnnl_primitive_desc_destroy(description));
+  LodCallDnnl(dnnl_primitive_attr_create(&attributes));
+  PetscErrorCode error = CreatePrimitive(layer, engine, &product, attributes);
   LodCallDnnl(dnnl_primitive_attr_destroy(attributes));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

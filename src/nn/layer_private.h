@@ -49,10 +49,12 @@ typedef struct {
 } LodLayerKernel;
 LOD_KERNEL(LodLayerKernel)
 
-/* Raises an error unless a oneDNN call succeeded. */
+/* Raises an error unless a oneDNN call succeeded: one of memory if that ran out. */
 #define LodCallDnnl(call)                                                                          \
   do {                                                                                             \
     dnnl_status_t dnnl_status_ = (call);                                                           \
+    PetscCheck(dnnl_status_ != dnnl_out_of_memory, PETSC_COMM_SELF, PETSC_ERR_MEM,                 \
+               "out of memory: oneDNN in %s", #call);                                              \
     PetscCheck(dnnl_status_ == dnnl_success, PETSC_COMM_SELF, PETSC_ERR_LIB,                       \
                "oneDNN failed (status %d) in %s", (int)dnnl_status_, #call);                       \
   } while (0)

@@ -322,17 +322,15 @@ static PetscErrorCode SetUp(const LodGrid *grid, Learned *learned) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
-                                LodLocalOperators **operators) {
+/* Checks that a model's network fits a mesh. */
+static PetscErrorCode CheckFits(const LodGrid *grid, const LodModel *model) {
   const LodNetworkShape *shape = LodNetworkShapeOf(model->network);
   const PetscInt         ratio = LodGridCoefficientRatio(grid, 0);
   const PetscInt         n_values = shape->n_encoder
                                         ? LodModelPieceInputs(grid->dim, ratio, model->structure.lines)
                                         : LodGridPatchValues(grid);
   const PetscInt         n_pieces = shape->n_encoder ? LodGridPatchCells(grid) : 1;
-  Learned               *learned;
   PetscFunctionBeginUser;
-  PetscCall(LodGridValidate(grid, "mesh"));
   LodCheckInput(
       LodGridHasCubicCells(grid),
       "mesh: learned operators need coarse cells of equal sides, divided alike along every "
@@ -346,19 +344,25 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
              "%" PetscInt_FMT " numbers",
              LodNetworkInputs(shape), shape->head[shape->n_head], LodGridPatchValues(grid),
              LodGridOperatorSize(grid));
-  PetscCall(PetscNew(&learned));
-  learned->model = model;
-  PetscCall(PetscNew(operators));
-  **operators = (LodLocalOperators){.grid = *grid,
-                                    .name = "dnn",
-                                    .set_coefficient = SetCoefficient,
-                                    .compute = Compute,
-                                    .destroy = Destroy,
-                                    .data = learned};
-  PetscErrorCode error = SetUp(grid, learned);
-  if (error) PetscCall(LodLocalOperatorsDestroy(operators));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model, PetscBool average,
+                                LodLocalOperators **operators) {
+  static const LodLocalOperators kind = {
+      .name = "dnn", .set_coefficient = SetCoefficient, .compute = Compute, .destroy = Destroy};
+  LodLocalOperators *made;
+  PetscFunctionBeginUser;
+  *operators = NULL;
+  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(CheckFits(grid, model));
+  PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(Learned), &made));
+  ((Learned *)made->data)->model = model;
+  PetscErrorCode error = SetUp(grid, made->data);
+  if (error) PetscCall(LodLocalOperatorsDestroy(&made));
   PetscCall(error);
-  if (model->average) PetscCall(LodAveragedCreate(*operators, operators));
+  if (average) PetscCall(LodAveragedCreate(made, &made));
+  *operators = made;
   PetscFunctionReturn(0);
 }
 

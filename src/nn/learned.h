@@ -6,9 +6,9 @@
 #include "nn/model.h"
 
 /* Learned local operators: S_T = Psi(R_T(A)), many cells in one forward pass, rows of nodes outside
-   D set to 0; the mean over all symmetries if the model says so. The model is borrowed and only
-   read: any number of sources may use it, and those of different threads at the same time. */
-PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
+   D set to 0; with `average` the mean over all symmetries (average.h). The model is borrowed and
+   only read: any number of sources may use it, and those of different threads at the same time. */
+PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model, PetscBool average,
                                 LodLocalOperators **operators);
 
 /* Seconds that the latest call of compute spent on gathering (restriction R_T, or codes), in the

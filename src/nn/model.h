@@ -49,8 +49,7 @@ typedef struct LodModel {
   LodSignature signature;
   double       inp_shift, inp_scale, out_scale;
   LodStructure structure;
-  PetscBool    average; /* LodLearnedCreate averages over symmetries (average.h); not in the file */
-  PetscInt64   seed;    /* of weights and mini-batches */
+  PetscInt64   seed; /* of weights and mini-batches */
   LodHistory   history;
   char        *config; /* resolved config it was trained with, TOML; owned */
 } LodModel;

@@ -124,22 +124,6 @@ static PetscErrorCode ReadBounded(LodHdf5 *file, const char *object, const char 
   PetscFunctionReturn(0);
 }
 
-/* Checks that dataset `name` has shape (first, second), or (first) if `second` is 0. */
-static PetscErrorCode CheckShape(LodHdf5 *file, const char *name, PetscInt first, PetscInt second) {
-  hsize_t shape[8];
-  int     rank;
-  PetscFunctionBeginUser;
-  PetscCall(LodHdf5Shape(file, name, &rank, shape));
-  LodCheckInput(rank == (second ? 2 : 1), "%s: %s has %d axes, not %d", file->path, name, rank,
-                second ? 2 : 1);
-  LodCheckInput(shape[0] == (hsize_t)first, "%s: %s has %llu rows, not %" PetscInt_FMT, file->path,
-                name, (unsigned long long)shape[0], first);
-  LodCheckInput(!second || shape[1] == (hsize_t)second,
-                "%s: %s has %llu columns, not %" PetscInt_FMT, file->path, name,
-                (unsigned long long)shape[1], second);
-  PetscFunctionReturn(0);
-}
-
 /* Reads the signature; its numbers are checked one by one. */
 static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   PetscInt64 natural[2 * LOD_MAX_DIM];
@@ -157,7 +141,8 @@ static PetscErrorCode ReadSignature(LodHdf5 *file, LodSignature *signature) {
   LodCheckInput(signature->smallest <= signature->largest,
                 "%s: signature: smallest value %.9g is above largest value %.9g", file->path,
                 signature->smallest, signature->largest);
-  PetscCall(CheckShape(file, "signature/natural", signature->dim, 2));
+  PetscCall(
+      LodHdf5CheckShape(file, "signature/natural", 2, (hsize_t[]){(hsize_t)signature->dim, 2}));
   PetscCall(LodHdf5ReadIntegers(file, "signature/natural", 0, 1, 2 * signature->dim, natural));
   for (PetscInt axis = 0; axis < signature->dim; axis++)
     for (int side = 0; side < 2; side++)
@@ -197,9 +182,10 @@ static PetscErrorCode ReadWidths(LodHdf5 *file, const char *part, PetscInt n_lay
     LodCheckInput(rank == 2 && shape[0] >= 1 && shape[0] <= WIDTH_MAX,
                   "%s: %s must have 2 axes, outputs and inputs, neither empty", file->path, name);
     width[l + 1] = (PetscInt)shape[0];
-    PetscCall(CheckShape(file, name, width[l + 1], width[l]));
+    shape[1] = (hsize_t)width[l];
+    PetscCall(LodHdf5CheckShape(file, name, 2, shape));
     snprintf(name, sizeof name, "%s%d/bias", part, (int)l);
-    PetscCall(CheckShape(file, name, width[l + 1], 0));
+    PetscCall(LodHdf5CheckShape(file, name, 1, shape));
     *parameters += (PetscInt64)width[l + 1] * (width[l] + 1);
     LodCheckInput(*parameters <= PARAMETERS_MAX, "%s: has more than %lld parameters", file->path,
                   PARAMETERS_MAX);
@@ -221,7 +207,7 @@ static PetscErrorCode ReadEncoder(LodHdf5 *file, const LodGrid *grid, LodNetwork
                 width[n]);
   memcpy(settings->encoder, width + 1, (size_t)n * sizeof *width);
   settings->n_codes = grid->ell + 1;
-  PetscCall(CheckShape(file, "codes", settings->n_codes, 0));
+  PetscCall(LodHdf5CheckShape(file, "codes", 1, (hsize_t[]){(hsize_t)settings->n_codes}));
   PetscCall(LodHdf5ReadIntegers(file, "codes", 1, width[n], settings->n_codes, codes));
   for (PetscInt ring = 0; ring < settings->n_codes; ring++)
     settings->codes[ring] = (PetscInt)codes[ring];

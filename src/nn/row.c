@@ -65,8 +65,10 @@ PetscErrorCode LodRowOrderCreate(const LodModel *model, PetscInt symmetry, LodRo
   PetscInt              *turned;
   PetscFunctionBeginUser;
   *order = (LodRowOrder){.n_values = n, .n_pieces = shape->n_pieces, .per_piece = n / n_cells};
-  PetscCall(PetscMalloc2(n, &order->order, order->per_piece, &order->centre));
   PetscCall(PetscMalloc1(n, &turned));
+  PetscErrorCode error = PetscMalloc2(n, &order->order, order->per_piece, &order->centre);
+  if (error) PetscCall(PetscFree(turned));
+  PetscCall(error);
   LodSymmetryTable(grid.dim, symmetry, (2 * grid.ell + 1) * grid.coefficient[0], turned);
   for (PetscInt i = 0; i < n; i++) {
     const PetscInt piece = i / order->per_piece, value = i % order->per_piece;

@@ -72,48 +72,49 @@ static PetscErrorCode ReadGrid(LodHdf5 *file, LodGrid *grid) {
   PetscFunctionReturn(0);
 }
 
-/* Sorts the samples into the lists of their splits. */
+/* Sorts the samples into the lists of their splits; split[samples] is room for what the file says.
+ */
+static PetscErrorCode SortSamples(LodPairs *pairs, PetscInt64 *split) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5ReadIntegers(&pairs->file, "split", 0, 2, pairs->samples, split));
+  for (int part = 0; part < 3; part++)
+    PetscCall(PetscMalloc1(pairs->samples, &pairs->member[part]));
+  for (PetscInt i = 0; i < pairs->samples; i++)
+    pairs->member[split[i]][pairs->count[split[i]]++] = i;
+  PetscFunctionReturn(0);
+}
+
+/* The same, with the room. */
 static PetscErrorCode ReadSplit(LodPairs *pairs) {
   PetscInt64 *split;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(pairs->samples, &split));
-  PetscErrorCode error = LodHdf5ReadIntegers(&pairs->file, "split", 0, 2, pairs->samples, split);
-  if (error) PetscCall(PetscFree(split));
-  PetscCall(error);
-  for (int part = 0; part < 3; part++)
-    PetscCall(PetscMalloc1(pairs->samples, &pairs->member[part]));
-  for (PetscInt i = 0; i < pairs->samples; i++)
-    pairs->member[split[i]][pairs->count[split[i]]++] = i;
+  PetscErrorCode error = SortSamples(pairs, split);
   PetscCall(PetscFree(split));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-/* Checks rank and shape of a dataset. */
-static PetscErrorCode CheckDataset(LodHdf5 *file, const char *name, int rank,
-                                   const hsize_t *expected) {
-  hsize_t dims[8];
-  int     found;
+PetscErrorCode LodPairsCheckShapes(LodHdf5 *file, const LodGrid *grid, PetscInt samples) {
+  hsize_t       shape[1 + LOD_MAX_DIM] = {(hsize_t)samples};
+  const hsize_t operators[] = {(hsize_t)samples, (hsize_t)LodGridCells(grid),
+                               (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)};
 
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5Shape(file, name, &found, dims));
-  LodCheckInput(found == rank, "%s: %s: has %d axes, must have %d", file->path, name, found, rank);
-  for (int axis = 0; axis < rank; axis++)
-    LodCheckInput(dims[axis] == expected[axis],
-                  "%s: %s: has length %llu along axis %d, must be "
-                  "%llu",
-                  file->path, name, (unsigned long long)dims[axis], axis,
-                  (unsigned long long)expected[axis]);
+  LodMeshShape(grid->dim, grid->coefficient, 0, shape + 1);
+  PetscCall(LodHdf5CheckShape(file, "coefficients", 1 + (int)grid->dim, shape));
+  PetscCall(LodHdf5CheckShape(file, "operators", 4, operators));
+  PetscCall(LodHdf5CheckShape(file, "split", 1, shape));
   PetscFunctionReturn(0);
 }
 
 /* Checks that the parts of the open file fit together, and that all samples are complete. */
 static PetscErrorCode CheckParts(LodPairs *pairs) {
-  LodHdf5       *file = &pairs->file;
-  const LodGrid *grid = &pairs->grid;
-  hsize_t        dims[8];
-  int            rank;
-  PetscInt64     complete = 0;
+  LodHdf5   *file = &pairs->file;
+  hsize_t    dims[8];
+  int        rank;
+  PetscInt64 complete = 0;
 
   PetscFunctionBeginUser;
   PetscCall(ReadGrid(file, &pairs->grid));
@@ -121,16 +122,11 @@ static PetscErrorCode CheckParts(LodPairs *pairs) {
   LodCheckInput(rank == 1 && dims[0] >= 1 && dims[0] < PETSC_MAX_INT,
                 "%s: split: must be a list of at least one number", file->path);
   pairs->samples = (PetscInt)dims[0];
-  const hsize_t samples = dims[0];
-  LodMeshShape(grid->dim, grid->coefficient, 0, dims + 1);
-  PetscCall(CheckDataset(file, "coefficients", 1 + (int)grid->dim, dims));
-  PetscCall(
-      CheckDataset(file, "operators", 4,
-                   (hsize_t[]){samples, (hsize_t)LodGridCells(grid),
-                               (hsize_t)LodGridPatchNodes(grid), (hsize_t)LodGridCorners(grid)}));
+  PetscCall(LodPairsCheckShapes(file, &pairs->grid, pairs->samples));
   PetscCall(LodHdf5ReadIntegers(file, "complete", 0, INT64_MAX, 1, &complete));
-  LodCheckInput(complete == (PetscInt64)samples, "%s: only %lld of %lld samples are complete",
-                file->path, (long long)complete, (long long)samples);
+  LodCheckInput(complete == pairs->samples,
+                "%s: only %lld of %" PetscInt_FMT " samples are complete", file->path,
+                (long long)complete, pairs->samples);
   PetscFunctionReturn(0);
 }
 

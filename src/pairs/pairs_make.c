@@ -44,20 +44,6 @@ typedef struct {
   float  *values, *narrowed; /* [n_values], [n_numbers] */
 } Sample;
 
-/* Checks that a dataset has `samples` rows of the right size. */
-static PetscErrorCode CheckRows(LodHdf5 *file, const char *name, PetscInt samples, double size) {
-  hsize_t dims[8];
-  int     rank;
-
-  PetscFunctionBeginUser;
-  PetscCall(LodHdf5Shape(file, name, &rank, dims));
-  for (int axis = 1; axis < rank; axis++)
-    size /= (double)dims[axis];
-  LodCheckInput(rank >= 1 && dims[0] == (hsize_t)samples && size == 1,
-                "%s: %s: does not have the shape that the settings give", file->path, name);
-  PetscFunctionReturn(0);
-}
-
 /* Reads the settings that made an open file (*text, the caller frees it) and how many samples are
    complete; input errors if it is no pairs file. */
 static PetscErrorCode ReadState(LodHdf5 *file, char **text, PetscInt64 *complete) {
@@ -141,17 +127,12 @@ static PetscErrorCode CheckSplit(const Job *job, LodHdf5 *file) {
    them, and the same first sample of each family, of those that are complete. */
 static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
                                 PetscInt64 complete) {
-  const LodGrid *grid = &job->plan->grid;
-  PetscInt       sample = 0;
+  PetscInt sample = 0;
 
   PetscFunctionBeginUser;
   PetscCall(
       LodTextCheckSame(file->path, text, job->text, "choose another --output or delete the file"));
-  PetscCall(CheckRows(file, "coefficients", job->samples,
-                      (double)LodCellCount(grid->dim, grid->coefficient)));
-  PetscCall(CheckRows(file, "operators", job->samples,
-                      (double)LodGridCells(grid) * (double)LodGridOperatorSize(grid)));
-  PetscCall(CheckRows(file, "split", job->samples, 1));
+  PetscCall(LodPairsCheckShapes(file, &job->plan->grid, job->samples));
   PetscCall(CheckSplit(job, file));
   for (PetscInt f = 0; f < job->plan->n_families && sample < complete; f++) {
     PetscCall(CheckSample(job, file, f, sample));

@@ -19,6 +19,9 @@ PetscErrorCode LodPairsShare(const LodPairsPlan *plan, int32_t *split);
 /* Writes the mesh as attributes of the file. */
 PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
 
+/* Checks that coefficients, operators and split have the shapes of so many samples on a grid. */
+PetscErrorCode LodPairsCheckShapes(LodHdf5 *file, const LodGrid *grid, PetscInt samples);
+
 /* Everything of a new pairs file but the counter: settings, mesh, split, and the datasets that hold
    the samples, compressed or not. */
 PetscErrorCode LodPairsCreateDatasets(const LodPairsPlan *plan, const char *text,

@@ -38,23 +38,22 @@ static PetscErrorCode StoredDestroy(LodLocalOperators *self) {
 
 PetscErrorCode LodStoredCreate(LodPairs *pairs, LodSplit split, const PetscInt64 *sample,
                                LodLocalOperators **operators) {
+  static const LodLocalOperators kind = {
+      .name = "lod", .compute = StoredCompute, .destroy = StoredDestroy};
   LodGrid grid;
-  Stored *stored;
   PetscFunctionBeginUser;
+  *operators = NULL;
   PetscCall(LodPairsGrid(pairs, &grid));
   const size_t n_cells = (size_t)LodGridCells(&grid);
-  PetscCall(PetscNew(&stored));
-  PetscCall(PetscMalloc3(n_cells, &stored->index, n_cells * (size_t)LodGridPatchValues(&grid),
-                         &stored->inp, n_cells * (size_t)LodGridOperatorSize(&grid),
-                         &stored->target));
+  PetscCall(LodLocalOperatorsCreate(&grid, &kind, sizeof(Stored), operators));
+  Stored        *stored = (*operators)->data;
+  PetscErrorCode error =
+      PetscMalloc3(n_cells, &stored->index, n_cells * (size_t)LodGridPatchValues(&grid),
+                   &stored->inp, n_cells * (size_t)LodGridOperatorSize(&grid), &stored->target);
+  if (error) PetscCall(LodLocalOperatorsDestroy(operators));
+  PetscCall(error);
   stored->pairs = pairs;
   stored->split = split;
   stored->sample = sample;
-  PetscCall(PetscNew(operators));
-  **operators = (LodLocalOperators){.grid = grid,
-                                    .name = "lod",
-                                    .compute = StoredCompute,
-                                    .destroy = StoredDestroy,
-                                    .data = stored};
   PetscFunctionReturn(0);
 }

@@ -38,12 +38,13 @@ static void HandOnLine(void *unused, LodSaying kind, const char *text) {
   chosen.report(chosen.context, text, 0, 0);
 }
 
-/* Hands the progress of a loop on, ten times a second at most; implements LodReporter.follow. */
+/* Hands the progress of a loop on, its first step and then ten times a second at most; implements
+ * LodReporter.follow. */
 static double HandOnProgress(void *unused, const LodProgress *progress, LodLoopState state) {
   (void)unused;
   if (state == LOD_LOOP_RUNS)
     chosen.report(chosen.context, progress->label, progress->done, progress->total);
-  return 0.1;
+  return state == LOD_LOOP_BEGINS ? 0 : 0.1;
 }
 
 void LodSetReport(LodReport report, void *context) {

@@ -34,23 +34,21 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
   solver->n_nodes = (size_t)LodNodeCount(solver->grid.dim, solver->cells);
   if (solver->method != LOD_METHOD_DNN) PetscFunctionReturn(0);
   LodCheckInput(options->model, "%s: options.model is NULL; the method dnn needs a model", where);
-  solver->model = *options->model;
-  solver->model.average = (PetscBool)(options->average != 0);
+  solver->model = options->model;
+  solver->average = (PetscBool)(options->average != 0);
   solver->allow_range = (PetscBool)(options->allow_range != 0);
-  PetscCall(LodModelFitsMesh(&solver->model, "options.model", &solver->grid, where));
+  PetscCall(LodModelFitsMesh(solver->model, "options.model", &solver->grid, where));
   PetscFunctionReturn(0);
 }
 
 /* Makes what does not depend on the coefficient. */
 static PetscErrorCode SetUp(LodSolver *solver) {
   const LodGrid        *grid = &solver->grid;
-  const PetscBool       learned = (PetscBool)(solver->method == LOD_METHOD_DNN);
-  const LodSolveOptions options = {.model = learned ? &solver->model : NULL, .quiet = PETSC_TRUE};
+  const LodSolveOptions options = {.model = solver->model, .average = solver->average};
   PetscFunctionBeginUser;
-  PetscCall(LodSolveForesee(
-      solver->comm, grid,
-      &(LodSolveWork){
-          .method = solver->method, .coefficients = 1, .n_rhs = 1, .quiet = PETSC_TRUE}));
+  PetscCall(
+      LodSolveForesee(solver->comm, grid,
+                      &(LodSolveWork){.method = solver->method, .coefficients = 1, .n_rhs = 1}));
   PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &solver->coefficient);
   PetscCall(LodErrorAgree(solver->comm, error));
   PetscCall(LodMethodSystemCreate(solver->comm, grid, solver->method, &options, &solver->system));
@@ -155,7 +153,7 @@ static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, c
   PetscCall(PetscArraycpy(solver->coefficient.values, values, count));
   PetscCall(LodCoefficientValidate(&solver->coefficient, place));
   if (solver->method == LOD_METHOD_DNN)
-    PetscCall(LodModelFits(&solver->model, "the model", &solver->grid, &solver->coefficient, place,
+    PetscCall(LodModelFits(solver->model, "the model", &solver->grid, &solver->coefficient, place,
                            solver->allow_range));
   PetscFunctionReturn(0);
 }

@@ -13,8 +13,8 @@ struct LodSolver {
   LodMethod        method;
   const PetscInt  *cells;   /* of the mesh of loads and solutions: the grid's */
   size_t           n_nodes; /* of that mesh */
-  LodModel         model;   /* dnn: as the user's, with `average` of the options; shares all else */
-  PetscBool        allow_range;
+  const LodModel  *model;   /* for dnn; borrowed */
+  PetscBool        allow_range, average;
   LodCoefficient   coefficient; /* owned */
   PetscBool        is_set;      /* the system is assembled for it */
   LodMethodSystem *system;

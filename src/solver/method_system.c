@@ -66,7 +66,8 @@ static PetscErrorCode SetUp(LodMethodSystem *system) {
   if (system->method == LOD_METHOD_LOD)
     PetscCall(LodExactCreate(&system->grid, &system->operators));
   else
-    PetscCall(LodLearnedCreate(&system->grid, system->options.model, &system->operators));
+    PetscCall(LodLearnedCreate(&system->grid, system->options.model, system->options.average,
+                               &system->operators));
   if (previous)
     PetscCall(LodUpdateCreate(system->operators, &previous->coefficient, previous->operators,
                               &system->updated));

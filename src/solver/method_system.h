@@ -23,6 +23,7 @@ const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid);
 /* What a method is run with beside the problem; everything may be left 0, borrowed. */
 typedef struct {
   const LodModel    *model;          /* for LOD_METHOD_DNN */
+  PetscBool          average;        /* its operators averaged over symmetries (average.h) */
   const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
   PetscBool          keep_operators; /* lod and dnn: LodMethodSolve gathers the local operators */
   PetscBool          quiet;

@@ -52,6 +52,7 @@ typedef struct {
   const LodModel    *model; /* for LOD_METHOD_DNN, named model_path in messages */
   const char        *model_path;
   PetscBool          allow_range; /* see LodModelFits */
+  PetscBool          average;     /* its operators averaged over symmetries (average.h) */
   PetscInt           n_rhs;
   const char *const *rhs; /* [n_rhs]: expressions */
   const char        *output;

@@ -57,7 +57,8 @@ static PetscErrorCode JoinTexts(const LodManySettings *settings, char **all) {
  */
 static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coefficients, Many *many) {
   const LodGrid        *grid = settings->grid;
-  const LodSolveOptions options = {.model = settings->model, .quiet = PETSC_TRUE};
+  const LodSolveOptions options = {
+      .model = settings->model, .average = settings->average, .quiet = PETSC_TRUE};
   PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(PETSC_COMM_SELF, grid,
                             &(LodSolveWork){.method = settings->method,
@@ -142,7 +143,7 @@ PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings 
   PetscErrorCode error = Begin(settings, series->count, &many);
   LodSolution    kind = {.grid = settings->grid,
                          .method = LodMethodName(settings->method),
-                         .average = (PetscBool)(settings->model && settings->model->average),
+                         .average = settings->average,
                          .rhs = many.all_rhs,
                          .cells = many.cells};
   if (!error)

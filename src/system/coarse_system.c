@@ -54,17 +54,19 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
   PetscInt       size = LodGridOperatorSize(grid), n_cells = system->last - system->first;
   PetscInt      *rows, *columns;
   PetscFunctionBeginUser;
+  PetscCall(MatCreate(comm, &system->matrix));
+  PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
+                        LodBoxCount(&free_nodes)));
+  PetscCall(MatSetType(system->matrix, MATAIJ));
   PetscCall(PetscMalloc2((size_t)n_cells * (size_t)size, &rows, (size_t)n_cells * (size_t)size,
                          &columns));
   for (PetscInt c = 0; c < n_cells; c++)
     LocalToGlobal(grid, system->first + c, rows + (size_t)c * (size_t)size,
                   columns + (size_t)c * (size_t)size);
-  PetscCall(MatCreate(comm, &system->matrix));
-  PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, LodBoxCount(&free_nodes),
-                        LodBoxCount(&free_nodes)));
-  PetscCall(MatSetType(system->matrix, MATAIJ));
-  PetscCall(MatSetPreallocationCOO(system->matrix, (PetscCount)n_cells * size, rows, columns));
+  PetscErrorCode error =
+      MatSetPreallocationCOO(system->matrix, (PetscCount)n_cells * size, rows, columns);
   PetscCall(PetscFree2(rows, columns));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

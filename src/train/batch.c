@@ -18,17 +18,17 @@ static PetscErrorCode CreateTables(LodBatch *batch, PetscInt symmetry) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
-                              const LodTrainingSettings *settings, PetscInt capacity,
-                              PetscBool symmetric, LodBatch *batch) {
+/* Makes all that, in a batch whose pairs, model and capacity are set. */
+static PetscErrorCode SetUp(const LodTrainingSettings *settings, PetscBool symmetric,
+                            LodBatch *batch) {
+  const LodModel *model = batch->model;
   PetscFunctionBeginUser;
-  *batch = (LodBatch){.pairs = pairs, .model = model, .capacity = capacity};
-  PetscCall(LodPairsGrid(pairs, &batch->grid));
+  PetscCall(LodPairsGrid(batch->pairs, &batch->grid));
   batch->n_patch = LodGridPatchValues(&batch->grid);
   batch->n_inp = LodNetworkInputs(LodNetworkShapeOf(model->network));
   batch->n_out = LodGridOperatorSize(&batch->grid);
   batch->n_symmetries = symmetric ? LodSymmetryCount(batch->grid.dim) : 1;
-  const size_t n = (size_t)capacity, n_patch = (size_t)batch->n_patch;
+  const size_t n = (size_t)batch->capacity, n_patch = (size_t)batch->n_patch;
   PetscCall(PetscCalloc3(batch->n_symmetries, &batch->order, batch->n_symmetries, &batch->nodes,
                          batch->n_symmetries, &batch->corners));
   for (PetscInt s = 0; s < batch->n_symmetries; s++)
@@ -41,6 +41,17 @@ PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
   PetscCall(PetscMalloc6(n * n_patch, &batch->patch, n * (size_t)batch->n_out, &batch->raw,
                          n_rows * (size_t)batch->n_inp, &batch->inp, n * (size_t)batch->n_out,
                          &batch->target, n, &batch->inside, n, &batch->anchor));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodBatchCreate(LodPairs *pairs, const LodModel *model,
+                              const LodTrainingSettings *settings, PetscInt capacity,
+                              PetscBool symmetric, LodBatch *batch) {
+  PetscFunctionBeginUser;
+  *batch = (LodBatch){.pairs = pairs, .model = model, .capacity = capacity};
+  PetscErrorCode error = SetUp(settings, symmetric, batch);
+  if (error) PetscCall(LodBatchDestroy(batch));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

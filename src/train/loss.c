@@ -42,6 +42,7 @@ static PetscErrorCode PseudoInverse(PetscInt n, double *matrix) {
   PetscCall(PetscMalloc3((size_t)n * (size_t)n, &vectors, n, &values, length, &work));
   PetscCall(PetscArraycpy(vectors, matrix, (size_t)n * (size_t)n));
   LAPACKsyev_("V", "U", &order, vectors, &order, values, work, &length, &info);
+  if (info) PetscCall(PetscFree3(vectors, values, work));
   PetscCheck(info == 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "LAPACK's dsyev failed: %d", (int)info);
   for (PetscInt k = 0; k < n; k++) {
     values[k] = values[k] > KERNEL * values[n - 1] ? 1 / values[k] : 0;
@@ -134,31 +135,42 @@ static PetscErrorCode CreateMetrics(const LodGrid *grid, LodLoss *loss) {
   PetscFunctionReturn(0);
 }
 
+/* Makes the matrices of a loss whose numbers are set. */
+static PetscErrorCode CreateMatrices(const LodGrid *grid, LodLoss *loss) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(LodBoxCount(&loss->sizes), &loss->metrics));
+  PetscCall(CreateMetrics(grid, loss));
+  LodElementStiffness(grid->dim, unit, loss->columns);
+  PetscCall(PseudoInverse(loss->corners, loss->columns));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodLossCreate(const LodGrid *grid, const LodTrainingSettings *settings,
                              PetscBool zero_sums, LodLoss **loss) {
-  LodLoss *made;
+  const PetscInt  size = LodGridOperatorSize(grid);
+  const PetscBool plain = (PetscBool)(settings->loss == LOD_LOSS_ENTRIES && !zero_sums);
+  LodLoss        *made;
   PetscFunctionBeginUser;
+  *loss = NULL;
   LodCheckInput(settings->loss != LOD_LOSS_ENERGY || zero_sums,
                 "the energy loss needs zero_sums: it does not see constants");
-  PetscCall(PetscNew(loss));
-  made = *loss;
+  PetscCheck(plain || size <= MOST_NUMBERS, PETSC_COMM_SELF, PETSC_ERR_SUP,
+             "local operators of %" PetscInt_FMT " numbers; zero_sums and the losses but entries "
+             "take at most %d",
+             size, MOST_NUMBERS);
+  PetscCall(PetscNew(&made));
   *made = (LodLoss){.kind = settings->loss,
                     .zero_sums = zero_sums,
                     .weight = settings->moment_weight,
                     .dim = grid->dim,
                     .ell = grid->ell,
                     .corners = LodGridCorners(grid),
-                    .size = LodGridOperatorSize(grid),
+                    .size = size,
                     .sizes = LodBoxCube(grid->dim, 2 * grid->ell + 2)};
-  if (made->kind == LOD_LOSS_ENTRIES && !zero_sums) PetscFunctionReturn(0);
-  PetscCheck(made->size <= MOST_NUMBERS, PETSC_COMM_SELF, PETSC_ERR_SUP,
-             "local operators of %" PetscInt_FMT " numbers; zero_sums and the losses but entries "
-             "take at most %d",
-             made->size, MOST_NUMBERS);
-  PetscCall(PetscCalloc1(LodBoxCount(&made->sizes), &made->metrics));
-  PetscCall(CreateMetrics(grid, made));
-  LodElementStiffness(grid->dim, unit, made->columns);
-  PetscCall(PseudoInverse(made->corners, made->columns));
+  PetscErrorCode error = plain ? 0 : CreateMatrices(grid, made);
+  if (error) PetscCall(LodLossDestroy(&made));
+  PetscCall(error);
+  *loss = made;
   PetscFunctionReturn(0);
 }
 
