@@ -283,6 +283,36 @@ START_TEST(coefficients_are_drawn_written_and_read) {
 }
 END_TEST
 
+/* Counts the warnings of lodnet, and notes whether they name what they are about. */
+static void count_warnings(void *context, const char *label, int64_t done, int64_t total) {
+  int *count = context;
+  ck_assert_int_eq(done, 0);
+  ck_assert_int_eq(total, 0);
+  ck_assert_ptr_nonnull(strstr(label, "sin"));
+  (*count)++;
+}
+
+/* What a load cannot resolve is said to the thread's report, and to nobody without one. */
+START_TEST(warnings_reach_the_report) {
+  const LodMesh mesh = small_mesh(1);
+  LodSolver    *solver;
+  size_t        count;
+  int           warnings = 0;
+  assert_done(LodLibraryBegin());
+  assert_done(LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver));
+  assert_done(LodSolverNodes(solver, NULL, &count));
+  double *load = malloc(count * sizeof *load);
+  LodSetReport(count_warnings, &warnings);
+  assert_done(LodSolverLoadExpression(solver, "sin(1e9*x)", load));
+  ck_assert_int_eq(warnings, 1);
+  LodSetReport(NULL, NULL);
+  assert_done(LodSolverLoadExpression(solver, "sin(1e9*x)", load));
+  ck_assert_int_eq(warnings, 1);
+  free(load);
+  assert_done(LodSolverDestroy(&solver));
+}
+END_TEST
+
 int main(void) {
   TCase *tcase = tcase_create("results");
   tcase_add_loop_test(tcase, one_dimension_is_exact_at_the_nodes, 0, 2);
@@ -293,5 +323,6 @@ int main(void) {
   tcase_add_test(tcase, local_operators_have_vanishing_sums);
   tcase_add_test(tcase, comparison_is_that_of_two_solvers);
   tcase_add_test(tcase, coefficients_are_drawn_written_and_read);
+  tcase_add_test(tcase, warnings_reach_the_report);
   return run(tcase);
 }
