@@ -5,11 +5,6 @@
 #include "compare/compare.h"
 #include "compare/evaluation.h"
 
-/* The Q1 function with values[nodes of the mesh of cells[]] at a point given in parts of the
-   extents. */
-double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
-                  const double point[LOD_MAX_DIM]);
-
 /* cross-sections.csv, and one picture for each section. */
 PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodGrid *grid,
                                      const char *directory);

@@ -4,6 +4,7 @@
 
 #include "base/text_file.h"
 #include "compare/compare_private.h"
+#include "fem/nodal.h"
 #include "io/plot.h"
 
 /* Pictures of solutions have at least this many pixels per axis. */

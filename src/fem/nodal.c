@@ -201,6 +201,30 @@ static PetscErrorCode NormL2(PetscInt dim, const PetscInt cells[], const double 
   PetscFunctionReturn(0);
 }
 
+double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
+                  const double point[LOD_MAX_DIM]) {
+  PetscInt first[LOD_MAX_DIM] = {0}, corners = (PetscInt)1 << dim;
+  double   weight[LOD_MAX_DIM] = {0}, sum = 0;
+
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    double position = point[axis] * (double)cells[axis];
+    first[axis] = PetscMax(0, PetscMin((PetscInt)position, cells[axis] - 1));
+    weight[axis] = position - (double)first[axis];
+  }
+  for (PetscInt corner = 0; corner < corners; corner++) {
+    PetscInt node = 0;
+    double   product = 1;
+    for (PetscInt axis = dim - 1; axis >= 0; axis--) {
+      PetscInt high = (corner >> axis) & 1;
+      node = node * (cells[axis] + 1) + first[axis] + high;
+      product *= high ? weight[axis] : 1 - weight[axis];
+    }
+    /* A product of exactly 0 must not read a value: it may belong to the far side of a jump. */
+    if (product != 0) sum += product * values[node];
+  }
+  return sum;
+}
+
 PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
                          double *norm) {
   double side[LOD_MAX_DIM];

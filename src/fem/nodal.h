@@ -22,6 +22,11 @@ PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt ce
 PetscErrorCode LodProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
                              const PetscInt to[], double *fine);
 
+/* The Q1 function with values[nodes of the mesh of cells[]] at a point given in parts of the
+   extents. */
+double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
+                  const double point[LOD_MAX_DIM]);
+
 /* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||, for which extents do not matter; both on
    a mesh of cells[]. */
 PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
