@@ -6,9 +6,12 @@
      LodSolver *solver = NULL;
      LodMesh    mesh;
      int        cells[] = {128, 128};
-     if (LodMeshDefaults(2, cells, NULL, &mesh) || LodSolverCreate(MPI_COMM_WORLD, &mesh, NULL,
-   &solver) || LodSolverSetCoefficient(solver, values) || LodSolverLoadExpression(solver, "1", load)
-   || LodSolverSolve(solver, 1, load, solution)) fprintf(stderr, "%s\n", LodLastError());
+     int        error = LodMeshDefaults(2, cells, NULL, &mesh);
+     if (!error) error = LodSolverCreate(MPI_COMM_WORLD, &mesh, NULL, &solver);
+     if (!error) error = LodSolverSetCoefficient(solver, values);
+     if (!error) error = LodSolverLoadExpression(solver, "1", load);
+     if (!error) error = LodSolverSolve(solver, 1, load, solution);
+     if (error) fprintf(stderr, "%s\n", LodLastError());
      LodSolverDestroy(&solver);
 
    Conventions. Arrays are C arrays with x fastest: the value of cell (i, j, k) of a mesh of
@@ -79,7 +82,8 @@ typedef struct {
   int coarse[3];      /* coarse cells per axis: unknowns of the compressed problem */
   int coefficient[3]; /* cells per axis in which A is constant */
   int fine[3];        /* fine cells per axis, on which correctors are computed */
-  int ell;            /* layers of coarse cells around a patch's centre */
+  int ell;            /* layers of coarse cells around a patch's centre; the largest N - 1 cover D,
+                         more change nothing but the sizes of arrays */
   int natural[3][2];  /* [axis][low, high]: A grad u . n = 0 on that face of the box, else u = 0 */
   double extent[3];   /* side lengths */
 } LodMesh;
@@ -89,9 +93,11 @@ typedef struct LodSolver LodSolver;
 typedef struct LodModel  LodModel;
 
 /* The mesh that the programs take for a coefficient of cells[dim] cells on the unit box: with a
-   model the one that it was trained for, else coarse cells of 8 coefficient cells each (fewer, if
-   that does not divide them), 2 fine cells per coefficient cell, and l = 2 (1 in three
-   dimensions). Everything may be changed afterwards; LodSolverCreate checks. */
+   model the one that it was trained for, else coarse cells of 8 coefficient cells each along every
+   axis (where there are not as many cells along all axes, of the first of 8, 4, 2, 7, 5, 3 that
+   divides all), 2 fine cells per coefficient cell, and l = 2 (1 in three dimensions). Where none of
+   these divides, coarse is 0 and has to be chosen, but for LODNET_METHOD_FINE. Everything may be
+   changed afterwards; LodSolverCreate checks. */
 LODNET_API int LodMeshDefaults(int dim, const int *cells, const LodModel *model, LodMesh *mesh);
 
 /* ---- Models ---- */
@@ -187,13 +193,11 @@ typedef struct {
 
 LODNET_API int LodSamplerDefaults(const char *family, LodSampler *sampler);
 
-/* Draws coefficient `number` of a seed into values[cells]: the same numbers for the same arguments.
- */
+/* Draws coefficient `number` of a seed into values[cells]; the same arguments, the same numbers. */
 LODNET_API int LodSamplerDraw(const LodSampler *sampler, int dim, const int *cells, int64_t seed,
                               int64_t number, double *values);
 
-/* Reads and writes coefficient files; `dataset` NULL: "coefficient". *values is freed by LodFree.
- */
+/* Reads and writes coefficient files; `dataset` NULL: "coefficient". LodFree frees *values. */
 LODNET_API int LodCoefficientFileRead(const char *path, const char *dataset, int *dim, int cells[3],
                                       double **values);
 LODNET_API int LodCoefficientFileWrite(const char *path, int dim, const int *cells,

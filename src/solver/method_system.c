@@ -12,6 +12,9 @@
 #include "nn/learned.h"
 #include "solver/exact_digits.h"
 
+/* Largest part of a solution's size by which it may have the wrong sign without a word. */
+#define MOST_WRONG_SIGN 0.01
+
 struct LodMethodSystem {
   MPI_Comm              comm;
   LodGrid               grid;
@@ -34,7 +37,7 @@ const char *LodMethodName(LodMethod method) {
 
 PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method) {
   PetscFunctionBeginUser;
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i <= LOD_METHOD_COARSE; i++)
     if (!strcmp(name, method_name[i])) {
       *method = (LodMethod)i;
       PetscFunctionReturn(0);
@@ -197,9 +200,6 @@ LodMethodWork LodMethodSystemWork(const LodMethodSystem *system) {
   return system->work;
 }
 
-/* Largest part of a solution's size by which it may have the wrong sign without a word. */
-#define MOST_WRONG_SIGN 0.01
-
 int LodLoadSign(size_t n_load, const double *load) {
   int sign = 0;
   for (size_t i = 0; i < n_load; i++) {
@@ -224,10 +224,10 @@ void LodWarnOfSign(LodMethod method, double wrong) {
   if (wrong <= MOST_WRONG_SIGN) return;
   LodWarn(
       "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
-      "by at least that: %s; compare with --method fine",
+      "by at least that: %s; compare with the method fine",
       100 * wrong,
       method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
                                : "the contrast in thin structures is high, and the localised "
-                                 "operator may have lost its coercivity (other N or --ell may "
+                                 "operator may have lost its coercivity (other N or ell may "
                                  "help)");
 }
