@@ -73,7 +73,7 @@ static const char documentation[] =
     "  lod-bench exact --method patch --json\n"
     "  lod-bench fine --fine 512\n"
     "  lod-bench network --model model.h5 --cells 16384\n"
-    "  lod-bench train --config configs/quickstart.toml --threads 2\n\n"
+    "  lod-bench train --config quickstart --threads 2\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes an option of `exact` alone. */

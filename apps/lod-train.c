@@ -48,14 +48,16 @@ static const struct argp_option option_table[] = {
 
 static const char documentation[] =
     "Sample coefficients, compute their exact local operators, train a network on these pairs, and "
-    "try it on the coefficients held back for the test.\v"
+    "try it on the coefficients held back for the test. CONFIG.toml is a file or, without the "
+    ".toml, "
+    "the name of a config that comes with lodnet.\v"
     "DIR gets pairs.h5, model.h5, history.csv, and the loss as loss.png and loss.svg beside their "
     "gnuplot script and data; while training goes on checkpoint.h5. Pairs of an earlier run with "
     "the same mesh, samples and seed are used again, unfinished ones continued. What follows -- "
     "goes to PETSc.\n\n"
     "Examples:\n"
-    "  lod-train configs/quickstart.toml --output results/quickstart\n"
-    "  lod-train configs/paper.toml --pairs-only\n"
+    "  lod-train quickstart --output results/quickstart\n"
+    "  lod-train my.toml --pairs-only\n"
     "  lod-solve coefficient.h5 --method dnn --model results/quickstart/model.h5\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 

@@ -569,6 +569,16 @@ START_TEST(meshes_are_found_by_stem_path_and_directory) {
 }
 END_TEST
 
+START_TEST(configs_are_found_by_name) {
+  LodConfig config;
+  assert_ok(LodConfigRead("paper", &config));
+  ck_assert_str_eq(config.output, "results/paper");
+  ck_assert_ptr_nonnull(strstr(config.path, "configs/paper.toml"));
+  assert_refuses(LodConfigRead("papers", &config), "papers: no config");
+  assert_refuses(LodConfigRead("papers.toml", &config), "papers.toml");
+}
+END_TEST
+
 START_TEST(faces_are_set_by_name) {
   LodGrid grid = {.dim = 2};
   assert_ok(LodGridSetNatural(&grid, "right", "--neumann"));
@@ -619,6 +629,7 @@ static Suite *config_suite(void) {
   tcase_add_test(values, random_numbers_survive_writing_exactly);
   tcase_add_test(values, pairs_depend_on_mesh_samples_seed_and_split_only);
   tcase_add_test(values, meshes_are_found_by_stem_path_and_directory);
+  tcase_add_test(values, configs_are_found_by_name);
   tcase_add_test(values, faces_are_set_by_name);
   suite_add_tcase(suite, bad);
   suite_add_tcase(suite, values);

@@ -3,7 +3,9 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/data.h"
 #include "config/tables_private.h"
 #include "sample/sample.h"
 
@@ -81,11 +83,31 @@ static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConf
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodConfigRead(const char *path, LodConfig *config) {
+/* Where the config is that a file's name or the name of one that comes with lodnet stands for:
+   `given` itself or found[LOD_PATH_MAX]. What has a slash or a dot is a file. */
+static PetscErrorCode FindConfig(const char *given, char found[LOD_PATH_MAX], const char **path) {
+  char        name[LOD_PATH_MAX];
+  struct stat status;
+
+  PetscFunctionBeginUser;
+  *path = given;
+  if (strpbrk(given, "/.") || (stat(given, &status) == 0 && !S_ISDIR(status.st_mode)))
+    PetscFunctionReturn(0);
+  LodCheckInput(snprintf(name, sizeof name, "%s.toml", given) < (int)sizeof name,
+                "%.200s...: the config's name is too long", given);
+  PetscCall(LodDataPath(LOD_DATA_CONFIG, name, given, found));
+  *path = found;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodConfigRead(const char *given, LodConfig *config) {
+  char            found[LOD_PATH_MAX];
+  const char     *path;
   LodSettingsFile file;
 
   PetscFunctionBeginUser;
   LodConfigDefaults(config);
+  PetscCall(FindConfig(given, found, &path));
   PetscCall(LodSettingsOpen(path, &file));
   (void)snprintf(config->path, sizeof config->path, "%s", path);
   DefaultOutput(path, config->output);

@@ -30,8 +30,9 @@ typedef struct {
    file that says nothing of a setting gets the default for its mesh and samples, see above. */
 void LodConfigDefaults(LodConfig *config);
 
-/* Reads and validates a training config. Collective over nothing: every rank reads the file. */
-PetscErrorCode LodConfigRead(const char *path, LodConfig *config);
+/* Reads and validates a training config: a file or, "paper" for configs/paper.toml, the name of one
+   that comes with lodnet (base/data.h). Collective over nothing: every rank reads the file. */
+PetscErrorCode LodConfigRead(const char *given, LodConfig *config);
 
 /* Checks all ranges and that the parts fit together; `where` begins each message. */
 PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where);

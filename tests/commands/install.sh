@@ -69,6 +69,8 @@ for program in "${programs[@]}"; do
 done
 cp "$prefix/share/lodnet/configs/tiny.toml" tiny.toml # by itself: its mesh is found by name
 works lod-train tiny.toml --output tiny --quiet
+works lod-train quickstart --print-config
+works lod-train tiny --print-config # by name, though a folder has it too
 works lod-sample --cells 64 --output a.h5
 works lod-sample --cells 32 --output b.h5
 works lod-solve b.h5 --mesh small-2d --output u.h5
