@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "base/expression.h"
+#include "base/file.h"
 #include "common/options.h"
 #include "common/program.h"
 #include "compare/compare.h"

@@ -148,7 +148,7 @@ static PetscErrorCode FindFinished(const LodConfig *config, const Files *files,
   *finished = PETSC_FALSE;
   if (access(files->model, F_OK) != 0) PetscFunctionReturn(0);
   if (LodModelRead(files->model, &model)) {
-    fprintf(stderr, "lod-train: %s; training again\n", LodErrorMessage());
+    LodWarn("%s; training again", LodErrorMessage());
     LodErrorClear();
     PetscFunctionReturn(0);
   }

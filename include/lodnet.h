@@ -6,9 +6,12 @@
      LodSolver *solver = NULL;
      LodMesh    mesh;
      int        cells[] = {128, 128};
-     if (LodMeshDefaults(2, cells, NULL, &mesh) || LodSolverCreate(MPI_COMM_WORLD, &mesh, NULL,
-   &solver) || LodSolverSetCoefficient(solver, values) || LodSolverLoadExpression(solver, "1", load)
-   || LodSolverSolve(solver, 1, load, solution)) fprintf(stderr, "%s\n", LodLastError());
+     int        error = LodMeshDefaults(2, cells, NULL, &mesh);
+     if (!error) error = LodSolverCreate(MPI_COMM_WORLD, &mesh, NULL, &solver);
+     if (!error) error = LodSolverSetCoefficient(solver, values);
+     if (!error) error = LodSolverLoadExpression(solver, "1", load);
+     if (!error) error = LodSolverSolve(solver, 1, load, solution);
+     if (error) fprintf(stderr, "%s\n", LodLastError());
      LodSolverDestroy(&solver);
 
    Conventions. Arrays are C arrays with x fastest: the value of cell (i, j, k) of a mesh of
@@ -188,13 +191,11 @@ typedef struct {
 
 LODNET_API int LodSamplerDefaults(const char *family, LodSampler *sampler);
 
-/* Draws coefficient `number` of a seed into values[cells]: the same numbers for the same arguments.
- */
+/* Draws coefficient `number` of a seed into values[cells]; the same arguments, the same numbers. */
 LODNET_API int LodSamplerDraw(const LodSampler *sampler, int dim, const int *cells, int64_t seed,
                               int64_t number, double *values);
 
-/* Reads and writes coefficient files; `dataset` NULL: "coefficient". *values is freed by LodFree.
- */
+/* Reads and writes coefficient files; `dataset` NULL: "coefficient". LodFree frees *values. */
 LODNET_API int LodCoefficientFileRead(const char *path, const char *dataset, int *dim, int cells[3],
                                       double **values);
 LODNET_API int LodCoefficientFileWrite(const char *path, int dim, const int *cells,

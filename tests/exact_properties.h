@@ -52,17 +52,17 @@ static inline void check_sums(OperatorsCreate create, const LodGrid *grid, unsig
   PetscInt       nodes = LodGridPatchNodes(grid), corners = LodGridCorners(grid);
   double         largest = largest_entry(LodGridCells(grid) * nodes * corners, operators);
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-    const double *operator= operators + cell * nodes * corners;
+    const double *entries = operators + cell * nodes * corners;
     for (PetscInt j = 0; j < corners; j++) {
       double sum = 0;
       for (PetscInt z = 0; z < nodes; z++)
-        sum += operator[z * corners + j];
+        sum += entries[z * corners + j];
       ck_assert_double_le(fabs(sum), tolerance * largest);
     }
     for (PetscInt z = 0; z < nodes; z++) {
       double sum = 0;
       for (PetscInt j = 0; j < corners; j++)
-        sum += operator[z * corners + j];
+        sum += entries[z * corners + j];
       ck_assert_double_le(fabs(sum), tolerance * largest);
     }
   }

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "library_calls.h"
-#include "nn/model.h"
 
 /* max |u - v| / max |v|. */
 static double distance(size_t count, const double *u, const double *v) {

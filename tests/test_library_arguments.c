@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "library_calls.h"
-#include "nn/model.h"
 
 /* A mesh with one thing wrong in it is refused by name. */
 START_TEST(meshes_are_refused_by_name) {

@@ -1,4 +1,5 @@
-/* The words of a command line, said wrong once on several ranks. */
+/* The words of a command line: given to argp, whose messages come once on several ranks, and read
+   as numbers. */
 #include "common/command_line.h"
 
 #include <errno.h>

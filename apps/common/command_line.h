@@ -7,15 +7,15 @@
 #include <argp.h>
 #include <petscsys.h>
 
-/* The same for the argument of option `option` ("--coarse") inside an argp parser: a number that
-   cannot be read or is outside [smallest, largest] ends the program with status 2. */
+/* The argument `text` of an option ("--coarse") as a number in [smallest, largest]; called inside
+   an argp parser. */
 PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
                             PetscInt64 smallest, PetscInt64 largest);
 double     LodOptionReal(const struct argp_state *state, const char *option, const char *text,
                          double smallest, double largest);
 
 /* A number for each axis, "15x55", x first; one number stands for every axis and is numbers[0]
-   alone, the others being 0. Returns how many were given, up to 3. */
+   alone, the others being 0. Returns how many were given, up to 3. Extents are positive. */
 PetscInt LodOptionCells(const struct argp_state *state, const char *option, const char *text,
                         PetscInt smallest, PetscInt largest, PetscInt numbers[3]);
 PetscInt LodOptionExtent(const struct argp_state *state, const char *option, const char *text,

@@ -6,8 +6,8 @@
 #include <petscsys.h>
 
 /* LodProgramOwnArguments splits the command line at the first `--` and returns how many words stand
-   before it, which are the program's; LodProgramParse (command_line.h), which main calls first,
-   gives them to argp. Everything after it goes to PETSc when LodProgramBegin is called. From then
+   before it, which are the program's; LodProgramParse, which main calls first, gives them to
+   argp. Everything after it goes to PETSc when LodProgramBegin is called. From then
    on the program ends with status 1 and a message if standard output cannot be written.
 
    LodProgramBegin(argc, argv) starts MPI, PETSc and the handlers and limits the number of threads;

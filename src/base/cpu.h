@@ -1,7 +1,7 @@
 /* Which processor this is, and code for every kind of it.
 
    The project is compiled for any x86-64. The few loops that gain from wide registers, kernels, are
-   files *_kernel.c, listed in src/meson.build, which is compiled once per level of LodCpuLevels: a
+   files *_kernel.c, listed in src/meson.build, which is compiled once per level of LodCpuLevel: a
    level is what the compiler is told (-march=x86-64-v3) and what the processor must have. Such a
    file defines one constant table of functions (and of sizes that depend on the level) and nothing
    else that is visible:

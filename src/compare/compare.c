@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "compare/compare_private.h"
-#include "compare/side_by_side.h"
+#include "compare/side_by_side_private.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/exact.h"

@@ -5,8 +5,8 @@
 #include "compare/compare.h"
 #include "compare/evaluation.h"
 
-/* The Q1 function with nodal values values[nodes of the mesh of cells[]] at a point
-   given in parts of the extents. */
+/* The Q1 function with values[nodes of the mesh of cells[]] at a point given in parts of the
+   extents. */
 double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
                   const double point[LOD_MAX_DIM]);
 
@@ -20,8 +20,7 @@ PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodG
 void LodEvaluationName(const LodSampleSettings *family, PetscInt cells, PetscInt number,
                        const LodEvaluationRow *rows, PetscInt n, char name[LOD_EVALUATION_NAME]);
 
-/* A row's name as the name of a folder: letters, digits and points stay, the rest becomes dashes.
- */
+/* A row's name as that of a folder: letters, digits and points stay, the rest becomes dashes. */
 void LodEvaluationFolder(const char *name, char folder[LOD_EVALUATION_NAME]);
 
 /* Pictures of the coefficient, of three solutions, the errors of two of them and their difference,
@@ -29,7 +28,7 @@ void LodEvaluationFolder(const char *name, char folder[LOD_EVALUATION_NAME]);
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory);
 
-/* LodCheckOutputs (base.h) of cross sections and pictures, whatever the dimension. */
+/* LodCheckOutputs (file.h) of cross sections and pictures, whatever the dimension. */
 PetscErrorCode LodPicturesCheckOutputs(const char *directory, PetscInt n_inputs,
                                        const char *const inputs[]);
 

@@ -17,7 +17,7 @@
 typedef struct {
   char      name[LOD_EVALUATION_NAME];   /* family and what tells it from all others */
   double    smallest, largest;           /* values of A */
-  PetscBool in_range;                    /* LodModelFits without --allow-range */
+  PetscBool in_range;                    /* of the training: LodModelInRange */
   double    norm_difference, norm;       /* |S - S_hat|_2, |S|_2 */
   double    dnn_lod[LOD_EVALUATION_RHS]; /* u_hat against u, L2 */
   double    energy[LOD_EVALUATION_RHS];  /* the same in the energy norm (LodRelativeEnergy) */
@@ -30,9 +30,10 @@ typedef struct {
   LodEvaluationRow *rows;    /* owned */
 } LodEvaluation;
 
-/* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross
-   sections of the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
-   A line a coefficient is printed unless `quiet`. The same model and set give the same numbers. */
+/* Evaluates a model; `set` is read by LodConfigRead, its mesh does not matter. Cross sections of
+   the solutions for f = 1, as data and pictures, go to `directory`/NAME/ if `pictures`.
+   Says a line a coefficient (report.h) unless `quiet`. The same model and set give the same
+   numbers. */
 PetscErrorCode LodEvaluateModel(const LodModel *model, const char *set, const char *directory,
                                 PetscBool pictures, PetscBool quiet, LodEvaluation *evaluation);
 PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);

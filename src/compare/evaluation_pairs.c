@@ -3,7 +3,7 @@
 
 #include "base/progress.h"
 #include "compare/evaluation.h"
-#include "compare/side_by_side.h"
+#include "compare/side_by_side_private.h"
 #include "fem/load.h"
 #include "fem/nodal.h"
 #include "pairs/stored.h"

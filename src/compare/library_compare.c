@@ -27,7 +27,6 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   LodGrid           grid;
   LodCoefficient    coefficient;
   LodComparison     found;
-  LodModel          shared;
   PetscFunctionBeginUser;
   PetscCall(LodMeshToGrid(mesh, where, &grid));
   PetscCall(LodCheckPointer(model, where, "model"));
@@ -35,11 +34,10 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   PetscCall(LodCheckPointer(report, where, "report"));
   PetscCall(LodCoefficientAround(mesh->dim, mesh->coefficient, values, where, &coefficient));
   PetscCall(LodCoefficientValidate(&coefficient, "LodCompareMethods: values"));
-  shared = *model;
-  PetscCall(LodModelFits(&shared, "the model", &grid, &coefficient, "LodCompareMethods: values",
+  PetscCall(LodModelFits(model, "the model", &grid, &coefficient, "LodCompareMethods: values",
                          (PetscBool)(allow_range != 0)));
   LodLockLibraries();
-  PetscErrorCode error = LodCompareExpression(PETSC_COMM_SELF, &grid, &coefficient, &shared,
+  PetscErrorCode error = LodCompareExpression(PETSC_COMM_SELF, &grid, &coefficient, model,
                                               expression, PETSC_TRUE, &found);
   if (!error) Show(&found, &grid, report, lod, dnn);
   const PetscErrorCode freed = LodComparisonDestroy(&found);

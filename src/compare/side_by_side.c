@@ -1,5 +1,5 @@
 /* Exact and learned operator of one coefficient, side by side. */
-#include "compare/side_by_side.h"
+#include "compare/side_by_side_private.h"
 
 #include "base/progress.h"
 #include "fem/nodal.h"

@@ -15,9 +15,9 @@
    n / (m LOD_SAFE_CELLS) counts. And cells that are not cubes have, by themselves, the contrast of
    their sides squared.
 
-   LodDigitsAreInDoubt asks for that, on a mesh. LodDigitsPerturb raises the
-   diagonals of cell matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if
-   A is multiplied by that. LodDigitsCompare compares a solution of system `what` with that of the
+   LodDigitsAreInDoubt asks for that, on a mesh. LodDigitsPerturb raises the diagonals of cell
+   matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if A is multiplied by
+   that. LodDigitsCompare compares a solution of system `what` with that of the
    changed one, again[], which it takes back to the units of the first; an error if they differ. */
 #define LOD_SAFE_CONTRAST 1e6
 #define LOD_SAFE_CELLS 128

@@ -420,12 +420,11 @@ static PetscErrorCode FieldLoad(Quadrature *q) {
   (void)LodCellsText(q->grid->dim, q->grid->fine, cells);
   if (q->error > LARGE_ERROR * q->size)
     LodWarn("%s: '%s' is not resolved by the quadrature on %s fine cells%s: its load has an "
-            "estimated error of %.2g %%; a larger --fine "
-            "makes that smaller",
+            "estimated error of %.2g %%; more fine cells (fine) make that smaller",
             f->where, f->name, cells, per_axis, fmin(100, 100 * q->error / q->size));
   if (q->size == 0)
     LodWarn("%s: '%s' is 0 at all points of the quadrature on %s fine cells%s: what it is between "
-            "them is not seen; a larger --fine has more",
+            "them is not seen; more fine cells (fine) may show it",
             f->where, f->name, cells, per_axis);
   PetscFunctionReturn(0);
 }

@@ -49,8 +49,9 @@ static PetscErrorCode FillStiffness(const LodCellMatrices *source, Mat stiffness
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
-                             Vec vector) {
+/* Takes this rank's part of a Vec over the free nodes of a mesh from nodes[], all its nodes. */
+static PetscErrorCode FillVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
+                              Vec vector) {
   LodBox       free_nodes = LodGridFreeNodes(grid, cells), all = LodBoxNodes(grid->dim, cells);
   PetscInt     first, last;
   PetscScalar *values;
@@ -143,7 +144,7 @@ PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const dou
   PetscCall(PetscMalloc1(n_nodes, &scaled));
   *exponent = LodExponent(LodLargest(n_nodes, load));
   LodScaleByPower(-*exponent, n_nodes, load, scaled);
-  PetscErrorCode error = LodNodesToVec(grid, cells, scaled, vector);
+  PetscErrorCode error = FillVec(grid, cells, scaled, vector);
   PetscCall(PetscFree(scaled));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -47,7 +47,8 @@ PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const doubl
    Collective. */
 PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *exponent);
 
-/* The same for one coefficient and one load: solution[nodes of the fine or of the coarse mesh]. */
+/* One coefficient and one load rhs[fine nodes] at once: solution[nodes of the fine or of the coarse
+   mesh]. Collective. */
 PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                             const double *rhs, double *solution, LodSolveStatistics *statistics);
 PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
@@ -59,16 +60,13 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
 PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                   const LodCoefficient *coefficient, Mat *stiffness);
 
-/* A load on all nodes of a mesh as a Vec over the free ones, in units
-   of 2^*exponent, in which its largest entry is about 1 (units.h). Collective. */
+/* A load on all nodes of a mesh as a Vec over the free ones, in units of 2^*exponent, in which its
+   largest entry is about 1 (units.h). Collective. */
 PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
                           Vec vector, int *exponent);
 
-/* Between a Vec over the free nodes of a mesh and an array over all its nodes. LodNodesToVec takes
-   this rank's part from nodes[]; LodVecToNodes gives all values on every rank, 0 at Dirichlet
-   nodes. Both collective. */
-PetscErrorCode LodNodesToVec(const LodGrid *grid, const PetscInt cells[], const double *nodes,
-                             Vec vector);
+/* The values of a Vec over the free nodes of a mesh at all its nodes, 0 at Dirichlet nodes, on
+   every rank. Collective. */
 PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec vector,
                              double *nodes);
 

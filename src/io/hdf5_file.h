@@ -18,7 +18,7 @@ typedef struct LodHdf5 {
   LodAtomicFile atomic;               /* while writing */
 } LodHdf5;
 
-/* Begins a new file under a temporary name (base.h, LodAtomicFile); it is held in memory until
+/* Begins a new file under a temporary name (file.h, LodAtomicFile); it is held in memory until
    LodHdf5Commit writes it and gives it its name. LodHdf5Abort forgets it. Either ends it, whatever
    they return. */
 PetscErrorCode LodHdf5Create(const char *path, LodHdf5 *file);

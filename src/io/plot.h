@@ -7,7 +7,7 @@
 #include <petscsys.h>
 
 /* Checks before the work that the files of picture `name` can be written and are no inputs
-   (base.h, LodCheckOutputs). */
+   (file.h, LodCheckOutputs). */
 PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, PetscInt n_inputs,
                                    const char *const inputs[]);
 

@@ -20,9 +20,9 @@ typedef struct {
   LodBox        box;     /* fine cells, relative to the coarse cell */
   int           half[2]; /* numbers of the halves; -1: a leaf */
   int           depth;
-  LodMergePlan *plan; /* owned by this piece */
-  double *template;   /* leaf: the front before stiffness is added */
-  int *places;        /* leaf: [fine cell][pair a <= b] */
+  LodMergePlan *plan;   /* owned by this piece */
+  double       *start;  /* leaf: the front before stiffness is added */
+  int          *places; /* leaf: [fine cell][pair a <= b] */
 } Piece;
 
 struct LodCellCondensation {
@@ -108,7 +108,7 @@ static void FillTemplate(const LodCellCondensation *c, Piece *leaf, PetscInt n_n
     for (PetscInt a = 0; a < LodGridCorners(&c->grid); a++) {
       int row = PetscMin(place[i], place[n_nodes + a]),
           column = PetscMax(place[i], place[n_nodes + a]);
-      leaf->template[(size_t)row * (size_t)n + (size_t)column] = FunctionalWeight(c, a, node);
+      leaf->start[(size_t)row * (size_t)n + (size_t)column] = FunctionalWeight(c, a, node);
     }
   }
 }
@@ -153,8 +153,8 @@ static PetscErrorCode CreateLeaf(const LodCellCondensation *c, Piece *leaf) {
     for (int i = 0; i < run->length; i++)
       place[run->source + i] = run->target + i;
   }
-  PetscCall(PetscCalloc1(LodMergeSize(leaf->plan), &leaf->template));
-  LodMergeClear(leaf->plan, leaf->template);
+  PetscCall(PetscCalloc1(LodMergeSize(leaf->plan), &leaf->start));
+  LodMergeClear(leaf->plan, leaf->start);
   FillTemplate(c, leaf, n_nodes, place);
   PetscCall(
       PetscMalloc1((size_t)(LodBoxCount(&leaf->box) * corners * (corners + 1) / 2), &leaf->places));
@@ -289,7 +289,7 @@ PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
   if (!c) PetscFunctionReturn(0);
   for (int i = 0; i < c->n_pieces; i++) {
     PetscCall(LodMergePlanDestroy(&c->pieces[i].plan));
-    PetscCall(PetscFree(c->pieces[i].template));
+    PetscCall(PetscFree(c->pieces[i].start));
     PetscCall(PetscFree(c->pieces[i].places));
   }
   PetscCall(PetscFree(c->pieces));
@@ -324,7 +324,7 @@ static int CondenseLeaf(const LodCellCondensation *c, const Piece *leaf,
   PetscInt        refinement[LOD_MAX_DIM];
   for (PetscInt axis = 0; axis < dim; axis++)
     refinement[axis] = LodGridRefinement(&c->grid, axis);
-  memcpy(front, leaf->template, LodMergeSize(leaf->plan) * sizeof(double));
+  memcpy(front, leaf->start, LodMergeSize(leaf->plan) * sizeof(double));
   for (PetscInt cell = 0; cell < cells; cell++) {
     PetscInt fine[LOD_MAX_DIM], position = 0;
     LodBoxIndex(&leaf->box, cell, fine);
@@ -457,7 +457,7 @@ size_t LodCellMemory(const LodCellCondensation *c) {
   for (int i = 0; i < c->n_pieces; i++) {
     const Piece *piece = &c->pieces[i];
     bytes += LodMergeMemory(piece->plan);
-    if (!piece->template) continue;
+    if (!piece->start) continue;
     bytes += LodMergeSize(piece->plan) * sizeof(double);
     bytes += (size_t)LodBoxCount(&piece->box) * corners * (corners + 1) / 2 * sizeof(int);
   }

@@ -19,7 +19,7 @@ typedef struct LodCellCondensation LodCellCondensation;
 PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensation **condensation);
 PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation);
 
-/* Changes the last digits of the fine cells' stiffness (fem.h, LodDigitsPerturb). */
+/* Changes the last digits of the fine cells' stiffness (digits.h, LodDigitsPerturb). */
 void LodCellPerturb(LodCellCondensation *condensation);
 
 /* The variables of a condensed cell: boundary nodes, functionals, test columns (borrowed), the

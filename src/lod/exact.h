@@ -23,13 +23,12 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
    results as LodExactPatchCreate (tests/test_shared.c). */
 PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators);
 
-/* The exact path that programs use: shared, or what the PETSc option -lod_exact (shared, patch)
- * says. */
+/* The exact path in use: shared, or what the PETSc option -lod_exact (shared, patch) says. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
 /* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
-   says (base.h, LodAnnounce) if the exact operators of `times` coefficients will take long by the
-   shared path on `n_ranks` processes. */
+   says (progress.h, LodAnnounce) if the exact operators of `times` coefficients will take long by
+   the shared path on `n_ranks` processes. */
 PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
                                PetscBool quiet);
 

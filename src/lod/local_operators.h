@@ -9,9 +9,8 @@ typedef struct LodLocalOperators LodLocalOperators;
 
 /* What one call computes and says; everything 0 stands for all cells, with progress. */
 typedef struct {
-  const PetscBool
-           *wanted; /* wanted[cell] of all coarse cells, borrowed; NULL: every cell is wanted */
-  PetscBool quiet;  /* no progress bar */
+  const PetscBool *wanted; /* [all coarse cells], borrowed; NULL: every cell is wanted */
+  PetscBool        quiet;  /* no progress bar */
 } LodComputeOptions;
 
 /* The interface. Callers use the functions below, which check what is common to all sources. */
@@ -27,8 +26,8 @@ struct LodLocalOperators {
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             const LodComputeOptions *options, double *operators);
 
-  /* Changes the last digits of the fine cells' stiffness from now on (fem.h, LodDigitsPerturb), to
-     see what rounding does. NULL: there is no such thing, as in learned operators. */
+  /* Changes the last digits of the fine cells' stiffness from now on (digits.h, LodDigitsPerturb),
+     to see what rounding does. NULL: there is no such thing, as in learned operators. */
   PetscErrorCode (*perturb)(LodLocalOperators *self);
 
   PetscErrorCode (*destroy)(LodLocalOperators *self); /* frees `data` */

@@ -106,23 +106,23 @@ static void SolveMultipliers(const LodPatchFinish *f, double *front) {
 }
 
 int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const double *corner,
-                          double *workspace, double *operator) {
+                          double *workspace, double *entries) {
   ptrdiff_t n = f->n, loads = f->eliminated + f->n_tests;
   PetscInt  corners = f->corners;
   CopyNegated(f, block, workspace);
   int failed = LodFrontEliminate(workspace, n, f->eliminated, f->n);
   if (failed >= 0) return failed;
   SolveMultipliers(f, workspace);
-  memset(operator, 0, (size_t)f->size * sizeof(double));
+  memset(entries, 0, (size_t)f->size * sizeof(double));
   for (PetscInt c = 0; c < f->n_constraints; c++)
     for (PetscInt j = 0; j < corners && f->constraint_row[c] >= 0; j++)
-      operator[f->constraint_row[c] * corners + j] = workspace[c * n + loads + j];
+      entries[f->constraint_row[c] * corners + j] = workspace[c * n + loads + j];
   for (PetscInt t = 0; t < f->n_tests; t++)
     for (PetscInt j = 0; j < corners; j++)
-      operator[f->test_row[t] * corners + j] = - workspace[(f->eliminated + t) * n + loads + j];
+      entries[f->test_row[t] * corners + j] = -workspace[(f->eliminated + t) * n + loads + j];
   for (PetscInt z = 0; z < corners; z++)
     for (PetscInt j = 0; j < corners && f->corner_row[z] >= 0; j++)
-      operator[f->corner_row[z] * corners + j] += corner[z * corners + j];
+      entries[f->corner_row[z] * corners + j] += corner[z * corners + j];
   return -1;
 }
 

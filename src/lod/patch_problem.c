@@ -219,7 +219,7 @@ static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_c
    Q_j at the unknowns, column j from q + j * stride. */
 static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
                          const PetscInt cell[LOD_MAX_DIM], const double *q, size_t stride,
-                         double *operator) {
+                         double *entries) {
   const LodGrid *grid = problem->grid;
   PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
   const LodBox   inside = LodFineInside(grid);
@@ -256,7 +256,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
   for (PetscInt z = 0; z < corners; z++) {
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = cell[axis] + (z >> axis & 1);
-    double *row = operator+ LodBoxPosition(&patch->uncut_nodes, node) * corners;
+    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * corners;
     for (PetscInt j = 0; j < corners; j++)
       row[j] -= sum[z][j];
   }
@@ -264,29 +264,29 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
 
 /* Step 5: S_T from its definition. */
 static void FillOperator(const LodPatchProblem *problem, const LodPatch *patch, const double *q,
-                         size_t stride, double *operator) {
+                         size_t stride, double *entries) {
   const LodGrid *grid = problem->grid;
   double         stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* a_T(Lam_j, Lam_z) */
   PetscInt       corners = LodGridCorners(grid), node[LOD_MAX_DIM];
   for (PetscInt i = 0; i < LodGridOperatorSize(grid); i++)
-    operator[i] = 0;
+    entries[i] = 0;
   LodCellStiffness(grid, problem->coefficient, patch->cell_index, stiffness);
   for (PetscInt z = 0; z < corners; z++) {
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = patch->cell_index[axis] + (z >> axis & 1);
-    double *row = operator+ LodBoxPosition(&patch->uncut_nodes, node) * corners;
+    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * corners;
     for (PetscInt j = 0; j < corners; j++)
       row[j] = stiffness[z * corners + j];
   }
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
-    SubtractCell(problem, patch, cell, q, stride, operator);
+    SubtractCell(problem, patch, cell, q, stride, entries);
   }
 }
 
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
-                               PetscInt cell, double *operator) {
+                               PetscInt cell, double *entries) {
   const LodGrid *grid = problem->grid;
   LodPatch       patch = LodPatchOf(grid, cell);
   PetscInt       corners = LodGridCorners(grid);
@@ -308,8 +308,8 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   status = EliminateConstraints(work, n_constraints, corners);
   if (status) return status;
   size_t stride = work->solved->d;
-  FillOperator(problem, &patch, (double *)work->solved->x + (size_t)n_constraints * stride,
-               stride, operator);
+  FillOperator(problem, &patch, (double *)work->solved->x + (size_t)n_constraints * stride, stride,
+               entries);
   return LOD_PATCH_OK;
 }
 

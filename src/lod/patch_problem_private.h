@@ -49,9 +49,9 @@ typedef struct {
 LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work);
 void           LodPatchWorkspaceEnd(LodPatchWorkspace *work);
 
-/* S_T of coarse cell `cell` into operator[z][j], z over the nodes of the uncut patch. */
+/* S_T of coarse cell `cell` into entries[z][j], z over the nodes of the uncut patch. */
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
-                               PetscInt cell, double *operator);
+                               PetscInt cell, double *entries);
 
 /* Flops of LodPatchCompute, -1 if no call in this workspace has met a patch of this shape; and the
    most bytes that the workspace has held so far. */

@@ -31,9 +31,11 @@ static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const double *a, 
   return PETSC_FALSE;
 }
 
-PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previous,
-                               const LodCoefficient *coefficient, PetscBool *changed,
-                               PetscInt *count) {
+/* changed[cell] of all coarse cells: whether the patch N^l(T) holds a value in which two
+   coefficients differ, by however little; *count of them. Both coefficients must fit the grid. */
+static PetscErrorCode FindChangedCells(const LodGrid *grid, const LodCoefficient *previous,
+                                       const LodCoefficient *coefficient, PetscBool *changed,
+                                       PetscInt *count) {
   const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientCheckFits(previous, grid));
@@ -60,8 +62,8 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
   Update *update = self->data;
   PetscFunctionBeginUser;
   PetscCall(LodLocalOperatorsSetCoefficient(update->source, coefficient));
-  PetscCall(
-      LodChangedCells(&self->grid, update->previous, coefficient, update->changed, &update->count));
+  PetscCall(FindChangedCells(&self->grid, update->previous, coefficient, update->changed,
+                             &update->count));
   PetscFunctionReturn(0);
 }
 

@@ -5,12 +5,6 @@
 
 #include "lod/local_operators.h"
 
-/* changed[cell] of all coarse cells: whether the patch N^l(T) holds a value in which two
-   coefficients differ, by however little; *count of them. Both coefficients must fit the grid. */
-PetscErrorCode LodChangedCells(const LodGrid *grid, const LodCoefficient *previous,
-                               const LodCoefficient *coefficient, PetscBool *changed,
-                               PetscInt *count);
-
 /* A source of local operators that starts from those of a previous coefficient,
    operators[cell][z][j] of all cells, and has `source` compute the changed ones. The result is, to
    the last bit, that of computing all with `source`, and the cost is in proportion to the changed

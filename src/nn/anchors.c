@@ -1,12 +1,12 @@
-/* Patches of a constant coefficient (anchors_private.h). */
+/* Patches of a constant coefficient. */
 #include "nn/anchors.h"
 
 #include "lod/structure.h"
 #include "nn/row.h"
 
-/* Along one axis a patch is cut by 1 to ell layers on one side or not at all, on meshes too small
-   for that differently in every cell. */
-PetscInt LodAnchorsCount(const LodGrid *grid) {
+/* How many a grid has. Along one axis a patch is cut by 1 to ell layers on one side or not at all,
+   on meshes too small for that differently in every cell. */
+static PetscInt CountAnchors(const LodGrid *grid) {
   PetscInt count = 1;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     count *= PetscMin(grid->coarse[axis], 2 * grid->ell + 1);
@@ -27,7 +27,7 @@ PetscInt LodAnchorsFind(const LodAnchors *anchors, const LodBox *inside) {
 
 PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodAnchors *anchors) {
   const size_t   n_inp = (size_t)LodNetworkInputs(LodNetworkShapeOf(model->network));
-  const PetscInt count = LodAnchorsCount(grid);
+  const PetscInt count = CountAnchors(grid);
   LodCoefficient one;
   LodRowOrder    order;
   float         *patch;

@@ -12,9 +12,6 @@ typedef struct {
   float   *rows;   /* [n][LodNetworkInputs]: LodModelRow */
 } LodAnchors;
 
-/* How many a grid has: min(N, 2 ell + 1)^d. */
-PetscInt LodAnchorsCount(const LodGrid *grid);
-
 /* The anchors of a grid for a model's network. */
 PetscErrorCode LodAnchorsCreate(const LodGrid *grid, const LodModel *model, LodAnchors *anchors);
 PetscErrorCode LodAnchorsDestroy(LodAnchors *anchors);

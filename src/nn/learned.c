@@ -66,7 +66,7 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
   LodCheckInput(ldexp(smallest, -learned->exponent) >= (double)FLT_MIN &&
                     ldexp(largest, -learned->exponent) <= (double)FLT_MAX,
                 "the coefficient has values from %.9g to %.9g: the single precision in which "
-                "networks compute cannot hold them; use --method lod",
+                "networks compute cannot hold them; use the method lod",
                 smallest, largest);
   LodScaleByPower(-learned->exponent, (size_t)LodCoefficientCount(coefficient), coefficient->values,
                   learned->coefficient.values);
@@ -338,7 +338,7 @@ PetscErrorCode LodLearnedCreate(const LodGrid *grid, const LodModel *model,
   LodCheckInput(
       LodGridHasCubicCells(grid),
       "mesh: learned operators need coarse cells of equal sides, divided alike along every "
-      "axis: choose coarse cells and extents to make them so, or --method lod");
+      "axis: choose coarse cells and extents to make them so, or the method lod");
   PetscCheck((shape->n_encoder ? shape->encoder : shape->head)[0] == n_values &&
                  shape->n_pieces == n_pieces &&
                  shape->head[shape->n_head] == LodGridOperatorSize(grid),

@@ -46,7 +46,7 @@ PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, c
                 model_path, signature->fine_ratio, coefficient_path, fine_ratio);
   LodCheckInput(LodGridHasCubicCells(grid),
                 "%s: was trained on coarse cells of equal sides, those of the mesh for %s are not: "
-                "choose coarse cells and extents to make them so, or --method lod",
+                "choose coarse cells and extents to make them so, or the method lod",
                 model_path, coefficient_path);
   LodCheckInput(
       grid->dim == 2 || LodCellsEqual(grid->dim, grid->coarse, LOD_CUBE(signature->coarse)),
@@ -103,13 +103,13 @@ static PetscErrorCode CheckRange(const LodModel *model, const char *model_path,
   if (in_range) PetscFunctionReturn(0);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   LodCheckInput(!model->structure.scale_equivariant,
-                "%s: was trained on a contrast of %.9g, that of %s is %.9g (--allow-range uses the "
+                "%s: was trained on a contrast of %.9g, that of %s is %.9g (allow-range uses the "
                 "model all the same)",
                 model_path, Contrast(signature->smallest, signature->largest), coefficient_path,
                 Contrast(smallest, largest));
   const PetscBool below = (PetscBool) !(smallest >= signature->smallest * (1 - SLACK));
   LodInputError("%s: was trained on values from %.9g to %.9g, the %s value of %s is %.9g "
-                "(--allow-range uses the model all the same)",
+                "(allow-range uses the model all the same)",
                 model_path, signature->smallest, signature->largest, below ? "smallest" : "largest",
                 coefficient_path, below ? smallest : largest);
 }

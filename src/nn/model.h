@@ -65,7 +65,9 @@ static inline PetscInt LodModelExtrasCount(PetscInt dim, PetscBool bounds) {
    the settings matter, and lines. */
 LodNetworkShape LodModelShape(const LodGrid *grid, const LodNetworkSettings *settings);
 
+/* Writes a model, atomically. */
 PetscErrorCode LodModelWrite(const LodModel *model, const char *path);
+
 /* Where the model is that comes with lodnet: the file that LODNET_MODEL in the environment names,
    or the one trained by configs/structured.toml (k = 8, q = 2, l = 2), see base/data.h. An input
    error if it is nowhere. */

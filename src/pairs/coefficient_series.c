@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "io/coefficient_file.h"
+#include "pairs/pairs_private.h"
 
 /* Opens the checksums of a series that is that of training pairs; of other files there are none. */
 static PetscErrorCode OpenChecksums(LodCoefficientSeries *series) {

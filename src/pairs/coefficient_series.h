@@ -2,11 +2,10 @@
 #ifndef LODNET_PAIRS_COEFFICIENT_SERIES_H
 #define LODNET_PAIRS_COEFFICIENT_SERIES_H
 
-#include "pairs/pairs_private.h"
+#include "grid/coefficient.h"
 
-/* Many coefficients in one dataset of shape (count, E_x), (count, E_y, E_x) or (count, E_z,
-   E_y, E_x), read one
-   by one. */
+/* Many coefficients in one dataset of shape (count, E_x), (count, E_y, E_x) or (count, E_z, E_y,
+   E_x), read one by one. */
 typedef struct {
   struct LodHdf5        *file;    /* owned */
   struct LodHdf5Dataset *rows;    /* the dataset, open; owned */

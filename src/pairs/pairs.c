@@ -56,7 +56,8 @@ static PetscErrorCode ReadSize(LodHdf5 *file, const char *name, PetscInt *value)
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid) {
+/* Reads the mesh, attributes of the file. */
+static PetscErrorCode ReadGrid(LodHdf5 *file, LodGrid *grid) {
   PetscInt faces = 0;
 
   PetscFunctionBeginUser;
@@ -115,7 +116,7 @@ static PetscErrorCode CheckParts(LodPairs *pairs) {
   PetscInt64     complete = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(LodPairsReadGrid(file, &pairs->grid));
+  PetscCall(ReadGrid(file, &pairs->grid));
   PetscCall(LodHdf5Shape(file, "split", &rank, dims));
   LodCheckInput(rank == 1 && dims[0] >= 1 && dims[0] < PETSC_MAX_INT,
                 "%s: split: must be a list of at least one number", file->path);

@@ -182,7 +182,8 @@ static PetscErrorCode CheckComplete(const Job *job, PetscBool *done) {
   PetscFunctionReturn(0);
 }
 
-hid_t LodPairsType(const LodPairsPlan *plan) {
+/* The type in memory of what a pairs file holds: double for 64 bits, else float. */
+static hid_t NumberType(const LodPairsPlan *plan) {
   return plan->pairs.bits == 64 ? H5T_NATIVE_DOUBLE : H5T_NATIVE_FLOAT;
 }
 
@@ -204,7 +205,7 @@ static PetscErrorCode CreateSamples(LodHdf5 *file, const char *name, hid_t type,
 PetscErrorCode LodPairsCreateDatasets(const LodPairsPlan *plan, const char *text,
                                       PetscInt compression, LodHdf5 *file) {
   const LodGrid *grid = &plan->grid;
-  const hid_t    type = LodPairsType(plan);
+  const hid_t    type = NumberType(plan);
   hid_t          stored = type; /* of the operators */
   const PetscInt n_samples = LodPairsSamples(plan);
   const hsize_t  samples = (hsize_t)n_samples;
@@ -318,7 +319,7 @@ static PetscErrorCode RoundToBFloat16(size_t n, float *numbers) {
 static PetscErrorCode WriteSample(const Job *job, LodHdf5 *file, PetscInt number,
                                   const LodCoefficient *coefficient, Sample *sample) {
   const PetscBool narrow = (PetscBool)(job->plan->pairs.bits < 64);
-  const hid_t     type = LodPairsType(job->plan);
+  const hid_t     type = NumberType(job->plan);
   PetscBool       finite = PETSC_TRUE;
 
   PetscFunctionBeginUser;

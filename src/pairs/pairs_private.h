@@ -16,20 +16,17 @@ PetscInt LodPairsFamily(const LodPairsPlan *plan, PetscInt sample);
    at least one sample; with too few samples for that, test goes short first, then validation. */
 PetscErrorCode LodPairsShare(const LodPairsPlan *plan, int32_t *split);
 
-/* Writes and reads the mesh as attributes of the file. */
+/* Writes the mesh as attributes of the file. */
 PetscErrorCode LodPairsWriteGrid(LodHdf5 *file, const LodGrid *grid);
-PetscErrorCode LodPairsReadGrid(LodHdf5 *file, LodGrid *grid);
-
-/* The type in memory of what a pairs file holds: double for 64 bits, else float. */
-hid_t LodPairsType(const LodPairsPlan *plan);
 
 /* Everything of a new pairs file but the counter: settings, mesh, split, and the datasets that hold
    the samples, compressed or not. */
 PetscErrorCode LodPairsCreateDatasets(const LodPairsPlan *plan, const char *text,
                                       PetscInt compression, LodHdf5 *file);
 
-/* Makes the dataset of checksums, and writes those of one sample, from its numbers as reading in
-   LodPairsType gives them. A file without that dataset (of an earlier version) gets none. */
+/* Makes the dataset of checksums, and writes those of one sample, from its numbers as reading gives
+   them (double for 64 bits, else float). A file without that dataset (of an earlier version) gets
+   none. */
 PetscErrorCode LodPairsCreateChecksums(LodHdf5 *file, PetscInt samples);
 PetscErrorCode LodPairsWriteChecksums(LodHdf5 *file, PetscInt sample, const void *coefficient,
                                       size_t coefficient_bytes, const void *operators,

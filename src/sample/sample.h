@@ -1,4 +1,4 @@
-/* Making coefficients: the families of config.h. Those that do not say otherwise are drawn on the
+/* Making coefficients: the families of settings.h. Those that do not say otherwise are drawn on the
    unit cube, which is stretched to D.
 
    iid        one value uniform in [alpha, beta] for each of scale^d pieces; sample `number` has

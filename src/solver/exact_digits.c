@@ -10,7 +10,7 @@ struct LodExactDigits {
   LodCoefficient     scaled; /* times LOD_DIGITS_FACTOR */
   LodLocalOperators *operators;
   LodCoarseSystem   *system; /* NULL: there is no doubt */
-  double            *again;  /* solution, [(N+1)^d] */
+  double            *again;  /* solution, [coarse nodes] */
 };
 
 /* Computes the system in another rounding. */

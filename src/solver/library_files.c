@@ -45,7 +45,7 @@ static PetscErrorCode Write(const char *path, int dim, const int *cells, const d
   PetscCall(LodCoefficientAround(dim, cells, values, where, &coefficient));
   PetscCall(LodCoefficientValidate(&coefficient, "LodCoefficientFileWrite: values"));
   LodLockLibraries();
-  PetscErrorCode error = LodCoefficientWrite(&coefficient, path, "LodCoefficientFileWrite");
+  PetscErrorCode error = LodCoefficientWrite(&coefficient, path, where);
   LodUnlockLibraries();
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -33,8 +33,7 @@ static PetscErrorCode Matrix(LodSolver *solver, LodSparse *matrix) {
   PetscFunctionBeginUser;
   PetscCall(LodCheckSolver(solver, where));
   PetscCall(LodCheckPointer(matrix, where, "matrix"));
-  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
-                where);
+  PetscCall(LodCheckSolverIsSet(solver, where));
   LodLockLibraries();
   if (!solver->matrix.offsets) error = CopyMatrix(solver);
   LodUnlockLibraries();
@@ -80,8 +79,7 @@ static PetscErrorCode LocalOperators(LodSolver *solver, int64_t *first, int64_t 
   LodCheckInput(LodMethodCompresses(solver->method),
                 "%s: the method %s has no local operators; lod and dnn do", where,
                 LodMethodName(solver->method));
-  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
-                where);
+  PetscCall(LodCheckSolverIsSet(solver, where));
   PetscCall(
       LodCoarseSystemOperators(LodMethodSystemCompressed(solver->system), &begin, &end, operators));
   *first = begin;

@@ -15,6 +15,13 @@ PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where) {
   return LodCheckPointer(solver, where, "solver");
 }
 
+PetscErrorCode LodCheckSolverIsSet(const LodSolver *solver, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
+                where);
+  PetscFunctionReturn(0);
+}
+
 /* Checks the options and takes them over. */
 static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *where,
                                   LodSolver *solver) {
@@ -198,8 +205,7 @@ int LodSolverSetCoefficient(LodSolver *solver, const double *values) {
 static PetscErrorCode CheckSolve(const LodSolver *solver, int n_rhs, const double *loads,
                                  const double *solutions, const char *where) {
   PetscFunctionBeginUser;
-  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
-                where);
+  PetscCall(LodCheckSolverIsSet(solver, where));
   LodCheckInput(n_rhs >= 1, "%s: n_rhs is %d, must be at least 1", where, n_rhs);
   PetscCall(LodCheckPointer(solutions, where, "solutions"));
   PetscCall(LodCheckFinite((size_t)n_rhs * solver->n_nodes, loads, where, "loads"));

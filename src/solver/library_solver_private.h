@@ -5,7 +5,7 @@
 #include <lodnet.h>
 
 #include "solver/method_system.h"
-#include "solver/sparse.h"
+#include "solver/sparse_private.h"
 
 struct LodSolver {
   MPI_Comm         comm; /* PETSc's inner one */
@@ -21,7 +21,8 @@ struct LodSolver {
   LodSparseRows    matrix, mass; /* made when asked for; matrix of the present coefficient */
 };
 
-/* Checks that a solver is none that is NULL. */
+/* Checks that a solver is none that is NULL; and that it has a coefficient. */
 PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where);
+PetscErrorCode LodCheckSolverIsSet(const LodSolver *solver, const char *where);
 
 #endif

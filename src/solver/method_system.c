@@ -17,6 +17,9 @@
    that of plain Q1 between ratios of 10 and 30. */
 #define LONG_CELLS 20.
 
+/* Largest part of a solution's size by which it may have the wrong sign without a word. */
+#define MOST_WRONG_SIGN 0.01
+
 struct LodMethodSystem {
   MPI_Comm              comm;
   LodGrid               grid;
@@ -39,7 +42,7 @@ const char *LodMethodName(LodMethod method) {
 
 PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod *method) {
   PetscFunctionBeginUser;
-  for (int i = 0; i < 4; i++)
+  for (int i = 0; i <= LOD_METHOD_COARSE; i++)
     if (!strcmp(name, method_name[i])) {
       *method = (LodMethod)i;
       PetscFunctionReturn(0);
@@ -88,7 +91,7 @@ static void WarnOfLongCells(const LodGrid *grid) {
   if (longest > LONG_CELLS * shortest)
     LodWarn("the longest side of a coarse cell is %.3g times its shortest; beyond %g times lod can "
             "be worse than coarse: choose coarse cells of similar sides, or compare with "
-            "--method fine",
+            "the method fine",
             longest / shortest, LONG_CELLS);
 }
 
@@ -219,9 +222,6 @@ LodMethodWork LodMethodSystemWork(const LodMethodSystem *system) {
   return system->work;
 }
 
-/* Largest part of a solution's size by which it may have the wrong sign without a word. */
-#define MOST_WRONG_SIGN 0.01
-
 int LodLoadSign(size_t n_load, const double *load) {
   int sign = 0;
   for (size_t i = 0; i < n_load; i++) {
@@ -246,10 +246,10 @@ void LodWarnOfSign(LodMethod method, double wrong) {
   if (wrong <= MOST_WRONG_SIGN) return;
   LodWarn(
       "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
-      "by at least that: %s; compare with --method fine",
+      "by at least that: %s; compare with the method fine",
       100 * wrong,
       method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
                                : "the contrast in thin structures is high, and the localised "
-                                 "operator may have lost its coercivity (other N or --ell may "
+                                 "operator may have lost its coercivity (other N or ell may "
                                  "help)");
 }

@@ -1,5 +1,4 @@
-/* The discrete problem of one method: assembled for a coefficient, solved for any number of loads.
- */
+/* The discrete problem of one method: assembled for a coefficient, solved for many loads. */
 #ifndef LODNET_SOLVER_METHOD_SYSTEM_H
 #define LODNET_SOLVER_METHOD_SYSTEM_H
 
@@ -17,7 +16,8 @@ PetscErrorCode LodMethodFromName(const char *name, const char *where, LodMethod 
 /* Whether a method compresses the problem by local operators: lod and dnn. */
 PetscBool LodMethodCompresses(LodMethod method);
 
-/* Cells per axis of the mesh on which loads and solutions of a method live: N, or F for fine. */
+/* Cells per axis of the mesh on which loads and solutions of a method live: coarse, or fine for
+ * fine. */
 const PetscInt *LodMethodCells(LodMethod method, const LodGrid *grid);
 
 /* What a method is run with beside the problem; everything may be left 0, borrowed. */

@@ -15,9 +15,8 @@ typedef struct {
   PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
 
-/* The load of f on the fine mesh (LodFineLoad), rhs[fine nodes], the caller's. The expression is
-   named
-   `--rhs` in messages. */
+/* The load of f on the fine mesh (LodFineLoad), rhs[fine nodes], the caller's. Messages name the
+   expression `--rhs`. */
 PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
@@ -30,8 +29,8 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
 
 /* Before anything large is allocated: refuses a problem that this machine has no memory for, the
    loads on the fine mesh, coarse system and fine solve included, and says what will take long
-   (base.h, LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0 gathers
-   the local operators of all cells; `previous`: few of them are computed. Collective. */
+   (progress.h, LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0
+   gathers the local operators of all cells; `previous`: few of them are computed. Collective. */
 typedef struct {
   LodMethod method;
   PetscInt  coefficients, n_rhs;
@@ -39,8 +38,8 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Solves by `method` for the load rhs[] of f on the fine mesh; warns as LodWarnOfSign. Collective.
- */
+/* Solves by `method` for the load rhs[] of f on the fine mesh, with the warning of LodWarnOfSign.
+   Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const double *rhs,
                               const LodSolveOptions *options, LodSolveResult *result);

@@ -1,5 +1,5 @@
 /* Matrices by rows: PETSc's as plain arrays, and the mass matrix. */
-#include "solver/sparse.h"
+#include "solver/sparse_private.h"
 
 #include <math.h>
 

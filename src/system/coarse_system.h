@@ -1,5 +1,4 @@
-/* The compressed problem S u = M f: assembly from local operators, whatever their source, and
- * solve. */
+/* The compressed problem S u = M f: assembly from local operators of any source, and solution. */
 #ifndef LODNET_SYSTEM_COARSE_SYSTEM_H
 #define LODNET_SYSTEM_COARSE_SYSTEM_H
 

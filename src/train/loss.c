@@ -1,4 +1,4 @@
-/* Losses of local operators (loss_private.h). */
+/* Losses of local operators (loss.h). */
 #include "train/loss.h"
 
 #include <petscblaslapack.h>

@@ -29,7 +29,4 @@ PetscErrorCode LodCheckpointRead(const char *path, PetscInt epochs, LodModel *mo
 /* Step size of an epoch, counted from 0: that of the last step of the schedule that has begun. */
 double LodLearningRate(const LodTrainingSettings *settings, PetscInt epoch);
 
-/* Writes history.csv, atomically. */
-PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path);
-
 #endif

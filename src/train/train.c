@@ -213,7 +213,8 @@ static PetscErrorCode Validate(Run *run, PetscInt epoch, double *loss) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodHistoryWrite(const LodHistory *history, const char *path) {
+/* Writes history.csv, atomically. */
+static PetscErrorCode WriteHistory(const LodHistory *history, const char *path) {
   LodTextFile file;
   PetscFunctionBeginUser;
   PetscCall(LodTextFileBegin(&file, NULL, path));
@@ -282,7 +283,7 @@ static PetscErrorCode Record(Run *run, const double row[LOD_HISTORY_COLUMNS]) {
            (size_t)LodNetworkParameterCount(network) * sizeof *run->state.best);
   }
   PetscCall(PetscSNPrintf(path, sizeof path, "%s/history.csv", run->options->directory));
-  PetscCall(LodHistoryWrite(history, path));
+  PetscCall(WriteHistory(history, path));
   PetscCall(SayEpoch(run, row));
   PetscFunctionReturn(0);
 }

@@ -29,9 +29,9 @@ typedef struct {
 /* Trains plan->network on the training split with Adam, validates after each epoch and keeps the
    parameters of the best epoch (if there are no validation pairs: of the lowest training loss).
    Writes history.csv as it goes, and checkpoint.h5 after each epoch and every checkpoint_minutes: a
-   run that was killed and resumes ends with the same bytes as one that was not. Prints one line an
-   epoch to stdout unless `quiet`. Losses are in units of S_T / s (model.h), whatever the
-   normalisation, so that runs compare; the printed ones are relative to history.trivial, the loss
+   run that was killed and resumes ends with the same bytes as one that was not. Says one line an
+   epoch (report.h) unless `quiet`. Losses are in units of S_T / s (model.h), whatever the
+   normalisation, so that runs compare; those said are relative to history.trivial, the loss
    of a network whose output is 0, that is of the operators of a constant coefficient if baseline,
    else of none: 1 means that nothing was learned. Same config and pairs, same parameters, for any
    number of threads. A loss that is not finite, or ten times that of the first epoch, stops with an

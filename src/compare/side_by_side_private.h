@@ -1,7 +1,7 @@
 /* Exact and learned operator of one coefficient, side by side: what every evaluation of a model
    does. */
-#ifndef LODNET_COMPARE_SIDE_BY_SIDE_H
-#define LODNET_COMPARE_SIDE_BY_SIDE_H
+#ifndef LODNET_COMPARE_SIDE_BY_SIDE_PRIVATE_H
+#define LODNET_COMPARE_SIDE_BY_SIDE_PRIVATE_H
 
 #include "nn/model.h"
 #include "system/coarse_system.h"

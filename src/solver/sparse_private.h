@@ -1,6 +1,6 @@
 /* Matrices by rows, in plain arrays with 64-bit indices. */
-#ifndef LODNET_SOLVER_SPARSE_H
-#define LODNET_SOLVER_SPARSE_H
+#ifndef LODNET_SOLVER_SPARSE_PRIVATE_H
+#define LODNET_SOLVER_SPARSE_PRIVATE_H
 
 #include <petscmat.h>
 #include <stdint.h>
@@ -20,8 +20,8 @@ typedef struct {
 PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, const PetscInt cells[], Mat matrix,
                                    int exponent, LodSparseRows *rows);
 
-/* The mass matrix of Q1 on the mesh of cells[], its rows shared out to the ranks as
-   those of every matrix over the mesh. */
+/* The mass matrix of Q1 on the mesh of cells[], its rows shared out to the ranks as those of every
+   matrix over the mesh. */
 PetscErrorCode LodSparseMass(MPI_Comm comm, const LodGrid *grid, const PetscInt cells[],
                              LodSparseRows *rows);
 
