@@ -32,7 +32,8 @@ static const struct argp_option option_table[] = {
     {0}};
 
 static const char documentation[] =
-    "Solve -div(A grad u) = f on the unit interval, square or cube, A read from COEFFICIENT.h5, "
+    "Solve -div(A grad u) = f on an interval or a box, of sides 1 by default, A read from "
+    "COEFFICIENT.h5, "
     "with u = 0 on all faces that --neumann does not name.\v"
     "Methods: lod, the exact compressed operator; dnn, the one that a trained network gives "
     "(without --model the one that comes with lodnet, for E/N = 8, F/E = 2, l = 2 in two "
@@ -41,6 +42,7 @@ static const char documentation[] =
     "PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
+    "  lod-solve long.h5 --coarse 15x55 --extent 1200x2200\n"
     "  lod-solve coefficient.h5 --method fine -- -fine_ksp_monitor\n"
     "  lod-solve intact.h5 --operators --output intact-u.h5\n"
     "  lod-solve cracked.h5 --previous intact-u.h5\n"

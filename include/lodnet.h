@@ -83,7 +83,8 @@ typedef struct {
   int coarse[3];      /* coarse cells per axis: unknowns of the compressed problem */
   int coefficient[3]; /* cells per axis in which A is constant */
   int fine[3];        /* fine cells per axis, on which correctors are computed */
-  int ell;            /* layers of coarse cells around a patch's centre */
+  int ell;            /* layers of coarse cells around a patch's centre; the largest N - 1 cover D,
+                         more change nothing but the sizes of arrays */
   int natural[3][2];  /* [axis][low, high]: A grad u . n = 0 on that face of the box, else u = 0 */
   double extent[3];   /* side lengths */
 } LodMesh;
@@ -93,9 +94,11 @@ typedef struct LodSolver LodSolver;
 typedef struct LodModel  LodModel;
 
 /* The mesh that the programs take for a coefficient of cells[dim] cells on the unit box: with a
-   model the one that it was trained for, else coarse cells of 8 coefficient cells each (fewer, if
-   that does not divide them), 2 fine cells per coefficient cell, and l = 2 (1 in three
-   dimensions). Everything may be changed afterwards; LodSolverCreate checks. */
+   model the one that it was trained for, else coarse cells of 8 coefficient cells each along every
+   axis (where there are not as many cells along all axes, of the first of 8, 4, 2, 7, 5, 3 that
+   divides all), 2 fine cells per coefficient cell, and l = 2 (1 in three dimensions). Where none of
+   these divides, coarse is 0 and has to be chosen, but for LODNET_METHOD_FINE. Everything may be
+   changed afterwards; LodSolverCreate checks. */
 LODNET_API int LodMeshDefaults(int dim, const int *cells, const LodModel *model, LodMesh *mesh);
 
 /* ---- Models ---- */

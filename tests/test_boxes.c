@@ -12,6 +12,7 @@
 #include "io/coefficient_file.h"
 #include "lod/exact.h"
 #include "nn/learned.h"
+#include "sample/sample.h"
 #include "structured_model.h"
 #include "system/coarse_system.h"
 
@@ -384,6 +385,75 @@ START_TEST(learned_operators_need_square_cells) {
 }
 END_TEST
 
+/* Error in L2 of the solution by lod against the fine one, f = 1, on N coarse cells with l layers;
+   both paths are the same to 1e-10. */
+static double error_of_lod(LodGrid grid, PetscInt n_x, PetscInt n_y, PetscInt ell,
+                           const LodCoefficient *coefficient, const double *rhs,
+                           const double *fine) {
+  const size_t n_fine = (size_t)LodNodeCount(2, grid.fine);
+  double      *u = malloc(n_fine * sizeof *u), error;
+  grid.coarse[0] = n_x, grid.coarse[1] = n_y, grid.ell = ell;
+  double *lod = solve_lod(LodExactSharedCreate, &grid, coefficient, rhs);
+  double *patch = solve_lod(LodExactPatchCreate, &grid, coefficient, rhs);
+  ck_assert_double_le(relative_difference((size_t)LodNodeCount(2, grid.coarse), lod, patch), 1e-10);
+  assert_ok(LodProlongate(2, grid.coarse, lod, grid.fine, u));
+  assert_ok(LodRelativeL2(2, grid.fine, u, fine, &error));
+  printf("%dx%d, l = %d: %.2f %%\n", (int)n_x, (int)n_y, (int)ell, 100 * error);
+  free(lod), free(patch), free(u);
+  return error;
+}
+
+static const double long_sides[] = {1200, 2200};
+
+/* A lognormal coefficient on a box of these sides, its fine load and its fine solution; the caller
+   frees them. */
+static LodCoefficient rough_problem(const LodGrid *grid, double length, uint64_t seed, double **rhs,
+                                    double **fine) {
+  LodSampleSettings settings;
+  LodCoefficient    coefficient;
+  LodSampleDefaults(&settings);
+  settings.family = LOD_FAMILY_LOGNORMAL;
+  settings.correlation_length = length;
+  memcpy(settings.extent, grid->extent, sizeof settings.extent);
+  assert_ok(LodSample(&settings, 2, grid->coefficient, (PetscInt64)seed, 0, &coefficient));
+  *rhs = load_of(grid, "1");
+  *fine = malloc((size_t)LodNodeCount(2, grid->fine) * sizeof **fine);
+  assert_ok(LodFineSolve(PETSC_COMM_SELF, grid, &coefficient, *rhs, *fine, NULL));
+  return coefficient;
+}
+
+/* Solutions by lod come nearer to the fine one with every layer and every finer coarse mesh, on a
+   box of oblong cells. */
+START_TEST(lod_converges_to_the_fine_solution) {
+  const uint64_t seed = test_seed();
+  const LodGrid  grid = box(2, (PetscInt[]){3, 11}, LOD_CUBE(8), LOD_CUBE(2), long_sides, 1);
+  double        *rhs, *fine;
+  LodCoefficient coefficient = rough_problem(&grid, 200, seed, &rhs, &fine);
+  const double   first = error_of_lod(grid, 3, 11, 2, &coefficient, rhs, fine);
+  const double   second = error_of_lod(grid, 6, 22, 2, &coefficient, rhs, fine);
+  const double   third = error_of_lod(grid, 12, 44, 2, &coefficient, rhs, fine);
+  ck_assert_double_le(second, 0.7 * first);
+  ck_assert_double_le(third, 0.7 * second);
+  ck_assert_double_lt(third, error_of_lod(grid, 12, 44, 1, &coefficient, rhs, fine));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  free(rhs);
+  free(fine);
+}
+END_TEST
+
+/* 60 x 220 cells of 20 x 10, as results/boxes has them. */
+START_TEST(a_long_box_of_thirteen_thousand_cells) {
+  const uint64_t seed = test_seed();
+  const LodGrid  grid = box(2, (PetscInt[]){15, 55}, LOD_CUBE(4), LOD_CUBE(2), long_sides, 2);
+  double        *rhs, *fine;
+  LodCoefficient coefficient = rough_problem(&grid, 100, seed, &rhs, &fine);
+  ck_assert_double_lt(error_of_lod(grid, 15, 55, 2, &coefficient, rhs, fine), 0.06);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  free(rhs);
+  free(fine);
+}
+END_TEST
+
 START_TEST(impossible_boxes_are_refused) {
   LodGrid grid = {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1};
   grid.coefficient[1] = 7;
@@ -417,6 +487,8 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, matches_oracle, 0, N_ORACLES);
   tcase_add_test(tests, paths_agree_on_random_boxes);
   tcase_add_test(tests, operators_scale_with_the_size_of_the_box);
+  tcase_add_test(tests, lod_converges_to_the_fine_solution);
+  tcase_add_test(tests, a_long_box_of_thirteen_thousand_cells);
   tcase_add_test(tests, strips_are_one_dimensional);
   tcase_add_test(tests, turned_boxes_have_turned_solutions);
   tcase_add_test(tests, loads_and_norms_are_in_the_units_of_the_extents);

@@ -64,6 +64,14 @@ START_TEST(options_are_refused_by_name) {
   assert_refuses(LodMeshDefaults(2, none, NULL, &mesh), "LodMeshDefaults", "cells[1]");
   assert_refuses(LodMeshDefaults(2, odd, model, &mesh), "LodMeshDefaults", "31");
   assert_refuses(LodMeshDefaults(2, cells, NULL, NULL), "LodMeshDefaults", "mesh");
+  const int box[2] = {60, 220}, prime[2] = {13, 11};
+  assert_done(LodMeshDefaults(2, box, NULL, &mesh));
+  ck_assert(mesh.coarse[0] == 15 && mesh.coarse[1] == 55 && mesh.fine[1] == 440);
+  assert_done(LodMeshDefaults(2, prime, NULL, &mesh));
+  assert_refuses(LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver), "coarse[0] is 0", "13x11");
+  options = (LodSolverOptions){.method = LODNET_METHOD_FINE};
+  assert_done(LodSolverCreate(MPI_COMM_SELF, &mesh, &options, &solver));
+  assert_done(LodSolverDestroy(&solver));
   assert_done(LodModelClose(&model));
   assert_done(LodModelClose(&model));
   assert_done(LodModelClose(NULL));

@@ -48,6 +48,34 @@ START_TEST(defaults_follow_the_stated_rule_and_say_so) {
 }
 END_TEST
 
+/* Of boxes with other numbers of cells along other axes the first of 8, 4, 2, 7, 5, 3 that divides
+   all; a mesh without any needs --coarse, unless N does not matter. */
+START_TEST(boxes_take_the_first_ratio_that_divides) {
+  static const struct {
+    PetscInt cells[LOD_MAX_DIM], ratio;
+  } rules[] = {{{64, 128}, 8}, {{60, 220}, 4},  {{8, 20}, 4},  {{14, 42}, 2}, {{21, 63}, 7},
+               {{15, 45}, 5},  {{9, 21}, 3},    {{16, 16}, 8}, {{35, 70}, 7}, {{12, 12}, 0},
+               {{64, 65}, 0},  {{121, 143}, 0}, {{20, 20}, 0}, {{6, 10}, 2},  {{1, 8}, 0}};
+  LodMeshOptions none = {0}, any = {.any_coarse = PETSC_TRUE};
+  LodGrid        grid;
+  for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+    const PetscInt *cells = rules[i].cells, ratio = rules[i].ratio;
+    ck_assert_int_eq(LodGridDefaults(2, cells, &grid), ratio);
+    if (!ratio) {
+      assert_refuses(LodMeshOptionsResolve(&none, 2, cells, "a.h5", NULL, &grid, NULL), "--coarse");
+      LodErrorClear();
+      assert_ok(LodMeshOptionsResolve(&any, 2, cells, "a.h5", NULL, &grid, NULL));
+      continue;
+    }
+    assert_ok(LodMeshOptionsResolve(&none, 2, cells, "a.h5", NULL, &grid, NULL));
+    for (PetscInt axis = 0; axis < 2; axis++) {
+      ck_assert_int_eq(grid.coarse[axis], cells[axis] / ratio);
+      ck_assert_int_eq(grid.fine[axis], 2 * cells[axis]);
+    }
+  }
+}
+END_TEST
+
 START_TEST(a_model_sets_what_options_leave_open) {
   LodSignature signature = {.dim = 2, .ell = 3, .ratio = 4, .fine_ratio = 3};
   LodGrid      grid;
@@ -106,6 +134,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, whole_numbers_are_read_whole_or_refused);
   tcase_add_test(tests, real_numbers_are_finite_or_refused);
   tcase_add_test(tests, defaults_follow_the_stated_rule_and_say_so);
+  tcase_add_test(tests, boxes_take_the_first_ratio_that_divides);
   tcase_add_test(tests, a_model_sets_what_options_leave_open);
   tcase_add_test(tests, single_options_override);
   tcase_add_test(tests, numbers_that_do_not_divide_are_refused);

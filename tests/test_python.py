@@ -53,6 +53,19 @@ class Results(unittest.TestCase):
         self.assertEqual(u.shape, (33, 33))
         np.testing.assert_allclose(u, expected, rtol=0, atol=1e-8 * np.abs(expected).max())
 
+    def test_boxes_have_the_mesh_of_the_programs(self):
+        solver = lodnet.Solver((220, 60), extent=(1200, 2200))
+        self.assertEqual(solver.nodes, (56, 16))
+        self.assertEqual([axis[-1] for axis in solver.axes], [1200, 2200])
+        A = draw((44, 12))
+        u = lodnet.solve(A, extent=(1200, 2200), rhs=lambda x, y: x + y)
+        turned = lodnet.solve(A.T, extent=(2200, 1200), rhs=lambda x, y: x + y)
+        self.assertEqual(u.shape, (12, 4))
+        np.testing.assert_allclose(u, turned.T, rtol=1e-8)
+        self.assertEqual(lodnet.solve(draw((11, 13)), method="fine").shape, (23, 27))
+        with self.assertRaisesRegex(lodnet.InputError, "13x11 coefficient cells: .*coarse"):
+            lodnet.solve(draw((11, 13)))
+
     def test_lod_is_near_the_fine_solution(self):
         A = draw()
         u, fine = lodnet.solve(A, coarse=8), lodnet.solve(A, method="fine", coarse=8)

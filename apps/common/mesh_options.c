@@ -74,43 +74,23 @@ static void ListDivisors(PetscInt cells, char list[256]) {
   }
 }
 
-/* Cells of the coefficient in a coarse cell along every axis by rule: 8, or where the box is no
-   cube another number that divides all; 0: none does. */
-static PetscInt RatioByRule(PetscInt dim, const PetscInt cells[]) {
-  static const PetscInt ratios[] = {8, 4, 2, 7, 5, 3};
-  const PetscInt        n = LodCellsAreCube(dim, cells) ? 1 : 6;
-  for (PetscInt i = 0; i < n; i++) {
-    PetscBool divides = PETSC_TRUE;
-    for (PetscInt axis = 0; axis < dim; axis++)
-      if (cells[axis] % ratios[i] != 0) divides = PETSC_FALSE;
-    if (divides) return ratios[i];
-  }
-  return 0;
-}
-
-/* The coarse mesh by rule; where it does not matter and the rule has none, the largest N below E/8
-   that divides. */
-static PetscErrorCode CoarseByRule(const LodMeshOptions *options, PetscInt ratio, const char *path,
-                                   LodGrid *grid) {
+/* Completes a mesh by rule that has no N: where N does not matter by any, else asks for one. */
+static PetscErrorCode CoarseWithoutRule(const LodMeshOptions *options, const char *path,
+                                        LodGrid *grid) {
   char divisors[256], text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+  for (PetscInt axis = 0; axis < grid->dim && !options->any_coarse; axis++) {
     const PetscInt cells = grid->coefficient[axis];
-    PetscInt      *coarse = &grid->coarse[axis];
-    *coarse = PetscMax(1, cells / (ratio ? ratio : 8));
-    if (options->coarse[0] || ratio) continue;
     ListDivisors(cells, divisors);
-    LodCheckInput(options->any_coarse || !LodCellsAreCube(grid->dim, grid->coefficient),
+    LodCheckInput(!LodCellsAreCube(grid->dim, grid->coefficient),
                   "%s: %d cells per axis are not a multiple of 8: choose --coarse, one of %s, or "
                   "--mesh",
                   path, (int)cells, divisors);
-    LodCheckInput(options->any_coarse,
-                  "%s: no rule divides %s cells: choose --coarse, along %c one of %s, or --mesh",
+    LodInputError("%s: no rule divides %s cells: choose --coarse, along %c one of %s, or --mesh",
                   path, LodCellsText(grid->dim, grid->coefficient, text), "xyz"[axis], divisors);
-    while (cells % *coarse != 0)
-      --*coarse;
   }
+  LodGridAnyCoarse(grid);
   PetscFunctionReturn(0);
 }
 
@@ -175,32 +155,26 @@ static PetscErrorCode CollectFromFile(const LodMeshOptions *options, PetscInt di
   PetscFunctionReturn(0);
 }
 
-/* Fills the grid from the mesh file, the model's signature or the rule N = E/8, F = 2E, l = 2 (in
-   three dimensions 1, where every layer costs ten times the one before), with single options on
-   top; the numbers are checked by the caller. source[64] names where they are from, unless that is
-   the mesh file.
- */
+/* Fills the grid from the mesh file, the model's signature or by rule (LodGridDefaults), with
+   single options on top; the numbers are checked by the caller. source[64] names where they are
+   from, unless that is the mesh file. */
 static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, const PetscInt cells[],
                               const char *path, const LodSignature *signature, LodGrid *grid,
                               char source[64]) {
-  const PetscInt ratio = RatioByRule(dim, cells);
+  const PetscInt ratio = LodGridDefaults(dim, cells, grid);
   PetscFunctionBeginUser;
-  *grid = (LodGrid){.dim = dim, .ell = dim < 3 ? 2 : 1, .extent = {1, 1, 1}};
-  for (PetscInt axis = 0; axis < dim; axis++) {
-    grid->coefficient[axis] = cells[axis];
-    grid->fine[axis] = 2 * cells[axis];
-  }
   if (options->mesh) {
     PetscCall(CollectFromFile(options, dim, cells, path, grid));
   } else if (signature) {
     PetscCall(CollectFromModel(options, signature, path, grid));
     (void)snprintf(source, 64, "as the model was trained");
   } else {
-    PetscCall(CoarseByRule(options, ratio, path, grid));
     (void)snprintf(source, 64, "default N = E/%d, F = 2E, l = %d", ratio ? (int)ratio : 8,
                    (int)grid->ell);
-    if (!options->coarse[0] && !ratio)
+    if (!options->coarse[0] && !ratio) {
+      PetscCall(CoarseWithoutRule(options, path, grid));
       (void)snprintf(source, 64, "default F = 2E; N does not matter");
+    }
   }
   PetscCall(TakeCells("--coarse", options->coarse, path, dim, grid->coarse));
   PetscCall(TakeCells("--fine", options->fine, path, dim, grid->fine));

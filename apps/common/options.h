@@ -22,12 +22,11 @@ typedef struct {
 extern const struct argp lod_mesh_argp;
 
 /* The mesh for a coefficient of cells[dim] that was read from `path`. Single options come first,
-   then --mesh, then the signature of a model (NULL: none: N = E/k, F = E*q, l), then N = E/8 (in
-   boxes whose cells 8 does not divide the first of E/4, E/2, E/7, E/5, E/3 that is whole along
-   every axis), F = 2E, l = 2 (in three dimensions 1). Without a signature no more layers are taken
-   than cover the mesh, which changes nothing but sizes; a network wants those it was trained for. A
-   mesh made for another E, or numbers that do not divide each other, are input errors. `origin`
-   (optional) tells where the values came from, and whether layers were left out. */
+   then --mesh, then the signature of a model (NULL: none: N = E/k, F = E*q, l), then the rule of
+   LodGridDefaults. Without a signature no more layers are taken than cover the mesh, which changes
+   nothing but sizes; a network wants those it was trained for. A mesh made for another E, or
+   numbers that do not divide each other, are input errors. `origin` (optional) tells where the
+   values came from, and whether layers were left out. */
 PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim,
                                      const PetscInt cells[], const char *path,
                                      const LodSignature *signature, LodGrid *grid,

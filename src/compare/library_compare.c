@@ -28,7 +28,7 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   LodCoefficient    coefficient;
   LodComparison     found;
   PetscFunctionBeginUser;
-  PetscCall(LodMeshToGrid(mesh, where, &grid));
+  PetscCall(LodMeshToGrid(mesh, where, PETSC_FALSE, &grid));
   PetscCall(LodCheckPointer(model, where, "model"));
   PetscCall(LodCheckPointer(expression, where, "expression"));
   PetscCall(LodCheckPointer(report, where, "report"));

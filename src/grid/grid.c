@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -39,6 +40,39 @@ static PetscErrorCode CheckPatch(const LodGrid *grid, const char *where) {
                 "%.15g operator entries, must be at most %lld each: choose fewer layers",
                 where, grid->ell, values, numbers, (long long)PETSC_MAX_INT);
   PetscFunctionReturn(0);
+}
+
+PetscInt LodGridDefaults(PetscInt dim, const PetscInt cells[], LodGrid *grid) {
+  static const PetscInt ratios[] = {8, 4, 2, 7, 5, 3};
+  const PetscInt        n = LodCellsAreCube(dim, cells) ? 1 : 6;
+  PetscInt              ratio = 0;
+  for (PetscInt i = 0; i < n && ratio == 0; i++) {
+    ratio = ratios[i];
+    for (PetscInt axis = 0; axis < dim; axis++)
+      if (cells[axis] % ratios[i] != 0) ratio = 0;
+  }
+  memset(grid, 0, sizeof *grid); /* its padding too: grids of ranks are compared byte by byte */
+  grid->dim = dim;
+  grid->ell = dim < 3 ? 2 : 1;
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++) {
+    const PetscInt here = axis < dim ? cells[axis] : 1;
+    grid->coarse[axis] = axis >= dim ? 1 : ratio ? here / ratio : 0;
+    grid->coefficient[axis] = here;
+    grid->fine[axis] = axis >= dim || here > PETSC_MAX_INT / 2 ? here : 2 * here;
+    grid->extent[axis] = 1;
+  }
+  return ratio;
+}
+
+void LodGridAnyCoarse(LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt cells = grid->coefficient[axis];
+    PetscInt      *coarse = &grid->coarse[axis];
+    if (*coarse != 0) continue;
+    *coarse = PetscMax(1, cells / 8);
+    while (cells % *coarse != 0)
+      --*coarse;
+  }
 }
 
 PetscInt LodGridCoveringLayers(const LodGrid *grid) {

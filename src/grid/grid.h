@@ -43,6 +43,17 @@ typedef struct {
    cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
 
+/* The mesh by rule for a coefficient of cells[dim] cells, on the unit box with u = 0 on all faces:
+   N = E/k with k = 8 where there are as many cells along every axis, elsewhere the first k of 8, 4,
+   2, 7, 5, 3 that divides them along every axis; F = 2E (E, where 2E is no index); l = 2, in three
+   dimensions 1, every layer costing ten times the one before. Returns k; 0 if none divides, and N
+   is 0 then. */
+PetscInt LodGridDefaults(PetscInt dim, const PetscInt cells[], LodGrid *grid);
+
+/* Where N is 0 and does not matter: along every axis the largest divisor of E that is at most E/8,
+   or 1. */
+void LodGridAnyCoarse(LodGrid *grid);
+
 /* The fewest layers with which every patch is all of D: the largest N - 1, and at least 1. With
    more of them the solution is the same, only the arrays are larger. */
 PetscInt LodGridCoveringLayers(const LodGrid *grid);

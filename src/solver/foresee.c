@@ -32,7 +32,7 @@ static PetscErrorCode ForeseeQ1(const LodGrid *grid, const PetscInt cells[],
   const double    unknowns = (double)LodBoxCount(&nodes);
   const double    bytes = unknowns * unknown_bytes[grid->dim - 1];
   const double    times = (double)work->coefficients * (double)work->n_rhs / (double)n_ranks;
-  const PetscBool fine = (PetscBool)(cells == grid->fine);
+  const PetscBool fine = LodCellsEqual(grid->dim, cells, grid->fine);
   char            what[96];
   PetscFunctionBeginUser;
   (void)snprintf(what, sizeof what, "%s solve of %.0f unknowns", fine ? "fine" : "coarse",

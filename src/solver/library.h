@@ -19,8 +19,11 @@ PetscErrorCode LodCheckPointer(const void *pointer, const char *where, const cha
 PetscErrorCode LodCheckFinite(size_t count, const double *values, const char *where,
                               const char *name);
 
-/* The mesh as the parts know it, checked. */
-PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, LodGrid *grid);
+/* The mesh as the parts know it, checked; where any coarse mesh does, one is chosen if there is
+ * none.
+ */
+PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, PetscBool any_coarse,
+                             LodGrid *grid);
 
 /* Checks a dimension and cells[dim], and that their number fits an index. */
 PetscErrorCode LodCheckCells(int dim, const int *cells, const char *where);

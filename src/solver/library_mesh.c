@@ -6,8 +6,9 @@
 #include "nn/model.h"
 #include "solver/library.h"
 
-PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, LodGrid *grid) {
-  char place[96];
+PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, PetscBool any_coarse,
+                             LodGrid *grid) {
+  char place[96], text[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   PetscCall(LodCheckPointer(mesh, where, "mesh"));
   LodCheckInput(mesh->dim >= 1 && mesh->dim <= LOD_MAX_DIM, "%s: mesh.dim is %d, must be 1, 2 or 3",
@@ -27,54 +28,62 @@ PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, LodGrid *gr
     for (int side = 0; side < 2; side++)
       grid->natural[axis][side] = (PetscBool)(mesh->natural[axis][side] != 0);
   }
+  if (any_coarse) LodGridAnyCoarse(grid);
+  for (int axis = 0; axis < mesh->dim; axis++)
+    LodCheckInput(grid->coarse[axis] != 0,
+                  "%s: mesh.coarse[%d] is 0: no rule divides %s coefficient cells: choose coarse "
+                  "cells (coarse) that do",
+                  where, axis, LodCellsText(grid->dim, grid->coefficient, text));
   (void)snprintf(place, sizeof place, "%s: mesh", where);
   PetscCall(LodGridValidate(grid, place));
   PetscFunctionReturn(0);
 }
 
-/* The largest number up to 8 that divides the cells of every axis: coefficient cells per coarse
-   cell. */
-static int DefaultRatio(int dim, const int *cells) {
-  for (int ratio = 8; ratio > 1; ratio--) {
-    int divides = 1;
-    for (int axis = 0; axis < dim; axis++)
-      divides = divides && cells[axis] % ratio == 0;
-    if (divides) return ratio;
-  }
-  return 1;
-}
-
-/* LodMeshDefaults. */
-static PetscErrorCode MeshDefaults(int dim, const int *cells, const LodModel *model,
-                                   LodMesh *mesh) {
-  static const char where[] = "LodMeshDefaults";
+/* Takes ratios, layers and faces from the model that is to serve the mesh. */
+static PetscErrorCode TakeSignature(const LodSignature *signature, const char *where,
+                                    LodMesh *mesh) {
+  const int ratio = (int)signature->ratio, fine_ratio = (int)signature->fine_ratio;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(mesh, where, "mesh"));
-  PetscCall(LodCheckCells(dim, cells, where));
-  *mesh = (LodMesh){.dim = dim, .ell = dim < 3 ? 2 : 1, .extent = {1, 1, 1}};
-  int ratio = DefaultRatio(dim, cells), fine_ratio = 2;
-  if (model) {
-    LodCheckInput(model->signature.dim == dim,
-                  "%s: dim is %d, but the model was trained for dimension %d", where, dim,
-                  (int)model->signature.dim);
-    ratio = (int)model->signature.ratio;
-    fine_ratio = (int)model->signature.fine_ratio;
-    mesh->ell = (int)model->signature.ell;
-  }
-  for (int axis = 0; axis < 3; axis++) {
-    const int n = axis < dim ? cells[axis] : ratio;
+  LodCheckInput(signature->dim == mesh->dim,
+                "%s: dim is %d, but the model was trained for dimension %d", where, mesh->dim,
+                (int)signature->dim);
+  mesh->ell = (int)signature->ell;
+  for (int axis = 0; axis < mesh->dim; axis++) {
+    const int n = mesh->coefficient[axis];
     LodCheckInput(n % ratio == 0,
                   "%s: cells[%d] is %d, not a multiple of the model's %d cells per coarse cell",
                   where, axis, n, ratio);
     LodCheckInput(n <= PETSC_MAX_INT / fine_ratio,
                   "%s: cells[%d] is %d, too many for %d fine cells in each", where, axis, n,
                   fine_ratio);
-    mesh->coefficient[axis] = axis < dim ? n : 1;
     mesh->coarse[axis] = n / ratio;
-    mesh->fine[axis] = axis < dim ? n * fine_ratio : 1;
-    for (int side = 0; side < 2 && model; side++)
-      mesh->natural[axis][side] = (int)model->signature.natural[axis][side];
+    mesh->fine[axis] = n * fine_ratio;
+    for (int side = 0; side < 2; side++)
+      mesh->natural[axis][side] = (int)signature->natural[axis][side];
   }
+  PetscFunctionReturn(0);
+}
+
+/* LodMeshDefaults. */
+static PetscErrorCode MeshDefaults(int dim, const int *cells, const LodModel *model,
+                                   LodMesh *mesh) {
+  static const char where[] = "LodMeshDefaults";
+  PetscInt          coefficient[LOD_MAX_DIM] = {1, 1, 1};
+  LodGrid           grid;
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckPointer(mesh, where, "mesh"));
+  PetscCall(LodCheckCells(dim, cells, where));
+  for (int axis = 0; axis < dim; axis++)
+    coefficient[axis] = cells[axis];
+  (void)LodGridDefaults(dim, coefficient, &grid);
+  *mesh = (LodMesh){.dim = dim, .ell = (int)grid.ell};
+  for (int axis = 0; axis < LOD_MAX_DIM; axis++) {
+    mesh->coarse[axis] = (int)grid.coarse[axis];
+    mesh->coefficient[axis] = (int)grid.coefficient[axis];
+    mesh->fine[axis] = (int)grid.fine[axis];
+    mesh->extent[axis] = grid.extent[axis];
+  }
+  if (model) PetscCall(TakeSignature(&model->signature, where, mesh));
   PetscFunctionReturn(0);
 }
 

@@ -91,7 +91,8 @@ static PetscErrorCode Make(MPI_Comm comm, const LodMesh *mesh, const LodSolverOp
     PetscCall(PetscFree(made));
     PetscCall(error);
   }
-  error = LodMeshToGrid(mesh, where, &made->grid);
+  const PetscBool fine = (PetscBool)(options && options->method == LODNET_METHOD_FINE);
+  error = LodMeshToGrid(mesh, where, fine, &made->grid);
   if (!error) error = TakeOptions(options, where, made);
   error = LodErrorAgree(made->comm, error);
   if (!error) error = CheckSameChoices(made);

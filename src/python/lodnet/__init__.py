@@ -131,7 +131,8 @@ class Solver(_library.Handle):
     """Solves for coefficients A of one shape, on one mesh, by one method.
 
     shape    cells of the coefficient mesh, (.., y, x): A.shape
-    coarse   coarse cells per axis (default: of 8 coefficient cells each, or of the model's)
+    coarse   coarse cells per axis (default: of as many coefficient cells as the model's, else of 8,
+             in boxes of the first of 8, 4, 2, 7, 5, 3 that divides all axes)
     fine     fine cells per axis (default: 2 in each coefficient cell)
     ell      layers of coarse cells around a patch's centre (default 2; 1 in three dimensions)
     extent   side lengths (default 1)
