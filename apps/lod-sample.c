@@ -189,7 +189,7 @@ static error_t ParseParameter(int key, char *text, struct argp_state *state) {
     settings->variance = ParseNumber(state, "variance", text);
     break;
   case KEY_CHANNELS:
-    settings->channels = (PetscInt)ParseInteger(state, "channels", text, 1, 1 << 24);
+    settings->channels = (PetscInt)ParseInteger(state, "channels", text, 1, 100000);
     break;
   case KEY_WIDTH:
     settings->channel_width =

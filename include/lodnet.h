@@ -27,8 +27,9 @@
    and are ended by LodLibraryEnd, or when the process exits, only if lodnet has started them.
    Signal handlers, the error handlers of PETSc and HDF5 and the number of threads of BLAS are,
    after each call, what they were before. Functions that take a solver on several ranks are
-   collective on its communicator. Objects share no state: threads may work at the same time each
-   with a solver of its own; one model serves any number of them. */
+   collective on its communicator. The child of a fork of a process that has used lodnet is refused.
+   Objects share no state: threads may work at the same time each with a solver of its own; one
+   model serves any number of them. */
 #ifndef LODNET_H
 #define LODNET_H
 

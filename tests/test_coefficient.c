@@ -210,6 +210,21 @@ START_TEST(one_row_or_one_column_is_one_dimensional) {
 }
 END_TEST
 
+START_TEST(strips_of_our_own_stay_two_dimensional) {
+  double values[5] = {1, 2, 3, 4, 5};
+  for (int axis = 0; axis < 2; axis++) {
+    LodCoefficient strip = {.dim = 2, .cells = {1, 1, 1}, .values = values}, found;
+    strip.cells[axis] = 5;
+    assert_ok(LodCoefficientWrite(&strip, path_of("strip.h5"), "a test"));
+    assert_ok(LodCoefficientRead(path_of("strip.h5"), NULL, &found));
+    ck_assert_int_eq(found.dim, 2);
+    ck_assert(LodCellsEqual(2, found.cells, strip.cells));
+    ck_assert_mem_eq(found.values, values, sizeof values);
+    assert_ok(LodCoefficientDestroy(&found));
+  }
+}
+END_TEST
+
 START_TEST(a_series_has_one_coefficient_a_row) {
   double values[12];
   for (int i = 0; i < 12; i++)
@@ -313,6 +328,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, rejects_wrong_types);
   tcase_add_test(tests, integers_are_converted_and_booleans_if_no_value_is_false);
   tcase_add_test(tests, one_row_or_one_column_is_one_dimensional);
+  tcase_add_test(tests, strips_of_our_own_stay_two_dimensional);
   tcase_add_test(tests, a_series_has_one_coefficient_a_row);
   tcase_add_test(tests, rejects_values_with_place);
   tcase_add_test(tests, range_is_smallest_and_largest);

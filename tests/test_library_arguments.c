@@ -2,6 +2,7 @@
    failed leaves nothing behind. */
 #include <malloc.h>
 #include <math.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "library_calls.h"
@@ -158,7 +159,11 @@ START_TEST(samplers_and_files_are_refused_by_name) {
   assert_refuses(LodSamplerDraw(&sampler, 2, NULL, 1, 0, values), "LodSamplerDraw", "cells");
   sampler.scale = 3;
   assert_refuses(LodSamplerDraw(&sampler, 2, cells, 1, 0, values), "scale", "3");
-  sampler.scale = 0, sampler.alpha = -1;
+  assert_done(LodSamplerDefaults("channels", &sampler));
+  sampler.channels = 2147483647;
+  assert_refuses(LodSamplerDraw(&sampler, 2, cells, 1, 0, values), "channels", "2147483647");
+  assert_done(LodSamplerDefaults("iid", &sampler));
+  sampler.alpha = -1;
   assert_refuses(LodSamplerDraw(&sampler, 2, cells, 1, 0, values), "alpha", "-1");
   sampler.family = NULL;
   assert_refuses(LodSamplerDraw(&sampler, 2, cells, 1, 0, values), "LodSamplerDraw", "family");
@@ -171,6 +176,47 @@ START_TEST(samplers_and_files_are_refused_by_name) {
                  "LodCoefficientFileWrite", "[0][0]");
   assert_refuses(LodCoefficientFileWrite(NULL, 2, cells, values), "LodCoefficientFileWrite",
                  "path");
+}
+END_TEST
+
+/* A child of a fork has neither MPI nor threads: it is refused, it does not wait. */
+START_TEST(children_of_forks_are_refused) {
+  LodMesh     mesh = small_mesh(2);
+  int         status = 0;
+  const pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    LodSolver *solver = NULL;
+    const int  code = LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver);
+    _exit(code == LODNET_FAILED && !solver && strstr(LodLastError(), "forked") ? 0 : 1);
+  }
+  ck_assert_int_eq(waitpid(child, &status, 0), child);
+  ck_assert_int_eq(status, 0);
+  LodSolver *solver = create(&mesh, LODNET_METHOD_COARSE, NULL);
+  assert_done(LodSolverDestroy(&solver));
+}
+END_TEST
+
+/* Counts warnings of long cells. */
+static void count_long(void *context, const char *label, int64_t done, int64_t total) {
+  (void)done;
+  if (total == 0 && strstr(label, "longest side")) ++*(int *)context;
+}
+
+/* Coarse cells so long that lod is worse than coarse are told of, others not. */
+START_TEST(long_cells_are_warned_of) {
+  LodMesh mesh = small_mesh(2);
+  int     count = 0;
+  LodSetReport(count_long, &count);
+  mesh.extent[0] = 8;
+  LodSolver *solver = create(&mesh, LODNET_METHOD_LOD, NULL);
+  assert_done(LodSolverDestroy(&solver));
+  ck_assert_int_eq(count, 0);
+  mesh.extent[0] = 40;
+  solver = create(&mesh, LODNET_METHOD_LOD, NULL);
+  assert_done(LodSolverDestroy(&solver));
+  ck_assert_int_eq(count, 1);
+  LodSetReport(NULL, NULL);
 }
 END_TEST
 
@@ -220,6 +266,8 @@ int main(int argc, char **argv) {
   tcase_add_test(tcase, data_are_refused_by_name);
   tcase_add_test(tcase, loads_are_refused_by_name);
   tcase_add_test(tcase, samplers_and_files_are_refused_by_name);
+  tcase_add_test(tcase, children_of_forks_are_refused);
+  tcase_add_test(tcase, long_cells_are_warned_of);
   tcase_add_test(tcase, failures_leave_nothing);
   return run(tcase);
 }

@@ -39,7 +39,8 @@ static LodCpuLevel AllowedLevel(void) {
 
 /* Sets level_here. */
 static void FindLevel(void) {
-  level_here = (LodCpuLevel)PetscMin((int)MachineLevel(), (int)AllowedLevel());
+  const LodCpuLevel machine = MachineLevel(), allowed = AllowedLevel();
+  level_here = machine < allowed ? machine : allowed;
 }
 
 LodCpuLevel LodCpuLevelHere(void) {

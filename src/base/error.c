@@ -50,6 +50,9 @@ PetscErrorCode LodErrorConclude(PetscErrorCode error) {
   if (!error) return 0;
   const PetscBool chosen = (PetscBool)(error == PETSC_ERR_ARG_UNKNOWN_TYPE ||
                                        error == PETSC_ERR_MISSING_FACTOR || of_options);
+  if (!first_message[0] && error == LOD_ERR_INPUT)
+    (void)snprintf(first_message, sizeof first_message,
+                   "another rank was given what cannot be used; its message says what");
   if (!first_message[0])
     (void)snprintf(first_message, sizeof first_message, "failed (code %d)", (int)error);
   if (!chosen || error == LOD_ERR_INPUT || error == PETSC_ERR_MEM) return error;

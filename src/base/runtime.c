@@ -1,5 +1,6 @@
 /* MPI and PETSc: started if nobody has, ended if they were started here. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/process.h"
@@ -9,6 +10,15 @@ static struct {
   PetscBool      mpi, petsc, at_exit;
   PetscErrorCode failed;
 } started;
+
+/* The process in which lodnet was first used; 0: it has not been. */
+static pid_t home;
+
+/* Whether this is the child of a fork of a process that has used lodnet: neither MPI nor OpenMP's
+   threads are there, and waiting for these would last for ever. */
+static PetscBool IsForked(void) {
+  return (PetscBool)(home != 0 && home != getpid());
+}
 
 /* A process that was started without mpiexec needs no daemon of Open MPI's: it starts twice as fast
    and does not fail where the daemon's own files do not fit. Nor does it need a session directory:
@@ -55,8 +65,14 @@ static void EndAtExit(void) {
 }
 
 PetscErrorCode LodRuntimeStart(int *argc, char ***argv) {
+  if (IsForked())
+    return LodErrorRaise(PETSC_ERR_ORDER,
+                         "this process was forked from one that has used lodnet, whose MPI and "
+                         "threads it does not have: fork before the first use, or start a new "
+                         "program (Python: multiprocessing with the method 'spawn')");
   PetscErrorCode error = StartMpi(argc, argv);
   if (error) return error;
+  home = getpid();
   if (started.failed) return LodErrorRaise(started.failed, "PETSc could not be started");
   error = StartPetsc(argc, argv);
   if ((started.mpi || started.petsc) && !started.at_exit)
@@ -68,6 +84,7 @@ PetscErrorCode LodRuntimeEnd(void) {
   PetscBool      running = PETSC_FALSE;
   int            ended = 0;
   PetscErrorCode error = 0;
+  if (IsForked()) return 0; /* what was started is the parent's */
   PetscInitialized(&running);
   MPI_Finalized(&ended);
   if (started.petsc && running && !ended) error = PetscFinalize();

@@ -17,9 +17,11 @@ static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
 }
 
 /* Finds the dimension and cells per axis that the last axes of a shape make, x being the last;
-   (1, n) and (n, 1), which is how MATLAB writes lists, are n cells in one dimension. */
+   (1, n) and (n, 1), which is how MATLAB writes lists, are n cells in one dimension unless `keep`.
+ */
 static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
-                                const hsize_t *shape, LodCoefficientLayout *layout) {
+                                const hsize_t *shape, PetscBool keep,
+                                LodCoefficientLayout *layout) {
   double values = 1;
 
   PetscFunctionBeginUser;
@@ -31,7 +33,7 @@ static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
   layout->dim = n_axes;
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)
     layout->cells[axis] = axis < n_axes ? (PetscInt)shape[n_axes - 1 - axis] : 1;
-  if (n_axes == 2 && shape[0] != shape[1] && PetscMin(shape[0], shape[1]) == 1) {
+  if (!keep && n_axes == 2 && shape[0] != shape[1] && PetscMin(shape[0], shape[1]) == 1) {
     layout->dim = 1;
     layout->cells[0] = (PetscInt)values;
     layout->cells[1] = 1;
@@ -39,10 +41,24 @@ static PetscErrorCode FindCells(const char *where, const char *text, int n_axes,
   PetscFunctionReturn(0);
 }
 
+/* Whether a dataset says of itself that it is a strip of cells in two dimensions. */
+static PetscErrorCode IsStrip(const LodHdf5Dataset *dataset, int n_axes, PetscBool *strip) {
+  PetscInt64 dim;
+  PetscFunctionBeginUser;
+  *strip = PETSC_FALSE;
+  if (n_axes != 2) PetscFunctionReturn(0);
+  PetscCall(LodHdf5HasAttribute(dataset->file, dataset->name, "dimension", strip));
+  if (!*strip) PetscFunctionReturn(0);
+  PetscCall(LodHdf5ReadInt(dataset->file, dataset->name, "dimension", &dim));
+  *strip = (PetscBool)(dim == 2);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const char *where,
                                          PetscBool many, LodCoefficientLayout *layout) {
   const int first = many ? 1 : 0; /* axis of the coefficient */
   const int rank = dataset->rank;
+  PetscBool strip;
   char      text[256];
 
   PetscFunctionBeginUser;
@@ -62,7 +78,8 @@ PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const ch
                   text);
     layout->count = (PetscInt)dataset->dims[0];
   }
-  PetscCall(FindCells(where, text, rank - first, dataset->dims + first, layout));
+  PetscCall(IsStrip(dataset, rank - first, &strip));
+  PetscCall(FindCells(where, text, rank - first, dataset->dims + first, strip, layout));
   PetscFunctionReturn(0);
 }
 
@@ -110,6 +127,9 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
   PetscCall(LodHdf5Create(path, &file));
   PetscErrorCode error = LodHdf5WriteArray(&file, "coefficient", H5T_NATIVE_DOUBLE,
                                            (int)coefficient->dim, shape, coefficient->values);
+  if (!error && coefficient->dim == 2 &&
+      PetscMin(coefficient->cells[0], coefficient->cells[1]) == 1)
+    error = LodHdf5WriteInt(&file, "coefficient", "dimension", 2);
   if (!error) error = LodHdf5WriteText(&file, "/", "made_by", made_by);
   if (!error) error = LodHdf5WriteText(&file, "/", "version", LODNET_VERSION);
   if (error) PetscCall(LodHdf5Abort(&file));

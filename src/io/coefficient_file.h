@@ -7,7 +7,8 @@
 
 /* Reads dataset `dataset` (NULL: "coefficient") of an HDF5 file: floating-point numbers or integers
    (booleans count as 0 and 1), shape (E_x), (E_y,E_x) or (E_z,E_y,E_x), all entries finite and
-   > 0; (1,E) and (E,1) are one-dimensional. Every defect is an input error that names the file, the
+   > 0; (1,E) and (E,1) are one-dimensional unless the dataset has the attribute `dimension` = 2, as
+   those of LodCoefficientWrite have. Every defect is an input error that names the file, the
    dataset and what was found (a wrong name lists the datasets that are there). */
 PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
                                   LodCoefficient *coefficient);

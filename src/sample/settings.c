@@ -9,6 +9,9 @@
 #include "base/expression.h"
 #include "sample/sample.h"
 
+/* More channels than that would be drawn for hours. */
+#define MOST_CHANNELS 100000
+
 /* Names of the families in the order of LodFamily. */
 static const char *const family_names[] = {"iid",      "sine",  "expression", "lognormal",
                                            "channels", "image", "darcy"};
@@ -108,8 +111,9 @@ static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, Pe
   } else {
     for (PetscInt axis = 1; axis < dim; axis++)
       fewest = PetscMin(fewest, cells[axis]);
-    LodCheckInput(settings->channels >= 1, "%s: %" PetscInt_FMT " channels, must be at least 1",
-                  where, settings->channels);
+    LodCheckInput(settings->channels >= 1 && settings->channels <= MOST_CHANNELS,
+                  "%s: %" PetscInt_FMT " channels, must be 1 to %d", where, settings->channels,
+                  MOST_CHANNELS);
     LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= fewest,
                   "%s: channel width is %" PetscInt_FMT " cells, must be 1 to %" PetscInt_FMT,
                   where, settings->channel_width, fewest);

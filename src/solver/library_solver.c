@@ -41,6 +41,17 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
   PetscFunctionReturn(0);
 }
 
+/* Checks that the ranks have chosen the same: with different methods they would wait for each other
+   for ever. */
+static PetscErrorCode CheckSameChoices(const LodSolver *solver) {
+  const int choices[] = {(int)solver->method, (int)solver->allow_range,
+                         solver->method == LOD_METHOD_DNN ? (int)solver->model.average : 0};
+  PetscFunctionBeginUser;
+  PetscCall(LodCheckSameOnRanks(solver->comm, &solver->grid, sizeof solver->grid, "mesh"));
+  PetscCall(LodCheckSameOnRanks(solver->comm, choices, sizeof choices, "options"));
+  PetscFunctionReturn(0);
+}
+
 /* Makes what does not depend on the coefficient. */
 static PetscErrorCode SetUp(LodSolver *solver) {
   const LodGrid        *grid = &solver->grid;
@@ -82,7 +93,7 @@ static PetscErrorCode Make(MPI_Comm comm, const LodMesh *mesh, const LodSolverOp
   error = LodMeshToGrid(mesh, where, fine, &made->grid);
   if (!error) error = TakeOptions(options, where, made);
   error = LodErrorAgree(made->comm, error);
-  if (!error) error = LodCheckSameOnRanks(made->comm, &made->grid, sizeof made->grid, "mesh");
+  if (!error) error = CheckSameChoices(made);
   if (!error) error = SetUp(made);
   if (error)
     PetscCall(Free(made));

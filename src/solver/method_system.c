@@ -1,6 +1,7 @@
 /* The discrete problem of one method. */
 #include "solver/method_system.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -11,6 +12,10 @@
 #include "lod/update.h"
 #include "nn/learned.h"
 #include "solver/exact_digits.h"
+
+/* On boxes of 8 x 8 coarse cells with A between 1 and 5 the error against the fine solution passes
+   that of plain Q1 between ratios of 10 and 30. */
+#define LONG_CELLS 20.
 
 /* Largest part of a solution's size by which it may have the wrong sign without a word. */
 #define MOST_WRONG_SIGN 0.01
@@ -75,6 +80,22 @@ static PetscErrorCode SetUp(LodMethodSystem *system) {
   PetscFunctionReturn(0);
 }
 
+/* Warns of coarse cells in which the localised operator is no better than plain Q1: a corrector
+   then crosses many cells along the short sides, and the projection of a long cell sees little. */
+static void WarnOfLongCells(const LodGrid *grid) {
+  double side[LOD_MAX_DIM], shortest = HUGE_VAL, longest = 0;
+  LodGridSides(grid, grid->coarse, side);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    shortest = PetscMin(shortest, side[axis]);
+    longest = PetscMax(longest, side[axis]);
+  }
+  if (longest > LONG_CELLS * shortest)
+    LodWarn("the longest side of a coarse cell is %.3g times its shortest; beyond %g times lod can "
+            "be worse than coarse: choose coarse cells of similar sides, or compare with "
+            "the method fine",
+            longest / shortest, LONG_CELLS);
+}
+
 PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMethod method,
                                      const LodSolveOptions *options, LodMethodSystem **system) {
   PetscFunctionBeginUser;
@@ -89,6 +110,7 @@ PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMeth
   (*system)->method = method;
   (*system)->options = *options;
   PetscErrorCode error = SetUp(*system);
+  if (!error && method == LOD_METHOD_LOD) WarnOfLongCells(grid);
   if (error) PetscCall(LodMethodSystemDestroy(system));
   PetscCall(error);
   PetscFunctionReturn(0);
