@@ -44,8 +44,7 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
 /* Checks that the ranks have chosen the same: with different methods they would wait for each other
    for ever. */
 static PetscErrorCode CheckSameChoices(const LodSolver *solver) {
-  const int choices[] = {(int)solver->method, (int)solver->allow_range,
-                         solver->method == LOD_METHOD_DNN ? (int)solver->model.average : 0};
+  const int choices[] = {(int)solver->method, (int)solver->allow_range, (int)solver->average};
   PetscFunctionBeginUser;
   PetscCall(LodCheckSameOnRanks(solver->comm, &solver->grid, sizeof solver->grid, "mesh"));
   PetscCall(LodCheckSameOnRanks(solver->comm, choices, sizeof choices, "options"));
