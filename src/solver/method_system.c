@@ -247,7 +247,7 @@ void LodWarnOfSign(LodMethod method, double wrong) {
   if (wrong <= MOST_WRONG_SIGN) return;
   LodWarn(
       "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
-      "by at least that: %s; compare with the method fine",
+      "by at least that: %s; compare with --method fine",
       100 * wrong,
       method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
                                : "the contrast in thin structures is high, and the localised "

@@ -10,6 +10,7 @@ expect 0 '' lod-sample --cells 64 --expression 'x < 0.1 ? 0.5 : 1' --output crac
 expect 0 '' lod-train configs/tiny.toml --quiet --output tiny
 expect 0 '' h5copy --input tiny/pairs.h5 --source coefficients --output samples.h5 --destination coefficient
 cp tiny/model.h5 m.h5
+expect 0 '' lod-sample --cells 60x220 --extent 1200x2200 --output long.h5
 
 for program in lod-sample lod-solve; do
   expect 0 '' lod-sample --cells 256 --seed 3 --output coefficient.h5
