@@ -9,7 +9,6 @@
 #include <string.h>
 #include <time.h>
 
-
 /* Asserts that a call succeeds. */
 #define assert_done(call)                                                                          \
   do {                                                                                             \

@@ -165,17 +165,18 @@ static PetscErrorCode CheckExtent(const LodGrid *grid, const char *where) {
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     LodCheckInput(grid->extent[axis] > 1e-100 && grid->extent[axis] < 1e100,
-                  "%s: an extent must be a positive number between 1e-100 and 1e100, not %.6g", where,
-                  grid->extent[axis]);
+                  "%s: an extent must be a positive number between 1e-100 and 1e100, not %.6g",
+                  where, grid->extent[axis]);
   LodGridSides(grid, grid->coarse, side);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     shortest = fmin(shortest, side[axis]);
     longest = fmax(longest, side[axis]);
   }
-  LodCheckInput(longest <= MOST_STRETCHED * shortest,
-                "%s: coarse cells of sides %.6g to %.6g are too thin: choose cells so that the sides "
-                "differ less than %.6g times",
-                where, shortest, longest, MOST_STRETCHED);
+  LodCheckInput(
+      longest <= MOST_STRETCHED * shortest,
+      "%s: coarse cells of sides %.6g to %.6g are too thin: choose cells so that the sides "
+      "differ less than %.6g times",
+      where, shortest, longest, MOST_STRETCHED);
   PetscFunctionReturn(0);
 }
 

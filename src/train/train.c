@@ -251,7 +251,8 @@ static PetscErrorCode CheckParameters(const Run *run) {
   PetscFunctionBeginUser;
   for (PetscInt64 i = 0; i < count; i++)
     PetscCheck(isfinite(parameters[i]), PETSC_COMM_SELF, PETSC_ERR_FP,
-               "training: parameter %lld is %.6g after epoch %" PetscInt_FMT ", step %lld: a smaller "
+               "training: parameter %lld is %.6g after epoch %" PetscInt_FMT
+               ", step %lld: a smaller "
                "learning rate may help; the last good checkpoint is kept",
                (long long)i, (double)parameters[i], run->model->history.epochs,
                (long long)run->state.step);
