@@ -65,7 +65,7 @@ static PetscErrorCode MakeOutput(const Options *options) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodMakeDirectory(options->output);
+  if (rank == 0) error = LodDirectoryMake(options->output);
   if (rank == 0 && !error) error = LodComparisonCheckOutputs(options->output, 3, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
@@ -92,9 +92,9 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodCompareExpression(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
-                                 problem->model, given->average, given->rhs[0], quiet,
-                                 &comparison));
+  PetscCall(LodComparisonComputeText(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
+                                     problem->model, given->average, given->rhs[0], quiet,
+                                     &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

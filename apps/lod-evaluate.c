@@ -85,11 +85,11 @@ static PetscErrorCode Evaluate(const Options *options) {
   PetscCall(LodEventBegin(LOD_EVENT_READ));
   PetscCall(LodModelRead(options->model, &model));
   PetscCall(LodEventEnd(LOD_EVENT_READ));
-  PetscCall(LodMakeDirectory(options->output));
-  PetscCall(LodCheckOutputs(options->output, 2, outputs, 2, inputs));
-  PetscCall(LodEvaluateModel(model, options->average, options->set, options->output,
-                             options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
-                             &evaluation));
+  PetscCall(LodDirectoryMake(options->output));
+  PetscCall(LodOutputsCheck(options->output, 2, outputs, 2, inputs));
+  PetscCall(LodEvaluationCompute(model, options->average, options->set, options->output,
+                                 options->no_pictures ? PETSC_FALSE : PETSC_TRUE, options->quiet,
+                                 &evaluation));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodEvaluationWrite(&evaluation, model->signature.dim, options->model, options->output));
   PetscCall(LodEventEnd(LOD_EVENT_WRITE));

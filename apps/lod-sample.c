@@ -348,9 +348,9 @@ static PetscErrorCode Make(const Options *options, const char *command) {
   LodCoefficient coefficient;
 
   PetscFunctionBeginUser;
-  PetscCall(LodCheckOutputs(NULL, 1, &options->output, 1, &image));
-  PetscCall(LodSample(&options->settings, options->dim, options->cells, options->seed,
-                      options->number, &coefficient));
+  PetscCall(LodOutputsCheck(NULL, 1, &options->output, 1, &image));
+  PetscCall(LodSampleDraw(&options->settings, options->dim, options->cells, options->seed,
+                          options->number, &coefficient));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodCoefficientWrite(&coefficient, options->output, command));
   PetscCall(LodEventEnd(LOD_EVENT_WRITE));

@@ -119,7 +119,7 @@ static PetscErrorCode CheckOutput(const Options *options, const char *output) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodCheckOutputs(NULL, 1, &output, 4, inputs);
+  if (rank == 0) error = LodOutputsCheck(NULL, 1, &output, 4, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }
@@ -195,10 +195,10 @@ static PetscErrorCode ReadPrevious(const Options *options, const LodGrid *grid,
   PetscErrorCode error = LodPreviousRead(options->previous, grid, previous);
   PetscCall(LodEventEnd(LOD_EVENT_READ));
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, previous->operators,
-                                (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *
-                                    sizeof *previous->operators,
-                                options->previous));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, previous->operators,
+                              (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *
+                                  sizeof *previous->operators,
+                              options->previous));
   PetscFunctionReturn(0);
 }
 
@@ -222,7 +222,7 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
                                             .previous = (PetscBool)(options->previous != NULL),
                                             .quiet = options->problem.quiet}));
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &rhs));
-  PetscErrorCode error = LodRightHandSide(grid, options->problem.rhs[0], rhs);
+  PetscErrorCode error = LodLoadOfRhs(grid, options->problem.rhs[0], rhs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (options->previous) {
     PetscCall(ReadPrevious(options, grid, &previous));
@@ -258,7 +258,7 @@ static PetscErrorCode SolveMany(const Options *options, LodMethod method) {
                                     .rhs = given->rhs,
                                     .output = options->output,
                                     .quiet = given->quiet};
-  PetscErrorCode        error = LodSolveMany(&series, &settings, &result);
+  PetscErrorCode        error = LodManySolve(&series, &settings, &result);
   if (!error && !given->quiet) {
     printf("method    %s, %d right-hand side%s\n", LodMethodName(method), (int)settings.n_rhs,
            settings.n_rhs == 1 ? "" : "s");

@@ -107,7 +107,7 @@ static PetscErrorCode CheckOutputs(const LodConfig *config) {
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < config->n_families; f++)
     if (config->families[f].family == LOD_FAMILY_IMAGE) inputs[1 + f] = config->families[f].image;
-  PetscCall(LodCheckOutputs(config->output, sizeof outputs / sizeof outputs[0], outputs, n_inputs,
+  PetscCall(LodOutputsCheck(config->output, sizeof outputs / sizeof outputs[0], outputs, n_inputs,
                             inputs));
   PetscCall(LodPlotCheckOutputs(config->output, LOSS_PLOT, n_inputs, inputs));
   PetscFunctionReturn(0);
@@ -132,7 +132,7 @@ static PetscErrorCode SetUp(const Options *options, LodConfig *config, Files *fi
                   "--output: the directory's name is empty or too long");
     PetscCall(PetscStrncpy(config->output, options->output, sizeof config->output));
   }
-  PetscCall(LodMakeDirectory(config->output));
+  PetscCall(LodDirectoryMake(config->output));
   PetscCall(PetscSNPrintf(files->pairs, LOD_PATH_MAX, "%s/pairs.h5", config->output));
   PetscCall(PetscSNPrintf(files->model, LOD_PATH_MAX, "%s/model.h5", config->output));
   PetscCall(PetscSNPrintf(files->history, LOD_PATH_MAX, "%s/history.csv", config->output));
@@ -231,7 +231,7 @@ static PetscErrorCode Evaluate(const LodConfig *config, LodPairs *pairs, LodMode
   char     advice[LOD_MESSAGE_MAX];
 
   PetscFunctionBeginUser;
-  PetscCall(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
+  PetscCall(LodModelEvaluatePairs(pairs, LOD_SPLIT_TEST, model, quiet, &n, &errors));
   for (PetscInt i = 0; i < n; i++) {
     mean += errors[i] / (double)n;
     largest = PetscMax(largest, errors[i]);

@@ -203,11 +203,11 @@ START_TEST(outputs_that_are_inputs_are_refused) {
   put(input, "x");
   ck_assert_int_eq(link(input, hard), 0);
   ck_assert_int_eq(symlink("input", soft), 0);
-  assert_ok(LodCheckOutputs(directory, 2, names, 2, inputs));
-  assert_ok(LodCheckOutputs(directory, 1, names, 3, inputs));
-  assert_refuses(LodCheckOutputs(directory, 2, names, 3, inputs), "hard: is also read in this run");
+  assert_ok(LodOutputsCheck(directory, 2, names, 2, inputs));
+  assert_ok(LodOutputsCheck(directory, 1, names, 3, inputs));
+  assert_refuses(LodOutputsCheck(directory, 2, names, 3, inputs), "hard: is also read in this run");
   LodErrorClear();
-  assert_refuses(LodCheckOutputs(directory, 1, soft_name, 3, inputs), "soft: is also read");
+  assert_refuses(LodOutputsCheck(directory, 1, soft_name, 3, inputs), "soft: is also read");
   LodErrorClear();
   remove_folder(directory);
 }
@@ -219,7 +219,7 @@ START_TEST(unwritable_places_are_refused) {
   LodErrorClear();
   assert_refuses(LodAtomicFileBegin(&file, "/tmp"), "is a directory");
   LodErrorClear();
-  assert_refuses(LodMakeDirectory("/dev/null/x"), "/dev/null/x");
+  assert_refuses(LodDirectoryMake("/dev/null/x"), "/dev/null/x");
   LodErrorClear();
 }
 END_TEST

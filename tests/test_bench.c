@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(spread_is_median_and_ends) {
   double          odd[] = {5, 1, 3}, even[] = {4, 1, 2, 8};
-  const LodSpread three = LodSpreadOf(3, odd), four = LodSpreadOf(4, even);
+  const LodSpread three = LodSpreadCompute(3, odd), four = LodSpreadCompute(4, even);
   ck_assert(three.smallest == 1 && three.median == 3 && three.largest == 5);
   ck_assert(four.smallest == 1 && four.median == 3 && four.largest == 8);
 }

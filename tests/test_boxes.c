@@ -90,8 +90,8 @@ static double *load_of(const LodGrid *grid, const char *text) {
   double        *load = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *load);
   LodExpression *expression;
   assert_ok(LodExpressionCreate(text, grid->dim, "test", &expression));
-  assert_ok(LodNodalValues(expression, grid, grid->fine, load));
-  assert_ok(LodNodalLoad(grid, grid->fine, load, load));
+  assert_ok(LodNodesEvaluate(expression, grid, grid->fine, load));
+  assert_ok(LodLoadFromNodes(grid, grid->fine, load, load));
   assert_ok(LodExpressionDestroy(&expression));
   return load;
 }
@@ -156,9 +156,9 @@ START_TEST(matches_oracle) {
     free(operators);
     free(lod);
   }
-  assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
+  assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
   check_dataset(&file, group, "fine", n_fine, u, 1e-8);
-  assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
+  assert_ok(LodQ1CoarseSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
   check_dataset(&file, group, "coarse", n_coarse, u, 1e-8);
   assert_ok(LodHdf5Close(&file));
   assert_ok(LodCoefficientDestroy(&coefficient));
@@ -212,7 +212,7 @@ START_TEST(strips_are_one_dimensional) {
   LodCoefficient a = random_coefficient(&line, seed, 0, 100);
   double        *rhs = load_of(&line, "1 + x"), u[43];
   double        *lod = solve_lod(LodExactSharedCreate, &line, &a, rhs);
-  assert_ok(LodFineSolve(PETSC_COMM_SELF, &line, &a, rhs, u, NULL));
+  assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &line, &a, rhs, u, NULL));
   for (int draw = 0; draw < 4; draw++) {
     const PetscInt across = draw / 2 ? 3 : 1, x = draw % 2, y = 1 - x;
     PetscInt       cells[2], ks[2], qs[2];
@@ -238,7 +238,7 @@ START_TEST(strips_are_one_dimensional) {
     }
     const LodBox fine = LodBoxNodes(2, grid.fine);
     double      *w = malloc((size_t)LodBoxCount(&fine) * sizeof *w);
-    assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &b, f, w, NULL));
+    assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &grid, &b, f, w, NULL));
     for (PetscInt i = 0; i < LodBoxCount(&fine); i++) {
       PetscInt index[LOD_MAX_DIM];
       LodBoxIndex(&fine, i, index);
@@ -297,18 +297,18 @@ START_TEST(loads_and_norms_are_in_the_units_of_the_extents) {
                            (double[]){2, 5, 0.5}, 1);
   const size_t  count = (size_t)LodNodeCount(3, grid.fine);
   double       *load = malloc(count * sizeof *load), sum = 0, norm;
-  assert_ok(LodFineLoad(&grid, "x*y^2 + z", "test", load));
+  assert_ok(LodLoadFromText(&grid, "x*y^2 + z", "test", load));
   for (size_t i = 0; i < count; i++)
     sum += load[i];
   ck_assert_double_eq_tol(sum, 2 * (125.0 / 3) * 0.5 + 2 * 5 * 0.125, 1e-10);
-  assert_ok(LodFineLoad(&grid, "3", "test", load));
+  assert_ok(LodLoadFromText(&grid, "3", "test", load));
   sum = 0;
   for (size_t i = 0; i < count; i++)
     sum += load[i];
   ck_assert_double_eq_tol(sum, 15, 1e-12);
   for (size_t i = 0; i < count; i++)
     load[i] = 1;
-  assert_ok(LodNormL2(&grid, grid.fine, load, &norm));
+  assert_ok(LodNodesNormL2(&grid, grid.fine, load, &norm));
   ck_assert_double_eq_tol(norm, sqrt(5), 1e-12);
   free(load);
 }
@@ -396,8 +396,8 @@ static double error_of_lod(LodGrid grid, PetscInt n_x, PetscInt n_y, PetscInt el
   double *lod = solve_lod(LodExactSharedCreate, &grid, coefficient, rhs);
   double *patch = solve_lod(LodExactPatchCreate, &grid, coefficient, rhs);
   ck_assert_double_le(relative_difference((size_t)LodNodeCount(2, grid.coarse), lod, patch), 1e-10);
-  assert_ok(LodProlongate(2, grid.coarse, lod, grid.fine, u));
-  assert_ok(LodRelativeL2(2, grid.fine, u, fine, &error));
+  assert_ok(LodNodesProlongate(2, grid.coarse, lod, grid.fine, u));
+  assert_ok(LodNodesRelativeL2(2, grid.fine, u, fine, &error));
   printf("%dx%d, l = %d: %.2f %%\n", (int)n_x, (int)n_y, (int)ell, 100 * error);
   free(lod), free(patch), free(u);
   return error;
@@ -415,10 +415,10 @@ static LodCoefficient rough_problem(const LodGrid *grid, double length, uint64_t
   settings.family = LOD_FAMILY_LOGNORMAL;
   settings.correlation_length = length;
   memcpy(settings.extent, grid->extent, sizeof settings.extent);
-  assert_ok(LodSample(&settings, 2, grid->coefficient, (PetscInt64)seed, 0, &coefficient));
+  assert_ok(LodSampleDraw(&settings, 2, grid->coefficient, (PetscInt64)seed, 0, &coefficient));
   *rhs = load_of(grid, "1");
   *fine = malloc((size_t)LodNodeCount(2, grid->fine) * sizeof **fine);
-  assert_ok(LodFineSolve(PETSC_COMM_SELF, grid, &coefficient, *rhs, *fine, NULL));
+  assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, grid, &coefficient, *rhs, *fine, NULL));
   return coefficient;
 }
 

@@ -45,7 +45,7 @@ static LodChecks checks_of(const LodGrid *grid, LodLocalOperators *operators) {
   LodChecks        checks;
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
-  assert_ok(LodCheckOperator(system, grid, &checks));
+  assert_ok(LodChecksCompute(system, grid, &checks));
   assert_ok(LodCoarseSystemDestroy(&system));
   return checks;
 }
@@ -105,7 +105,7 @@ START_TEST(an_operator_that_is_not_finite_passes_no_check) {
     LodErrorClear();
     assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
     PetscErrorCode error = LodCoarseSystemAssemble(system, &operators, PETSC_TRUE);
-    if (!error) error = LodCheckOperator(system, grid, &checks);
+    if (!error) error = LodChecksCompute(system, grid, &checks);
     ck_assert_int_eq(error, PETSC_ERR_FP);
     ck_assert_msg(strstr(LodErrorMessage(), "5"), "%s", LodErrorMessage());
     LodErrorClear();
@@ -138,17 +138,17 @@ START_TEST(patches_outside_the_range_are_counted) {
   assert_ok(LodCoefficientCreate(2, LOD_CUBE(16), &coefficient));
   for (int i = 0; i < 256; i++)
     coefficient.values[i] = i % 2 ? 1 : 5;
-  assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
+  assert_ok(LodModelOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 0);
   coefficient.values[8 * 16 + 8] = 6;
-  assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
+  assert_ok(LodModelOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 25.0 / 64);
   for (int i = 0; i < 256; i++)
     coefficient.values[i] *= 1000;
-  assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
+  assert_ok(LodModelOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 1);
   model.structure.scale_equivariant = PETSC_TRUE;
-  assert_ok(LodOutOfRange(&model, &grid, &coefficient, &fraction));
+  assert_ok(LodModelOutOfRange(&model, &grid, &coefficient, &fraction));
   ck_assert_double_eq(fraction, 25.0 / 64);
   assert_ok(LodCoefficientDestroy(&coefficient));
 }

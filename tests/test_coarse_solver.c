@@ -65,7 +65,7 @@ static void assert_direct(LodLocalOperators *operators, double tolerance) {
   solve(operators, direct);
   assert_ok(PetscOptionsClearValue(NULL, "-lod_pc_type"));
   assert_ok(PetscOptionsClearValue(NULL, "-lod_pc_factor_mat_solver_type"));
-  assert_ok(LodRelativeL2(grid->dim, grid->coarse, found, direct, &difference));
+  assert_ok(LodNodesRelativeL2(grid->dim, grid->coarse, found, direct, &difference));
   printf("d = %d, N = %d: %.1e\n", (int)grid->dim, (int)grid->coarse[0], difference);
   ck_assert_double_le(difference, tolerance);
   free(found);

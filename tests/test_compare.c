@@ -59,8 +59,8 @@ START_TEST(network_that_knows_the_answer_agrees_with_lod) {
       LodNetworkParameters(model->network) + LodNetworkParameterCount(model->network) - size;
   for (PetscInt i = 0; i < size; i++)
     output_bias[i] = (float)answer[i];
-  assert_ok(LodCompareExpression(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE, "1 + y",
-                                 PETSC_TRUE, &found));
+  assert_ok(LodComparisonComputeText(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE,
+                                     "1 + y", PETSC_TRUE, &found));
   ck_assert_double_gt(found.norm, 0.1);
   ck_assert_double_lt(found.norm_difference, 1e-5 * found.norm);
   ck_assert_double_lt(found.dnn_lod, 1e-5);
@@ -76,7 +76,7 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
                                    LodModel *model, const LodComparison *found) {
   const double *expected[4] = {found->lod, found->dnn, found->fine, found->coarse};
   double       *rhs = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *rhs);
-  assert_ok(LodRightHandSide(grid, "1", rhs));
+  assert_ok(LodLoadOfRhs(grid, "1", rhs));
   for (int method = 0; method < 4; method++) {
     const LodSolveOptions options = {
         .model = model, .keep_operators = (PetscBool)(method < 2), .quiet = PETSC_TRUE};
@@ -101,8 +101,8 @@ START_TEST(untrained_network_is_measured_and_runs_repeat) {
   LodComparison      found;
 
   assert_ok(LodNetworkInitialize(model->network, (PetscInt64)(seed % 1000)));
-  assert_ok(LodCompareExpression(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE, "1",
-                                 PETSC_TRUE, &found));
+  assert_ok(LodComparisonComputeText(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE, "1",
+                                     PETSC_TRUE, &found));
   ck_assert(isfinite(found.dnn_fine) && isfinite(found.norm_difference));
   ck_assert_double_gt(found.norm_difference, 0.01 * found.norm); /* it has learned nothing */
   ck_assert_double_gt(found.dnn_lod, 0.01);
@@ -244,7 +244,7 @@ START_TEST(bad_right_hand_side_is_refused) {
   LodGrid   grid = {LOD_UNIT_CUBE(2, 1, 1, 1), .ell = 1};
   double    rhs[4];
   LodMethod method;
-  assert_refuses(LodRightHandSide(&grid, "1 +", rhs), "--rhs");
+  assert_refuses(LodLoadOfRhs(&grid, "1 +", rhs), "--rhs");
   LodErrorClear();
   assert_refuses(LodMethodFromName("lud", "--method lud", &method), "--method lud: unknown");
   LodErrorClear();

@@ -70,11 +70,11 @@ static double error_of(const Case *problem, LodMethod method) {
   double               *rhs = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *rhs);
   double                error = -1;
   LodSolveResult        result;
-  assert_ok(LodRightHandSide(grid, "1", rhs));
+  assert_ok(LodLoadOfRhs(grid, "1", rhs));
   if (LodMethodSolve(PETSC_COMM_SELF, method, grid, &problem->coefficient, rhs, &options, &result))
     LodErrorClear();
   else
-    assert_ok(LodRelativeL2(grid->dim, result.cells, result.values, reference, &error));
+    assert_ok(LodNodesRelativeL2(grid->dim, result.cells, result.values, reference, &error));
   assert_ok(LodSolveResultDestroy(&result));
   free(rhs);
   return error;
@@ -118,7 +118,7 @@ START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
   assert_ok(LodCoefficientCreate(1, LOD_CUBE(4096), &coefficient));
   for (unsigned long long i = 0; i < 4096; i++)
     coefficient.values[i] = LodRandomUniform(seed, 1, i) < 0.5 ? 1 : contrasts[_i];
-  assert_ok(LodRightHandSide(&grid, "1", rhs));
+  assert_ok(LodLoadOfRhs(&grid, "1", rhs));
   u[0] = 0;
   for (int i = 0; i < 65536; i++)
     u[i + 1] = u[i] + h * (1 - (i + 0.5) * h) / coefficient.values[i / 16];
@@ -127,7 +127,7 @@ START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
     LodErrorClear();
     ck_assert_double_gt(contrasts[_i], 1e2); /* not refused wholesale */
   } else {
-    assert_ok(LodRelativeL2(1, LOD_CUBE(65536), result.values, u, &error));
+    assert_ok(LodNodesRelativeL2(1, LOD_CUBE(65536), result.values, u, &error));
     ck_assert_double_le(error, 1e-6);
     assert_ok(LodSolveResultDestroy(&result));
   }

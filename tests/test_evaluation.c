@@ -41,7 +41,8 @@ static void write_set(const char *path) {
   ck_assert_int_eq(fclose(file), 0);
 }
 
-/* Rows are what LodCompare says of the same coefficients, and the second run says the same. */
+/* Rows are what LodComparisonCompute says of the same coefficients, and the second run says the
+ * same. */
 START_TEST(rows_are_comparisons_of_the_set) {
   char          directory[] = "/tmp/lodnet-evaluation-XXXXXX", set[64], csv[64], line[512];
   LodModel     *model = near_baseline(test_seed());
@@ -49,8 +50,10 @@ START_TEST(rows_are_comparisons_of_the_set) {
   ck_assert_ptr_nonnull(mkdtemp(directory));
   snprintf(set, sizeof set, "%s/set.toml", directory);
   write_set(set);
-  assert_ok(LodEvaluateModel(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &first));
-  assert_ok(LodEvaluateModel(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &second));
+  assert_ok(
+      LodEvaluationCompute(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &first));
+  assert_ok(
+      LodEvaluationCompute(model, PETSC_FALSE, set, directory, PETSC_FALSE, PETSC_TRUE, &second));
   ck_assert_int_eq(first.n_rows, 3);
   ck_assert_mem_eq(first.rows, second.rows, 3 * sizeof *first.rows);
   ck_assert_str_eq(first.rows[0].name, "1 + x");
@@ -63,12 +66,12 @@ START_TEST(rows_are_comparisons_of_the_set) {
   LodSampleDefaults(&family);
   family.family = LOD_FAMILY_EXPRESSION;
   snprintf(family.expression, sizeof family.expression, "1 + x");
-  assert_ok(LodSample(&family, 2, LOD_CUBE(8), 5, 0, &coefficient));
+  assert_ok(LodSampleDraw(&family, 2, LOD_CUBE(8), 5, 0, &coefficient));
   for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
     double rhs[17 * 17]; /* alone: all at once must give the same */
-    assert_ok(LodRightHandSide(&grid, LodEvaluationRhs(2, f), rhs));
-    assert_ok(LodCompare(PETSC_COMM_SELF, &grid, &coefficient, model, PETSC_FALSE, 1, rhs,
-                         PETSC_TRUE, &found));
+    assert_ok(LodLoadOfRhs(&grid, LodEvaluationRhs(2, f), rhs));
+    assert_ok(LodComparisonCompute(PETSC_COMM_SELF, &grid, &coefficient, model, PETSC_FALSE, 1, rhs,
+                                   PETSC_TRUE, &found));
     ck_assert_double_eq(first.rows[0].dnn_lod[f], found.dnn_lod);
     ck_assert_double_eq(first.rows[0].lod_fine[f], found.lod_fine);
     ck_assert_double_eq(first.rows[0].dnn_fine[f], found.dnn_fine);
@@ -147,7 +150,8 @@ START_TEST(every_coefficient_has_its_own_name_and_folder) {
   }
   ck_assert_int_eq(fclose(file), 0);
   LodErrorClear();
-  assert_ok(LodEvaluateModel(model, PETSC_FALSE, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
+  assert_ok(
+      LodEvaluationCompute(model, PETSC_FALSE, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
   ck_assert_int_eq(found.n_rows, 10);
   ck_assert_str_eq(found.rows[0].name, "channels [1, 5] width 1 1");
   ck_assert_str_eq(found.rows[2].name, "channels [1, 5] width 1 3");

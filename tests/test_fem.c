@@ -15,8 +15,8 @@ static double *nodal(const char *text, PetscInt dim, PetscInt cells) {
   LodExpression *expression;
   double        *values = malloc((size_t)LodNodeCount(dim, LOD_CUBE(cells)) * sizeof(double));
   assert_ok(LodExpressionCreate(text, dim, "test", &expression));
-  assert_ok(
-      LodNodalValues(expression, &(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(cells), values));
+  assert_ok(LodNodesEvaluate(expression, &(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(cells),
+                             values));
   assert_ok(LodExpressionDestroy(&expression));
   return values;
 }
@@ -61,7 +61,7 @@ START_TEST(norm_of_products_is_exact) {
   static const char *products[] = {"x", "x*y", "x*y*z"};
   for (PetscInt dim = 1; dim <= 3; dim++) {
     double *values = nodal(products[dim - 1], dim, 5), norm;
-    assert_ok(LodNormL2(&(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(5), values, &norm));
+    assert_ok(LodNodesNormL2(&(LodGrid){LOD_UNIT_CUBE(dim, 1, 1, 1)}, LOD_CUBE(5), values, &norm));
     ck_assert_double_eq_tol(norm, pow(3, -0.5 * (double)dim), 1e-14);
     free(values);
   }
@@ -75,12 +75,12 @@ START_TEST(prolongation_and_load_are_exact) {
   double *coarse = nodal("x*y", 2, 3), *fine = nodal("x*y", 2, 12),
          *prolongated = nodal("0", 2, 12);
   double load[16], total = 0;
-  assert_ok(LodProlongate(2, LOD_CUBE(3), coarse, LOD_CUBE(12), prolongated));
+  assert_ok(LodNodesProlongate(2, LOD_CUBE(3), coarse, LOD_CUBE(12), prolongated));
   for (PetscInt i = 0; i < 169; i++)
     ck_assert_double_eq_tol(prolongated[i], fine[i], 1e-15);
-  assert_ok(LodNodalLoad(&grid, LOD_CUBE(12), fine, fine));
-  assert_ok(LodLoad(&grid, fine, LOD_CUBE(3), load));
-  assert_ok(LodNodalLoad(&grid, LOD_CUBE(3), coarse, coarse));
+  assert_ok(LodLoadFromNodes(&grid, LOD_CUBE(12), fine, fine));
+  assert_ok(LodLoadRestrict(&grid, fine, LOD_CUBE(3), load));
+  assert_ok(LodLoadFromNodes(&grid, LOD_CUBE(3), coarse, coarse));
   for (PetscInt i = 0; i < 16; i++) {
     ck_assert_double_eq_tol(load[i], coarse[i], 1e-15);
     total += load[i];
@@ -106,9 +106,9 @@ START_TEST(fine_solution_converges_with_order_two) {
       double            *rhs = nodal(sines[dim - 1], dim, cells), *u = nodal("0", dim, cells);
       for (PetscInt i = 0; i < LodNodeCount(dim, LOD_CUBE(cells)); i++)
         rhs[i] *= 3 * (double)dim * pi * pi;
-      assert_ok(LodNodalLoad(&grid, LOD_CUBE(cells), rhs, rhs));
-      assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
-      assert_ok(LodRelativeL2(dim, LOD_CUBE(cells), u, exact, &error[level]));
+      assert_ok(LodLoadFromNodes(&grid, LOD_CUBE(cells), rhs, rhs));
+      assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &grid, &coefficient, rhs, u, NULL));
+      assert_ok(LodNodesRelativeL2(dim, LOD_CUBE(cells), u, exact, &error[level]));
       assert_ok(LodCoefficientDestroy(&coefficient));
       free(exact);
       free(rhs);
@@ -131,11 +131,11 @@ START_TEST(coarse_and_fine_solves_agree_on_one_mesh) {
     coefficient.values[i] = 1 + (double)(i * 37 % 11);
   double *rhs_coarse = nodal("1", 2, 16), *rhs_fine = nodal("1", 2, 8);
   double *u = nodal("0", 2, 8), *v = nodal("0", 2, 8);
-  assert_ok(LodNodalLoad(&coarse, LOD_CUBE(16), rhs_coarse, rhs_coarse));
-  assert_ok(LodNodalLoad(&fine, LOD_CUBE(8), rhs_fine, rhs_fine));
-  assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &coarse, &coefficient, rhs_coarse, u, NULL));
-  assert_ok(LodFineSolve(PETSC_COMM_SELF, &fine, &coefficient, rhs_fine, v, NULL));
-  assert_ok(LodRelativeL2(2, LOD_CUBE(8), u, v, &error));
+  assert_ok(LodLoadFromNodes(&coarse, LOD_CUBE(16), rhs_coarse, rhs_coarse));
+  assert_ok(LodLoadFromNodes(&fine, LOD_CUBE(8), rhs_fine, rhs_fine));
+  assert_ok(LodQ1CoarseSolve(PETSC_COMM_SELF, &coarse, &coefficient, rhs_coarse, u, NULL));
+  assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &fine, &coefficient, rhs_fine, v, NULL));
+  assert_ok(LodNodesRelativeL2(2, LOD_CUBE(8), u, v, &error));
   ck_assert_double_lt(error, 1e-9);
   assert_ok(LodCoefficientDestroy(&coefficient));
   free(rhs_coarse);
@@ -175,8 +175,8 @@ START_TEST(one_system_serves_many_coefficients_and_loads) {
     assert_ok(MatNorm(matrix, NORM_FROBENIUS, &before));
     assert_ok(LodQ1SystemSolve(system, 2, rhs[0], u[0], NULL));
     for (int f = 0; f < 2; f++) {
-      assert_ok((mesh == LOD_Q1_FINE ? LodFineSolve : LodCoarseQ1Solve)(PETSC_COMM_SELF, &grid, now,
-                                                                        rhs[f], once, NULL));
+      assert_ok((mesh == LOD_Q1_FINE ? LodQ1FineSolve : LodQ1CoarseSolve)(PETSC_COMM_SELF, &grid,
+                                                                          now, rhs[f], once, NULL));
       ck_assert_mem_eq(u[0] + (size_t)f * n, once, n * sizeof(double));
     }
     assert_ok(LodQ1SystemMatrix(system, &matrix, &exponent));
@@ -207,7 +207,7 @@ START_TEST(relative_energy_is_that_of_the_formula) {
     difference += mean * 4 * pow(u[c + 1] - v[c + 1] - u[c] + v[c], 2);
     norm += mean * 4 * pow(v[c + 1] - v[c], 2);
   }
-  assert_ok(LodRelativeEnergy(&grid, &coefficient, u, v, &error));
+  assert_ok(LodNodesRelativeEnergy(&grid, &coefficient, u, v, &error));
   ck_assert_double_eq_tol(error, sqrt(difference / norm), 1e-12);
   assert_ok(LodCoefficientDestroy(&coefficient));
 }

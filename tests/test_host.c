@@ -100,7 +100,7 @@ static PetscErrorCode work(void) {
   PetscFunctionBeginUser;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
-  PetscCall(LodSample(&settings, 2, LOD_CUBE(16), 1, 0, &coefficient));
+  PetscCall(LodSampleDraw(&settings, 2, LOD_CUBE(16), 1, 0, &coefficient));
   PetscCall(LodCoefficientWrite(&coefficient, scratch("a.h5"), "test_host"));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(LodCoefficientRead(scratch("a.h5"), NULL, &coefficient));

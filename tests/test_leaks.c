@@ -184,7 +184,7 @@ static PetscErrorCode end_q1(void) {
   return LodQ1SystemDestroy(&q1);
 }
 static PetscErrorCode solve_q1(void) {
-  return LodFineSolve(PETSC_COMM_WORLD, &grid, &given, fine_nodes, fine_nodes, NULL);
+  return LodQ1FineSolve(PETSC_COMM_WORLD, &grid, &given, fine_nodes, fine_nodes, NULL);
 }
 
 static PetscErrorCode make_expression(void) {

@@ -18,7 +18,7 @@ static LodGrid mesh(PetscInt dim, PetscInt fine) {
 /* The fine load of a text; the caller frees it. */
 static double *fine_load(const LodGrid *grid, const char *text) {
   double *load = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof(double));
-  assert_ok(LodFineLoad(grid, text, "f", load));
+  assert_ok(LodLoadFromText(grid, text, "f", load));
   return load;
 }
 
@@ -57,7 +57,7 @@ START_TEST(polynomials_are_exact_on_all_meshes) {
       double *fine = fine_load(&grid, constant ? "2 + 1" : texts[dim - 1]), load[13 * 13 * 13];
       for (PetscInt cells = 1; cells <= 12; cells += cells < 4 ? 1 : cells < 6 ? 2 : 6) {
         const LodBox nodes = LodBoxNodes(dim, LOD_CUBE(cells));
-        assert_ok(LodLoad(&grid, fine, LOD_CUBE(cells), load));
+        assert_ok(LodLoadRestrict(&grid, fine, LOD_CUBE(cells), load));
         for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
           PetscInt node[LOD_MAX_DIM];
           double   expected = constant ? 3 : 1;
@@ -76,8 +76,8 @@ START_TEST(meshes_that_do_not_divide_are_refused) {
   const LodGrid grid = mesh(1, 4);
   double        fine[5] = {0}, load[5];
   for (PetscInt cells = -1; cells <= 0; cells++)
-    ck_assert_int_eq(LodLoad(&grid, fine, LOD_CUBE(cells), load), PETSC_ERR_ARG_SIZ);
-  ck_assert_int_eq(LodLoad(&grid, fine, LOD_CUBE(3), load), PETSC_ERR_ARG_SIZ);
+    ck_assert_int_eq(LodLoadRestrict(&grid, fine, LOD_CUBE(cells), load), PETSC_ERR_ARG_SIZ);
+  ck_assert_int_eq(LodLoadRestrict(&grid, fine, LOD_CUBE(3), load), PETSC_ERR_ARG_SIZ);
   LodErrorClear();
 }
 END_TEST
@@ -119,11 +119,13 @@ START_TEST(only_points_of_the_quadrature_must_be_finite) {
   double        load[49];
   ck_assert_double_eq_tol(integral(1, 16, "1/sqrt(x)"), 2, 1e-6);
   ck_assert_double_eq_tol(integral(2, 16, "1/sqrt(x)"), 2, 1e-5);
-  assert_refuses(LodFineLoad(&grid, "1/(x - x)", "f", load), "f: expression '1/(x - x)': at the p");
+  assert_refuses(LodLoadFromText(&grid, "1/(x - x)", "f", load),
+                 "f: expression '1/(x - x)': at the p");
   LodErrorClear();
-  assert_refuses(LodFineLoad(&grid, "1/0", "f", load), "not a finite number");
+  assert_refuses(LodLoadFromText(&grid, "1/0", "f", load), "not a finite number");
   LodErrorClear();
-  assert_refuses(LodFineLoad(&grid, "x < 0.6 ? x : sqrt(0.5 - x)", "f", load), "at the point (0.6");
+  assert_refuses(LodLoadFromText(&grid, "x < 0.6 ? x : sqrt(0.5 - x)", "f", load),
+                 "at the point (0.6");
   LodErrorClear();
 }
 END_TEST
@@ -172,8 +174,8 @@ START_TEST(solutions_of_one_dimension_are_exact_at_nodes) {
     coefficient.values[i] = 1;
   for (int box = 0; box < 2; box++) {
     load = fine_load(&grid, box ? "x > 0.3 && x < 0.34" : "sin(64*pi*x)^2");
-    assert_ok(LodFineSolve(PETSC_COMM_SELF, &grid, &coefficient, load, u, NULL));
-    assert_ok(LodCoarseQ1Solve(PETSC_COMM_SELF, &grid, &coefficient, load, v, NULL));
+    assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &grid, &coefficient, load, u, NULL));
+    assert_ok(LodQ1CoarseSolve(PETSC_COMM_SELF, &grid, &coefficient, load, v, NULL));
     for (int i = 0; i <= 32; i++) {
       const double x = i / 32., a = fmax(0, x - 0.3), b = fmax(0, x - 0.34);
       const double exact = box ? 0.5 * (x * (0.7 * 0.7 - 0.66 * 0.66) - a * a + b * b)

@@ -26,7 +26,7 @@ static LodLoss *make_loss(LodLossKind kind, PetscBool zero_sums, double weight) 
 /* A cell whose patch is cut on two faces, on one, or not at all. */
 static LodBox inside_of(int i) {
   static const PetscInt cells[] = {0, 8, 14};
-  return LodInsideNodes(&grid, cells[i]);
+  return LodGridInsideNodes(&grid, cells[i]);
 }
 
 static void fill(uint64_t seed, float *difference) {

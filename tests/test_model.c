@@ -393,16 +393,16 @@ START_TEST(zero_sums_project_onto_the_exact_operators) {
     const double *own = operators + cell * 64;
     double        before = 0, after = 0;
     memcpy(changed, own, sizeof changed);
-    const LodBox inside = LodInsideNodes(&grid, cell);
-    LodZeroSums(grid.ell, &inside, changed);
+    const LodBox inside = LodGridInsideNodes(&grid, cell);
+    LodOperatorZeroSums(grid.ell, &inside, changed);
     for (int i = 0; i < 64; i++)
       ck_assert_double_eq_tol(changed[i], own[i], 1e-10);
     for (int i = 0; i < 64; i++)
       changed[i] = own[i] + LodRandomNormal(seed, 5, (uint64_t)(cell * 64 + i));
-    LodClearOutside(grid.ell, &inside, changed);
+    LodOperatorClearOutside(grid.ell, &inside, changed);
     for (int i = 0; i < 64; i++)
       before += pow(changed[i] - own[i], 2);
-    LodZeroSums(grid.ell, &inside, changed);
+    LodOperatorZeroSums(grid.ell, &inside, changed);
     for (int z = 0; z < 16; z++) {
       double sum = 0;
       for (int j = 0; j < 4; j++)

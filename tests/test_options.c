@@ -11,9 +11,9 @@ START_TEST(whole_numbers_are_read_whole_or_refused) {
       "", " 1", "1 ", "7x", "1.5", "0x8", "-", "1e3", "99999999999999999999"};
   PetscInt64 value = 5;
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-    ck_assert_msg(LodParseInteger(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
+    ck_assert_msg(LodIntegerParse(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
   ck_assert_int_eq(value, 5); /* untouched */
-  ck_assert_ptr_null(LodParseInteger("-42", &value));
+  ck_assert_ptr_null(LodIntegerParse("-42", &value));
   ck_assert_int_eq(value, -42);
 }
 END_TEST
@@ -22,9 +22,9 @@ START_TEST(real_numbers_are_finite_or_refused) {
   static const char *const refused[] = {"", " 1", "1 ", "1,5", "nan", "inf", "1e999", "one"};
   double                   value = 5;
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-    ck_assert_msg(LodParseReal(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
+    ck_assert_msg(LodRealParse(refused[i], &value) != NULL, "\"%s\" was accepted", refused[i]);
   ck_assert_double_eq(value, 5);
-  ck_assert_ptr_null(LodParseReal("-2.5e-3", &value));
+  ck_assert_ptr_null(LodRealParse("-2.5e-3", &value));
   ck_assert_double_eq(value, -2.5e-3);
 }
 END_TEST

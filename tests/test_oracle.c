@@ -76,8 +76,8 @@ static void check_solution(LodCoarseSystem *system, const LodGrid *grid, const c
   double        *values = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof(double));
   double        *solution = malloc((size_t)n_nodes * sizeof(double));
   assert_ok(LodExpressionCreate(rhs, grid->dim, "rhs", &expression));
-  assert_ok(LodNodalValues(expression, grid, grid->fine, values));
-  assert_ok(LodNodalLoad(grid, grid->fine, values, values));
+  assert_ok(LodNodesEvaluate(expression, grid, grid->fine, values));
+  assert_ok(LodLoadFromNodes(grid, grid->fine, values, values));
   assert_ok(LodCoarseSystemSolve(system, values, solution));
   double difference = relative_difference(n_nodes, solution, expected);
   printf("  f = %s: solution differs by %.1e\n", rhs, difference);

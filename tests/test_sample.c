@@ -34,7 +34,7 @@ static LodSampleSettings defaults(LodFamily family) {
 static LodCoefficient draw(const LodSampleSettings *settings, PetscInt dim, PetscInt cells,
                            unsigned long long seed, PetscInt64 number) {
   LodCoefficient coefficient;
-  assert_ok(LodSample(settings, dim, LOD_CUBE(cells), (PetscInt64)seed, number, &coefficient));
+  assert_ok(LodSampleDraw(settings, dim, LOD_CUBE(cells), (PetscInt64)seed, number, &coefficient));
   return coefficient;
 }
 
@@ -206,7 +206,7 @@ START_TEST(lognormal_says_when_it_is_not_exact) {
   ck_assert(clipped >= 0 && clipped < 1e-2 && size[0] > 24);
   settings.correlation_length = 50;
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 3, LOD_CUBE(12), 0, 0, &coefficient),
+  assert_refuses(LodSampleDraw(&settings, 3, LOD_CUBE(12), 0, 0, &coefficient),
                  "correlation length 50");
   LodErrorClear();
 }
@@ -377,13 +377,13 @@ START_TEST(rejects_bad_pictures) {
   snprintf(settings.image, sizeof settings.image, "%s", picture_path());
   LodErrorClear();
   ck_assert_int_eq(truncate(picture_path(), 1000), 0);
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "damaged PNG");
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "damaged PNG");
   LodErrorClear();
   ck_assert_int_eq(truncate(picture_path(), 3), 0);
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "not a PNG");
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "not a PNG");
   LodErrorClear();
   unlink(picture_path());
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "No such file");
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient), "No such file");
   LodErrorClear();
 }
 END_TEST
@@ -403,7 +403,7 @@ START_TEST(rejects_pictures_larger_than_the_memory) {
   fclose(file);
   snprintf(settings.image, sizeof settings.image, "%s", picture_path());
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient),
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(8), 0, 0, &coefficient),
                  "picture.png: 9e+03 GB of memory are needed");
   LodErrorClear();
 }
@@ -462,13 +462,13 @@ START_TEST(rejects_values_that_are_no_coefficient) {
   LodCoefficient    coefficient;
   snprintf(settings.expression, sizeof settings.expression, "x - 0.25");
   LodErrorClear();
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(4), 0, 0, &coefficient),
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(4), 0, 0, &coefficient),
                  "at the point (0.125, 0.125) it is -0.125");
   ck_assert_ptr_null(coefficient.values);
   LodErrorClear();
   settings = defaults(LOD_FAMILY_LOGNORMAL);
   settings.variance = 1e7;
-  assert_refuses(LodSample(&settings, 2, LOD_CUBE(16), 0, 0, &coefficient), "cell [");
+  assert_refuses(LodSampleDraw(&settings, 2, LOD_CUBE(16), 0, 0, &coefficient), "cell [");
   LodErrorClear();
 }
 END_TEST

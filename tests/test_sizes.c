@@ -207,14 +207,14 @@ START_TEST(progress_in_a_log_is_lines) {
 END_TEST
 
 static void announce_long(void) {
-  assert_ok(LodAnnounce("exact operators", 140, 3.1e9, "fewer layers cost less", PETSC_FALSE));
+  assert_ok(LodWorkAnnounce("exact operators", 140, 3.1e9, "fewer layers cost less", PETSC_FALSE));
 }
 static void announce_days(void) {
-  assert_ok(LodAnnounce("exact operators", 3e5, 3e12, "fewer layers cost less", PETSC_FALSE));
+  assert_ok(LodWorkAnnounce("exact operators", 3e5, 3e12, "fewer layers cost less", PETSC_FALSE));
 }
 static void announce_short(void) {
-  assert_ok(LodAnnounce("exact operators", 9, 3.1e9, "fewer layers cost less", PETSC_FALSE));
-  assert_ok(LodAnnounce("exact operators", 1e9, 3.1e9, "fewer layers cost less", PETSC_TRUE));
+  assert_ok(LodWorkAnnounce("exact operators", 9, 3.1e9, "fewer layers cost less", PETSC_FALSE));
+  assert_ok(LodWorkAnnounce("exact operators", 1e9, 3.1e9, "fewer layers cost less", PETSC_TRUE));
 }
 
 START_TEST(long_work_is_announced) {

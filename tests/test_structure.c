@@ -47,7 +47,7 @@ START_TEST(turned_boxes_hold_the_turned_nodes) {
     PetscInt       table[64], index[LOD_MAX_DIM];
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++)
       for (PetscInt s = 0; s < LodSymmetryCount(grid->dim); s++) {
-        const LodBox inside = LodInsideNodes(grid, cell);
+        const LodBox inside = LodGridInsideNodes(grid, cell);
         const LodBox turned = LodSymmetryBox(s, across, &inside);
         LodSymmetryTable(grid->dim, s, across, table);
         for (PetscInt z = 0; z < LodBoxCount(&nodes); z++) {
@@ -119,8 +119,8 @@ START_TEST(baseline_is_the_operator_of_a_constant) {
     double        *operators = all_operators(LodExactCreate, grid, &one), *baseline;
     assert_ok(LodBaselineCreate(grid, &baseline));
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-      const LodBox  inside = LodInsideNodes(grid, cell);
-      const double *base = LodBaselineOf(grid, baseline, &inside);
+      const LodBox  inside = LodGridInsideNodes(grid, cell);
+      const double *base = LodBaselineFind(grid, baseline, &inside);
       for (PetscInt i = 0; i < size && !touches(grid, cell); i++)
         ck_assert_double_eq_tol(base[i], operators[cell * size + i], 1e-11);
     }
@@ -266,8 +266,8 @@ START_TEST(learned_operators_of_constants_are_exact) {
     model->structure.exact_constants = (PetscBool)exact;
     double *operators = learned_operators(grid, model, PETSC_FALSE, &constant);
     for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-      const LodBox  inside = LodInsideNodes(grid, cell);
-      const double *base = LodBaselineOf(grid, baseline, &inside);
+      const LodBox  inside = LodGridInsideNodes(grid, cell);
+      const double *base = LodBaselineFind(grid, baseline, &inside);
       for (PetscInt i = 0; i < size; i++)
         gap = fmax(gap, fabs(operators[cell * size + i] - 3.7 * base[i]));
       largest = fmax(largest, 3.7 * largest_entry(size, base));
@@ -373,15 +373,15 @@ START_TEST(shared_encoding_is_that_of_whole_patches) {
   assert_ok(LodRowOrderCreate(model, 0, &order));
   assert_ok(LodBaselineCreate(grid, &baseline));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-    const LodBox  inside = LodInsideNodes(grid, cell);
-    const double *base = LodBaselineOf(grid, baseline, &inside);
+    const LodBox  inside = LodGridInsideNodes(grid, cell);
+    const double *base = LodBaselineFind(grid, baseline, &inside);
     assert_ok(LodCoefficientRestrict(&coefficient, grid, cell, patch));
     LodModelRow(model, &order, patch, row, &scale);
     network_forward(model->network, 1, row, out);
     for (PetscInt i = 0; i < size; i++)
       expected[i] = scale * model->out_scale * (double)out[i];
-    LodClearOutside(grid->ell, &inside, expected);
-    LodZeroSums(grid->ell, &inside, expected);
+    LodOperatorClearOutside(grid->ell, &inside, expected);
+    LodOperatorZeroSums(grid->ell, &inside, expected);
     for (PetscInt i = 0; i < size; i++)
       ck_assert_double_eq(operators[cell * size + i], expected[i] + scale * base[i]);
   }

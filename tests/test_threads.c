@@ -21,7 +21,7 @@ static double sum_of_field(PetscInt number) {
   double            sum = 0;
   LodSampleDefaults(&settings);
   settings.family = LOD_FAMILY_LOGNORMAL;
-  if (LodSample(&settings, 2, LOD_CUBE(CELLS + number), 1, number, &coefficient)) return 0;
+  if (LodSampleDraw(&settings, 2, LOD_CUBE(CELLS + number), 1, number, &coefficient)) return 0;
   for (PetscInt i = 0; i < LodCellCount(coefficient.dim, coefficient.cells); i++)
     sum += coefficient.values[i];
   return LodCoefficientDestroy(&coefficient) ? 0 : sum;

@@ -37,7 +37,7 @@ static void SetUp(void) {
   snprintf(directory, sizeof directory, "/tmp/lodnet-test-train-%d", (int)getpid());
   snprintf(pairs_path, sizeof pairs_path, "%s/pairs.h5", directory);
   snprintf(history_path, sizeof history_path, "%s/history.csv", directory);
-  assert_ok(LodMakeDirectory(directory));
+  assert_ok(LodDirectoryMake(directory));
 }
 
 static void TearDown(void) {
@@ -184,10 +184,10 @@ START_TEST(training_brings_the_learned_solution_closer) {
   PetscInt  n;
   double   *trained, *untrained;
   assert_ok(LodPairsOpen(pairs_path, &pairs));
-  assert_ok(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &trained));
+  assert_ok(LodModelEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &trained));
   ck_assert_int_ge(n, 1);
   assert_ok(LodNetworkInitialize(model->network, 1));
-  assert_ok(LodEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &untrained));
+  assert_ok(LodModelEvaluatePairs(pairs, LOD_SPLIT_TEST, model, PETSC_TRUE, &n, &untrained));
   for (PetscInt i = 0; i < n; i++) {
     ck_assert(isfinite(trained[i]));
     ck_assert_double_lt(trained[i], 0.6);
@@ -259,11 +259,11 @@ END_TEST
 START_TEST(schedule_takes_the_last_step_that_has_begun) {
   const LodTrainingSettings settings = {
       .n_steps = 3, .step_from = {0, 5, 7}, .step_rate = {1e-3, 1e-4, 1e-5}};
-  ck_assert_double_eq(LodLearningRate(&settings, 0), 1e-3);
-  ck_assert_double_eq(LodLearningRate(&settings, 4), 1e-3);
-  ck_assert_double_eq(LodLearningRate(&settings, 5), 1e-4);
-  ck_assert_double_eq(LodLearningRate(&settings, 6), 1e-4);
-  ck_assert_double_eq(LodLearningRate(&settings, 70), 1e-5);
+  ck_assert_double_eq(LodTrainingRate(&settings, 0), 1e-3);
+  ck_assert_double_eq(LodTrainingRate(&settings, 4), 1e-3);
+  ck_assert_double_eq(LodTrainingRate(&settings, 5), 1e-4);
+  ck_assert_double_eq(LodTrainingRate(&settings, 6), 1e-4);
+  ck_assert_double_eq(LodTrainingRate(&settings, 70), 1e-5);
 }
 END_TEST
 

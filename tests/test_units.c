@@ -41,7 +41,7 @@ static Problem create_problem(const LodGrid *grid, unsigned long long seed) {
   problem.n_rhs = (size_t)LodNodeCount(grid->dim, grid->fine);
   problem.model = structured_model(grid, PETSC_FALSE, 0.01, seed);
   problem.rhs = malloc(problem.n_rhs * sizeof *problem.rhs);
-  assert_ok(LodRightHandSide(grid, grid->dim > 1 ? "1 + x*y" : "1 + x", problem.rhs));
+  assert_ok(LodLoadOfRhs(grid, grid->dim > 1 ? "1 + x*y" : "1 + x", problem.rhs));
   return problem;
 }
 
@@ -71,7 +71,7 @@ static void assert_multiple(const Problem *problem, LodMethod method, const LodS
     ck_assert(isfinite(result.values[i]));
     difference = fmax(difference, fabs(result.values[i] / factor - plain->values[i]));
   }
-  difference /= LodLargest(count, plain->values);
+  difference /= LodUnitsLargest(count, plain->values);
   /* Networks take A in single precision. */
   ck_assert_msg(difference <= (method == LOD_METHOD_DNN ? 1e-6 : 1e-10),
                 "d = %d, %s, %s times %g: %.1e off", (int)problem->grid->dim, LodMethodName(method),
@@ -90,7 +90,7 @@ START_TEST(solutions_scale_with_coefficient_and_right_hand_side) {
   Problem         problem = create_problem(&meshes[_i / 4], common_seed());
   LodSolveResult  plain = solve(&problem, method);
   ck_assert_double_gt(
-      LodLargest((size_t)LodNodeCount(problem.grid->dim, plain.cells), plain.values), 0);
+      LodUnitsLargest((size_t)LodNodeCount(problem.grid->dim, plain.cells), plain.values), 0);
   for (int i = 0; i < N_UNITS; i++) {
     const double c = units[i];
     multiply(c, problem.n_values, problem.coefficient.values);
@@ -115,15 +115,15 @@ START_TEST(relative_errors_do_not_depend_on_units) {
     v[i] = 1 + LodRandomUniform(3, 1, i);
     u[i] = v[i] + 0.1 * LodRandomUniform(3, 2, i);
   }
-  assert_ok(LodRelativeL2(2, grid->coarse, u, v, &l2));
-  assert_ok(LodRelativeEnergy(grid, &problem.coefficient, u, v, &energy));
+  assert_ok(LodNodesRelativeL2(2, grid->coarse, u, v, &l2));
+  assert_ok(LodNodesRelativeEnergy(grid, &problem.coefficient, u, v, &energy));
   for (int i = 0; i < N_UNITS; i++) {
     multiply(units[i], problem.n_values, problem.coefficient.values);
     multiply(1 / units[i], count, u);
     multiply(1 / units[i], count, v);
-    assert_ok(LodRelativeL2(2, grid->coarse, u, v, &error));
+    assert_ok(LodNodesRelativeL2(2, grid->coarse, u, v, &error));
     ck_assert_double_eq_tol(error, l2, 1e-12);
-    assert_ok(LodRelativeEnergy(grid, &problem.coefficient, u, v, &error));
+    assert_ok(LodNodesRelativeEnergy(grid, &problem.coefficient, u, v, &error));
     ck_assert_double_eq_tol(error, energy, 1e-12);
     multiply(1 / units[i], problem.n_values, problem.coefficient.values);
     multiply(units[i], count, u);
@@ -138,7 +138,7 @@ END_TEST
 START_TEST(nothing_that_is_not_finite_passes) {
   double values[5] = {0, 1, 2, 3, 0}, norm;
   LodErrorClear();
-  ck_assert_double_eq(LodLargest(5, values), 3);
+  ck_assert_double_eq(LodUnitsLargest(5, values), 3);
   assert_ok(LodSolutionToUnits("test", 3, 5, values));
   ck_assert_double_eq(values[3], 24);
   ck_assert_int_ne(LodSolutionToUnits("test", 1100, 5, values), 0);
@@ -149,8 +149,9 @@ START_TEST(nothing_that_is_not_finite_passes) {
   ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "too small"));
   LodErrorClear();
   values[1] = 1, values[2] = NAN, values[3] = 3;
-  ck_assert(!isfinite(LodLargest(5, values)));
-  ck_assert_int_ne(LodNormL2(&(LodGrid){LOD_UNIT_CUBE(1, 1, 1, 1)}, LOD_CUBE(4), values, &norm), 0);
+  ck_assert(!isfinite(LodUnitsLargest(5, values)));
+  ck_assert_int_ne(
+      LodNodesNormL2(&(LodGrid){LOD_UNIT_CUBE(1, 1, 1, 1)}, LOD_CUBE(4), values, &norm), 0);
   LodErrorClear();
   ck_assert_int_ne(LodSolutionToUnits("test", 0, 5, values), 0);
   LodErrorClear();

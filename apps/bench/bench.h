@@ -20,7 +20,7 @@ typedef struct {
 } LodSpread;
 
 /* The spread of n >= 1 values, which it sorts. */
-LodSpread LodSpreadOf(PetscInt n, double values[]);
+LodSpread LodSpreadCompute(PetscInt n, double values[]);
 
 /* The two exact paths (exact.h), by name: "shared", "patch"; an unknown name is an input error. */
 typedef enum { LOD_BENCH_SHARED, LOD_BENCH_PATCH } LodBenchPath;
@@ -61,8 +61,9 @@ typedef struct {
   double    residual; /* relative, of the last repeat */
 } LodBenchFineResult;
 
-/* Measures LodFineSolve (CG with a multigrid preconditioner) for f = 1 with one thread, to relative
-   tolerance 1e-8 unless -fine_ksp_rtol is set. Of the grid it uses dim, coefficient and fine. */
+/* Measures LodQ1FineSolve (CG with a multigrid preconditioner) for f = 1 with one thread, to
+   relative tolerance 1e-8 unless -fine_ksp_rtol is set. Of the grid it uses dim, coefficient and
+   fine. */
 PetscErrorCode LodBenchFine(const LodGrid *grid, PetscInt repeats, LodBenchFineResult *result);
 
 /* Flops per second of `threads` products of large square matrices side by side, one a thread by

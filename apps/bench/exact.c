@@ -139,9 +139,9 @@ static PetscErrorCode Repeat(Measurement *m, LodBenchExactResult *result) {
     for (int phase = 0; phase < LOD_EXACT_PHASES; phase++)
       m->phase[phase][i] = phases[phase];
   }
-  result->seconds = LodSpreadOf(m->settings->repeats, m->seconds);
+  result->seconds = LodSpreadCompute(m->settings->repeats, m->seconds);
   for (int phase = 0; phase < LOD_EXACT_PHASES; phase++)
-    result->phase_seconds[phase] = LodSpreadOf(m->settings->repeats, m->phase[phase]);
+    result->phase_seconds[phase] = LodSpreadCompute(m->settings->repeats, m->phase[phase]);
   PetscFunctionReturn(0);
 }
 

@@ -11,18 +11,18 @@ static PetscErrorCode Repeat(const LodGrid *grid, const LodCoefficient *coeffici
                              LodBenchFineResult *result) {
   LodSolveStatistics statistics;
   PetscFunctionBeginUser;
-  PetscCall(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, solution, &statistics));
+  PetscCall(LodQ1FineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, solution, &statistics));
   for (PetscInt i = 0; i < repeats; i++) {
-    PetscCall(LodFineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, solution, &statistics));
+    PetscCall(LodQ1FineSolve(PETSC_COMM_SELF, grid, coefficient, rhs, solution, &statistics));
     times[i] = statistics.seconds_assembly;
     times[repeats + i] = statistics.seconds_setup;
     times[2 * repeats + i] = statistics.seconds_solve;
     times[3 * repeats + i] = times[i] + times[repeats + i] + times[2 * repeats + i];
   }
-  result->seconds_assembly = LodSpreadOf(repeats, times);
-  result->seconds_setup = LodSpreadOf(repeats, times + repeats);
-  result->seconds_solve = LodSpreadOf(repeats, times + 2 * repeats);
-  result->seconds = LodSpreadOf(repeats, times + 3 * repeats);
+  result->seconds_assembly = LodSpreadCompute(repeats, times);
+  result->seconds_setup = LodSpreadCompute(repeats, times + repeats);
+  result->seconds_solve = LodSpreadCompute(repeats, times + 2 * repeats);
+  result->seconds = LodSpreadCompute(repeats, times + 3 * repeats);
   result->iterations = statistics.iterations;
   result->residual = statistics.residual;
   PetscFunctionReturn(0);
@@ -41,7 +41,7 @@ PetscErrorCode LodBenchFine(const LodGrid *grid, PetscInt repeats, LodBenchFineR
   if (!is_set) PetscCall(PetscOptionsSetValue(NULL, "-fine_ksp_rtol", "1e-8"));
   PetscInt nodes = LodNodeCount(grid->dim, grid->fine);
   PetscCall(PetscMalloc3(nodes, &rhs, nodes, &solution, 4 * (size_t)repeats, &times));
-  PetscCall(LodFineLoad(grid, "1", "f", rhs));
+  PetscCall(LodLoadFromText(grid, "1", "f", rhs));
   PetscCall(LodBenchCoefficient(grid, &coefficient));
   PetscCall(Repeat(grid, &coefficient, rhs, repeats, solution, times, result));
   PetscCall(LodCoefficientDestroy(&coefficient));

@@ -19,7 +19,7 @@ PetscErrorCode LodBenchCoefficient(const LodGrid *grid, LodCoefficient *coeffici
   settings.family = LOD_FAMILY_IID;
   settings.alpha = 1;
   settings.beta = 5;
-  PetscCall(LodSample(&settings, grid->dim, grid->coefficient, 1, 0, coefficient));
+  PetscCall(LodSampleDraw(&settings, grid->dim, grid->coefficient, 1, 0, coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -29,7 +29,7 @@ static int CompareDoubles(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-LodSpread LodSpreadOf(PetscInt n, double values[]) {
+LodSpread LodSpreadCompute(PetscInt n, double values[]) {
   qsort(values, (size_t)n, sizeof *values, CompareDoubles);
   return (LodSpread){(values[(n - 1) / 2] + values[n / 2]) / 2, values[0], values[n - 1]};
 }

@@ -71,7 +71,7 @@ static PetscErrorCode Summarise(PetscInt repeats, double (*times)[COLUMNS], doub
   for (int c = 0; c < COLUMNS; c++) {
     for (PetscInt i = 0; i < repeats; i++)
       column[i] = times[i][c];
-    spreads[c] = LodSpreadOf(repeats, column);
+    spreads[c] = LodSpreadCompute(repeats, column);
   }
   PetscCall(PetscFree(column));
   result->end_to_end = spreads[WHOLE];
@@ -98,7 +98,7 @@ static PetscErrorCode Repeat(const LodGrid *grid, const LodModel *model, PetscIn
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
   PetscCall(PetscMalloc3(n_fine, &rhs, LodNodeCount(grid->dim, grid->coarse), &solution, repeats,
                          &times));
-  PetscCall(LodFineLoad(grid, "1", "f", rhs));
+  PetscCall(LodLoadFromText(grid, "1", "f", rhs));
   PetscCall(SolveOnce(system, operators, &coefficient, rhs, solution, times[0]));
   for (PetscInt i = 0; i < repeats; i++)
     PetscCall(SolveOnce(system, operators, &coefficient, rhs, solution, times[i]));

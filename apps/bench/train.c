@@ -78,10 +78,10 @@ static PetscErrorCode Repeat(LodBatch *batch, LodModel *model, LodNetworkRun *ru
       whole += one[part];
     }
   }
-  result->seconds_load = LodSpreadOf(repeats, times);
-  result->seconds_forward = LodSpreadOf(repeats, times + repeats);
-  result->seconds_backward = LodSpreadOf(repeats, times + 2 * repeats);
-  result->seconds_update = LodSpreadOf(repeats, times + 3 * repeats);
+  result->seconds_load = LodSpreadCompute(repeats, times);
+  result->seconds_forward = LodSpreadCompute(repeats, times + repeats);
+  result->seconds_backward = LodSpreadCompute(repeats, times + 2 * repeats);
+  result->seconds_update = LodSpreadCompute(repeats, times + 3 * repeats);
   result->samples_per_second = (double)batch->capacity * (double)repeats / whole;
   PetscFunctionReturn(0);
 }

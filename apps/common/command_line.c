@@ -84,7 +84,7 @@ void LodProgramParse(const struct argp *parser, int argc, char **argv, void *opt
 PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, const char *text,
                             PetscInt64 smallest, PetscInt64 largest) {
   PetscInt64  value = smallest;
-  const char *wrong = LodParseInteger(text, &value);
+  const char *wrong = LodIntegerParse(text, &value);
 
   if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
   if (value < smallest || value > largest)
@@ -96,7 +96,7 @@ PetscInt64 LodOptionInteger(const struct argp_state *state, const char *option, 
 double LodOptionReal(const struct argp_state *state, const char *option, const char *text,
                      double smallest, double largest) {
   double      value = smallest;
-  const char *wrong = LodParseReal(text, &value);
+  const char *wrong = LodRealParse(text, &value);
 
   if (wrong) argp_failure(state, 2, 0, "%s %s: %s", option, text, wrong);
   if (value < smallest || value > largest)

@@ -106,17 +106,17 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
     mesh[5 + axis] = grid->coefficient[axis];
     mesh[8 + axis] = grid->fine[axis];
   }
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
   PetscCall(
-      LodCheckSameOnRanks(PETSC_COMM_WORLD, coefficient->values,
-                          (size_t)LodCoefficientCount(coefficient) * sizeof *coefficient->values,
-                          options->coefficient));
+      LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
+                        (size_t)LodCoefficientCount(coefficient) * sizeof *coefficient->values,
+                        options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
-  PetscCall(LodCheckSameOnRanks(PETSC_COMM_WORLD, LodNetworkParameters(network),
-                                (size_t)LodNetworkParameterCount(network) * sizeof(float),
-                                options->model));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, LodNetworkParameters(network),
+                              (size_t)LodNetworkParameterCount(network) * sizeof(float),
+                              options->model));
   PetscFunctionReturn(0);
 }
 

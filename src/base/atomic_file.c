@@ -18,7 +18,7 @@ PetscBool LodOutputIsFile(const char *path) {
   return (PetscBool)(stat(path, &status) != 0 || S_ISREG(status.st_mode));
 }
 
-PetscErrorCode LodFollowLinks(const char *path, char target[LOD_PATH_MAX]) {
+PetscErrorCode LodPathFollowLinks(const char *path, char target[LOD_PATH_MAX]) {
   char link[LOD_PATH_MAX], joined[2 * LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
@@ -75,7 +75,7 @@ PetscErrorCode LodAtomicFileBegin(LodAtomicFile *file, const char *path) {
   PetscCall(PetscStrncpy(file->target, path, sizeof file->target));
   file->replaces = (PetscBool)(mode == 0 || S_ISREG(mode));
   if (file->replaces) {
-    PetscCall(LodFollowLinks(path, file->target));
+    PetscCall(LodPathFollowLinks(path, file->target));
     PetscCall(PetscStrncpy(beside, file->target, sizeof beside));
   } else {
     PathForDevices(beside);
@@ -166,7 +166,7 @@ PetscErrorCode LodAtomicFileAbort(LodAtomicFile *file) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodRename(const char *from, const char *to) {
+PetscErrorCode LodFileRename(const char *from, const char *to) {
   PetscFunctionBeginUser;
   const int descriptor = open(from, O_RDONLY | O_CLOEXEC);
   const int reason = descriptor < 0 ? errno : FlushAndRename(descriptor, from, to);
@@ -191,7 +191,7 @@ static PetscErrorCode CheckNotInput(const char *output, const char *input) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCheckOutputs(const char *directory, PetscInt n_names, const char *const names[],
+PetscErrorCode LodOutputsCheck(const char *directory, PetscInt n_names, const char *const names[],
                                PetscInt n_inputs, const char *const inputs[]) {
   char          path[LOD_PATH_MAX];
   LodAtomicFile probe;
@@ -210,7 +210,7 @@ PetscErrorCode LodCheckOutputs(const char *directory, PetscInt n_names, const ch
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMakeDirectory(const char *path) {
+PetscErrorCode LodDirectoryMake(const char *path) {
   char        partial[LOD_PATH_MAX];
   struct stat status;
   PetscFunctionBeginUser;

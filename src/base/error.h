@@ -48,6 +48,6 @@ PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
 
 /* Checks that data[bytes] is the same on all ranks, by its hash; if not, all of them raise an input
    error on `what` (a file, an option). Collective. */
-PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes, const char *what);
+PetscErrorCode LodRanksCheckSame(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
 #endif

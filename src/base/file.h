@@ -34,11 +34,11 @@ PetscErrorCode LodAtomicFileCommit(LodAtomicFile *file);
 PetscErrorCode LodAtomicFileAbort(LodAtomicFile *file);
 
 /* Gives a finished file that was written under another name in the same directory its own name, by
-   the same rules; `to` is what LodFollowLinks says. */
-PetscErrorCode LodRename(const char *from, const char *to);
+   the same rules; `to` is what LodPathFollowLinks says. */
+PetscErrorCode LodFileRename(const char *from, const char *to);
 
 /* Where symbolic links lead from `path`; need not exist. */
-PetscErrorCode LodFollowLinks(const char *path, char target[LOD_PATH_MAX]);
+PetscErrorCode LodPathFollowLinks(const char *path, char target[LOD_PATH_MAX]);
 
 /* Whether what is written to `path` makes or replaces a regular file: not a device, say. */
 PetscBool LodOutputIsFile(const char *path);
@@ -46,11 +46,11 @@ PetscBool LodOutputIsFile(const char *path);
 /* Finds out before the work whether files can be written after it: names[n_names], in `directory`
    or, if that is NULL, paths. Input errors as LodAtomicFileBegin, and if one of them is the same
    file as one of inputs[n_inputs] (entries may be NULL, or no files), by whatever path or link. */
-PetscErrorCode LodCheckOutputs(const char *directory, PetscInt n_names, const char *const names[],
+PetscErrorCode LodOutputsCheck(const char *directory, PetscInt n_names, const char *const names[],
                                PetscInt n_inputs, const char *const inputs[]);
 
 /* Makes directory `path` and its parents unless they exist; an input error if that is impossible.
  */
-PetscErrorCode LodMakeDirectory(const char *path);
+PetscErrorCode LodDirectoryMake(const char *path);
 
 #endif

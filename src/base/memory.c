@@ -47,7 +47,7 @@ double LodMemoryAvailable(void) {
   return least;
 }
 
-PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy) {
+PetscErrorCode LodMemoryCheck(double bytes, const char *what, const char *remedy) {
   PetscFunctionBeginUser;
   if (bytes < SMALL) PetscFunctionReturn(0);
   const double available = LodMemoryAvailable();

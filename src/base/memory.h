@@ -10,6 +10,6 @@ double LodMemoryAvailable(void);
 
 /* Checks, before the work, that `bytes` can be had; if not, an input error says that `what` needs
    them, what there is, and the remedy ("" if there is none). */
-PetscErrorCode LodCheckMemory(double bytes, const char *what, const char *remedy);
+PetscErrorCode LodMemoryCheck(double bytes, const char *what, const char *remedy);
 
 #endif

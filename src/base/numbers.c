@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *LodParseInteger(const char *text, PetscInt64 *value) {
+const char *LodIntegerParse(const char *text, PetscInt64 *value) {
   char *end = NULL;
 
   if (!*text || isspace((unsigned char)*text)) return "not a whole number";
@@ -18,7 +18,7 @@ const char *LodParseInteger(const char *text, PetscInt64 *value) {
   return NULL;
 }
 
-const char *LodParseReal(const char *text, double *value) {
+const char *LodRealParse(const char *text, double *value) {
   char *end = NULL;
 
   if (!*text || isspace((unsigned char)*text)) return "not a number";

@@ -15,8 +15,8 @@ double LodSeconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-PetscErrorCode LodAnnounce(const char *what, double seconds, double bytes, const char *advice,
-                           PetscBool quiet) {
+PetscErrorCode LodWorkAnnounce(const char *what, double seconds, double bytes, const char *advice,
+                               PetscBool quiet) {
   static const struct {
     double      from, seconds; /* the unit serves from so many seconds on */
     const char *name;

@@ -23,8 +23,8 @@ PetscErrorCode LodProgressEnd(LodProgress *progress);
 
 /* Says, unless `quiet`, what a piece of work is likely to cost, before it begins, if that is more
    than ten seconds: `WHAT: about 140 s, 3.1 GB; ADVICE`. */
-PetscErrorCode LodAnnounce(const char *what, double seconds, double bytes, const char *advice,
-                           PetscBool quiet);
+PetscErrorCode LodWorkAnnounce(const char *what, double seconds, double bytes, const char *advice,
+                               PetscBool quiet);
 
 /* Seconds on the monotonic clock. */
 double LodSeconds(void);

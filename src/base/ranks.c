@@ -34,8 +34,7 @@ static uint64_t Hash(uint64_t hash, const void *data, size_t bytes) {
   return hash;
 }
 
-PetscErrorCode LodCheckSameOnRanks(MPI_Comm comm, const void *data, size_t bytes,
-                                   const char *what) {
+PetscErrorCode LodRanksCheckSame(MPI_Comm comm, const void *data, size_t bytes, const char *what) {
   uint64_t    hash, ends[2], least[2];
   PetscMPIInt n_ranks;
   PetscFunctionBeginUser;

@@ -29,11 +29,11 @@ static struct {
   int         blas_threads;
 } found;
 
-void LodLockLibraries(void) {
+void LodLibrariesLock(void) {
   (void)pthread_mutex_lock(&libraries);
 }
 
-void LodUnlockLibraries(void) {
+void LodLibrariesUnlock(void) {
   (void)pthread_mutex_unlock(&libraries);
 }
 
@@ -43,7 +43,7 @@ PetscBool LodSessionIsInside(void) {
 
 /* Sets what holds inside, and notes what was there. */
 static PetscErrorCode SetProcess(void) {
-  LodLockLibraries();
+  LodLibrariesLock();
   const PetscErrorCode error = PetscPushErrorHandler(LodErrorKeep, NULL);
   found.is_new = 1;
   (void)H5Eauto_is_v2(H5E_DEFAULT, &found.is_new);
@@ -54,20 +54,20 @@ static PetscErrorCode SetProcess(void) {
   (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
   found.blas_threads = openblas_get_num_threads();
   if (found.blas_threads != 1) openblas_set_num_threads(1);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   return error;
 }
 
 /* Restores what was there. */
 static void RestoreProcess(void) {
-  LodLockLibraries();
+  LodLibrariesLock();
   if (found.blas_threads != 1) openblas_set_num_threads(found.blas_threads);
   if (found.is_new)
     (void)H5Eset_auto2(H5E_DEFAULT, found.new_print, found.context);
   else
     (void)H5Eset_auto1(found.old_print, found.context);
   (void)PetscPopErrorHandler();
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
 }
 
 PetscErrorCode LodSessionEnter(int *argc, char ***argv) {

@@ -31,7 +31,7 @@ PetscBool LodSessionIsInside(void);
 
 /* What is not safe for several threads is used by one at a time: PETSc's objects, MPI, HDF5. The
    lock may be taken again by the thread that has it. Local operators are computed without it. */
-void LodLockLibraries(void);
-void LodUnlockLibraries(void);
+void LodLibrariesLock(void);
+void LodLibrariesUnlock(void);
 
 #endif

@@ -60,7 +60,7 @@ void LodPrintCell(FILE *stream, const char *text, const char *special) {
   }
 }
 
-void LodPrintNumber(FILE *stream, double value, const char *missing) {
+void LodNumberPrint(FILE *stream, double value, const char *missing) {
   if (isfinite(value)) {
     fprintf(stream, "%.17g", value);
   } else {

@@ -21,6 +21,6 @@ PetscErrorCode LodTextFileAbort(LodTextFile *file);
 void LodPrintCell(FILE *stream, const char *text, const char *special);
 
 /* Prints a number so that reading it gives the same number: %.17g, `missing` if not finite. */
-void LodPrintNumber(FILE *stream, double value, const char *missing);
+void LodNumberPrint(FILE *stream, double value, const char *missing);
 
 #endif

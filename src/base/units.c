@@ -9,7 +9,7 @@
 /* 2^-1000 to 2^1000 can be multiplied by and divided by without leaving the normal numbers. */
 enum { MOST_EXPONENT = 1000 };
 
-double LodLargest(size_t count, const double *values) {
+double LodUnitsLargest(size_t count, const double *values) {
   return LodUnitsKernelHere()->largest(count, values);
 }
 
@@ -18,12 +18,12 @@ float LodLargestSingle(size_t count, const float *values) {
   return largest <= FLT_MAX ? largest : HUGE_VALF;
 }
 
-int LodExponent(double largest) {
+int LodUnitsExponent(double largest) {
   if (!(largest > 0) || largest > DBL_MAX) return 0;
   return PetscMax(-MOST_EXPONENT, PetscMin(MOST_EXPONENT, ilogb(largest)));
 }
 
-void LodScaleByPower(int exponent, size_t count, const double *from, double *to) {
+void LodUnitsScale(int exponent, size_t count, const double *from, double *to) {
   /* In two steps: the power itself may lie outside of double precision. */
   const double half = ldexp(1, exponent / 2), rest = ldexp(1, exponent - exponent / 2);
   if (exponent == 0 && from == to) return;
@@ -31,10 +31,10 @@ void LodScaleByPower(int exponent, size_t count, const double *from, double *to)
 }
 
 PetscErrorCode LodSolutionToUnits(const char *what, int exponent, size_t count, double *values) {
-  const double before = LodLargest(count, values);
+  const double before = LodUnitsLargest(count, values);
   PetscFunctionBeginUser;
-  LodScaleByPower(exponent, count, values, values);
-  const double largest = LodLargest(count, values);
+  LodUnitsScale(exponent, count, values, values);
+  const double largest = LodUnitsLargest(count, values);
   PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP, "the %s solution is not finite%s",
              what,
              isfinite(before) ? ": it is too large for double precision; scale A or f"

@@ -7,8 +7,8 @@
 
 #include "base/cpu.h"
 
-/* LodLargest; LodLargestSingle, but NaN of NaN; and to[] = (half rest) from[], in two steps, of
-   arrays that are the same or do not overlap. */
+/* LodUnitsLargest; LodLargestSingle, but NaN of NaN; and to[] = (half rest) from[], in two steps,
+   of arrays that are the same or do not overlap. */
 typedef struct {
   double (*largest)(size_t count, const double *values);
   float (*largest_single)(size_t count, const float *values);

@@ -43,13 +43,13 @@ static PetscErrorCode PlainStiffness(MPI_Comm comm, const LodGrid *grid, Mat *st
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(plain.coefficient, grid->coarse, LOD_MAX_DIM));
   PetscCall(LodCoefficientOfOnes(grid->dim, grid->coarse, &one));
-  PetscErrorCode error = LodCoarseStiffness(comm, &plain, &one, stiffness);
+  PetscErrorCode error = LodQ1CoarseStiffness(comm, &plain, &one, stiffness);
   PetscCall(LodCoefficientDestroy(&one));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks) {
+PetscErrorCode LodChecksCompute(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks) {
   Mat    matrix, transposed, stiffness;
   double gap, norm;
   int    exponent;
@@ -72,8 +72,8 @@ PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, Lo
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodOutOfRange(const LodModel *model, const LodGrid *grid,
-                             const LodCoefficient *coefficient, double *fraction) {
+PetscErrorCode LodModelOutOfRange(const LodModel *model, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, double *fraction) {
   const LodBox all = LodBoxCells(grid->dim, grid->coefficient);
   PetscInt     outside = 0;
   PetscFunctionBeginUser;

@@ -20,11 +20,11 @@ typedef struct {
 } LodChecks;
 
 /* Checks the operator that a system holds. Collective; every rank gets all. */
-PetscErrorCode LodCheckOperator(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks);
+PetscErrorCode LodChecksCompute(LodCoarseSystem *system, const LodGrid *grid, LodChecks *checks);
 
 /* The part of the patches of a coefficient that are outside of what a model was trained for: that
    hold a value outside its range, or, if it does not mind the scale, more than its contrast. */
-PetscErrorCode LodOutOfRange(const LodModel *model, const LodGrid *grid,
-                             const LodCoefficient *coefficient, double *fraction);
+PetscErrorCode LodModelOutOfRange(const LodModel *model, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, double *fraction);
 
 #endif

@@ -19,11 +19,11 @@ static PetscErrorCode MeasureOperators(LodSideBySide *both, const LodCoefficient
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++) {
     common->seconds_operator[i] = both->seconds_operator[i];
-    PetscCall(LodCheckOperator(both->system[i], &both->grid, &common->checks[i]));
+    PetscCall(LodChecksCompute(both->system[i], &both->grid, &common->checks[i]));
   }
-  PetscCall(LodOutOfRange(model, &both->grid, coefficient, &common->out_of_range));
-  PetscCall(LodSpectralNormDifference(both->system[0], both->system[1], &common->norm_difference,
-                                      &common->norm));
+  PetscCall(LodModelOutOfRange(model, &both->grid, coefficient, &common->out_of_range));
+  PetscCall(LodCoarseSystemNormDifference(both->system[0], both->system[1],
+                                          &common->norm_difference, &common->norm));
   PetscFunctionReturn(0);
 }
 
@@ -136,8 +136,8 @@ static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparis
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &interpolated));
   for (int i = 0; i < 3; i++) {
-    PetscCall(LodProlongate(grid->dim, grid->coarse, coarse[i], grid->fine, interpolated));
-    PetscCall(LodRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
+    PetscCall(LodNodesProlongate(grid->dim, grid->coarse, coarse[i], grid->fine, interpolated));
+    PetscCall(LodNodesRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
   }
   PetscCall(PetscFree(interpolated));
   PetscFunctionReturn(0);
@@ -165,14 +165,14 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
   PetscFunctionReturn(0);
 }
 
-/* LodCompare, with what is made staying in comparisons[] if there is an error; loads[n_rhs][coarse
-   nodes] is room for those on the coarse mesh. */
+/* LodComparisonCompute, with what is made staying in comparisons[] if there is an error;
+   loads[n_rhs][coarse nodes] is room for those on the coarse mesh. */
 static PetscErrorCode Compare(Task *task, double *loads, LodComparison comparisons[]) {
   const LodGrid *grid = task->grid;
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < task->n_rhs; f++)
-    PetscCall(LodLoad(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
-                      loads + (size_t)f * task->n_coarse));
+    PetscCall(LodLoadRestrict(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
+                              loads + (size_t)f * task->n_coarse));
   task->coarse = loads;
   PetscCall(SolveCompressed(task, comparisons));
   PetscCall(SolveReferences(task, comparisons));
@@ -183,9 +183,10 @@ static PetscErrorCode Compare(Task *task, double *loads, LodComparison compariso
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          const LodModel *model, PetscBool average, PetscInt n_rhs,
-                          const double *rhs, PetscBool quiet, LodComparison comparisons[]) {
+PetscErrorCode LodComparisonCompute(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, const LodModel *model,
+                                    PetscBool average, PetscInt n_rhs, const double *rhs,
+                                    PetscBool quiet, LodComparison comparisons[]) {
   Task    task = {.comm = comm,
                   .grid = grid,
                   .coefficient = coefficient,
@@ -209,8 +210,8 @@ PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
-                                 PetscBool quiet) {
+PetscErrorCode LodComparisonForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
+                                    PetscBool quiet) {
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++)
     PetscCall(LodSolveForesee(comm, grid,
@@ -221,18 +222,19 @@ PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
-                                    const LodCoefficient *coefficient, const LodModel *model,
-                                    PetscBool average, const char *rhs, PetscBool quiet,
-                                    LodComparison *comparison) {
+PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
+                                        const LodCoefficient *coefficient, const LodModel *model,
+                                        PetscBool average, const char *rhs, PetscBool quiet,
+                                        LodComparison *comparison) {
   double *load;
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
-  PetscCall(LodCompareForesee(comm, grid, 1, quiet));
+  PetscCall(LodComparisonForesee(comm, grid, 1, quiet));
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
-  PetscErrorCode error = LodErrorAgree(comm, LodRightHandSide(grid, rhs, load));
+  PetscErrorCode error = LodErrorAgree(comm, LodLoadOfRhs(grid, rhs, load));
   if (!error)
-    error = LodCompare(comm, grid, coefficient, model, average, 1, load, quiet, comparison);
+    error =
+        LodComparisonCompute(comm, grid, coefficient, model, average, 1, load, quiet, comparison);
   PetscCall(PetscFree(load));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -13,32 +13,33 @@ typedef struct {
   double    seconds_operator[2], seconds_solve[2]; /* lod, dnn */
   double    seconds_fine, seconds_coarse;
   LodChecks checks[2];                 /* of S and S_hat */
-  double    out_of_range;              /* LodOutOfRange */
+  double    out_of_range;              /* LodModelOutOfRange */
   PetscBool average;                   /* S_hat is averaged over symmetries */
   double   *lod, *dnn, *coarse, *fine; /* nodal values; owned */
 } LodComparison;
 
 /* Before the loads of a comparison are allocated: refuses what this machine has no memory for and
    says what will take long (LodSolveForesee). Collective. */
-PetscErrorCode LodCompareForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
-                                 PetscBool quiet);
+PetscErrorCode LodComparisonForesee(MPI_Comm comm, const LodGrid *grid, PetscInt n_rhs,
+                                    PetscBool quiet);
 
 /* Runs both operators and both references, each set up once for the coefficient and solved for all
-   loads rhs[n_rhs][fine nodes] (LodRightHandSide), into comparisons[n_rhs]. What does not depend on
+   loads rhs[n_rhs][fine nodes] (LodLoadOfRhs), into comparisons[n_rhs]. What does not depend on
    the right-hand side is in each of them; seconds_fine and seconds_coarse are those of all
    right-hand sides. `model` must fit (LodModelFits), `average` is that of
    LodLearnedCreate; every rank gets all of the findings. One that
    is not finite is an error; after an error there is nothing to destroy. Collective. */
-PetscErrorCode LodCompare(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                          const LodModel *model, PetscBool average, PetscInt n_rhs,
-                          const double *rhs, PetscBool quiet, LodComparison comparisons[]);
-
-/* The same for one right-hand side given as text, named --rhs in messages, LodCompareForesee
-   included. */
-PetscErrorCode LodCompareExpression(MPI_Comm comm, const LodGrid *grid,
+PetscErrorCode LodComparisonCompute(MPI_Comm comm, const LodGrid *grid,
                                     const LodCoefficient *coefficient, const LodModel *model,
-                                    PetscBool average, const char *rhs, PetscBool quiet,
-                                    LodComparison *comparison);
+                                    PetscBool average, PetscInt n_rhs, const double *rhs,
+                                    PetscBool quiet, LodComparison comparisons[]);
+
+/* The same for one right-hand side given as text, named --rhs in messages, LodComparisonForesee
+   included. */
+PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
+                                        const LodCoefficient *coefficient, const LodModel *model,
+                                        PetscBool average, const char *rhs, PetscBool quiet,
+                                        LodComparison *comparison);
 PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 
 /* The table on stdout, and the files in `directory`, both by one rank:
@@ -56,7 +57,7 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
                                   const char *model_path, const char *rhs, const char *directory);
 
 /* Checks before the work that LodComparisonWrite can write its files to `directory` and that none
-   of them is one of inputs[n_inputs] (LodCheckOutputs). */
+   of them is one of inputs[n_inputs] (LodOutputsCheck). */
 PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_inputs,
                                          const char *const inputs[]);
 

@@ -23,7 +23,7 @@ void LodEvaluationFolder(const char *name, char folder[LOD_EVALUATION_NAME]);
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory);
 
-/* LodCheckOutputs (file.h) of cross sections and pictures, whatever the dimension. */
+/* LodOutputsCheck (file.h) of cross sections and pictures, whatever the dimension. */
 PetscErrorCode LodPicturesCheckOutputs(const char *directory, PetscInt n_inputs,
                                        const char *const inputs[]);
 

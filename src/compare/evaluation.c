@@ -48,12 +48,13 @@ static PetscErrorCode FillRow(const Task *task, const LodCoefficient *coefficien
   row->dnn_lod[f] = found->dnn_lod;
   row->lod_fine[f] = found->lod_fine;
   row->dnn_fine[f] = found->dnn_fine;
-  PetscCall(LodRelativeEnergy(&task->grid, coefficient, found->dnn, found->lod, &row->energy[f]));
+  PetscCall(
+      LodNodesRelativeEnergy(&task->grid, coefficient, found->dnn, found->lod, &row->energy[f]));
   PetscCheck(isfinite(row->energy[f]), PETSC_COMM_SELF, PETSC_ERR_FP,
              "%s: f = %s: the relative energy error is %.9g", row->name,
              LodEvaluationRhs(task->grid.dim, f), row->energy[f]);
   if (f == 0 && directory[0]) {
-    PetscCall(LodMakeDirectory(directory));
+    PetscCall(LodDirectoryMake(directory));
     PetscCall(LodCrossSectionsWrite(found, &task->grid, directory));
   }
   PetscFunctionReturn(0);
@@ -65,8 +66,8 @@ static PetscErrorCode CompareAll(const Task *task, const LodCoefficient *coeffic
   LodComparison  found[LOD_EVALUATION_RHS];
   PetscErrorCode error = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodCompare(PETSC_COMM_SELF, &task->grid, coefficient, task->model, task->average,
-                       LOD_EVALUATION_RHS, task->rhs, PETSC_TRUE, found));
+  PetscCall(LodComparisonCompute(PETSC_COMM_SELF, &task->grid, coefficient, task->model,
+                                 task->average, LOD_EVALUATION_RHS, task->rhs, PETSC_TRUE, found));
   for (int f = 0; f < LOD_EVALUATION_RHS && !error; f++)
     error = FillRow(task, coefficient, f, &found[f], directory, row);
   for (int f = 0; f < LOD_EVALUATION_RHS; f++)
@@ -132,8 +133,8 @@ static PetscErrorCode EvaluateFamily(const Task *task, PetscInt f, LodEvaluation
     LodEvaluationRow *row = &evaluation->rows[evaluation->n_rows];
     LodCoefficient    coefficient;
     char              folder[LOD_EVALUATION_NAME], path[LOD_PATH_MAX] = "";
-    PetscCall(
-        LodSample(family, grid->dim, grid->coefficient, task->set->seed + f, number, &coefficient));
+    PetscCall(LodSampleDraw(family, grid->dim, grid->coefficient, task->set->seed + f, number,
+                            &coefficient));
     LodEvaluationName(family, grid->coefficient[0], number, evaluation->rows, evaluation->n_rows,
                       row->name);
     LodEvaluationFolder(row->name, folder);
@@ -155,11 +156,11 @@ static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
   const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
   double        *rhs;
   PetscFunctionBeginUser;
-  PetscCall(LodCompareForesee(PETSC_COMM_SELF, grid, LOD_EVALUATION_RHS, PETSC_TRUE));
+  PetscCall(LodComparisonForesee(PETSC_COMM_SELF, grid, LOD_EVALUATION_RHS, PETSC_TRUE));
   PetscCall(PetscMalloc1(LOD_EVALUATION_RHS * n_fine, &rhs));
   PetscErrorCode error = 0;
   for (int f = 0; f < LOD_EVALUATION_RHS && !error; f++)
-    error = LodRightHandSide(grid, LodEvaluationRhs(grid->dim, f), rhs + (size_t)f * n_fine);
+    error = LodLoadOfRhs(grid, LodEvaluationRhs(grid->dim, f), rhs + (size_t)f * n_fine);
   task->rhs = rhs;
   for (PetscInt f = 0; f < task->set->n_families && !error; f++)
     error = EvaluateFamily(task, f, evaluation);
@@ -168,9 +169,9 @@ static PetscErrorCode EvaluateFamilies(Task *task, LodEvaluation *evaluation) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluateModel(const LodModel *model, PetscBool average, const char *set_path,
-                                const char *directory, PetscBool pictures, PetscBool quiet,
-                                LodEvaluation *evaluation) {
+PetscErrorCode LodEvaluationCompute(const LodModel *model, PetscBool average, const char *set_path,
+                                    const char *directory, PetscBool pictures, PetscBool quiet,
+                                    LodEvaluation *evaluation) {
   LodConfig set;
   Task      task = {.model = model,
                     .average = average,

@@ -20,7 +20,7 @@ typedef struct {
   PetscBool in_range;                    /* of the training: LodModelInRange */
   double    norm_difference, norm;       /* |S - S_hat|_2, |S|_2 */
   double    dnn_lod[LOD_EVALUATION_RHS]; /* u_hat against u, L2 */
-  double    energy[LOD_EVALUATION_RHS];  /* the same in the energy norm (LodRelativeEnergy) */
+  double    energy[LOD_EVALUATION_RHS];  /* the same in the energy norm (LodNodesRelativeEnergy) */
   double    lod_fine[LOD_EVALUATION_RHS], dnn_fine[LOD_EVALUATION_RHS]; /* against fine, L2 */
 } LodEvaluationRow;
 
@@ -34,9 +34,9 @@ typedef struct {
    mesh does not matter. Cross sections of the solutions for f = 1, as data and pictures, go to
    `directory`/NAME/ if `pictures`. Says a line a coefficient (report.h) unless `quiet`. The same
    model and set give the same numbers. */
-PetscErrorCode LodEvaluateModel(const LodModel *model, PetscBool average, const char *set,
-                                const char *directory, PetscBool pictures, PetscBool quiet,
-                                LodEvaluation *evaluation);
+PetscErrorCode LodEvaluationCompute(const LodModel *model, PetscBool average, const char *set,
+                                    const char *directory, PetscBool pictures, PetscBool quiet,
+                                    LodEvaluation *evaluation);
 PetscErrorCode LodEvaluationDestroy(LodEvaluation *evaluation);
 
 /* Writes evaluation.csv, a row for each coefficient and right-hand side, and evaluation.md, the
@@ -48,8 +48,8 @@ PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
    difference of the solution with learned operators to that with the exact ones of pairs.h5.
    errors[n] is allocated with PetscMalloc; the caller frees it. One that is not finite is an error.
  */
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
-                                PetscBool quiet, PetscInt *n, double **errors);
+PetscErrorCode LodModelEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                     PetscBool quiet, PetscInt *n, double **errors);
 
 /* The expression of right-hand side number `f`. */
 const char *LodEvaluationRhs(PetscInt dim, int f);

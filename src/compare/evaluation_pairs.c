@@ -24,8 +24,8 @@ static PetscErrorCode LoadOfOne(const LodGrid *grid, double *load) {
   double *fine;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &fine));
-  PetscErrorCode error = LodFineLoad(grid, "1", "f", fine);
-  if (!error) error = LodLoad(grid, fine, grid->coarse, load);
+  PetscErrorCode error = LodLoadFromText(grid, "1", "f", fine);
+  if (!error) error = LodLoadRestrict(grid, fine, grid->coarse, load);
   PetscCall(PetscFree(fine));
   PetscCall(error);
   PetscFunctionReturn(0);
@@ -83,8 +83,8 @@ static PetscErrorCode EvaluateSamples(Task *task, PetscBool quiet, PetscInt n, d
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
-                                PetscBool quiet, PetscInt *n, double **errors) {
+PetscErrorCode LodModelEvaluatePairs(LodPairs *pairs, LodSplit split, const LodModel *model,
+                                     PetscBool quiet, PetscInt *n, double **errors) {
   Task           task = {.pairs = pairs, .split = split};
   PetscInt64     samples, count;
   PetscErrorCode error = 0;

@@ -25,7 +25,7 @@ static void PrintCsvRow(FILE *stream, const LodEvaluationRow *row, PetscBool ave
   fprintf(stream, ",%s", row->in_range ? "yes" : "no");
   for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
     fputc(',', stream);
-    LodPrintNumber(stream, values[i], "");
+    LodNumberPrint(stream, values[i], "");
   }
   fprintf(stream, ",%s\n", average ? "yes" : "no");
 }
@@ -78,7 +78,7 @@ static PetscErrorCode WriteMarkdown(const LodEvaluation *evaluation, const char 
 PetscErrorCode LodEvaluationWrite(const LodEvaluation *evaluation, PetscInt dim,
                                   const char *model_path, const char *directory) {
   PetscFunctionBeginUser;
-  PetscCall(LodMakeDirectory(directory));
+  PetscCall(LodDirectoryMake(directory));
   PetscCall(WriteCsv(evaluation, dim, directory));
   PetscCall(WriteMarkdown(evaluation, model_path, dim, directory));
   PetscFunctionReturn(0);

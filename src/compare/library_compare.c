@@ -29,19 +29,19 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   LodComparison     found;
   PetscFunctionBeginUser;
   PetscCall(LodMeshToGrid(mesh, where, PETSC_FALSE, &grid));
-  PetscCall(LodCheckPointer(model, where, "model"));
-  PetscCall(LodCheckPointer(expression, where, "expression"));
-  PetscCall(LodCheckPointer(report, where, "report"));
+  PetscCall(LodPointerCheck(model, where, "model"));
+  PetscCall(LodPointerCheck(expression, where, "expression"));
+  PetscCall(LodPointerCheck(report, where, "report"));
   PetscCall(LodCoefficientAround(mesh->dim, mesh->coefficient, values, where, &coefficient));
   PetscCall(LodCoefficientValidate(&coefficient, "LodCompareMethods: values"));
   PetscCall(LodModelFits(model, "the model", &grid, &coefficient, "LodCompareMethods: values",
                          (PetscBool)(allow_range != 0)));
-  LodLockLibraries();
-  PetscErrorCode error = LodCompareExpression(PETSC_COMM_SELF, &grid, &coefficient, model,
-                                              PETSC_FALSE, expression, PETSC_FALSE, &found);
+  LodLibrariesLock();
+  PetscErrorCode error = LodComparisonComputeText(PETSC_COMM_SELF, &grid, &coefficient, model,
+                                                  PETSC_FALSE, expression, PETSC_FALSE, &found);
   if (!error) Show(&found, &grid, report, lod, dnn);
   const PetscErrorCode freed = LodComparisonDestroy(&found);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscCall(freed);
   PetscFunctionReturn(0);

@@ -68,7 +68,7 @@ static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGr
       double point[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
       point[axis] = (double)node / (double)grid->fine[axis];
       section->position[node] = grid->extent[axis] * point[axis];
-      section->values[i][node] = LodQ1Value(grid->dim, cells, solution[i], point);
+      section->values[i][node] = LodNodesValueAt(grid->dim, cells, solution[i], point);
     }
   }
   PetscFunctionReturn(0);
@@ -89,12 +89,12 @@ static void SectionPrint(const Section *section, const LodGrid *grid, FILE *stre
     fputs(section->name, stream);
     for (PetscInt axis = 0; axis < grid->dim; axis++) {
       fputc(',', stream);
-      LodPrintNumber(
+      LodNumberPrint(
           stream, axis == section->axis ? section->position[node] : 0.5 * grid->extent[axis], "");
     }
     for (int i = 0; i < N_SOLUTIONS; i++) {
       fputc(',', stream);
-      LodPrintNumber(stream, section->values[i][node], "");
+      LodNumberPrint(stream, section->values[i][node], "");
     }
     fputc('\n', stream);
   }
@@ -185,8 +185,8 @@ static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal righ
   for (PetscInt i = 0; i < n[0] * n[1]; i++) {
     double point[LOD_MAX_DIM] = {((double)(i % n[0]) + 0.5) / (double)n[0],
                                  ((double)(i / n[0]) + 0.5) / (double)n[1], 0.5};
-    picture[i] = LodQ1Value(grid->dim, left.cells, left.values, point);
-    if (right.values) picture[i] -= LodQ1Value(grid->dim, right.cells, right.values, point);
+    picture[i] = LodNodesValueAt(grid->dim, left.cells, left.values, point);
+    if (right.values) picture[i] -= LodNodesValueAt(grid->dim, right.cells, right.values, point);
   }
   (void)snprintf(text, sizeof text, "%s%s", title, grid->dim == 3 ? ", z = 1/2" : "");
   PetscCall(LodPlotField(directory, name, text, n, grid->extent, picture,
@@ -238,7 +238,7 @@ PetscErrorCode LodPicturesCheckOutputs(const char *directory, PetscInt n_inputs,
   char              name[64];
 
   PetscFunctionBeginUser;
-  PetscCall(LodCheckOutputs(directory, 1, &table, n_inputs, inputs));
+  PetscCall(LodOutputsCheck(directory, 1, &table, n_inputs, inputs));
   for (int axis = 0; axis < LOD_MAX_DIM; axis++) {
     (void)snprintf(name, sizeof name, ALONG "%s", axis_name[axis]);
     PetscCall(LodPlotCheckOutputs(directory, name, n_inputs, inputs));

@@ -85,7 +85,7 @@ PetscErrorCode LodComparisonCheckOutputs(const char *directory, PetscInt n_input
                                          const char *const inputs[]) {
   const char *const report = "report.json";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckOutputs(directory, 1, &report, n_inputs, inputs));
+  PetscCall(LodOutputsCheck(directory, 1, &report, n_inputs, inputs));
   PetscCall(LodPicturesCheckOutputs(directory, n_inputs, inputs));
   PetscFunctionReturn(0);
 }
@@ -96,7 +96,7 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   LodTextFile report;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMakeDirectory(directory));
+  PetscCall(LodDirectoryMake(directory));
   PetscCall(LodTextFileBegin(&report, directory, "report.json"));
   json_t *object =
       json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",

@@ -50,6 +50,6 @@ PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, doubl
     PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, solution[i]));
     both->seconds_solve[i] = LodSeconds() - start;
   }
-  PetscCall(LodRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));
+  PetscCall(LodNodesRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));
   PetscFunctionReturn(0);
 }

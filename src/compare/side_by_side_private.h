@@ -26,8 +26,8 @@ PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
                                      PetscBool quiet);
 
-/* Solves with both for a load on the coarse nodes (LodLoad), into exact[] and learned[] there;
- *error is the relative L2 error of the second. */
+/* Solves with both for a load on the coarse nodes (LodLoadRestrict), into exact[] and learned[]
+ *there; error is the relative L2 error of the second. */
 PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
                                   double *learned, double *error);
 

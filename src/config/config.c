@@ -31,7 +31,7 @@ static PetscErrorCode ValidateNetwork(const LodConfig *config, const char *where
   PetscFunctionBeginUser;
   PetscCall(ValidateSymmetry(config, where));
   PetscCall(LodNetworkSettingsCheck(&config->network, config->grid.ell, where));
-  LodCheckInput(!config->network.structure.zero_sums || !LodOperatorIsLarge(&config->grid),
+  LodCheckInput(!config->network.structure.zero_sums || !LodGridOperatorIsLarge(&config->grid),
                 "%s: zero_sums in [network]: the local operators of this mesh have more than %d "
                 "numbers; set it to false",
                 where, LOD_MAX_STRUCTURED_NUMBERS);
@@ -45,7 +45,7 @@ static PetscErrorCode ValidateLoss(const LodConfig *config, const char *where) {
                 "%s: loss = \"energy\" in [training] needs zero_sums = true in [network]: it does "
                 "not see constants",
                 where);
-  LodCheckInput(config->training.loss == LOD_LOSS_ENTRIES || !LodOperatorIsLarge(&config->grid),
+  LodCheckInput(config->training.loss == LOD_LOSS_ENTRIES || !LodGridOperatorIsLarge(&config->grid),
                 "%s: loss in [training]: the local operators of this mesh have more than %d "
                 "numbers; only \"entries\" takes them",
                 where, LOD_MAX_STRUCTURED_NUMBERS);

@@ -58,7 +58,7 @@ PetscErrorCode LodMeshRead(const char *name, LodGrid *grid);
 /* The plan of a config's pairs; config and `text` (of LodConfigWritePairs) are borrowed. */
 LodPairsPlan LodConfigPairsPlan(const LodConfig *config, const char *text);
 
-/* LodPairsMake, LodTrain, LodModelPrepare and LodTrainingAdvice with what a config says. */
+/* LodPairsMake, LodModelTrain, LodModelPrepare and LodTrainingAdvice with what a config says. */
 PetscErrorCode LodConfigMakePairs(const LodConfig *config, const char *path, PetscBool quiet);
 PetscErrorCode LodConfigTrain(const LodConfig *config, LodPairs *pairs,
                               const LodTrainOptions *options, LodModel **model);

@@ -113,7 +113,8 @@ static void CompleteNetwork(const LodTomlNode *table, const LodGrid *grid,
   }
   if (LEAVES_OPEN("bounds")) network->structure.bounds = (PetscBool)(code > 0);
   if (LEAVES_OPEN("lines")) network->structure.lines = (PetscBool)(code > 0);
-  if (LEAVES_OPEN("zero_sums")) network->structure.zero_sums = (PetscBool)!LodOperatorIsLarge(grid);
+  if (LEAVES_OPEN("zero_sums"))
+    network->structure.zero_sums = (PetscBool)!LodGridOperatorIsLarge(grid);
   if (LEAVES_OPEN("exact_constants"))
     network->structure.exact_constants =
         (PetscBool)(network->structure.baseline && network->structure.scale_equivariant);
@@ -128,6 +129,6 @@ void LodConfigComplete(const LodTomlNode *root, LodConfig *config) {
   if (!training || !LodSettingsFind(training, "batch")) settings->batch = DefaultBatch(config);
   if (!training || !LodSettingsFind(training, "epochs")) settings->epochs = DefaultEpochs(config);
   if (!training || !LodSettingsFind(training, "schedule")) DefaultSchedule(settings);
-  if ((!training || !LodSettingsFind(training, "loss")) && LodOperatorIsLarge(&config->grid))
+  if ((!training || !LodSettingsFind(training, "loss")) && LodGridOperatorIsLarge(&config->grid))
     settings->loss = LOD_LOSS_ENTRIES;
 }

@@ -43,7 +43,7 @@ PetscErrorCode LodConfigTrain(const LodConfig *config, LodPairs *pairs,
   PetscFunctionBeginUser;
   PetscCall(LodConfigWrite(config, &text));
   const LodTrainPlan plan = TrainPlan(config, text);
-  PetscErrorCode     error = LodTrain(&plan, pairs, options, model);
+  PetscErrorCode     error = LodModelTrain(&plan, pairs, options, model);
   PetscCall(PetscFree(text));
   PetscCall(error);
   PetscFunctionReturn(0);

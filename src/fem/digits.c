@@ -49,7 +49,7 @@ PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt c
   PetscFunctionBeginUser;
   for (size_t i = 0; i < count; i++)
     again[i] *= LOD_DIGITS_FACTOR;
-  PetscCall(LodRelativeL2(dim, cells, again, solution, &difference));
+  PetscCall(LodNodesRelativeL2(dim, cells, again, solution, &difference));
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   PetscCheck(difference <= MOST_DIFFERENCE, PETSC_COMM_SELF, PETSC_ERR_FP,
              "the %s solution is lost in rounding: solved again with the last digits changed it "

@@ -461,7 +461,8 @@ PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load) 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load) {
+PetscErrorCode LodLoadFromText(const LodGrid *grid, const char *text, const char *where,
+                               double *load) {
   LodField *field;
   PetscFunctionBeginUser;
   PetscCall(LodFieldFromText(text, grid->dim, where, omp_get_max_threads(), &field));

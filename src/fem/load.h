@@ -9,23 +9,24 @@
    hat function of every node of the fine mesh. It is what `rhs` is everywhere: coarse loads follow
    from it exactly.
 
-   LodFineLoad: f given as text, named `where` in messages; integrated by Gauss points, in more and
-   smaller parts of a fine cell where f is not smooth: oscillations and jumps are resolved as far as
-   a bounded number of points goes. Where that leaves more than an estimated 0.1 % (of the integral
-   of |f|) it warns. A value that is not finite at a point of the quadrature is an input error.
-   OpenMP threads; the result does not depend on their number.
+   LodLoadFromText: f given as text, named `where` in messages; integrated by Gauss points, in more
+   and smaller parts of a fine cell where f is not smooth: oscillations and jumps are resolved as
+   far as a bounded number of points goes. Where that leaves more than an estimated 0.1 % (of the
+   integral of |f|) it warns. A value that is not finite at a point of the quadrature is an input
+   error. OpenMP threads; the result does not depend on their number.
 
    LodFieldLoad: the same for any function, by as many threads as it is for (omp_get_max_threads at
    most).
 
    LodCellLoad: f has one value per coefficient cell; exact.
 
-   LodNodalLoad: f the Q1 function with values[] at the nodes of a mesh of D; exact; `load` may be
-   `values`. */
-PetscErrorCode LodFineLoad(const LodGrid *grid, const char *text, const char *where, double *load);
+   LodLoadFromNodes: f the Q1 function with values[] at the nodes of a mesh of D; exact; `load` may
+   be `values`. */
+PetscErrorCode LodLoadFromText(const LodGrid *grid, const char *text, const char *where,
+                               double *load);
 PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load);
 PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load);
-PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const double *values,
-                            double *load);
+PetscErrorCode LodLoadFromNodes(const LodGrid *grid, const PetscInt cells[], const double *values,
+                                double *load);
 
 #endif

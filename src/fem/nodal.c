@@ -57,8 +57,8 @@ static void InterpolateAlong(AxisView view, PetscInt cells, PetscInt ratio, cons
     }
 }
 
-PetscErrorCode LodProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
-                             const PetscInt to[], double *fine) {
+PetscErrorCode LodNodesProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
+                                  const PetscInt to[], double *fine) {
   const LodBox nodes = LodBoxNodes(dim, from);
   PetscInt     size[LOD_MAX_DIM] = {nodes.size[0], nodes.size[1], nodes.size[2]};
   PetscInt     largest = LodNodeCount(dim, to);
@@ -113,7 +113,7 @@ static void RestrictAlong(AxisView view, PetscInt cells, PetscInt ratio, const d
     }
 }
 
-/* LodLoad on a mesh that is coarser than the fine one along some axis. */
+/* LodLoadRestrict on a mesh that is coarser than the fine one along some axis. */
 static PetscErrorCode Restrict(const LodGrid *grid, const double *fine, const PetscInt cells[],
                                double *coarse) {
   const PetscInt last = grid->dim - 1;
@@ -140,8 +140,8 @@ static PetscErrorCode Restrict(const LodGrid *grid, const double *fine, const Pe
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt cells[],
-                       double *load) {
+PetscErrorCode LodLoadRestrict(const LodGrid *grid, const double *rhs, const PetscInt cells[],
+                               double *load) {
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCheck(cells[axis] >= 1 && grid->fine[axis] % cells[axis] == 0, PETSC_COMM_SELF,
@@ -155,8 +155,8 @@ PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt ce
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const double *values,
-                            double *load) {
+PetscErrorCode LodLoadFromNodes(const LodGrid *grid, const PetscInt cells[], const double *values,
+                                double *load) {
   double side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   if (load != values) PetscCall(PetscArraycpy(load, values, LodNodeCount(grid->dim, cells)));
@@ -165,8 +165,8 @@ PetscErrorCode LodNodalLoad(const LodGrid *grid, const PetscInt cells[], const d
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodNodalValues(LodExpression *expression, const LodGrid *grid,
-                              const PetscInt cells[], double *values) {
+PetscErrorCode LodNodesEvaluate(LodExpression *expression, const LodGrid *grid,
+                                const PetscInt cells[], double *values) {
   const LodBox nodes = LodBoxNodes(grid->dim, cells);
   PetscFunctionBeginUser;
   for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
@@ -180,18 +180,18 @@ PetscErrorCode LodNodalValues(LodExpression *expression, const LodGrid *grid,
   PetscFunctionReturn(0);
 }
 
-/* The norm of LodNormL2 with the sides of the cells given. */
+/* The norm of LodNodesNormL2 with the sides of the cells given. */
 static PetscErrorCode NormL2(PetscInt dim, const PetscInt cells[], const double side[],
                              const double *u, double *norm) {
   const size_t count = (size_t)LodNodeCount(dim, cells);
-  const double largest = LodLargest(count, u);
-  const int    exponent = LodExponent(largest); /* squares of u may leave double precision */
+  const double largest = LodUnitsLargest(count, u);
+  const int    exponent = LodUnitsExponent(largest); /* squares of u may leave double precision */
   double      *scaled, *weighted, square = 0;
   PetscFunctionBeginUser;
   PetscCheck(isfinite(largest), PETSC_COMM_SELF, PETSC_ERR_FP,
              "the norm of a function that is not finite was asked for");
   PetscCall(PetscMalloc2(count, &scaled, count, &weighted));
-  LodScaleByPower(-exponent, count, u, scaled);
+  LodUnitsScale(-exponent, count, u, scaled);
   PetscCall(PetscArraycpy(weighted, scaled, count));
   ApplyMass(dim, cells, side, weighted);
   for (size_t i = 0; i < count; i++)
@@ -201,8 +201,8 @@ static PetscErrorCode NormL2(PetscInt dim, const PetscInt cells[], const double 
   PetscFunctionReturn(0);
 }
 
-double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
-                  const double point[LOD_MAX_DIM]) {
+double LodNodesValueAt(PetscInt dim, const PetscInt cells[], const double *values,
+                       const double point[LOD_MAX_DIM]) {
   PetscInt first[LOD_MAX_DIM] = {0}, corners = (PetscInt)1 << dim;
   double   weight[LOD_MAX_DIM] = {0}, sum = 0;
 
@@ -225,8 +225,8 @@ double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
   return sum;
 }
 
-PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
-                         double *norm) {
+PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
+                              double *norm) {
   double side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   LodGridSides(grid, cells, side);
@@ -234,8 +234,8 @@ PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const doub
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodRelativeL2(PetscInt dim, const PetscInt cells[], const double *u, const double *v,
-                             double *error) {
+PetscErrorCode LodNodesRelativeL2(PetscInt dim, const PetscInt cells[], const double *u,
+                                  const double *v, double *error) {
   PetscInt count = LodNodeCount(dim, cells);
   double  *difference, size, side[LOD_MAX_DIM] = {1, 1, 1};
   PetscFunctionBeginUser;
@@ -266,15 +266,15 @@ static void AddCellEnergy(PetscInt corners, const double *stiffness, const Petsc
     }
 }
 
-PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
-                                 const double *u, const double *v, double *error) {
+PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                      const double *u, const double *v, double *error) {
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   cells = LodBoxCells(grid->dim, grid->coarse);
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
   const size_t   n_values = (size_t)LodCoefficientCount(coefficient);
-  const double   weight = ldexp(1, -LodExponent(LodLargest(n_values, coefficient->values)));
-  const double   scale = ldexp(1, -LodExponent(LodLargest((size_t)LodBoxCount(&nodes), v)));
-  double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};
+  const double weight = ldexp(1, -LodUnitsExponent(LodUnitsLargest(n_values, coefficient->values)));
+  const double scale = ldexp(1, -LodUnitsExponent(LodUnitsLargest((size_t)LodBoxCount(&nodes), v)));
+  double       matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};
   PetscFunctionBeginUser;
   for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
     PetscInt index[LOD_MAX_DIM], place[LOD_MAX_CORNERS];

@@ -9,34 +9,34 @@
 #include "grid/coefficient.h"
 
 /* Nodal values of an expression on all nodes of a mesh of D. values[] is the caller's. */
-PetscErrorCode LodNodalValues(LodExpression *expression, const LodGrid *grid,
-                              const PetscInt cells[], double *values);
+PetscErrorCode LodNodesEvaluate(LodExpression *expression, const LodGrid *grid,
+                                const PetscInt cells[], double *values);
 
 /* The load of the hat functions of a mesh (whose cells divide the fine ones along each axis), which
    are combinations of fine ones: the fine load rhs[] times the transpose of the interpolation.
    load[], on all nodes. */
-PetscErrorCode LodLoad(const LodGrid *grid, const double *rhs, const PetscInt cells[],
-                       double *load);
+PetscErrorCode LodLoadRestrict(const LodGrid *grid, const double *rhs, const PetscInt cells[],
+                               double *load);
 
 /* Q1 interpolation of nodal values from a mesh of from[] cells to one of to[] (multiples). */
-PetscErrorCode LodProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
-                             const PetscInt to[], double *fine);
+PetscErrorCode LodNodesProlongate(PetscInt dim, const PetscInt from[], const double *coarse,
+                                  const PetscInt to[], double *fine);
 
 /* The Q1 function with values[nodes of the mesh of cells[]] at a point given in parts of the
    extents. */
-double LodQ1Value(PetscInt dim, const PetscInt cells[], const double *values,
-                  const double point[LOD_MAX_DIM]);
+double LodNodesValueAt(PetscInt dim, const PetscInt cells[], const double *values,
+                       const double point[LOD_MAX_DIM]);
 
 /* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||, for which extents do not matter; both on
    a mesh of cells[]. */
-PetscErrorCode LodNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
-                         double *norm);
-PetscErrorCode LodRelativeL2(PetscInt dim, const PetscInt cells[], const double *u, const double *v,
-                             double *error);
+PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
+                              double *norm);
+PetscErrorCode LodNodesRelativeL2(PetscInt dim, const PetscInt cells[], const double *u,
+                                  const double *v, double *error);
 
 /* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) = integral of A grad u . grad v, for Q1 functions u, v
    on the coarse mesh; exact. */
-PetscErrorCode LodRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
-                                 const double *u, const double *v, double *error);
+PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                      const double *u, const double *v, double *error);
 
 #endif

@@ -91,7 +91,7 @@ PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec ve
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
+PetscErrorCode LodKspSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
   KSPConvergedReason reason;
   PetscInt           iterations;
   PetscReal          residual;
@@ -107,7 +107,7 @@ PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMultigrid(PC preconditioner) {
+PetscErrorCode LodPreconditionerSetMultigrid(PC preconditioner) {
   PetscFunctionBeginUser;
 #if defined(PETSC_HAVE_HYPRE)
   PetscCall(PCSetType(preconditioner, PCHYPRE));
@@ -131,19 +131,19 @@ static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double res
   PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
   PetscCall(KSPSetTolerances(*solver, residual, 0, PETSC_DEFAULT, 1000));
   PetscCall(KSPGetPC(*solver, &preconditioner));
-  PetscCall(LodMultigrid(preconditioner));
+  PetscCall(LodPreconditionerSetMultigrid(preconditioner));
   PetscCall(KSPSetFromOptions(*solver));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
-                          Vec vector, int *exponent) {
+PetscErrorCode LodLoadToVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                            Vec vector, int *exponent) {
   const size_t n_nodes = (size_t)LodNodeCount(grid->dim, cells);
   double      *scaled;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_nodes, &scaled));
-  *exponent = LodExponent(LodLargest(n_nodes, load));
-  LodScaleByPower(-*exponent, n_nodes, load, scaled);
+  *exponent = LodUnitsExponent(LodUnitsLargest(n_nodes, load));
+  LodUnitsScale(-*exponent, n_nodes, load, scaled);
   PetscErrorCode error = FillVec(grid, cells, scaled, vector);
   PetscCall(PetscFree(scaled));
   PetscCall(error);
@@ -153,7 +153,7 @@ PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const dou
 /* The exponent of a coefficient's largest value. */
 static int CoefficientExponent(const LodCoefficient *coefficient) {
   const PetscInt count = LodCoefficientCount(coefficient);
-  return LodExponent(LodLargest((size_t)count, coefficient->values));
+  return LodUnitsExponent(LodUnitsLargest((size_t)count, coefficient->values));
 }
 
 /* The stiffness matrix of one of the meshes and its solver. The matrix' structure serves all
@@ -244,8 +244,8 @@ static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
   double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(CellMatrices(system, &n_matrices, &matrices));
-  LodScaleByPower(-system->exponent, (size_t)n_matrices * (size_t)LodPower(4, system->grid.dim),
-                  matrices, matrices);
+  LodUnitsScale(-system->exponent, (size_t)n_matrices * (size_t)LodPower(4, system->grid.dim),
+                matrices, matrices);
   if (changed)
     LodDigitsPerturb(LodGridCorners(&system->grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
   source.matrix = matrices;
@@ -317,9 +317,9 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, double 
   PetscInt     iterations;
   int          exponent;
   PetscFunctionBeginUser;
-  PetscCall(LodLoadVec(&system->grid, system->cells, load, system->load, &exponent));
+  PetscCall(LodLoadToVec(&system->grid, system->cells, load, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodSolve(system->solver, system->what, system->load, system->unknowns));
+  PetscCall(LodKspSolve(system->solver, system->what, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodVecToNodes(&system->grid, system->cells, system->unknowns, solution));
   PetscCall(LodSolutionToUnits(system->what, exponent - system->exponent, n_nodes, solution));
@@ -385,8 +385,8 @@ PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const doubl
   }
   PetscCall(PetscMalloc1((size_t)n_rhs * n_nodes, &loads));
   for (PetscInt f = 0; f < n_rhs && !error; f++)
-    error = LodLoad(&system->grid, rhs + (size_t)f * n_fine, system->cells,
-                    loads + (size_t)f * n_nodes);
+    error = LodLoadRestrict(&system->grid, rhs + (size_t)f * n_fine, system->cells,
+                            loads + (size_t)f * n_nodes);
   if (!error) error = LodQ1SystemSolveLoads(system, n_rhs, loads, solutions, statistics);
   PetscCall(PetscFree(loads));
   PetscCall(error);
@@ -407,14 +407,14 @@ static PetscErrorCode SolveOnce(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh me
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                            const double *rhs, double *solution, LodSolveStatistics *statistics) {
+PetscErrorCode LodQ1FineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                              const double *rhs, double *solution, LodSolveStatistics *statistics) {
   PetscFunctionBeginUser;
   PetscCall(SolveOnce(comm, grid, LOD_Q1_FINE, coefficient, rhs, solution, statistics));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
+PetscErrorCode LodQ1CoarseSolve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics) {
   PetscFunctionBeginUser;
@@ -422,8 +422,8 @@ PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
-                                  const LodCoefficient *coefficient, Mat *stiffness) {
+PetscErrorCode LodQ1CoarseStiffness(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, Mat *stiffness) {
   LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
   double         *matrices;
   PetscFunctionBeginUser;

@@ -37,7 +37,7 @@ PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *co
    depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call are
    solved for a second time, and a solution that rounding has taken is an error (digits.h).
    `statistics` may be NULL. LodQ1SystemSolve: the same for rhs[n_rhs][fine nodes], loads of f on
-   the *fine* mesh (LodFineLoad). Collective. */
+   the *fine* mesh (LodLoadFromText). Collective. */
 PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
                                      double *solutions, LodSolveStatistics *statistics);
 PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
@@ -49,21 +49,21 @@ PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *expon
 
 /* One coefficient and one load rhs[fine nodes] at once: solution[nodes of the fine or of the coarse
    mesh]. Collective. */
-PetscErrorCode LodFineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
-                            const double *rhs, double *solution, LodSolveStatistics *statistics);
-PetscErrorCode LodCoarseQ1Solve(MPI_Comm comm, const LodGrid *grid,
+PetscErrorCode LodQ1FineSolve(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
+                              const double *rhs, double *solution, LodSolveStatistics *statistics);
+PetscErrorCode LodQ1CoarseSolve(MPI_Comm comm, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const double *rhs,
                                 double *solution, LodSolveStatistics *statistics);
 
 /* The stiffness matrix of Q1 on the coarse mesh over its free nodes, rows and columns as in
    LodCoarseSystem; the caller destroys it. Collective. */
-PetscErrorCode LodCoarseStiffness(MPI_Comm comm, const LodGrid *grid,
-                                  const LodCoefficient *coefficient, Mat *stiffness);
+PetscErrorCode LodQ1CoarseStiffness(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, Mat *stiffness);
 
 /* A load on all nodes of a mesh as a Vec over the free ones, in units of 2^*exponent, in which its
    largest entry is about 1 (units.h). Collective. */
-PetscErrorCode LodLoadVec(const LodGrid *grid, const PetscInt cells[], const double *load,
-                          Vec vector, int *exponent);
+PetscErrorCode LodLoadToVec(const LodGrid *grid, const PetscInt cells[], const double *load,
+                            Vec vector, int *exponent);
 
 /* The values of a Vec over the free nodes of a mesh at all its nodes, 0 at Dirichlet nodes, on
    every rank. Collective. */
@@ -71,9 +71,9 @@ PetscErrorCode LodVecToNodes(const LodGrid *grid, const PetscInt cells[], Vec ve
                              double *nodes);
 
 /* Makes a preconditioner algebraic multigrid, the best that this PETSc has. */
-PetscErrorCode LodMultigrid(PC preconditioner);
+PetscErrorCode LodPreconditionerSetMultigrid(PC preconditioner);
 
 /* KSPSolve that turns failure to converge into an error; `what` names the solve in the message. */
-PetscErrorCode LodSolve(KSP solver, const char *what, Vec rhs, Vec solution);
+PetscErrorCode LodKspSolve(KSP solver, const char *what, Vec rhs, Vec solution);
 
 #endif

@@ -25,7 +25,7 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
                 " axes is impossible: the number of cells must be at least 1 and fit an index",
                 LodCellsText(dim, cells, text),
                 LodCellsAreCube(dim, cells) ? "along each of " : "on ", dim);
-  PetscCall(LodCheckMemory(count * sizeof(double), "coefficient", "choose fewer cells"));
+  PetscCall(LodMemoryCheck(count * sizeof(double), "coefficient", "choose fewer cells"));
   PetscCall(PetscCalloc1((size_t)count, &coefficient->values));
   coefficient->dim = dim;
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)

@@ -92,7 +92,7 @@ static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coeff
   (void)snprintf(where, sizeof where, "%s: %s", dataset->file->path, dataset->name);
   PetscCall(LodCoefficientCheckLayout(dataset, where, PETSC_FALSE, &layout));
   PetscCall(
-      LodCheckMemory(sizeof(double) * (double)LodCellCount(layout.dim, layout.cells), where, ""));
+      LodMemoryCheck(sizeof(double) * (double)LodCellCount(layout.dim, layout.cells), where, ""));
   PetscCall(LodCoefficientCreate(layout.dim, layout.cells, coefficient));
   PetscCall(LodHdf5DatasetRead(dataset, H5T_NATIVE_DOUBLE, coefficient->values));
   if (layout.boolean) PetscCall(PetscStrlcat(where, LOD_BOOLEANS_NOTE, sizeof where));

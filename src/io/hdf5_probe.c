@@ -181,10 +181,10 @@ PetscErrorCode LodHdf5Probe(const char *path, char datasets[LOD_HDF5_NAMES]) {
   Report *report =
       mmap(NULL, sizeof *report, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (report == MAP_FAILED) PetscFunctionReturn(0);
-  LodLockLibraries();
+  LodLibrariesLock();
   const pid_t process = fork();
   if (process == 0) LookAtFile(path, report);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   if (process > 0) Await(process);
   const PetscBool sound = (PetscBool)(process < 0 || report->ended);
   (void)snprintf(place, sizeof place, "%s", report->place[0] ? report->place : "its beginning");

@@ -62,7 +62,7 @@ static PetscErrorCode WriteHistory(const char *directory, const char *name, Pets
   fprintf(data.stream, LOD_HISTORY_NAMES "\n");
   for (PetscInt i = 0; i < n; i++)
     for (int column = 0; column < LOD_HISTORY_COLUMNS; column++) {
-      LodPrintNumber(data.stream, history[LOD_HISTORY_COLUMNS * i + column], "");
+      LodNumberPrint(data.stream, history[LOD_HISTORY_COLUMNS * i + column], "");
       fputc(column + 1 < LOD_HISTORY_COLUMNS ? ',' : '\n', data.stream);
     }
   PetscCall(LodTextFileCommit(&data));
@@ -123,10 +123,10 @@ static PetscErrorCode WriteCurves(const char *directory, const char *name, const
     fprintf(data.stream, ",\"%s\"", labels[curve]);
   fputc('\n', data.stream);
   for (PetscInt i = 0; i < n; i++) {
-    LodPrintNumber(data.stream, x[i], "");
+    LodNumberPrint(data.stream, x[i], "");
     for (PetscInt curve = 0; curve < n_curves; curve++) {
       fputc(',', data.stream);
-      LodPrintNumber(data.stream, values[curve][i], "");
+      LodNumberPrint(data.stream, values[curve][i], "");
     }
     fputc('\n', data.stream);
   }

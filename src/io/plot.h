@@ -7,7 +7,7 @@
 #include <petscsys.h>
 
 /* Checks before the work that the files of picture `name` can be written and are no inputs
-   (file.h, LodCheckOutputs). */
+   (file.h, LodOutputsCheck). */
 PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, PetscInt n_inputs,
                                    const char *const inputs[]);
 

@@ -27,7 +27,7 @@ PetscErrorCode LodPlotCheckOutputs(const char *directory, const char *name, Pets
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
     (void)snprintf(file_name, sizeof file_name, "%s%s", name, endings[i]);
-    PetscCall(LodCheckOutputs(directory, 1, &part, n_inputs, inputs));
+    PetscCall(LodOutputsCheck(directory, 1, &part, n_inputs, inputs));
   }
   PetscFunctionReturn(0);
 }

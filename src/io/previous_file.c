@@ -86,10 +86,10 @@ static PetscErrorCode ReadOperators(LodHdf5 *file, const LodGrid *grid, double *
 
   PetscFunctionBeginUser;
   (void)snprintf(where, sizeof where, "%s: local_operators", file->path);
-  PetscCall(LodCheckMemory((double)count * sizeof **operators, where, ""));
+  PetscCall(LodMemoryCheck((double)count * sizeof **operators, where, ""));
   PetscCall(PetscMalloc1(count, operators));
   PetscCall(LodHdf5ReadArray(file, "local_operators", H5T_NATIVE_DOUBLE, *operators));
-  LodCheckInput(isfinite(LodLargest(count, *operators)),
+  LodCheckInput(isfinite(LodUnitsLargest(count, *operators)),
                 "%s: local_operators: not every entry is finite", file->path);
   PetscFunctionReturn(0);
 }

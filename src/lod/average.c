@@ -37,7 +37,8 @@ static PetscErrorCode ComputeTurned(const LodLocalOperators *self, PetscInt firs
     average->turned.values[i] = average->coefficient->values[average->values[i]];
   for (PetscInt t = 0; t < LodGridCells(grid); t++) {
     const PetscInt cell = average->cells[t];
-    average->wanted[t] = (PetscBool)(cell >= first && cell < last && LodIsWanted(options, cell));
+    average->wanted[t] =
+        (PetscBool)(cell >= first && cell < last && LodComputeIsWanted(options, cell));
   }
   PetscCall(LodLocalOperatorsSetCoefficient(source, &average->turned));
   PetscCall(LodLocalOperatorsCompute(
@@ -56,7 +57,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionBeginUser;
   PetscCheck(average->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   for (PetscInt cell = first; cell < last; cell++)
-    if (LodIsWanted(options, cell))
+    if (LodComputeIsWanted(options, cell))
       PetscCall(PetscArrayzero(operators + (size_t)(cell - first) * (size_t)size, size));
   for (PetscInt s = 0; s < count; s++) {
     PetscCall(ComputeTurned(self, first, last, options, s));

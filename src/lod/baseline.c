@@ -38,7 +38,7 @@ PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values) {
   PetscFunctionReturn(0);
 }
 
-const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside) {
+const double *LodBaselineFind(const LodGrid *grid, const double *values, const LodBox *inside) {
   const LodGrid mesh = BaselineGrid(grid);
   const LodBox  cells = LodBoxCells(mesh.dim, mesh.coarse);
   PetscInt      index[LOD_MAX_DIM] = {0, 0, 0};

@@ -11,6 +11,6 @@ PetscErrorCode LodBaselineCreate(const LodGrid *grid, double **values);
 /* The one of a patch that is cut as `inside` says, and that the boundary of D does not touch where
    it does not cut. (If it does, S_T differs by the tail of a corrector; R_T does not tell either.)
  */
-const double *LodBaselineOf(const LodGrid *grid, const double *values, const LodBox *inside);
+const double *LodBaselineFind(const LodGrid *grid, const double *values, const LodBox *inside);
 
 #endif

@@ -373,7 +373,7 @@ static int CondensePiece(const LodCellCondensation *c, int number, int side,
     int failed = CondensePiece(c, piece->half[h], h, coefficient, index, workspace, &halves[h]);
     if (failed >= 0) return failed;
   }
-  return LodMerge(piece->plan, halves, front, result);
+  return LodMergeBlocks(piece->plan, halves, front, result);
 }
 
 void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *coefficient,
@@ -432,8 +432,9 @@ static void AppendTests(const LodCellCondensation *c, const LodBlock *block,
     }
 }
 
-int LodCellCondense(const LodCellCondensation *c, const LodCoefficient *coefficient,
-                    const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix) {
+int LodCellCondensationCompute(const LodCellCondensation *c, const LodCoefficient *coefficient,
+                               const PetscInt index[LOD_MAX_DIM], double *workspace,
+                               double *matrix) {
   double   stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   LodBlock block, whole = {matrix, c->variables.n, PETSC_TRUE};
   PetscInt kept = c->pieces[0].plan->kept.n;

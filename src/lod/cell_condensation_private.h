@@ -30,15 +30,16 @@ size_t              LodCellWorkspace(const LodCellCondensation *condensation);
 
 /* Condenses the cell with multi-index `index` into matrix[] (a packed block). Returns -1, or the
    number of the pivot that failed. */
-int LodCellCondense(const LodCellCondensation *condensation, const LodCoefficient *coefficient,
-                    const PetscInt index[LOD_MAX_DIM], double *workspace, double *matrix);
+int LodCellCondensationCompute(const LodCellCondensation *condensation,
+                               const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
+                               double *workspace, double *matrix);
 
 /* stiffness[z][j] = a_T(Lam_j, Lam_z) of that cell, from tables. */
 void LodCellCornerStiffness(const LodCellCondensation *condensation,
                             const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                             double *stiffness);
 
-/* Work of LodCellCondense, and the bytes that the object holds. */
+/* Work of LodCellCondensationCompute, and the bytes that the object holds. */
 LodExactWork LodCellWork(const LodCellCondensation *condensation);
 size_t       LodCellMemory(const LodCellCondensation *condensation);
 

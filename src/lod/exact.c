@@ -45,7 +45,7 @@ PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_
   const double bytes = (double)cost.memory * (double)n_ranks;
   if (times <= 0) PetscFunctionReturn(0);
   PetscCall(LodExactSecondsOf(&cost, &seconds));
-  PetscCall(LodAnnounce(
+  PetscCall(LodWorkAnnounce(
       "exact operators", times * seconds / (double)n_ranks, bytes,
       grid->ell > 1 ? "fewer layers (ell) cost less" : "fewer fine cells (fine) cost less", quiet));
   PetscFunctionReturn(0);

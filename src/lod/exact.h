@@ -27,8 +27,8 @@ PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **ope
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
 /* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
-   says (progress.h, LodAnnounce) if the exact operators of `times` coefficients will take long by
-   the shared path on `n_ranks` processes. */
+   says (progress.h, LodWorkAnnounce) if the exact operators of `times` coefficients will take long
+   by the shared path on `n_ranks` processes. */
 PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
                                PetscBool quiet);
 

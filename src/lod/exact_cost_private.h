@@ -23,8 +23,8 @@ double LodTriangleBytes(PetscInt n);
 /* sum += times * part. */
 void LodWorkAdd(LodExactWork *sum, double times, LodExactWork part);
 
-/* Work of eliminating a plan's front alone, of a whole merge (LodMerge), and of all merges of a
-   window (LodWindowMerge). */
+/* Work of eliminating a plan's front alone, of a whole merge (LodMergeBlocks), and of all merges of
+   a window (LodWindowMerge). */
 LodExactWork LodFrontWork(const LodMergePlan *plan);
 LodExactWork LodMergeWork(const LodMergePlan *plan);
 LodExactWork LodWindowWork(const LodWindow *window);

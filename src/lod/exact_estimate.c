@@ -223,7 +223,7 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
 
 PetscErrorCode LodExactCheckMemory(double bytes) {
   PetscFunctionBeginUser;
-  PetscCall(LodCheckMemory(
+  PetscCall(LodMemoryCheck(
       bytes, "exact operators",
       "choose fewer layers (ell) or fine cells (fine), or fewer threads (OMP_NUM_THREADS)"));
   PetscFunctionReturn(0);

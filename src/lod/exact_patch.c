@@ -88,7 +88,7 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
            int      thread = omp_get_thread_num();
            double  *own = operators + (size_t)(cell - first) * (size_t)size;
            PetscInt done_now;
-           if (!LodIsWanted(options, cell)) continue;
+           if (!LodComputeIsWanted(options, cell)) continue;
     LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell, own);
 #pragma omp atomic capture
     done_now = ++done;

@@ -198,8 +198,8 @@ static void CondenseLayer(const LodGrid *grid, SharedPath *path, PetscInt layer,
     PetscInt index[LOD_MAX_DIM];
     if (!path->needed[0][cell]) continue;
     LodBoxIndex(&mesh, cell, index);
-    int failed = LodCellCondense(path->cells, path->coefficient, index, work,
-                                 StoredBlock(grid, path, 0, index));
+    int failed = LodCellCondensationCompute(path->cells, path->coefficient, index, work,
+                                            StoredBlock(grid, path, 0, index));
     if (failed >= 0) NoteFailure(failure, cell, "condensing the cell");
   }
 }

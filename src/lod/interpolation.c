@@ -29,15 +29,15 @@ PetscErrorCode LodProjectionFunctionals(const LodGrid *grid, double *functional[
   PetscFunctionReturn(0);
 }
 
-PetscInt LodCellsAtNode(const LodGrid *grid, const PetscInt node[LOD_MAX_DIM]) {
+PetscInt LodGridCellsAtNode(const LodGrid *grid, const PetscInt node[LOD_MAX_DIM]) {
   PetscInt count = 1;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (node[axis] > 0 && node[axis] < grid->coarse[axis]) count *= 2;
   return count;
 }
 
-PetscBool LodIsDirichlet(const LodGrid *grid, const PetscInt cells[],
-                         const PetscInt node[LOD_MAX_DIM]) {
+PetscBool LodGridIsDirichlet(const LodGrid *grid, const PetscInt cells[],
+                             const PetscInt node[LOD_MAX_DIM]) {
   LodBox free_nodes = LodGridFreeNodes(grid, cells);
   return LodBoxPosition(&free_nodes, node) < 0 ? PETSC_TRUE : PETSC_FALSE;
 }

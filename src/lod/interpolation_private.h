@@ -12,10 +12,10 @@
 PetscErrorCode LodProjectionFunctionals(const LodGrid *grid, double *functional[LOD_MAX_DIM]);
 
 /* How many cells of D share the coarse node: I_h averages the cellwise projections over them. */
-PetscInt LodCellsAtNode(const LodGrid *grid, const PetscInt node[LOD_MAX_DIM]);
+PetscInt LodGridCellsAtNode(const LodGrid *grid, const PetscInt node[LOD_MAX_DIM]);
 
 /* Whether the node lies on a Dirichlet face, in a mesh of cells[]. */
-PetscBool LodIsDirichlet(const LodGrid *grid, const PetscInt cells[],
-                         const PetscInt node[LOD_MAX_DIM]);
+PetscBool LodGridIsDirichlet(const LodGrid *grid, const PetscInt cells[],
+                             const PetscInt node[LOD_MAX_DIM]);
 
 #endif

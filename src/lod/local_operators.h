@@ -35,7 +35,7 @@ struct LodLocalOperators {
 };
 
 /* Whether the operator of a cell is to be computed. */
-static inline PetscBool LodIsWanted(const LodComputeOptions *options, PetscInt cell) {
+static inline PetscBool LodComputeIsWanted(const LodComputeOptions *options, PetscInt cell) {
   return options->wanted ? options->wanted[cell] : PETSC_TRUE;
 }
 

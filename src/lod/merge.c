@@ -158,8 +158,8 @@ void LodBlockPack(const LodBlock *block, PetscInt n, double *packed) {
   }
 }
 
-int LodMerge(const LodMergePlan *plan, const LodBlock children[2], double *front,
-             LodBlock *result) {
+int LodMergeBlocks(const LodMergePlan *plan, const LodBlock children[2], double *front,
+                   LodBlock *result) {
   LodMergeClear(plan, front);
   for (int child = 0; child < 2; child++)
     if (plan->n_runs[child])

@@ -94,7 +94,8 @@ static inline size_t LodMergeSize(const LodMergePlan *plan) {
 /* Adds the children (children[1] is ignored if the plan has one child) into front[n * n],
    eliminates, and gives the result, which lives in the front. Returns -1, or the pivot that failed.
  */
-int LodMerge(const LodMergePlan *plan, const LodBlock children[2], double *front, LodBlock *result);
+int LodMergeBlocks(const LodMergePlan *plan, const LodBlock children[2], double *front,
+                   LodBlock *result);
 
 /* Prepares a front for adding: zeros in the upper triangle, ones on the padded pivots. */
 void LodMergeClear(const LodMergePlan *plan, double *front);

@@ -8,7 +8,7 @@ LodBox LodFineInside(const LodGrid *grid) {
   return inside;
 }
 
-LodPatch LodPatchOf(const LodGrid *grid, PetscInt cell) {
+LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell) {
   LodPatch patch = {.cell = cell};
   LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   LodBoxIndex(&mesh, cell, patch.cell_index);

@@ -18,6 +18,6 @@ typedef struct {
 LodBox LodFineInside(const LodGrid *grid);
 
 /* The patch of coarse cell `cell`. */
-LodPatch LodPatchOf(const LodGrid *grid, PetscInt cell);
+LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell);
 
 #endif

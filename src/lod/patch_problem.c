@@ -97,7 +97,7 @@ static PetscInt NumberConstraints(const LodGrid *grid, const LodPatch *patch, Pe
   for (PetscInt z = 0; z < LodBoxCount(&patch->coarse_nodes); z++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&patch->coarse_nodes, z, node);
-    row[z] = LodIsDirichlet(grid, grid->coarse, node) ? -1 : n_constraints++;
+    row[z] = LodGridIsDirichlet(grid, grid->coarse, node) ? -1 : n_constraints++;
   }
   return n_constraints;
 }
@@ -137,7 +137,7 @@ static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patc
       PetscInt z = LodBoxPosition(&patch->coarse_nodes, node);
       if (row[z] < 0) continue;
       AddFunctional(grid, problem->functional, patch, cell, corner,
-                    1.0 / (double)LodCellsAtNode(grid, node),
+                    1.0 / (double)LodGridCellsAtNode(grid, node),
                     (double *)right->x + (size_t)row[z] * right->d);
     }
   }
@@ -288,7 +288,7 @@ static void FillOperator(const LodPatchProblem *problem, const LodPatch *patch, 
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
                                PetscInt cell, double *entries) {
   const LodGrid *grid = problem->grid;
-  LodPatch       patch = LodPatchOf(grid, cell);
+  LodPatch       patch = LodGridPatch(grid, cell);
   PetscInt       corners = LodGridCorners(grid);
   PetscInt       n_constraints = NumberConstraints(grid, &patch, work->constraint_row);
   size_t         n = (size_t)LodBoxCount(&patch.unknowns);
@@ -314,7 +314,7 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
 }
 
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {
-  LodPatch             patch = LodPatchOf(problem->grid, cell);
+  LodPatch             patch = LodGridPatch(problem->grid, cell);
   const LodPatchShape *shape = KnownShape(&patch, work);
   if (!shape) return -1;
   double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-LodBox LodInsideNodes(const LodGrid *grid, PetscInt cell) {
+LodBox LodGridInsideNodes(const LodGrid *grid, PetscInt cell) {
   const LodBox cut = LodGridPatchBox(grid, cell), uncut = LodGridUncutPatchBox(grid, cell);
   LodBox       inside = cut;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
@@ -13,7 +13,7 @@ LodBox LodInsideNodes(const LodGrid *grid, PetscInt cell) {
   return inside;
 }
 
-void LodClearOutside(PetscInt ell, const LodBox *inside, double *operators) {
+void LodOperatorClearOutside(PetscInt ell, const LodBox *inside, double *operators) {
   const LodBox   nodes = LodBoxCube(inside->dim, 2 * ell + 2);
   const PetscInt corners = (PetscInt)1 << inside->dim;
   PetscInt       index[LOD_MAX_DIM];
@@ -25,7 +25,7 @@ void LodClearOutside(PetscInt ell, const LodBox *inside, double *operators) {
   }
 }
 
-void LodZeroSums(PetscInt ell, const LodBox *inside, double *operators) {
+void LodOperatorZeroSums(PetscInt ell, const LodBox *inside, double *operators) {
   const LodBox   nodes = LodBoxCube(inside->dim, 2 * ell + 2);
   const PetscInt corners = (PetscInt)1 << inside->dim, count = LodBoxCount(inside);
   const PetscInt across = inside->size[0]; /* rows that follow each other */

@@ -7,15 +7,15 @@
 
 /* Nodes of the patch of `cell` that lie in the closure of D, as a box within the (2l+2)^d nodes of
    the uncut patch. Patches that are cut alike have the same box. */
-LodBox LodInsideNodes(const LodGrid *grid, PetscInt cell);
+LodBox LodGridInsideNodes(const LodGrid *grid, PetscInt cell);
 
 /* Sets the rows of nodes outside the box of operators[z][j] to 0; z over (2l+2)^d nodes. */
-void LodClearOutside(PetscInt ell, const LodBox *inside, double *operators);
+void LodOperatorClearOutside(PetscInt ell, const LodBox *inside, double *operators);
 
 /* Replaces the rows inside of operators[z][j] by the nearest ones (in the sum of squares) whose row
    sums and column sums vanish, as those of every exact operator do. Never further from the exact
    operator than before. The rows outside are left alone. */
-void LodZeroSums(PetscInt ell, const LodBox *inside, double *operators);
+void LodOperatorZeroSums(PetscInt ell, const LodBox *inside, double *operators);
 
 /* The symmetries of the cube in `dim` dimensions, 2^dim dim! of them; number 0 is the identity. A
    symmetry g turns a coefficient A into A' = A o g. */
@@ -26,7 +26,7 @@ PetscInt LodSymmetryCount(PetscInt dim);
    of turned coefficients are S'[z][j] = S[table of nodes [z]][table of corners [j]]. */
 void LodSymmetryTable(PetscInt dim, PetscInt symmetry, PetscInt size, PetscInt *table);
 
-/* The box of LodInsideNodes of the turned patch. */
+/* The box of LodGridInsideNodes of the turned patch. */
 LodBox LodSymmetryBox(PetscInt symmetry, PetscInt size, const LodBox *box);
 
 /* The number of the symmetry that undoes `symmetry`. */

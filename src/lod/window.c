@@ -245,7 +245,7 @@ int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], LodBlock st
         operands[o] = steps[step->step[o]];
     }
     double *place = s == window->n_steps - 1 ? front : workspace + step->start;
-    int     failed = LodMerge(step->plan, operands, place, &steps[s]);
+    int     failed = LodMergeBlocks(step->plan, operands, place, &steps[s]);
     if (failed >= 0) return failed;
   }
   *result = steps[window->n_steps - 1];

@@ -36,7 +36,7 @@ static PetscErrorCode FillRows(const LodGrid *grid, const LodModel *model, Petsc
   PetscCall(LodCoefficientOfOnes(grid->dim, grid->coefficient, &one));
   PetscErrorCode error = LodRowOrderCreate(model, 0, &order);
   for (PetscInt cell = 0; !error && cell < LodGridCells(grid); cell++) {
-    const LodBox inside = LodInsideNodes(grid, cell);
+    const LodBox inside = LodGridInsideNodes(grid, cell);
     if (anchors->n == count || LodAnchorsFind(anchors, &inside) >= 0) continue;
     LodPatchGather(grid, cell, one.values, NULL, patch);
     LodModelRow(model, &order, patch, anchors->rows + (size_t)anchors->n * n_inp, &scale);

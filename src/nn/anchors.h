@@ -8,7 +8,7 @@
 
 typedef struct {
   PetscInt n;
-  LodBox  *inside; /* [n]: LodInsideNodes */
+  LodBox  *inside; /* [n]: LodGridInsideNodes */
   float   *rows;   /* [n][LodNetworkInputs]: LodModelRow */
 } LodAnchors;
 

@@ -10,7 +10,7 @@ static PetscErrorCode DescribeMatrix(PetscInt rows, PetscInt columns, dnnl_forma
                                      dnnl_memory_desc_t *shape) {
   dnnl_dims_t dims = {rows, columns};
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_memory_desc_init_by_tag(shape, 2, dims, dnnl_f32, tag));
+  LodDnnlCall(dnnl_memory_desc_init_by_tag(shape, 2, dims, dnnl_f32, tag));
   PetscFunctionReturn(0);
 }
 
@@ -19,7 +19,7 @@ static PetscErrorCode DescribeRows(PetscInt rows, PetscInt columns, PetscInt str
                                    dnnl_memory_desc_t *shape) {
   dnnl_dims_t dims = {rows, columns}, strides = {stride, 1};
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_memory_desc_init_by_strides(shape, 2, dims, dnnl_f32, strides));
+  LodDnnlCall(dnnl_memory_desc_init_by_strides(shape, 2, dims, dnnl_f32, strides));
   PetscFunctionReturn(0);
 }
 
@@ -30,12 +30,12 @@ static PetscErrorCode AppendActivation(LodActivation activation, dnnl_primitive_
   static const float alphas[] = {[LOD_ACTIVATION_RELU] = 0, [LOD_ACTIVATION_ELU] = 1};
   dnnl_post_ops_t    after;
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_post_ops_create(&after));
+  LodDnnlCall(dnnl_post_ops_create(&after));
   dnnl_status_t status =
       dnnl_post_ops_append_eltwise(after, 1.f, kinds[activation], alphas[activation], 0.f);
   if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(attributes, after);
-  LodCallDnnl(dnnl_post_ops_destroy(after));
-  LodCallDnnl(status);
+  LodDnnlCall(dnnl_post_ops_destroy(after));
+  LodDnnlCall(status);
   PetscFunctionReturn(0);
 }
 
@@ -47,7 +47,7 @@ static PetscErrorCode CreatePrimitive(LodLayer *layer, dnnl_engine_t engine,
   dnnl_primitive_desc_t description = NULL;
   dnnl_status_t         status = dnnl_success;
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
+  LodDnnlCall(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user));
   if (layer->active) PetscCall(AppendActivation(layer->activation, attributes));
     /* oneDNN chooses its blocking for the number of threads at this moment. Each tile is computed
        by one thread, and the blocking must not depend on how many others there are. What is set
@@ -60,8 +60,8 @@ static PetscErrorCode CreatePrimitive(LodLayer *layer, dnnl_engine_t engine,
   }
   if (status == dnnl_success)
     layer->scratch_shape = *dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
-  if (description) LodCallDnnl(dnnl_primitive_desc_destroy(description));
-  LodCallDnnl(status);
+  if (description) LodDnnlCall(dnnl_primitive_desc_destroy(description));
+  LodDnnlCall(status);
   PetscFunctionReturn(0);
 }
 
@@ -72,11 +72,11 @@ static PetscErrorCode CreateForward(LodLayer *layer, dnnl_engine_t engine,
   dnnl_matmul_desc_t    product;
   dnnl_primitive_attr_t attributes;
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
+  LodDnnlCall(dnnl_matmul_desc_init(&product, &layer->inp_shape, weight_shape, bias_shape,
                                     &layer->out_shape));
-  LodCallDnnl(dnnl_primitive_attr_create(&attributes));
+  LodDnnlCall(dnnl_primitive_attr_create(&attributes));
   PetscErrorCode error = CreatePrimitive(layer, engine, &product, attributes);
-  LodCallDnnl(dnnl_primitive_attr_destroy(attributes));
+  LodDnnlCall(dnnl_primitive_attr_destroy(attributes));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -91,17 +91,17 @@ PetscErrorCode LodLayerSetUp(LodLayer *layer, dnnl_engine_t engine) {
   PetscCall(DescribeMatrix(1, layer->n_out, dnnl_ab, &bias_shape));
   PetscCall(CreateForward(layer, engine, &weight_shape, &bias_shape));
   /* oneDNN reads them only, but its arguments do not say so. */
-  LodCallDnnl(
+  LodDnnlCall(
       dnnl_memory_create(&layer->weight_memory, &weight_shape, engine, (void *)layer->weight));
-  LodCallDnnl(dnnl_memory_create(&layer->bias_memory, &bias_shape, engine, (void *)layer->bias));
+  LodDnnlCall(dnnl_memory_create(&layer->bias_memory, &bias_shape, engine, (void *)layer->bias));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodLayerEnd(LodLayer *layer) {
   PetscFunctionBeginUser;
-  if (layer->forward) LodCallDnnl(dnnl_primitive_destroy(layer->forward));
-  if (layer->weight_memory) LodCallDnnl(dnnl_memory_destroy(layer->weight_memory));
-  if (layer->bias_memory) LodCallDnnl(dnnl_memory_destroy(layer->bias_memory));
+  if (layer->forward) LodDnnlCall(dnnl_primitive_destroy(layer->forward));
+  if (layer->weight_memory) LodDnnlCall(dnnl_memory_destroy(layer->weight_memory));
+  if (layer->bias_memory) LodDnnlCall(dnnl_memory_destroy(layer->bias_memory));
   memset(layer, 0, sizeof *layer);
   PetscFunctionReturn(0);
 }
@@ -109,18 +109,18 @@ PetscErrorCode LodLayerEnd(LodLayer *layer) {
 PetscErrorCode LodLayerTileSetUp(const LodLayer *layer, dnnl_engine_t engine, float *inp,
                                  float *out, LodLayerTile *tile) {
   PetscFunctionBeginUser;
-  LodCallDnnl(dnnl_memory_create(&tile->inp, &layer->inp_shape, engine, inp));
-  LodCallDnnl(dnnl_memory_create(&tile->out, &layer->out_shape, engine, out));
-  LodCallDnnl(
+  LodDnnlCall(dnnl_memory_create(&tile->inp, &layer->inp_shape, engine, inp));
+  LodDnnlCall(dnnl_memory_create(&tile->out, &layer->out_shape, engine, out));
+  LodDnnlCall(
       dnnl_memory_create(&tile->scratch, &layer->scratch_shape, engine, DNNL_MEMORY_ALLOCATE));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodLayerTileEnd(LodLayerTile *tile) {
   PetscFunctionBeginUser;
-  if (tile->inp) LodCallDnnl(dnnl_memory_destroy(tile->inp));
-  if (tile->out) LodCallDnnl(dnnl_memory_destroy(tile->out));
-  if (tile->scratch) LodCallDnnl(dnnl_memory_destroy(tile->scratch));
+  if (tile->inp) LodDnnlCall(dnnl_memory_destroy(tile->inp));
+  if (tile->out) LodDnnlCall(dnnl_memory_destroy(tile->out));
+  if (tile->scratch) LodDnnlCall(dnnl_memory_destroy(tile->scratch));
   memset(tile, 0, sizeof *tile);
   PetscFunctionReturn(0);
 }

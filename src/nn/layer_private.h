@@ -50,7 +50,7 @@ typedef struct {
 LOD_KERNEL(LodLayerKernel)
 
 /* Raises an error unless a oneDNN call succeeded: one of memory if that ran out. */
-#define LodCallDnnl(call)                                                                          \
+#define LodDnnlCall(call)                                                                          \
   do {                                                                                             \
     dnnl_status_t dnnl_status_ = (call);                                                           \
     PetscCheck(dnnl_status_ != dnnl_out_of_memory, PETSC_COMM_SELF, PETSC_ERR_MEM,                 \

@@ -71,8 +71,8 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
                 "the coefficient has values from %.9g to %.9g: the single precision in which "
                 "networks compute cannot hold them; use the method lod",
                 smallest, largest);
-  LodScaleByPower(-learned->exponent, (size_t)LodCoefficientCount(coefficient), coefficient->values,
-                  learned->coefficient.values);
+  LodUnitsScale(-learned->exponent, (size_t)LodCoefficientCount(coefficient), coefficient->values,
+                learned->coefficient.values);
   PetscFunctionReturn(0);
 }
 
@@ -192,11 +192,12 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
 #pragma omp parallel for schedule(static)
   for (PetscInt cell = first; cell < last; cell++) {
     const size_t  i = (size_t)(cell - first);
-    const LodBox  inside = LodInsideNodes(grid, cell);
+    const LodBox  inside = LodGridInsideNodes(grid, cell);
     const float  *out = learned->out + i * size;
-    const double *base = learned->baseline ? LodBaselineOf(grid, learned->baseline, &inside) : NULL;
-    const double  unit = learned->factor * learned->scale[i] * model->out_scale;
-    double       *own = operators + i * size;
+    const double *base =
+        learned->baseline ? LodBaselineFind(grid, learned->baseline, &inside) : NULL;
+    const double unit = learned->factor * learned->scale[i] * model->out_scale;
+    double      *own = operators + i * size;
     for (size_t o = 0; o < size; o++)
       own[o] = unit * (double)out[o];
     if (model->structure.exact_constants) {
@@ -204,8 +205,8 @@ static void Scatter(const LodGrid *grid, const Learned *learned, PetscInt first,
       for (size_t o = 0; o < size; o++)
         own[o] -= unit * (double)learned->anchor_out[(size_t)anchor * size + o];
     }
-    LodClearOutside(grid->ell, &inside, own);
-    if (model->structure.zero_sums) LodZeroSums(grid->ell, &inside, own);
+    LodOperatorClearOutside(grid->ell, &inside, own);
+    if (model->structure.zero_sums) LodOperatorZeroSums(grid->ell, &inside, own);
     for (size_t o = 0; o < size && base; o++)
       own[o] += learned->scale[i] * base[o];
   }
@@ -220,7 +221,7 @@ static PetscErrorCode CheckOperators(const LodGrid *grid, PetscInt first, PetscI
 #pragma omp parallel for reduction(min : worst) schedule(static)
   for (PetscInt cell = first; cell < last; cell++) {
     const double *own = operators + (size_t)(cell - first) * size;
-    if (!isfinite(LodLargest(size, own))) worst = PetscMin(worst, cell);
+    if (!isfinite(LodUnitsLargest(size, own))) worst = PetscMin(worst, cell);
   }
   PetscCheck(worst == last, PETSC_COMM_SELF, PETSC_ERR_FP,
              "the learned operator of coarse cell %" PetscInt_FMT " is not finite: the model does "
@@ -241,8 +242,8 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   double start = LodSeconds();
   for (PetscInt begin = first, end; begin < last; begin = end) {
     end = begin + 1;
-    if (!LodIsWanted(options, begin)) continue;
-    while (end < last && end - begin < CELLS_AT_ONCE && LodIsWanted(options, end))
+    if (!LodComputeIsWanted(options, begin)) continue;
+    while (end < last && end - begin < CELLS_AT_ONCE && LodComputeIsWanted(options, end))
       end++;
     PetscCall(LodEventBegin(LOD_EVENT_GATHER));
     Gather(&self->grid, learned, begin, end);

@@ -37,8 +37,8 @@ typedef struct {
 
    s = exp(r) if scale_equivariant, else 1; Psi_1 is the output for A = 1 on a patch that is cut in
    the same way if exact_constants, else 0; P clears rows outside D and, if zero_sums, projects onto
-   vanishing row and column sums (LodZeroSums); B is the operator of A = 1 if baseline, else 0.
-   inp_shift 0, scales 1 and no switch on: the paper's plain network.
+   vanishing row and column sums (LodOperatorZeroSums); B is the operator of A = 1 if baseline, else
+   0. inp_shift 0, scales 1 and no switch on: the paper's plain network.
 
    The effective coefficient of a cell along an axis lies between the arithmetic mean over the lines
    along that axis of the harmonic means on them, and the harmonic mean over the slabs across it of

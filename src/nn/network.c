@@ -119,7 +119,7 @@ static PetscErrorCode CreateParameters(LodNetwork *network) {
   float                 *place;
   PetscFunctionBeginUser;
   network->n_parameters = CountParameters(shape);
-  PetscCall(LodCheckMemory(sizeof(float) * (double)network->n_parameters, "network",
+  PetscCall(LodMemoryCheck(sizeof(float) * (double)network->n_parameters, "network",
                            "choose fewer neurons or fewer layers (ell)"));
   PetscCall(PetscMalloc1(network->n_layers, &network->layers));
   PetscCall(LodAllocateFloats((size_t)network->n_parameters, &network->parameters));

@@ -50,7 +50,7 @@ static PetscErrorCode CheckBuffers(const LodNetworkRun *run) {
   const double   samples = (double)run->n_tiles * (double)run->tile_rows;
   const PetscInt n_pieces = run->network->shape.n_pieces;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckMemory(sizeof(float) * samples * (double)SampleLength(run), "network",
+  PetscCall(LodMemoryCheck(sizeof(float) * samples * (double)SampleLength(run), "network",
                            "choose a smaller batch, fewer neurons or fewer layers (ell)"));
   PetscCheck((double)run->n_tiles * (double)n_pieces <= (double)PETSC_MAX_INT, PETSC_COMM_SELF,
              PETSC_ERR_ARG_OUTOFRANGE,
@@ -78,9 +78,9 @@ static PetscErrorCode CreatePrimitives(LodNetworkRun *run) {
   const size_t n_streams = (size_t)run->n_tiles * (size_t)run->network->shape.n_pieces;
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(n_streams, &run->streams));
-  LodCallDnnl(dnnl_engine_create(&run->engine, dnnl_cpu, 0));
+  LodDnnlCall(dnnl_engine_create(&run->engine, dnnl_cpu, 0));
   for (size_t t = 0; t < n_streams; t++)
-    LodCallDnnl(dnnl_stream_create(&run->streams[t], run->engine, dnnl_stream_default_flags));
+    LodDnnlCall(dnnl_stream_create(&run->streams[t], run->engine, dnnl_stream_default_flags));
   for (PetscInt l = 0; l < run->network->n_layers; l++) {
     LodLayer    *layer = &run->layers[l];
     const size_t inp = (size_t)layer->tile_rows * (size_t)layer->inp_stride;
@@ -213,8 +213,8 @@ PetscErrorCode LodNetworkRunDestroy(LodNetworkRun **run) {
   for (PetscInt l = 0; old->layers && l < old->network->n_layers; l++)
     PetscCall(DestroyLayer(old, l));
   for (PetscInt t = 0; old->streams && t < old->n_tiles * old->network->shape.n_pieces; t++)
-    if (old->streams[t]) LodCallDnnl(dnnl_stream_destroy(old->streams[t]));
-  if (old->engine) LodCallDnnl(dnnl_engine_destroy(old->engine));
+    if (old->streams[t]) LodDnnlCall(dnnl_stream_destroy(old->streams[t]));
+  if (old->engine) LodDnnlCall(dnnl_engine_destroy(old->engine));
   free(old->values);
   PetscCall(DestroyTraining(old));
   PetscCall(PetscFree6(old->layers, old->tiles, old->length, old->out, old->dout, old->taken));

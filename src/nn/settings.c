@@ -48,7 +48,7 @@ PetscErrorCode LodNetworkSettingsCheck(const LodNetworkSettings *network, PetscI
   PetscFunctionReturn(0);
 }
 
-PetscBool LodOperatorIsLarge(const LodGrid *grid) {
+PetscBool LodGridOperatorIsLarge(const LodGrid *grid) {
   return (PetscBool)(pow(2 * (2 * (double)grid->ell + 2), (double)grid->dim) >
                      LOD_MAX_STRUCTURED_NUMBERS);
 }

@@ -78,6 +78,6 @@ PetscErrorCode LodNetworkSettingsCheck(const LodNetworkSettings *network, PetscI
                                        const char *where);
 
 /* Whether the local operators of a mesh have more than LOD_MAX_STRUCTURED_NUMBERS numbers. */
-PetscBool LodOperatorIsLarge(const LodGrid *grid);
+PetscBool LodGridOperatorIsLarge(const LodGrid *grid);
 
 #endif

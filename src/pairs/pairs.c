@@ -190,7 +190,7 @@ static PetscErrorCode Load(LodPairs *pairs, double most_bytes) {
   PetscCall(ReadSplit(pairs));
   PetscCall(LodPairsRowsOpen(&pairs->file, PETSC_FALSE, &coefficients));
   PetscErrorCode error =
-      LodCheckMemory(samples * (double)coefficients.count * sizeof(float), pairs->file.path, "");
+      LodMemoryCheck(samples * (double)coefficients.count * sizeof(float), pairs->file.path, "");
   if (!error)
     error = PetscMalloc1((size_t)pairs->samples * coefficients.count, &pairs->coefficients);
   if (!error) error = ReadAll(&coefficients, pairs->samples, pairs->coefficients);

@@ -61,8 +61,8 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
   char                where[96];
 
   PetscFunctionBeginUser;
-  PetscCall(LodSample(&plan->families[family], plan->grid.dim, plan->grid.coefficient, plan->seed,
-                      sample, coefficient));
+  PetscCall(LodSampleDraw(&plan->families[family], plan->grid.dim, plan->grid.coefficient,
+                          plan->seed, sample, coefficient));
   const PetscInt count = LodCoefficientCount(coefficient);
   for (PetscInt i = 0; i < count && plan->pairs.bits < 64; i++)
     coefficient->values[i] = (double)(float)coefficient->values[i];
@@ -377,7 +377,7 @@ static PetscErrorCode Append(Job *job, LodHdf5 *file, PetscInt first,
   PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(LodCheckMemory((double)sample.n_numbers * (sizeof(double) + sizeof(float)),
+  PetscCall(LodMemoryCheck((double)sample.n_numbers * (sizeof(double) + sizeof(float)),
                            "local operators of a sample", "choose fewer layers (ell)"));
   PetscCall(PetscMalloc3(sample.n_numbers, &sample.operators, sample.n_values, &sample.values,
                          sample.n_numbers, &sample.narrowed));
@@ -437,7 +437,7 @@ static PetscErrorCode Finish(const Job *job) {
   if (job->plan->pairs.compression > 0)
     PetscCall(LodPairsCompress(job->plan, job->text, job->partial, job->path, job->quiet));
   else
-    PetscCall(LodRename(job->partial, job->target));
+    PetscCall(LodFileRename(job->partial, job->target));
   PetscFunctionReturn(0);
 }
 
@@ -446,7 +446,7 @@ PetscErrorCode LodPairsMake(const LodPairsPlan *plan, const char *path, PetscBoo
   PetscBool done;
 
   PetscFunctionBeginUser;
-  PetscCall(LodFollowLinks(path, job.target));
+  PetscCall(LodPathFollowLinks(path, job.target));
   LodCheckInput(strlen(job.target) + 16 < sizeof job.partial, "%.60s...: the file name is too long",
                 path);
   snprintf(job.partial, sizeof job.partial, "%.*s.partial", LOD_PATH_MAX - 16, job.target);

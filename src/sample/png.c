@@ -98,7 +98,7 @@ PetscErrorCode LodPngReadGrey(const char *path, PetscInt *width, PetscInt *heigh
   fclose(file);
   if (failed) free(picture.pixels);
   LodCheckInput(is_png, "%s: not a PNG file", path);
-  if (failed) PetscCall(LodCheckMemory(MemoryNeeded(&picture), path, "use a smaller picture"));
+  if (failed) PetscCall(LodMemoryCheck(MemoryNeeded(&picture), path, "use a smaller picture"));
   LodCheckInput(!failed, "%s: damaged PNG file: %s", path, message);
   *width = (PetscInt)picture.width;
   *height = (PetscInt)picture.height;

@@ -121,8 +121,9 @@ static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, cons
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
-                         PetscInt64 seed, PetscInt64 number, LodCoefficient *coefficient) {
+PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
+                             const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                             LodCoefficient *coefficient) {
   char where[96];
 
   PetscFunctionBeginUser;

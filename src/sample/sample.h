@@ -25,8 +25,9 @@
    not (an expression that is not positive names the point and its value).
 
    The dataset of a config is numbered through: family 0's coefficients come first. */
-PetscErrorCode LodSample(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
-                         PetscInt64 seed, PetscInt64 number, LodCoefficient *coefficient);
+PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
+                             const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                             LodCoefficient *coefficient);
 
 /* Defaults of one family, and its name from and to text ("iid", "sine", ...); an unknown name is an
    input error that lists the known ones. */

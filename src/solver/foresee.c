@@ -20,7 +20,7 @@ static PetscErrorCode CheckCoarseSystem(const LodGrid *grid, const LodSolveWork 
   const double each = ENTRY_BYTES + (work->keep_operators ? (double)sizeof(double) : 0) +
                       (work->previous ? (double)sizeof(double) : 0);
   PetscFunctionBeginUser;
-  PetscCall(LodCheckMemory(entries * each, "local operators of all cells",
+  PetscCall(LodMemoryCheck(entries * each, "local operators of all cells",
                            "choose fewer layers (ell) or coarse cells (coarse)"));
   PetscFunctionReturn(0);
 }
@@ -37,12 +37,12 @@ static PetscErrorCode ForeseeQ1(const LodGrid *grid, const PetscInt cells[],
   PetscFunctionBeginUser;
   (void)snprintf(what, sizeof what, "%s solve of %.0f unknowns", fine ? "fine" : "coarse",
                  unknowns);
-  PetscCall(LodCheckMemory(
+  PetscCall(LodMemoryCheck(
       bytes, what, fine ? "choose fewer fine cells (fine)" : "choose fewer coarse cells (coarse)"));
-  PetscCall(LodAnnounce(what, times * unknowns * unknown_seconds[grid->dim - 1], bytes,
-                        fine ? "fewer fine cells (fine) cost less"
-                             : "fewer coarse cells (coarse) cost less",
-                        work->quiet));
+  PetscCall(LodWorkAnnounce(what, times * unknowns * unknown_seconds[grid->dim - 1], bytes,
+                            fine ? "fewer fine cells (fine) cost less"
+                                 : "fewer coarse cells (coarse) cost less",
+                            work->quiet));
   PetscFunctionReturn(0);
 }
 
@@ -50,7 +50,7 @@ static PetscErrorCode ForeseeQ1(const LodGrid *grid, const PetscInt cells[],
 static PetscErrorCode Foresee(const LodGrid *grid, const LodSolveWork *work, PetscMPIInt n_ranks) {
   const double nodes = (double)LodNodeCount(grid->dim, grid->fine);
   PetscFunctionBeginUser;
-  PetscCall(LodCheckMemory(nodes * (double)(work->n_rhs + 1) * (double)n_ranks * sizeof(double),
+  PetscCall(LodMemoryCheck(nodes * (double)(work->n_rhs + 1) * (double)n_ranks * sizeof(double),
                            "values at the nodes of the fine mesh",
                            "choose fewer fine cells (fine)"));
   if (work->method == LOD_METHOD_FINE || work->method == LOD_METHOD_COARSE) {

@@ -58,27 +58,27 @@ void LodFree(void *values) {
   free(values);
 }
 
-PetscErrorCode LodCheckPointer(const void *pointer, const char *where, const char *name) {
+PetscErrorCode LodPointerCheck(const void *pointer, const char *where, const char *name) {
   PetscFunctionBeginUser;
   LodCheckInput(pointer, "%s: %s is NULL", where, name);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCheckFinite(size_t count, const double *values, const char *where,
-                              const char *name) {
+PetscErrorCode LodArrayCheckFinite(size_t count, const double *values, const char *where,
+                                   const char *name) {
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(values, where, name));
+  PetscCall(LodPointerCheck(values, where, name));
   for (size_t i = 0; i < count; i++)
     LodCheckInput(isfinite(values[i]), "%s: %s[%zu] is %.6g, must be finite", where, name, i,
                   values[i]);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCheckCells(int dim, const int *cells, const char *where) {
+PetscErrorCode LodMeshCheckCells(int dim, const int *cells, const char *where) {
   double count = 1;
   PetscFunctionBeginUser;
   LodCheckInput(dim >= 1 && dim <= LOD_MAX_DIM, "%s: dim is %d, must be 1, 2 or 3", where, dim);
-  PetscCall(LodCheckPointer(cells, where, "cells"));
+  PetscCall(LodPointerCheck(cells, where, "cells"));
   for (int axis = 0; axis < dim; axis++) {
     LodCheckInput(cells[axis] >= 1, "%s: cells[%d] is %d, must be at least 1", where, axis,
                   cells[axis]);
@@ -92,8 +92,8 @@ PetscErrorCode LodCheckCells(int dim, const int *cells, const char *where) {
 PetscErrorCode LodCoefficientAround(int dim, const int *cells, const double *values,
                                     const char *where, LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
-  PetscCall(LodCheckCells(dim, cells, where));
-  PetscCall(LodCheckPointer(values, where, "values"));
+  PetscCall(LodMeshCheckCells(dim, cells, where));
+  PetscCall(LodPointerCheck(values, where, "values"));
   /* Only read: the structure has no const member, since coefficients mostly own their values. */
   *coefficient = (LodCoefficient){.dim = dim, .values = (double *)(uintptr_t)values};
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)

@@ -15,9 +15,9 @@
 
 /* Input errors, `WHERE: QUANTITY is ...`, of a pointer that is NULL and of numbers that are not
    finite. */
-PetscErrorCode LodCheckPointer(const void *pointer, const char *where, const char *name);
-PetscErrorCode LodCheckFinite(size_t count, const double *values, const char *where,
-                              const char *name);
+PetscErrorCode LodPointerCheck(const void *pointer, const char *where, const char *name);
+PetscErrorCode LodArrayCheckFinite(size_t count, const double *values, const char *where,
+                                   const char *name);
 
 /* The mesh as the parts know it, checked; where any coarse mesh does, one is chosen if there is
  * none.
@@ -26,7 +26,7 @@ PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, PetscBool a
                              LodGrid *grid);
 
 /* Checks a dimension and cells[dim], and that their number fits an index. */
-PetscErrorCode LodCheckCells(int dim, const int *cells, const char *where);
+PetscErrorCode LodMeshCheckCells(int dim, const int *cells, const char *where);
 
 /* A coefficient around values[] that are the caller's, without a copy: not to be destroyed. */
 PetscErrorCode LodCoefficientAround(int dim, const int *cells, const double *values,

@@ -11,14 +11,14 @@ static PetscErrorCode Read(const char *path, const char *dataset, int *dim, int 
   static const char where[] = "LodCoefficientFileRead";
   LodCoefficient    coefficient;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(values, where, "values"));
+  PetscCall(LodPointerCheck(values, where, "values"));
   *values = NULL;
-  PetscCall(LodCheckPointer(path, where, "path"));
-  PetscCall(LodCheckPointer(dim, where, "dim"));
-  PetscCall(LodCheckPointer(cells, where, "cells"));
-  LodLockLibraries();
+  PetscCall(LodPointerCheck(path, where, "path"));
+  PetscCall(LodPointerCheck(dim, where, "dim"));
+  PetscCall(LodPointerCheck(cells, where, "cells"));
+  LodLibrariesLock();
   PetscErrorCode error = LodCoefficientRead(path, dataset, &coefficient);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   const size_t count = (size_t)LodCellCount(coefficient.dim, coefficient.cells);
   *values = malloc(count * sizeof **values);
@@ -41,12 +41,12 @@ static PetscErrorCode Write(const char *path, int dim, const int *cells, const d
   static const char where[] = "LodCoefficientFileWrite";
   LodCoefficient    coefficient;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(path, where, "path"));
+  PetscCall(LodPointerCheck(path, where, "path"));
   PetscCall(LodCoefficientAround(dim, cells, values, where, &coefficient));
   PetscCall(LodCoefficientValidate(&coefficient, "LodCoefficientFileWrite: values"));
-  LodLockLibraries();
+  LodLibrariesLock();
   PetscErrorCode error = LodCoefficientWrite(&coefficient, path, where);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -10,8 +10,8 @@
 /* Checks what all of them take. */
 static PetscErrorCode CheckLoad(const LodSolver *solver, const double *load, const char *where) {
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  PetscCall(LodCheckPointer(load, where, "load"));
+  PetscCall(LodSolverCheck(solver, where));
+  PetscCall(LodPointerCheck(load, where, "load"));
   PetscFunctionReturn(0);
 }
 
@@ -33,11 +33,11 @@ static PetscErrorCode LoadFrom(const LodSolver *solver, const Source *source, do
   if (source->field)
     error = LodFieldLoad(grid, source->field, fine);
   else if (source->fine_values)
-    error = LodNodalLoad(grid, grid->fine, source->fine_values, fine);
+    error = LodLoadFromNodes(grid, grid->fine, source->fine_values, fine);
   else
     error = LodCellLoad(grid, source->cell_values, fine);
   if (fine != load) {
-    if (!error) error = LodLoad(grid, fine, solver->cells, load);
+    if (!error) error = LodLoadRestrict(grid, fine, solver->cells, load);
     PetscCall(PetscFree(fine));
   }
   PetscCall(error);
@@ -59,7 +59,7 @@ static PetscErrorCode LoadExpression(LodSolver *solver, const char *expression, 
   LodField         *field;
   PetscFunctionBeginUser;
   PetscCall(CheckLoad(solver, load, where));
-  PetscCall(LodCheckPointer(expression, where, "expression"));
+  PetscCall(LodPointerCheck(expression, where, "expression"));
   PetscCall(LodFieldFromText(expression, solver->grid.dim, where, omp_get_max_threads(), &field));
   PetscCall(LoadFromField(solver, field, load));
   PetscFunctionReturn(0);
@@ -93,8 +93,8 @@ static PetscErrorCode LoadNodes(LodSolver *solver, const double *fine_values, do
   static const char where[] = "LodSolverLoadNodes";
   PetscFunctionBeginUser;
   PetscCall(CheckLoad(solver, load, where));
-  PetscCall(LodCheckFinite((size_t)LodNodeCount(solver->grid.dim, solver->grid.fine), fine_values,
-                           where, "fine_values"));
+  PetscCall(LodArrayCheckFinite((size_t)LodNodeCount(solver->grid.dim, solver->grid.fine),
+                                fine_values, where, "fine_values"));
   PetscCall(LoadFrom(solver, &(Source){.fine_values = fine_values}, load));
   PetscFunctionReturn(0);
 }
@@ -108,8 +108,8 @@ static PetscErrorCode LoadCells(LodSolver *solver, const double *cell_values, do
   static const char where[] = "LodSolverLoadCells";
   PetscFunctionBeginUser;
   PetscCall(CheckLoad(solver, load, where));
-  PetscCall(LodCheckFinite((size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient),
-                           cell_values, where, "cell_values"));
+  PetscCall(LodArrayCheckFinite((size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient),
+                                cell_values, where, "cell_values"));
   PetscCall(LoadFrom(solver, &(Source){.cell_values = cell_values}, load));
   PetscFunctionReturn(0);
 }

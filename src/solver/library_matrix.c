@@ -31,12 +31,12 @@ static PetscErrorCode Matrix(LodSolver *solver, LodSparse *matrix) {
   static const char where[] = "LodSolverMatrix";
   PetscErrorCode    error = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  PetscCall(LodCheckPointer(matrix, where, "matrix"));
+  PetscCall(LodSolverCheck(solver, where));
+  PetscCall(LodPointerCheck(matrix, where, "matrix"));
   PetscCall(LodCheckSolverIsSet(solver, where));
-  LodLockLibraries();
+  LodLibrariesLock();
   if (!solver->matrix.offsets) error = CopyMatrix(solver);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   Show(&solver->matrix, matrix);
   PetscFunctionReturn(0);
@@ -51,12 +51,12 @@ static PetscErrorCode Mass(LodSolver *solver, LodSparse *mass) {
   static const char where[] = "LodSolverMass";
   PetscErrorCode    error = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  PetscCall(LodCheckPointer(mass, where, "mass"));
-  LodLockLibraries();
+  PetscCall(LodSolverCheck(solver, where));
+  PetscCall(LodPointerCheck(mass, where, "mass"));
+  LodLibrariesLock();
   if (!solver->mass.offsets)
     error = LodSparseMass(solver->comm, &solver->grid, solver->cells, &solver->mass);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   Show(&solver->mass, mass);
   PetscFunctionReturn(0);
@@ -72,10 +72,10 @@ static PetscErrorCode LocalOperators(LodSolver *solver, int64_t *first, int64_t 
   static const char where[] = "LodSolverLocalOperators";
   PetscInt          begin, end;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  PetscCall(LodCheckPointer(first, where, "first"));
-  PetscCall(LodCheckPointer(last, where, "last"));
-  PetscCall(LodCheckPointer(operators, where, "operators"));
+  PetscCall(LodSolverCheck(solver, where));
+  PetscCall(LodPointerCheck(first, where, "first"));
+  PetscCall(LodPointerCheck(last, where, "last"));
+  PetscCall(LodPointerCheck(operators, where, "operators"));
   LodCheckInput(LodMethodCompresses(solver->method),
                 "%s: the method %s has no local operators; lod and dnn do", where,
                 LodMethodName(solver->method));

@@ -10,7 +10,7 @@ PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, PetscBool a
                              LodGrid *grid) {
   char place[96], text[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(mesh, where, "mesh"));
+  PetscCall(LodPointerCheck(mesh, where, "mesh"));
   LodCheckInput(mesh->dim >= 1 && mesh->dim <= LOD_MAX_DIM, "%s: mesh.dim is %d, must be 1, 2 or 3",
                 where, mesh->dim);
   for (int axis = 0; axis < mesh->dim; axis++)
@@ -71,8 +71,8 @@ static PetscErrorCode MeshDefaults(int dim, const int *cells, const LodModel *mo
   PetscInt          coefficient[LOD_MAX_DIM] = {1, 1, 1};
   LodGrid           grid;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(mesh, where, "mesh"));
-  PetscCall(LodCheckCells(dim, cells, where));
+  PetscCall(LodPointerCheck(mesh, where, "mesh"));
+  PetscCall(LodMeshCheckCells(dim, cells, where));
   for (int axis = 0; axis < dim; axis++)
     coefficient[axis] = cells[axis];
   (void)LodGridDefaults(dim, coefficient, &grid);
@@ -96,12 +96,12 @@ static PetscErrorCode ModelOpen(const char *path, LodModel **model) {
   char found[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(model, "LodModelOpen", "model"));
+  PetscCall(LodPointerCheck(model, "LodModelOpen", "model"));
   *model = NULL;
   if (!path) PetscCall(LodModelDefaultPath(found));
-  LodLockLibraries(); /* HDF5 */
+  LodLibrariesLock(); /* HDF5 */
   const PetscErrorCode error = LodModelRead(path ? path : found, model);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }

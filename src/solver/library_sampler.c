@@ -20,8 +20,8 @@ static PetscErrorCode Defaults(const char *family, LodSampler *sampler) {
   static const char where[] = "LodSamplerDefaults";
   LodSampleSettings settings;
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(family, where, "family"));
-  PetscCall(LodCheckPointer(sampler, where, "sampler"));
+  PetscCall(LodPointerCheck(family, where, "family"));
+  PetscCall(LodPointerCheck(sampler, where, "sampler"));
   LodSampleDefaults(&settings);
   PetscCall(LodFamilyFromName(family, where, &settings.family));
   LodFamilyRange(settings.family, &settings.alpha, &settings.beta);
@@ -43,8 +43,8 @@ int LodSamplerDefaults(const char *family, LodSampler *sampler) {
 static PetscErrorCode ToSettings(const LodSampler *sampler, const char *where,
                                  LodSampleSettings *settings) {
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(sampler, where, "sampler"));
-  PetscCall(LodCheckPointer(sampler->family, where, "sampler.family"));
+  PetscCall(LodPointerCheck(sampler, where, "sampler"));
+  PetscCall(LodPointerCheck(sampler->family, where, "sampler.family"));
   LodSampleDefaults(settings);
   PetscCall(LodFamilyFromName(sampler->family, where, &settings->family));
   LodCheckInput(sampler->scale >= 0, "%s: sampler.scale is %d, must not be negative", where,
@@ -74,9 +74,9 @@ static PetscErrorCode Draw(const LodSampler *sampler, int dim, const int *cells,
   PetscFunctionBeginUser;
   PetscCall(ToSettings(sampler, where, &settings));
   PetscCall(LodCoefficientAround(dim, cells, values, where, &wanted));
-  LodLockLibraries(); /* FFTW's plans */
-  PetscErrorCode error = LodSample(&settings, dim, wanted.cells, seed, number, &drawn);
-  LodUnlockLibraries();
+  LodLibrariesLock(); /* FFTW's plans */
+  PetscErrorCode error = LodSampleDraw(&settings, dim, wanted.cells, seed, number, &drawn);
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscCall(PetscArraycpy(values, drawn.values, LodCellCount(dim, wanted.cells)));
   PetscCall(LodCoefficientDestroy(&drawn));

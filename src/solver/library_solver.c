@@ -11,8 +11,8 @@ _Static_assert((int)LODNET_METHOD_LOD == (int)LOD_METHOD_LOD &&
                    (int)LODNET_METHOD_COARSE == (int)LOD_METHOD_COARSE,
                "the methods of lodnet.h are those of method_system.h");
 
-PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where) {
-  return LodCheckPointer(solver, where, "solver");
+PetscErrorCode LodSolverCheck(const LodSolver *solver, const char *where) {
+  return LodPointerCheck(solver, where, "solver");
 }
 
 PetscErrorCode LodCheckSolverIsSet(const LodSolver *solver, const char *where) {
@@ -46,8 +46,8 @@ static PetscErrorCode TakeOptions(const LodSolverOptions *options, const char *w
 static PetscErrorCode CheckSameChoices(const LodSolver *solver) {
   const int choices[] = {(int)solver->method, (int)solver->allow_range, (int)solver->average};
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSameOnRanks(solver->comm, &solver->grid, sizeof solver->grid, "mesh"));
-  PetscCall(LodCheckSameOnRanks(solver->comm, choices, sizeof choices, "options"));
+  PetscCall(LodRanksCheckSame(solver->comm, &solver->grid, sizeof solver->grid, "mesh"));
+  PetscCall(LodRanksCheckSame(solver->comm, choices, sizeof choices, "options"));
   PetscFunctionReturn(0);
 }
 
@@ -107,12 +107,12 @@ static PetscErrorCode Create(MPI_Comm comm, const LodMesh *mesh, const LodSolver
                              LodSolver **solver) {
   static const char where[] = "LodSolverCreate";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(solver, where, "solver"));
+  PetscCall(LodPointerCheck(solver, where, "solver"));
   *solver = NULL;
   LodCheckInput(comm != MPI_COMM_NULL, "%s: comm is MPI_COMM_NULL", where);
-  LodLockLibraries();
+  LodLibrariesLock();
   const PetscErrorCode error = Make(comm, mesh, options, where, solver);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -126,9 +126,9 @@ int LodSolverCreate(MPI_Comm comm, const LodMesh *mesh, const LodSolverOptions *
 static PetscErrorCode Destroy(LodSolver **solver) {
   PetscFunctionBeginUser;
   if (!solver || !*solver) PetscFunctionReturn(0);
-  LodLockLibraries();
+  LodLibrariesLock();
   const PetscErrorCode error = Free(*solver);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   *solver = NULL;
   PetscCall(error);
   PetscFunctionReturn(0);
@@ -142,7 +142,7 @@ int LodSolverDestroy(LodSolver **solver) {
 static PetscErrorCode Nodes(const LodSolver *solver, int nodes[3], size_t *count) {
   static const char where[] = "LodSolverNodes";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
+  PetscCall(LodSolverCheck(solver, where));
   for (int axis = 0; axis < 3 && nodes; axis++)
     nodes[axis] = axis < solver->grid.dim ? (int)solver->cells[axis] + 1 : 1;
   if (count) *count = solver->n_nodes;
@@ -158,7 +158,7 @@ static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, c
   const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
   char         place[96];
   PetscFunctionBeginUser;
-  PetscCall(LodCheckPointer(values, where, "values"));
+  PetscCall(LodPointerCheck(values, where, "values"));
   (void)snprintf(place, sizeof place, "%s: values", where);
   PetscCall(PetscArraycpy(solver->coefficient.values, values, count));
   PetscCall(LodCoefficientValidate(&solver->coefficient, place));
@@ -176,8 +176,8 @@ static PetscErrorCode TakeSameCoefficient(LodSolver *solver, const double *value
   solver->is_set = PETSC_FALSE;
   PetscCall(LodSparseDestroy(&solver->matrix));
   PetscCall(LodErrorAgree(solver->comm, TakeCoefficient(solver, values, where)));
-  PetscCall(LodCheckSameOnRanks(solver->comm, solver->coefficient.values, count * sizeof(double),
-                                "LodSolverSetCoefficient: values"));
+  PetscCall(LodRanksCheckSame(solver->comm, solver->coefficient.values, count * sizeof(double),
+                              "LodSolverSetCoefficient: values"));
   PetscFunctionReturn(0);
 }
 
@@ -185,10 +185,10 @@ static PetscErrorCode TakeSameCoefficient(LodSolver *solver, const double *value
 static PetscErrorCode SetCoefficient(LodSolver *solver, const double *values) {
   static const char where[] = "LodSolverSetCoefficient";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  LodLockLibraries();
+  PetscCall(LodSolverCheck(solver, where));
+  LodLibrariesLock();
   const PetscErrorCode error = TakeSameCoefficient(solver, values, where);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient));
   solver->is_set = PETSC_TRUE;
@@ -205,8 +205,8 @@ static PetscErrorCode CheckSolve(const LodSolver *solver, int n_rhs, const doubl
   PetscFunctionBeginUser;
   PetscCall(LodCheckSolverIsSet(solver, where));
   LodCheckInput(n_rhs >= 1, "%s: n_rhs is %d, must be at least 1", where, n_rhs);
-  PetscCall(LodCheckPointer(solutions, where, "solutions"));
-  PetscCall(LodCheckFinite((size_t)n_rhs * solver->n_nodes, loads, where, "loads"));
+  PetscCall(LodPointerCheck(solutions, where, "solutions"));
+  PetscCall(LodArrayCheckFinite((size_t)n_rhs * solver->n_nodes, loads, where, "loads"));
   PetscFunctionReturn(0);
 }
 
@@ -216,16 +216,15 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
   double wrong = 0;
   PetscFunctionBeginUser;
   PetscCall(LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where)));
-  PetscCall(LodCheckSameOnRanks(solver->comm, loads,
-                                (size_t)n_rhs * solver->n_nodes * sizeof(double),
-                                "LodSolverSolve: loads"));
+  PetscCall(LodRanksCheckSame(solver->comm, loads, (size_t)n_rhs * solver->n_nodes * sizeof(double),
+                              "LodSolverSolve: loads"));
   PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solutions));
   for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
     const size_t place = (size_t)f * solver->n_nodes;
     const int    sign = LodLoadSign(solver->n_nodes, loads + place);
-    wrong = PetscMax(wrong, LodWrongSign(sign, solver->n_nodes, solutions + place));
+    wrong = PetscMax(wrong, LodSignIsWrongBy(sign, solver->n_nodes, solutions + place));
   }
-  LodWarnOfSign(solver->method, wrong);
+  LodSignWarn(solver->method, wrong);
   PetscFunctionReturn(0);
 }
 
@@ -233,10 +232,10 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
 static PetscErrorCode Solve(LodSolver *solver, int n_rhs, const double *loads, double *solutions) {
   static const char where[] = "LodSolverSolve";
   PetscFunctionBeginUser;
-  PetscCall(LodCheckSolver(solver, where));
-  LodLockLibraries();
+  PetscCall(LodSolverCheck(solver, where));
+  LodLibrariesLock();
   const PetscErrorCode error = SolveAll(solver, n_rhs, loads, solutions, where);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -22,7 +22,7 @@ struct LodSolver {
 };
 
 /* Checks that a solver is none that is NULL; and that it has a coefficient. */
-PetscErrorCode LodCheckSolver(const LodSolver *solver, const char *where);
+PetscErrorCode LodSolverCheck(const LodSolver *solver, const char *where);
 PetscErrorCode LodCheckSolverIsSet(const LodSolver *solver, const char *where);
 
 #endif

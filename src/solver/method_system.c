@@ -143,9 +143,9 @@ static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
 /* Assembles the plain Q1 problem for a coefficient. */
 static PetscErrorCode AssembleQ1(LodMethodSystem *system, const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
-  LodLockLibraries();
+  LodLibrariesLock();
   PetscErrorCode error = LodQ1SystemAssemble(system->q1, coefficient);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -198,10 +198,10 @@ PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, con
                                     double *solutions) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
-  LodLockLibraries();
+  LodLibrariesLock();
   PetscErrorCode error = system->compressed ? SolveCompressed(system, n_rhs, loads, solutions)
                                             : SolveQ1(system, n_rhs, loads, solutions);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -233,7 +233,7 @@ int LodLoadSign(size_t n_load, const double *load) {
   return sign;
 }
 
-double LodWrongSign(int sign, size_t n_nodes, const double *solution) {
+double LodSignIsWrongBy(int sign, size_t n_nodes, const double *solution) {
   double negative = 0, positive = 0;
   for (size_t i = 0; i < n_nodes; i++) {
     negative = PetscMax(negative, -solution[i]);
@@ -243,7 +243,7 @@ double LodWrongSign(int sign, size_t n_nodes, const double *solution) {
   return wrong > 0 ? wrong / PetscMax(negative, positive) : 0;
 }
 
-void LodWarnOfSign(LodMethod method, double wrong) {
+void LodSignWarn(LodMethod method, double wrong) {
   if (wrong <= MOST_WRONG_SIGN) return;
   LodWarn(
       "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "

@@ -5,9 +5,9 @@
 #include "fem/load.h"
 #include "fem/nodal.h"
 
-PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs) {
+PetscErrorCode LodLoadOfRhs(const LodGrid *grid, const char *expression, double *rhs) {
   PetscFunctionBeginUser;
-  PetscCall(LodFineLoad(grid, expression, "--rhs", rhs));
+  PetscCall(LodLoadFromText(grid, expression, "--rhs", rhs));
   PetscFunctionReturn(0);
 }
 
@@ -69,13 +69,13 @@ static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const Lo
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemAssemble(system, coefficient));
   PetscCall(PetscMalloc1(n_nodes, &load));
-  PetscErrorCode error = LodLoad(grid, rhs, result->cells, load);
+  PetscErrorCode error = LodLoadRestrict(grid, rhs, result->cells, load);
   if (!error) error = LodMethodSystemSolve(system, 1, load, result->values);
   PetscCall(PetscFree(load));
   PetscCall(error);
   if (LodMethodCompresses(result->method)) {
     const int sign = LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), rhs);
-    LodWarnOfSign(result->method, LodWrongSign(sign, n_nodes, result->values));
+    LodSignWarn(result->method, LodSignIsWrongBy(sign, n_nodes, result->values));
     if (keep_operators)
       PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
   }

@@ -15,9 +15,9 @@ typedef struct {
   PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
 
-/* The load of f on the fine mesh (LodFineLoad), rhs[fine nodes], the caller's. Messages name the
-   expression `--rhs`. */
-PetscErrorCode LodRightHandSide(const LodGrid *grid, const char *expression, double *rhs);
+/* The load of f on the fine mesh (LodLoadFromText), rhs[fine nodes], the caller's. Messages name
+   the expression `--rhs`. */
+PetscErrorCode LodLoadOfRhs(const LodGrid *grid, const char *expression, double *rhs);
 
 /* Assembles S from `operators` for a coefficient and solves S u = M f on the coarse mesh: the path
    that the exact and the learned operator share. solution[coarse nodes] is the caller's; no
@@ -29,7 +29,7 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
 
 /* Before anything large is allocated: refuses a problem that this machine has no memory for, the
    loads on the fine mesh, coarse system and fine solve included, and says what will take long
-   (progress.h, LodAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0
+   (progress.h, LodWorkAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0
    gathers the local operators of all cells; `previous`: few of them are computed. Collective. */
 typedef struct {
   LodMethod method;
@@ -38,14 +38,14 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Solves by `method` for the load rhs[] of f on the fine mesh, with the warning of LodWarnOfSign.
+/* Solves by `method` for the load rhs[] of f on the fine mesh, with the warning of LodSignWarn.
    Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const double *rhs,
                               const LodSolveOptions *options, LodSolveResult *result);
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 
-/* Many coefficients and right-hand sides, by one process: what LodSolveMany takes beside them. */
+/* Many coefficients and right-hand sides, by one process: what LodManySolve takes beside them. */
 typedef struct {
   LodMethod          method;
   const LodGrid     *grid;
@@ -67,7 +67,7 @@ typedef struct {
 /* Solves for every coefficient of the series and every right-hand side and writes all solutions to
    settings->output (solution.h, LodSolutionSeries). One coefficient is in memory at a time; the
    coarse matrix' structure, factorisation's memory and the network's buffers serve all. */
-PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings *settings,
+PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings *settings,
                             LodManyResult *result);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct {
   double                *loads;      /* [n_rhs][n_nodes] */
   int                   *signs;      /* [n_rhs]: LodLoadSign */
   double                *solutions;  /* [n_rhs][n_nodes] */
-  double                 wrong_sign; /* the largest LodWrongSign */
+  double                 wrong_sign; /* the largest LodSignIsWrongBy */
   char                  *all_rhs;    /* the right-hand sides, one a line */
 } Many;
 
@@ -28,10 +28,11 @@ static PetscErrorCode SetUpLoads(const LodManySettings *settings, Many *many) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_fine, &rhs));
   for (PetscInt f = 0; f < settings->n_rhs && !error; f++) {
-    error = LodRightHandSide(grid, settings->rhs[f], rhs);
+    error = LodLoadOfRhs(grid, settings->rhs[f], rhs);
     if (error) break;
     many->signs[f] = LodLoadSign(n_fine, rhs);
-    error = LodLoad(grid, rhs, many->cells, many->loads + (size_t)f * (size_t)many->n_nodes);
+    error =
+        LodLoadRestrict(grid, rhs, many->cells, many->loads + (size_t)f * (size_t)many->n_nodes);
   }
   PetscCall(PetscFree(rhs));
   PetscCall(error);
@@ -100,7 +101,7 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
   for (PetscInt f = 0; f < n_rhs && LodMethodCompresses(many->settings->method); f++)
     many->wrong_sign =
         PetscMax(many->wrong_sign,
-                 LodWrongSign(many->signs[f], n_nodes, many->solutions + (size_t)f * n_nodes));
+                 LodSignIsWrongBy(many->signs[f], n_nodes, many->solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 
@@ -133,7 +134,7 @@ static PetscErrorCode SolveAll(Many *many, LodCoefficientSeries *series, LodSolu
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings *settings,
+PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings *settings,
                             LodManyResult *result) {
   const double      start = LodSeconds();
   Many              many = {.settings = settings};
@@ -161,7 +162,7 @@ PetscErrorCode LodSolveMany(LodCoefficientSeries *series, const LodManySettings 
   const double wrong_sign = many.wrong_sign;
   PetscCall(End(&many));
   PetscCall(error);
-  LodWarnOfSign(settings->method, wrong_sign); /* of the worst: once, not for every coefficient */
+  LodSignWarn(settings->method, wrong_sign); /* of the worst: once, not for every coefficient */
   result->seconds = LodSeconds() - start;
   PetscFunctionReturn(0);
 }

@@ -83,7 +83,7 @@ static PetscErrorCode CreateMultigrid(Mat matrix, KSP *solver) {
   PetscCall(CreateKsp(matrix, "lod_", KSPGMRES, MULTIGRID_RESIDUAL, MULTIGRID_STEPS, solver));
   PetscCall(KSPSetPCSide(*solver, PC_RIGHT)); /* the residual is the true one */
   PetscCall(KSPGetPC(*solver, &preconditioner));
-  PetscCall(LodMultigrid(preconditioner));
+  PetscCall(LodPreconditionerSetMultigrid(preconditioner));
   PetscCall(KSPSetFromOptions(*solver));
   PetscFunctionReturn(0);
 }
@@ -126,7 +126,7 @@ PetscErrorCode LodCoarseSolverSolve(LodCoarseSolver *solver, Vec load, Vec unkno
     if (reason > 0) PetscFunctionReturn(0);
     if (!solver->direct) PetscCall(CreateDirect(solver->matrix, "lod_direct_", &solver->direct));
   }
-  PetscCall(LodSolve(solver->falls_back ? solver->direct : solver->first, "coarse (LOD)", load,
-                     unknowns));
+  PetscCall(LodKspSolve(solver->falls_back ? solver->direct : solver->first, "coarse (LOD)", load,
+                        unknowns));
   PetscFunctionReturn(0);
 }

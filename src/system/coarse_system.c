@@ -29,7 +29,7 @@ struct LodCoarseSystem {
 /* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
    -1 where it is dropped (Dirichlet nodes, nodes outside D). */
 static void LocalToGlobal(const LodGrid *grid, PetscInt cell, PetscInt rows[], PetscInt columns[]) {
-  LodPatch patch = LodPatchOf(grid, cell);
+  LodPatch patch = LodGridPatch(grid, cell);
   LodBox   free_nodes = LodGridFreeNodes(grid, grid->coarse);
   PetscInt corners = LodGridCorners(grid), entry = 0;
   for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++) {
@@ -130,13 +130,13 @@ static PetscErrorCode RefuseInfinite(const LodCoarseSystem *system) {
 static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
   const size_t   n_cells = (size_t)(system->last - system->first);
   const size_t   count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
-  double         largest = LodLargest(count, system->operators);
+  double         largest = LodUnitsLargest(count, system->operators);
   PetscErrorCode error = 0;
   PetscFunctionBeginUser;
   if (!isfinite(largest)) error = RefuseInfinite(system);
   PetscCall(LodErrorAgree(comm, error));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_DOUBLE, MPI_MAX, comm));
-  system->exponent = LodExponent(largest);
+  system->exponent = LodUnitsExponent(largest);
   if (PetscAbsInt(system->exponent) <= PLAIN_EXPONENT) system->exponent = 0;
   PetscFunctionReturn(0);
 }
@@ -149,9 +149,9 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) 
   PetscFunctionBeginUser;
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(FindExponent(comm, system));
-  LodScaleByPower(-system->exponent, count, system->operators, system->operators);
+  LodUnitsScale(-system->exponent, count, system->operators, system->operators);
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
-  LodScaleByPower(system->exponent, count, system->operators, system->operators);
+  LodUnitsScale(system->exponent, count, system->operators, system->operators);
   PetscFunctionReturn(0);
 }
 
@@ -162,9 +162,9 @@ PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperator
   PetscErrorCode error =
       LodLocalOperatorsCompute(operators, system->first, system->last,
                                &(LodComputeOptions){.quiet = quiet}, system->operators);
-  LodLockLibraries();
+  LodLibrariesLock();
   error = FillMatrix(system, error);
-  LodUnlockLibraries();
+  LodLibrariesUnlock();
   PetscCall(error);
   PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));
   PetscFunctionReturn(0);
@@ -190,7 +190,7 @@ PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *l
   const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, grid->coarse);
   int            exponent = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodLoadVec(grid, grid->coarse, load, system->load, &exponent));
+  PetscCall(LodLoadToVec(grid, grid->coarse, load, system->load, &exponent));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
@@ -204,7 +204,7 @@ PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, 
   double        *load;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
-  PetscErrorCode error = LodLoad(grid, rhs, grid->coarse, load);
+  PetscErrorCode error = LodLoadRestrict(grid, rhs, grid->coarse, load);
   if (!error) error = LodCoarseSystemSolveLoad(system, load, solution);
   PetscCall(PetscFree(load));
   PetscCall(error);

@@ -33,7 +33,7 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
    few steps gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a
    -lod_ksp_type or -lod_pc_type among them chooses another KSP. The result does not depend on the
    units of A and f. LodCoarseSystemSolve: the same for the load rhs[] of f on the *fine* mesh
-   (LodFineLoad). Collective. */
+   (LodLoadFromText). Collective. */
 PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
                                         double *solution);
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);

@@ -123,8 +123,8 @@ PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
-                                         double *difference, double *norm) {
+PetscErrorCode LodCoarseSystemNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
+                                             double *difference, double *norm) {
   Mat matrix, other_matrix, scaled;
   int exponent, other_exponent;
   PetscFunctionBeginUser;

@@ -10,8 +10,8 @@
 PetscErrorCode LodMatrixNormDifference(Mat matrix, Mat other, double *difference, double *norm);
 
 /* |S - S_hat|_2 and |S|_2 of two systems on one mesh. */
-PetscErrorCode LodSpectralNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
-                                         double *difference, double *norm);
+PetscErrorCode LodCoarseSystemNormDifference(LodCoarseSystem *system, LodCoarseSystem *other,
+                                             double *difference, double *norm);
 
 /* The smallest c with part v = c stiffness v for some v, both symmetric, the second positive
    definite; infinity without unknowns. Options with prefix -check_ lie on top. */

@@ -78,7 +78,7 @@ static void MakeTarget(const LodBatch *batch, PetscInt symmetry, const LodBox *i
   const PetscInt *node = batch->nodes[symmetry], *corner = batch->corners[symmetry];
   const double    factor = 1 / (scale * batch->model->out_scale);
   const double   *base =
-      batch->baseline ? LodBaselineOf(&batch->grid, batch->baseline, inside) : NULL;
+      batch->baseline ? LodBaselineFind(&batch->grid, batch->baseline, inside) : NULL;
   for (PetscInt z = 0; z < n_nodes; z++)
     for (PetscInt j = 0; j < corners; j++) {
       double value = factor * (double)raw[node[z] * corners + corner[j]];
@@ -97,7 +97,7 @@ PetscErrorCode LodBatchGather(LodBatch *batch, LodSplit split, PetscInt n, const
 #pragma omp parallel for schedule(static)
   for (PetscInt i = 0; i < n; i++) {
     const PetscInt s = symmetry ? symmetry[i] : 0;
-    const LodBox   inside = LodInsideNodes(&batch->grid, (PetscInt)(index[i] % cells));
+    const LodBox   inside = LodGridInsideNodes(&batch->grid, (PetscInt)(index[i] % cells));
     double         scale;
     batch->inside[i] = LodSymmetryBox(s, 2 * batch->grid.ell + 2, &inside);
     LodModelRow(batch->model, &batch->order[s], batch->patch + (size_t)i * (size_t)batch->n_patch,

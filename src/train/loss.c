@@ -122,7 +122,7 @@ static Metric *MetricOf(const LodLoss *loss, const LodBox *inside) {
 static PetscErrorCode CreateMetrics(const LodGrid *grid, LodLoss *loss) {
   PetscFunctionBeginUser;
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-    const LodBox inside = LodInsideNodes(grid, cell);
+    const LodBox inside = LodGridInsideNodes(grid, cell);
     Metric      *metric = MetricOf(loss, &inside);
     LodBox       nodes = inside;
     if (metric->n) continue;
@@ -248,8 +248,8 @@ static void Gradient(const LodLoss *loss, const LodBox *inside, double *operator
 
 /* P of the model. */
 static void Project(const LodLoss *loss, const LodBox *inside, double *operators) {
-  LodClearOutside(loss->ell, inside, operators);
-  if (loss->zero_sums) LodZeroSums(loss->ell, inside, operators);
+  LodOperatorClearOutside(loss->ell, inside, operators);
+  if (loss->zero_sums) LodOperatorZeroSums(loss->ell, inside, operators);
 }
 
 double LodLossApply(const LodLoss *loss, const LodBox *inside, float *difference) {

@@ -27,6 +27,6 @@ PetscErrorCode LodCheckpointRead(const char *path, PetscInt epochs, LodModel *mo
                                  LodTrainingState *state);
 
 /* Step size of an epoch, counted from 0: that of the last step of the schedule that has begun. */
-double LodLearningRate(const LodTrainingSettings *settings, PetscInt epoch);
+double LodTrainingRate(const LodTrainingSettings *settings, PetscInt epoch);
 
 #endif

@@ -57,7 +57,7 @@ static void Shuffle(PetscInt64 n, PetscInt64 seed, PetscInt epoch, PetscInt64 *o
   }
 }
 
-double LodLearningRate(const LodTrainingSettings *settings, PetscInt epoch) {
+double LodTrainingRate(const LodTrainingSettings *settings, PetscInt epoch) {
   double rate = settings->step_rate[0];
   for (PetscInt i = 0; i < settings->n_steps; i++)
     if (settings->step_from[i] <= epoch) rate = settings->step_rate[i];
@@ -108,7 +108,7 @@ static PetscErrorCode ShowProgress(Run *run, PetscInt epoch, PetscInt n) {
 /* One step: the next n pairs of the epoch's order. */
 static PetscErrorCode Step(Run *run, PetscInt epoch, PetscInt n) {
   const LodNetworkLoss loss = LodBatchLoss(&run->pairs_now);
-  const double         rate = LodLearningRate(&run->plan->training, epoch);
+  const double         rate = LodTrainingRate(&run->plan->training, epoch);
   LodTrainingState    *state = &run->state;
   LodNetwork          *network = run->model->network;
   double               mean = 0;
@@ -300,7 +300,7 @@ static PetscErrorCode RunEpochs(Run *run) {
                              run->options->quiet));
   for (PetscInt epoch = history->epochs; epoch < epochs; epoch++) {
     double row[LOD_HISTORY_COLUMNS] = {[LOD_HISTORY_EPOCH] = epoch + 1};
-    row[LOD_HISTORY_RATE] = LodLearningRate(&run->plan->training, epoch);
+    row[LOD_HISTORY_RATE] = LodTrainingRate(&run->plan->training, epoch);
     PetscCall(TrainEpoch(run, epoch, &row[LOD_HISTORY_TRAIN]));
     row[LOD_HISTORY_VALIDATION] = row[LOD_HISTORY_TRAIN];
     if (run->n_validation) PetscCall(Validate(run, epoch, &row[LOD_HISTORY_VALIDATION]));
@@ -372,8 +372,8 @@ static PetscErrorCode SetUpAndRun(Run *run) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodTrain(const LodTrainPlan *plan, LodPairs *pairs, const LodTrainOptions *options,
-                        LodModel **model) {
+PetscErrorCode LodModelTrain(const LodTrainPlan *plan, LodPairs *pairs,
+                             const LodTrainOptions *options, LodModel **model) {
   Run        run = {.plan = plan, .options = options, .pairs = pairs, .label = "training"};
   PetscInt64 samples;
   PetscFunctionBeginUser;

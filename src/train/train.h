@@ -36,8 +36,8 @@ typedef struct {
    else of none: 1 means that nothing was learned. Same config and pairs, same parameters, for any
    number of threads. A loss that is not finite, or ten times that of the first epoch, stops with an
    error that names epoch and step; the last good checkpoint stays. */
-PetscErrorCode LodTrain(const LodTrainPlan *plan, LodPairs *pairs, const LodTrainOptions *options,
-                        LodModel **model);
+PetscErrorCode LodModelTrain(const LodTrainPlan *plan, LodPairs *pairs,
+                             const LodTrainOptions *options, LodModel **model);
 
 /* What to try if the trained model is bad: one line of hints from its plan and history. */
 void LodTrainingAdvice(const LodTrainPlan *plan, const LodHistory *history,

@@ -190,7 +190,7 @@ void FuzzOne(const uint8_t *data, size_t size) {
   for (size_t i = 0; i < (size_t)width * (size_t)height; i++)
     if (!(grey[i] >= 0 && grey[i] <= 1)) FuzzFail("the grey value %g", grey[i]);
   FuzzOk(PetscFree(grey));
-  FuzzOk(LodSample(&settings, 2, LOD_CUBE(7), 1, 0, &coefficient));
+  FuzzOk(LodSampleDraw(&settings, 2, LOD_CUBE(7), 1, 0, &coefficient));
   FuzzOk(LodCoefficientValidate(&coefficient, settings.image));
   FuzzOk(LodCoefficientDestroy(&coefficient));
 }
