@@ -5,6 +5,12 @@
 #include "base/error.h"
 #include "base/process.h"
 
+/* Counts are checked against 32-bit indices, and arrays of double are handed to PETSc as they are.
+ */
+_Static_assert(sizeof(PetscInt) == 4, "lodnet needs a PETSc with 32-bit indices");
+_Static_assert(sizeof(PetscScalar) == sizeof(double) && sizeof(PetscReal) == sizeof(double),
+               "lodnet needs a PETSc of real numbers in double precision");
+
 /* What was started here and has not been ended; `failed`: the start of PETSc that was tried. */
 static struct {
   PetscBool      mpi, petsc, at_exit;
