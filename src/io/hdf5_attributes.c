@@ -208,24 +208,26 @@ PetscErrorCode LodHdf5ReadText(LodHdf5 *file, const char *object, const char *na
 
   PetscFunctionBeginUser;
   PetscCall(OpenAttribute(file, object, name, PETSC_TRUE, 1, &found, &attribute));
-  hid_t  stored = H5Aget_type(attribute);
-  herr_t status;
+  hid_t          stored = H5Aget_type(attribute);
+  herr_t         status = -1;
+  PetscErrorCode error = 0;
   if (H5Tis_variable_str(stored) > 0) {
     char *text = NULL;
     hid_t type = TextType();
     H5Tset_cset(type, H5Tget_cset(stored));
     status = H5Aread(attribute, type, &text);
     H5Tclose(type);
-    if (status >= 0) PetscCall(PetscStrallocpy(text ? text : "", value));
+    if (status >= 0) error = PetscStrallocpy(text ? text : "", value);
     if (text) H5free_memory(text);
   } else {
     const size_t size = PetscMin(H5Tget_size(stored), TEXT_MAX);
-    PetscCall(PetscCalloc1(size + 1, value));
-    status = size < TEXT_MAX ? H5Aread(attribute, stored, *value) : -1;
-    if (status < 0) PetscCall(PetscFree(*value));
+    error = PetscCalloc1(size + 1, value);
+    if (!error && size < TEXT_MAX) status = H5Aread(attribute, stored, *value);
+    if (!error && status < 0) error = PetscFree(*value);
   }
   H5Tclose(stored);
   H5Aclose(attribute);
+  PetscCall(error);
   LodCheckInput(status >= 0, "%s: attribute %s cannot be read", file->path, name);
   PetscFunctionReturn(0);
 }
