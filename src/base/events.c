@@ -7,7 +7,7 @@
 static const char *const names[LOD_EVENTS] = {
     [LOD_EVENT_READ] = "LodRead",
     [LOD_EVENT_WRITE] = "LodWrite",
-    [LOD_EVENT_SAMPLE] = "LodSampleDraw",
+    [LOD_EVENT_SAMPLE] = "LodSample",
     [LOD_EVENT_PAIRS] = "LodPairs",
     [LOD_EVENT_CELLS] = "LodCells",
     [LOD_EVENT_WINDOWS] = "LodWindows",

@@ -73,9 +73,9 @@ shows LodRead LodWrite LodQ1Assembly LodQ1SetUp LodQ1Solve
 expect 0 '' "${solve[@]}" --method dnn -- -log_view
 shows LodGather LodNetwork LodScatter LodAssembly LodCoarseSolve
 expect 0 '' "$bin/lod-sample" --cells 16 --output b.h5 -- -log_view
-shows LodSampleDraw LodWrite
+shows LodSample LodWrite
 expect 0 '' "$bin/lod-train" "$source_root/configs/tiny.toml" --output trained --quiet -- -log_view
-shows LodSampleDraw LodPairs LodCells LodPatches LodTrainStep LodRead LodWrite
+shows LodSample LodPairs LodCells LodPatches LodTrainStep LodRead LodWrite
 
 # Threads: as many as the machine can bear, and a word on it.
 for threads in 100000 2147483647; do
