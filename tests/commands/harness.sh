@@ -38,7 +38,7 @@ expect() {
   if grep -qE 'PETSC ERROR|Signal|Sanitizer|HDF5-DIAG|Assertion' stderr.txt; then
     fail "a backtrace: $*"
   fi
-  if find . -name '*.tmp' | grep -q .; then
+  if [ -n "$(find . -name '*.tmp')" ]; then
     fail "a temporary file is left: $*"
     find . -name '*.tmp' -delete
   fi
@@ -56,4 +56,20 @@ finish() {
   echo "$((checks - failures)) of $checks checks passed"
   [ "$failures" -eq 0 ] && [ "$checks" -gt 0 ]
   exit
+}
+
+# has_sanitizers LIBRARY: whether it was built under AddressSanitizer. (grep -q would end the pipe before
+# nm has written all, which pipefail counts as a failure.)
+has_sanitizers() {
+  nm -D "$1" | grep __asan_init >/dev/null
+}
+
+# python_for LIBRARY: sets python, Debian's Python for a module on that library, whose sanitizers come
+# first, if it has any, and do not ask Python for leaks.
+python_for() {
+  local preload
+  python=(/usr/bin/python3)
+  has_sanitizers "$1" || return 0
+  preload=$(for name in libasan libubsan libstdc++; do cc -print-file-name=$name.so; done | tr '\n' ' ')
+  python=(env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" LD_PRELOAD="$preload" /usr/bin/python3)
 }

@@ -6,6 +6,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 build=$(dirname "$bin")
 programs=(lod-bench lod-compare lod-evaluate lod-sample lod-solve lod-train)
 
+# Sanitizers read their suppressions where the sources are out of sight.
+if [ -n "${LSAN_OPTIONS-}" ]; then
+  cp "$source_root/tests/lsan.supp" .
+  export LSAN_OPTIONS=suppressions=$PWD/lsan.supp:print_suppressions=0
+fi
+
 # One installation into a stage, moved from there. The log of what the user has installed is kept: `ninja
 # uninstall` reads it.
 log=$build/meson-logs/install-log.txt
@@ -59,7 +65,7 @@ sed -n 's/^LODNET_API .*[ *]\(Lod[A-Za-z]*\)(.*/\1/p' "$prefix/include/lodnet.h"
 checks=$((checks + 2))
 diff declared.txt shown.txt >&2 || fail 'the library does not show just what lodnet.h declares'
 [ "$(wc -l <shown.txt)" -ge 20 ] || fail 'the library shows hardly anything'
-readelf -d "$library" | grep -q 'SONAME.*\[liblodnet\.so\.0\]' || fail 'no soname liblodnet.so.0'
+readelf -d "$library" | grep 'SONAME.*\[liblodnet\.so\.0\]' >/dev/null || fail 'no soname liblodnet.so.0'
 
 # The programs, and what they find: meshes and configs by name, the model.
 PATH=$prefix/bin:$PATH
@@ -85,7 +91,7 @@ works lod-sample --image "$prefix/share/lodnet/configs/micrograph.png" --cells 1
 # A build folder that was set up without pkgconfig.relocatable makes a lodnet.pc that names its prefix.
 sed -i "s|^prefix=/.*|prefix=$prefix|" "$PKG_CONFIG_PATH/lodnet.pc"
 read -ra flags < <(pkg-config --cflags --libs lodnet)
-if nm -D "$library" | grep -q __asan_init; then flags+=("-fsanitize=address,undefined"); fi
+if has_sanitizers "$library"; then flags+=("-fsanitize=address,undefined"); fi
 export LD_LIBRARY_PATH
 LD_LIBRARY_PATH=$(dirname "$library")
 for example in "$prefix"/share/doc/lodnet/examples/*.c; do
@@ -109,16 +115,11 @@ grep -qE '^learned to exact 0\.' stdout.txt || fail "compare prints $(cat stdout
 expect 1 '' ./apart ./compare absent.h5
 unset LD_LIBRARY_PATH
 
-# The Python module finds the library from where it lies: the README's lines, in an empty folder. The
-# library's sanitizers come first, and do not ask Python for leaks.
+# The Python module finds the library from where it lies: the README's lines, in an empty folder.
 module=$(find "$prefix" -path '*/lodnet/__init__.py')
+python_for "$library"
 sed -n '/^## Python/,/^## /s/^    //p' "$source_root/README.md" >readme.py
 grep -q 'import lodnet' readme.py || fail 'README shows no Python'
-python=(/usr/bin/python3)
-if nm -D "$library" | grep -q __asan_init; then
-  preload=$(for name in libasan libubsan libstdc++; do cc -print-file-name=$name.so; done | tr '\n' ' ')
-  python=(env ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$preload" /usr/bin/python3)
-fi
 export PYTHONPATH
 PYTHONPATH=$(dirname "$(dirname "$module")")
 mkdir elsewhere

@@ -6,12 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/harness.sh"
 export LODNET_LIBRARY=$bin/../src/liblodnet.so.0 PYTHONPATH=$source_root/src/python
 export PYTHONDONTWRITEBYTECODE=1
 
-# Debian's Python; where the library has sanitizers they are loaded first, and do not ask Python for leaks.
-python=(/usr/bin/python3)
-if nm -D "$LODNET_LIBRARY" | grep -q __asan_init; then
-  preload=$(for name in libasan libubsan libstdc++; do cc -print-file-name=$name.so; done | tr '\n' ' ')
-  python=(env ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" LD_PRELOAD="$preload" /usr/bin/python3)
-fi
+python_for "$LODNET_LIBRARY"
 
 expect 0 '^OK' "${python[@]}" "$source_root/tests/test_python.py"
 mkdir empty

@@ -23,7 +23,7 @@ interrupted() {
   sleep 0.7
   kill -INT $process 2>/dev/null
   wait $process
-  find . -name '*.tmp' | grep -q . && fail "Ctrl-C leaves a temporary file: $*"
+  [ -z "$(find . -name '*.tmp')" ] || fail "Ctrl-C leaves a temporary file: $*"
 }
 expect 0 '' "$bin/lod-sample" --cells 256 --output big.h5
 set -m # background jobs get Ctrl-C only so
