@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "check_lodnet.h"
 #include "lod/local_operators.h"
+#include "system/coarse_system.h"
 
 /* A constructor of a source of local operators. */
 typedef PetscErrorCode (*OperatorsCreate)(const LodGrid *, LodLocalOperators **);
@@ -133,6 +134,22 @@ static inline void check_symmetry(OperatorsCreate create, const LodGrid *grid,
   free(images);
   assert_ok(LodCoefficientDestroy(&coefficient));
   assert_ok(LodCoefficientDestroy(&image));
+}
+
+/* The compressed solution by one of the exact paths; the caller frees it. */
+static inline double *solve_lod(OperatorsCreate create, const LodGrid *grid,
+                                const LodCoefficient *coefficient, const double *rhs) {
+  double *solution = calloc((size_t)LodNodeCount(grid->dim, grid->coarse), sizeof(double));
+  LodLocalOperators *operators;
+  LodCoarseSystem   *system;
+  assert_ok(create(grid, &operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
+  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
+  assert_ok(LodCoarseSystemSolve(system, rhs, solution));
+  assert_ok(LodCoarseSystemDestroy(&system));
+  assert_ok(LodLocalOperatorsDestroy(&operators));
+  return solution;
 }
 
 #endif

@@ -26,13 +26,7 @@ static inline LodModel *structured_model(const LodGrid *grid, PetscBool encodes,
   for (PetscInt64 i = 0; i < LodNetworkParameterCount(model->network); i++)
     LodNetworkParameters(model->network)[i] =
         (float)(deviation * LodRandomNormal(seed, 1, (uint64_t)i));
-  model->signature = (LodSignature){.dim = grid->dim,
-                                    .ell = grid->ell,
-                                    .ratio = LodGridCoefficientRatio(grid, 0),
-                                    .fine_ratio = LodGridRefinement(grid, 0),
-                                    .coarse = grid->coarse[0],
-                                    .smallest = 1,
-                                    .largest = 5};
+  model->signature = LodSignatureOfGrid(grid, 1, 5);
   model->inp_scale = 1.3;
   model->out_scale = 0.4;
   model->structure.zero_sums = model->structure.scale_equivariant = model->structure.baseline =

@@ -70,22 +70,6 @@ static size_t operator_count(const LodGrid *grid) {
   return (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid);
 }
 
-/* The compressed solution by one of the exact paths; the caller frees it. */
-static double *solve_lod(Create create, const LodGrid *grid, const LodCoefficient *coefficient,
-                         const double *rhs) {
-  double *solution = calloc((size_t)LodNodeCount(grid->dim, grid->coarse), sizeof(double));
-  LodLocalOperators *operators;
-  LodCoarseSystem   *system;
-  assert_ok(create(grid, &operators));
-  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
-  assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
-  assert_ok(LodCoarseSystemSolve(system, rhs, solution));
-  assert_ok(LodCoarseSystemDestroy(&system));
-  assert_ok(LodLocalOperatorsDestroy(&operators));
-  return solution;
-}
-
 /* The fine load of the Q1 interpolant of an expression; the caller frees it. */
 static double *load_of(const LodGrid *grid, const char *text) {
   double        *load = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *load);

@@ -50,18 +50,9 @@ static double *solve(OperatorsCreate create, const LodGrid *grid,
                      const LodCoefficient *coefficient) {
   const PetscInt n_fine = LodNodeCount(grid->dim, grid->fine);
   double        *rhs = malloc((size_t)n_fine * sizeof *rhs);
-  double        *solution = calloc((size_t)LodNodeCount(grid->dim, grid->coarse), sizeof(double));
-  LodLocalOperators *operators;
-  LodCoarseSystem   *system;
   for (PetscInt i = 0; i < n_fine; i++)
     rhs[i] = 1 + (double)(i % (grid->fine[0] + 1)) / (double)grid->fine[0];
-  assert_ok(create(grid, &operators));
-  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
-  assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
-  assert_ok(LodCoarseSystemSolve(system, rhs, solution));
-  assert_ok(LodCoarseSystemDestroy(&system));
-  assert_ok(LodLocalOperatorsDestroy(&operators));
+  double *solution = solve_lod(create, grid, coefficient, rhs);
   free(rhs);
   return solution;
 }

@@ -14,14 +14,7 @@ PetscErrorCode LodBenchModel(const LodConfig *config, LodModel **model) {
   PetscCall(PetscNew(model));
   PetscCall(LodNetworkCreate(&shape, &(*model)->network));
   PetscCall(LodNetworkInitialize((*model)->network, config->seed));
-  (*model)->signature = (LodSignature){.dim = grid->dim,
-                                       .ell = grid->ell,
-                                       .ratio = LodGridCoefficientRatio(grid, 0),
-                                       .fine_ratio = LodGridRefinement(grid, 0),
-                                       .coarse = grid->coarse[0],
-                                       .smallest = 1,
-                                       .largest = 5};
-  memcpy((*model)->signature.natural, grid->natural, sizeof grid->natural);
+  (*model)->signature = LodSignatureOfGrid(grid, 1, 5);
   (*model)->inp_scale = (*model)->out_scale = 1;
   (*model)->structure = settings->structure;
   PetscFunctionReturn(0);

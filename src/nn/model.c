@@ -7,6 +7,18 @@
 
 #include "base/error.h"
 
+LodSignature LodSignatureOfGrid(const LodGrid *grid, double smallest, double largest) {
+  LodSignature signature = {.dim = grid->dim,
+                            .ell = grid->ell,
+                            .ratio = LodGridCoefficientRatio(grid, 0),
+                            .fine_ratio = LodGridRefinement(grid, 0),
+                            .coarse = grid->coarse[0],
+                            .smallest = smallest,
+                            .largest = largest};
+  memcpy(signature.natural, grid->natural, sizeof signature.natural);
+  return signature;
+}
+
 PetscErrorCode LodModelDestroy(LodModel **model) {
   LodModel *old = *model;
   PetscFunctionBeginUser;

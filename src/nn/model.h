@@ -16,6 +16,10 @@ typedef struct {
   char      families[LOD_TEXT_MAX];  /* what they were drawn from, "iid, sine" */
 } LodSignature;
 
+/* That of a mesh and a range of values, without families. Cells must be cubic, and as many along
+   every axis where the signature's `coarse` is to count. */
+LodSignature LodSignatureOfGrid(const LodGrid *grid, double smallest, double largest);
+
 typedef struct {
   PetscInt epochs;     /* rows of history */
   double  *history;    /* history[epochs][LOD_HISTORY_COLUMNS] (io/history.h) */

@@ -74,14 +74,7 @@ static PetscErrorCode TargetScale(LodPairs *pairs, const LodModel *model,
 static PetscErrorCode FillSignature(const LodTrainPlan *plan, const LodGrid *grid,
                                     const ValueStatistics *statistics, LodSignature *signature) {
   PetscFunctionBeginUser;
-  *signature = (LodSignature){.dim = grid->dim,
-                              .ell = grid->ell,
-                              .ratio = LodGridCoefficientRatio(grid, 0),
-                              .fine_ratio = LodGridRefinement(grid, 0),
-                              .coarse = grid->coarse[0],
-                              .smallest = statistics->smallest,
-                              .largest = statistics->largest};
-  memcpy(signature->natural, grid->natural, sizeof signature->natural);
+  *signature = LodSignatureOfGrid(grid, statistics->smallest, statistics->largest);
   for (PetscInt i = 0; i < plan->n_families; i++) {
     const LodSampleSettings *family = &plan->families[i];
     const size_t             used = strlen(signature->families);
