@@ -19,8 +19,7 @@
 
 #define N_ORACLES 7
 
-typedef PetscErrorCode (*Create)(const LodGrid *, LodLocalOperators **);
-static const Create paths[2] = {LodExactSharedCreate, LodExactPatchCreate};
+static const OperatorsCreate paths[2] = {LodExactSharedCreate, LodExactPatchCreate};
 
 /* A grid from ratios: E = N k, F = N k q. */
 static LodGrid box(PetscInt dim, const PetscInt coarse[], const PetscInt k[], const PetscInt q[],
