@@ -45,10 +45,11 @@ PetscErrorCode LodComparisonDestroy(LodComparison *comparison);
 /* The table on stdout, and the files in `directory`, both by one rank:
    - report.json: what was compared, mesh, spectral norms, relative L2 errors, checks, seconds; a
    number that is not finite is null.
-   - cross-sections.csv: columns section ("y=1/2", "x=1/2"), the coordinates, fine, lod, dnn,
-   coarse; one row a fine node of the line, the coarse solutions there being their Q1 functions.
+   - cross-sections.csv: columns section ("y=1/2"; on boxes "y=1100", "y=1100 z=5"), the
+   coordinates, fine, lod, dnn, coarse; one row a fine node of the line, the coarse solutions there
+   being their Q1 functions.
    - pictures (plot.h) cross-section-along-x, -y, -z, and in two and three dimensions, there on
-     z = 1/2: coefficient (log scale from contrast 10 on), solution-fine, solution-lod,
+     the middle plane: coefficient (log scale from contrast 10 on), solution-fine, solution-lod,
      solution-dnn, error-lod and error-dnn (minus fine), difference (dnn minus lod); in one: errors
      (as curves). */
 PetscErrorCode LodComparisonPrint(const LodComparison *comparison);

@@ -19,7 +19,7 @@ void LodEvaluationName(const LodSampleSettings *family, PetscInt cells, PetscInt
 void LodEvaluationFolder(const char *name, char folder[LOD_EVALUATION_NAME]);
 
 /* Pictures of the coefficient, of three solutions, the errors of two of them and their difference,
-   on the plane z = 1/2 in three dimensions; in one the curves of the errors. */
+   on the middle plane in three dimensions; in one the curves of the errors. */
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory);
 

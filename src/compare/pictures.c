@@ -1,6 +1,7 @@
 /* Cross sections and pictures of a comparison. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text_file.h"
 #include "compare/compare_private.h"
@@ -38,11 +39,36 @@ enum { N_PICTURES = sizeof pictures / sizeof pictures[0] };
 typedef struct {
   PetscInt axis;
   PetscInt points;             /* F + 1 along the axis */
-  char     name[16];           /* what is fixed, in parts of the extents: "y=1/2", "y=z=1/2"; "all"
-                                  in one dimension */
+  char     name[64];           /* what is fixed: "y=1/2", "y=z=1/2", "y=1100 z=5"; "all" in one
+                                  dimension */
   double *position;            /* position[points] along the axis */
   double *values[N_SOLUTIONS]; /* values[solution][points], of the Q1 functions */
 } Section;
+
+/* The coordinate of the middle of D along an axis, as names and titles say it. */
+static void MiddleText(const LodGrid *grid, PetscInt axis, char text[24]) {
+  if (grid->extent[axis] == 1)
+    (void)snprintf(text, 24, "1/2");
+  else
+    (void)snprintf(text, 24, "%.6g", 0.5 * grid->extent[axis]);
+}
+
+/* Names the middle line along `axis` by the coordinates that are fixed on it. */
+static void NameSection(const LodGrid *grid, PetscInt axis, char name[64]) {
+  char   text[2][24], axes[2] = {0, 0};
+  int    n = 0;
+  size_t used = 0;
+  for (PetscInt other = 0; other < grid->dim; other++) {
+    if (other == axis) continue;
+    axes[n] = axis_name[other][0];
+    MiddleText(grid, other, text[n++]);
+  }
+  const PetscBool same = (PetscBool)(n == 2 && strcmp(text[0], text[1]) == 0);
+  if (n == 0) (void)snprintf(name, 64, "all");
+  if (same) (void)snprintf(name, 64, "%c=%c=%s", axes[0], axes[1], text[0]);
+  for (int i = 0; i < n && !same; i++)
+    used += (size_t)snprintf(name + used, 64 - used, "%s%c=%s", i ? " " : "", axes[i], text[i]);
+}
 
 /* Evaluates the four solutions at the fine nodes of the middle line along `axis`. */
 static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGrid *grid,
@@ -54,12 +80,7 @@ static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGr
 
   PetscFunctionBeginUser;
   *section = (Section){.axis = axis, .points = grid->fine[axis] + 1};
-  for (PetscInt other = 0; other < grid->dim; other++) {
-    if (other == axis) continue;
-    PetscCall(PetscStrlcat(section->name, axis_name[other], sizeof section->name));
-    PetscCall(PetscStrlcat(section->name, "=", sizeof section->name));
-  }
-  PetscCall(PetscStrlcat(section->name, grid->dim > 1 ? "1/2" : "all", sizeof section->name));
+  NameSection(grid, axis, section->name);
   PetscCall(PetscMalloc1(section->points, &section->position));
   for (int i = 0; i < N_SOLUTIONS; i++) {
     const PetscInt *cells = i == FINE ? grid->fine : grid->coarse;
@@ -103,7 +124,7 @@ static void SectionPrint(const Section *section, const LodGrid *grid, FILE *stre
 /* Draws a section. The coarse solutions keep their values at coarse nodes only, so that the marks
    show the mesh; the lines between are then the Q1 functions all the same. */
 static PetscErrorCode SectionPlot(Section *section, const LodGrid *grid, const char *directory) {
-  char          name[64], title[64];
+  char          name[64], title[96];
   const double *values[N_SOLUTIONS];
 
   PetscFunctionBeginUser;
@@ -118,6 +139,13 @@ static PetscErrorCode SectionPlot(Section *section, const LodGrid *grid, const c
   PetscCall(LodPlotCurves(directory, name, title, axis_name[section->axis], "u", section->points,
                           section->position, N_SOLUTIONS, curve_name, values));
   PetscFunctionReturn(0);
+}
+
+/* The title of a field's picture: in three dimensions with the plane that it shows. */
+static void FieldTitle(const LodGrid *grid, const char *title, char text[128]) {
+  char middle[24] = "";
+  if (grid->dim == 3) MiddleText(grid, 2, middle);
+  (void)snprintf(text, 128, "%s%s%s", title, grid->dim == 3 ? ", z = " : "", middle);
 }
 
 PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodGrid *grid,
@@ -188,27 +216,27 @@ static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal righ
     picture[i] = LodNodesValueAt(grid->dim, left.cells, left.values, point);
     if (right.values) picture[i] -= LodNodesValueAt(grid->dim, right.cells, right.values, point);
   }
-  (void)snprintf(text, sizeof text, "%s%s", title, grid->dim == 3 ? ", z = 1/2" : "");
+  FieldTitle(grid, title, text);
   PetscCall(LodPlotField(directory, name, text, n, grid->extent, picture,
                          right.values ? LOD_FIELD_DIVERGING : LOD_FIELD_LINEAR));
   PetscCall(PetscFree(picture));
   PetscFunctionReturn(0);
 }
 
-/* Draws the coefficient: in three dimensions its cells above z = 1/2. */
+/* Draws the coefficient: in three dimensions its cells above the middle plane. */
 static PetscErrorCode PlotCoefficient(const LodGrid *grid, const LodCoefficient *coefficient,
                                       const char *directory) {
   const PetscInt *cells = coefficient->cells;
   double          smallest, largest;
+  char            title[128];
 
   PetscFunctionBeginUser;
+  FieldTitle(grid, "Coefficient A", title);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   const double *plane =
       coefficient->values +
       (coefficient->dim == 3 ? (size_t)(cells[2] / 2) * (size_t)cells[0] * (size_t)cells[1] : 0);
-  PetscCall(LodPlotField(directory, COEFFICIENT,
-                         coefficient->dim == 3 ? "Coefficient A, z = 1/2" : "Coefficient A", cells,
-                         grid->extent, plane,
+  PetscCall(LodPlotField(directory, COEFFICIENT, title, cells, grid->extent, plane,
                          largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
   PetscFunctionReturn(0);
 }

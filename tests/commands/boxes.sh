@@ -122,6 +122,11 @@ refuses 'two\.h5: .*--many' lod-solve two.h5 --mesh ./long.toml
 expect 0 '' "$bin/lod-sample" --cells 64x128 --seed 4 --output square-cells.h5
 for extent in 1x2 500x1000; do
   expect 0 '' "$bin/lod-compare" square-cells.h5 --extent $extent --output comparison
+  # The line that a section is on, in the problem's coordinates: half the extents.
+  line=$([ $extent = 1x2 ] && echo y=1 x=1/2 || echo y=500 x=250)
+  [ "$(tail -n +2 comparison/cross-sections.csv | cut -d, -f1 | uniq | tr '\n' ' ')" = "$line " ] ||
+    fail "sections are not called $line"
+  grep "line ${line%% *}'" comparison/cross-section-along-x.gp >/dev/null || fail "no title with $line"
   says "^square-cells\\.h5, f = 1, d = 2, N = 8x16, E = 64x128, F = 128x256, l = 2, D = $extent"
   /usr/bin/python3 - comparison/report.json >stderr.txt 2>&1 <<'TEXT' || fail 'the learned operator is far from the exact one'
 import json
