@@ -150,12 +150,6 @@ PetscErrorCode LodLoadToVec(const LodGrid *grid, const PetscInt cells[], const d
   PetscFunctionReturn(0);
 }
 
-/* The exponent of a coefficient's largest value. */
-static int CoefficientExponent(const LodCoefficient *coefficient) {
-  const PetscInt count = LodCoefficientCount(coefficient);
-  return LodUnitsExponent(LodUnitsLargest((size_t)count, coefficient->values));
-}
-
 /* The stiffness matrix of one of the meshes and its solver. The matrix' structure serves all
    coefficients; the solver is made anew for each. */
 struct LodQ1System {
@@ -217,41 +211,38 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-/* Cell matrices of the mesh, n_matrices of them (1: for A = 1, on the fine mesh); the caller frees
-   them. */
-static PetscErrorCode CellMatrices(const LodQ1System *system, PetscInt *n_matrices,
-                                   double **matrices) {
-  const LodGrid *grid = &system->grid;
-  double         side[LOD_MAX_DIM];
+/* Makes the matrix and fills it from its source. */
+static PetscErrorCode FillSystem(LodQ1System *system, const LodCellMatrices *source) {
   PetscFunctionBeginUser;
-  if (system->mesh == LOD_Q1_COARSE) {
-    *n_matrices = LodGridCells(grid);
-    PetscCall(CoarseMatrices(grid, system->coefficient, matrices));
-  } else {
-    *n_matrices = 1;
-    PetscCall(PetscMalloc1(LodPower(4, grid->dim), matrices));
-    LodGridSides(grid, grid->fine, side);
-    LodElementStiffness(grid->dim, side, *matrices);
-  }
+  if (!system->stiffness) PetscCall(CreateStiffness(system->comm, source, &system->stiffness));
+  PetscCall(FillStiffness(source, system->stiffness));
   PetscFunctionReturn(0);
 }
 
-/* Assembles the matrix, if `changed` with other last digits (digits.h). */
-static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
-  LodCellMatrices source = {&system->grid, system->coefficient, system->cells, NULL,
-                            (PetscBool)(system->mesh == LOD_Q1_FINE)};
-  PetscInt        n_matrices;
+/* Assembles the matrix of the fine mesh, if `changed` with other last digits (digits.h). */
+static PetscErrorCode AssembleFine(LodQ1System *system, PetscBool changed) {
+  LodCellTables         tables;
+  const LodCellMatrices source = {&system->grid, system->coefficient, system->cells, &tables, NULL};
+  PetscFunctionBeginUser;
+  LodCellTablesInit(&system->grid, system->cells, &tables);
+  LodCellTablesScale(-system->exponent, &tables);
+  if (changed) LodDigitsPerturbTables(LOD_DIGITS_FACTOR, &tables);
+  PetscCall(FillSystem(system, &source));
+  PetscFunctionReturn(0);
+}
+
+/* The same on the coarse mesh. */
+static PetscErrorCode AssembleCoarse(LodQ1System *system, PetscBool changed) {
+  const PetscInt  n_cells = LodGridCells(&system->grid), size = LodPower(4, system->grid.dim);
+  LodCellMatrices source = {&system->grid, system->coefficient, system->cells, NULL, NULL};
   double         *matrices;
   PetscFunctionBeginUser;
-  PetscCall(CellMatrices(system, &n_matrices, &matrices));
-  LodUnitsScale(-system->exponent, (size_t)n_matrices * (size_t)LodPower(4, system->grid.dim),
-                matrices, matrices);
+  PetscCall(CoarseMatrices(&system->grid, system->coefficient, &matrices));
+  LodUnitsScale(-system->exponent, (size_t)n_cells * (size_t)size, matrices, matrices);
   if (changed)
-    LodDigitsPerturb(LodGridCorners(&system->grid), n_matrices, LOD_DIGITS_FACTOR, matrices);
+    LodDigitsPerturb(LodGridCorners(&system->grid), n_cells, LOD_DIGITS_FACTOR, matrices);
   source.matrix = matrices;
-  PetscErrorCode error = 0;
-  if (!system->stiffness) error = CreateStiffness(system->comm, &source, &system->stiffness);
-  if (!error) error = FillStiffness(&source, system->stiffness);
+  PetscErrorCode error = FillSystem(system, &source);
   PetscCall(PetscFree(matrices));
   PetscCall(error);
   PetscFunctionReturn(0);
@@ -265,7 +256,8 @@ static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
   system->ready = PETSC_FALSE;
   PetscCall(KSPDestroy(&system->solver)); /* before: its hierarchy is what takes memory */
   PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(AssembleSystem(system, changed));
+  PetscCall(system->mesh == LOD_Q1_FINE ? AssembleFine(system, changed)
+                                        : AssembleCoarse(system, changed));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
   if (!system->load) PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
   const double assembled = LodSeconds();
@@ -284,7 +276,7 @@ static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
 PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   system->coefficient = coefficient;
-  system->exponent = CoefficientExponent(coefficient);
+  system->exponent = LodCoefficientExponent(coefficient);
   PetscCall(LodDigitsAreInDoubt(&system->grid, coefficient, system->cells, &system->in_doubt));
   PetscCall(SetUp(system, PETSC_FALSE));
   PetscFunctionReturn(0);
@@ -424,7 +416,7 @@ PetscErrorCode LodQ1CoarseSolve(MPI_Comm comm, const LodGrid *grid,
 
 PetscErrorCode LodQ1CoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                     const LodCoefficient *coefficient, Mat *stiffness) {
-  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, NULL};
   double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));
