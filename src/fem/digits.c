@@ -55,6 +55,11 @@ void LodDigitsPerturbTables(double factor, LodCellTables *tables) {
     }
 }
 
+void LodDigitsDivide(size_t count, const double *boundary, double *divided) {
+  for (size_t i = 0; i < count && boundary; i++)
+    divided[i] = boundary[i] / LOD_DIGITS_FACTOR;
+}
+
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again) {
