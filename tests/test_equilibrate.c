@@ -1,5 +1,6 @@
 /* Equilibrated fluxes: what flows out of a coarse cell is what its sources give. */
 #include <math.h>
+#include <string.h>
 
 #include "base/random.h"
 #include "check_lodnet.h"
@@ -7,6 +8,9 @@
 #include "fem/load.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
+
+/* The coarse cell that is a hole where there are holes. */
+#define HOLE 1
 
 /* A random problem and a random function that satisfies its coarse equations. */
 typedef struct {
@@ -78,6 +82,7 @@ static void satisfy_equations(Problem *problem) {
   for (PetscInt i = 0; i < cells * corners; i++) {
     const PetscInt node = node_of(grid, i / corners, i % corners, index);
     if (LodBoxPosition(&free_nodes, index) < 0) continue;
+    if (problem->coefficient.mask && i / corners == HOLE) continue; /* others are at the node too */
     problem->source[i / corners * problem->n_closed + corner_place(grid, i % corners)] +=
         defect[node];
     defect[node] = 0;
@@ -280,6 +285,63 @@ START_TEST(fluxes_converge_to_those_of_a_smooth_problem) {
 }
 END_TEST
 
+/* Makes one coarse cell a hole, and others of the coefficient cells with some probability. */
+static void punch(Problem *problem, double probability, uint64_t seed) {
+  LodGrid     *grid = &problem->grid;
+  const LodBox cells = LodBoxCells(grid->dim, grid->coefficient);
+  const LodBox coarse = LodBoxCells(grid->dim, grid->coarse);
+  assert_ok(PetscMalloc1((size_t)LodBoxCount(&cells), &problem->coefficient.mask));
+  memset(problem->source, 0,
+         (size_t)(LodGridCells(grid) * problem->n_closed) * sizeof *problem->source);
+  for (PetscInt i = 0; i < LodBoxCount(&cells); i++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&cells, i, index);
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      index[axis] /= LodGridCoefficientRatio(grid, axis);
+    problem->coefficient.mask[i] =
+        (unsigned char)(LodBoxPosition(&coarse, index) != HOLE &&
+                        LodRandomUniform(seed, 30, (uint64_t)i) >= probability);
+  }
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      free(problem->inflow[axis][side]);
+      problem->inflow[axis][side] = NULL;
+      grid->natural[axis][side] = (PetscBool)(axis > 0 || side == 0);
+    }
+  satisfy_equations(problem);
+}
+
+/* Nothing flows into a coarse cell that is a hole, unless others close so many faces that nothing
+   else can balance a hat function that reaches through walls; all cells keep their balance. */
+START_TEST(holes_are_closed) {
+  const uint64_t seed = test_seed();
+  for (PetscInt dim = 2; dim <= 3; dim++)
+    for (uint64_t draw = 0; draw < 4; draw++) {
+      Problem problem = random_problem(dim, seed + 10 * draw);
+      double *flux[LOD_MAX_DIM] = {NULL}, size = 0;
+      punch(&problem, draw % 2 ? 0.1 : 0, seed + draw);
+      ck_assert_double_lt(equilibrate(&problem, flux), 1e-11);
+      for (PetscInt axis = 0; axis < dim; axis++) {
+        const LodBox box = LodFaceBox(&problem.grid, axis);
+        for (PetscInt face = 0; face < LodBoxCount(&box); face++)
+          size = fmax(size, fabs(flux[axis][face]));
+      }
+      ck_assert_double_gt(size, 0);
+      for (PetscInt axis = 0; axis < dim && draw % 2 == 0; axis++) {
+        const LodBox box = LodFaceBox(&problem.grid, axis);
+        for (int side = 0; side < 2; side++) { /* of the hole, coarse cell (1, 0, 0) */
+          PetscInt face[LOD_MAX_DIM] = {1, 0, 0};
+          face[axis] += side;
+          ck_assert_double_eq(flux[axis][LodBoxPosition(&box, face)], 0);
+        }
+      }
+      for (PetscInt axis = 0; axis < dim; axis++)
+        free(flux[axis]);
+      destroy(&problem);
+    }
+}
+END_TEST
+
 /* What flows in through the Dirichlet faces is what the equations of their nodes leave; where one
    face is Dirichlet alone, all of its nodes' moments flow through it. */
 START_TEST(inflow_is_that_of_the_nodes) {
@@ -293,6 +355,7 @@ START_TEST(inflow_is_that_of_the_nodes) {
     for (PetscInt axis = 0; axis < dim; axis++)
       for (int side = 0; side < 2; side++)
         grid->natural[axis][side] = (PetscBool)(axis > 0);
+    problem.source[0] += 1; /* where the left was natural it let nothing in */
     satisfy_equations(&problem);
     (void)equilibrate(&problem, flux);
     assert_ok(LodCellMoments(grid, &problem.coefficient, problem.u, NULL, problem.source, moments));
@@ -320,6 +383,7 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, fluxes_balance_the_sources_of_every_cell);
   tcase_add_test(tests, fluxes_converge_to_those_of_a_smooth_problem);
+  tcase_add_test(tests, holes_are_closed);
   tcase_add_test(tests, inflow_is_that_of_the_nodes);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);

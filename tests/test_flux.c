@@ -11,7 +11,7 @@ static PetscInt components_of(PetscInt dim, int kind) {
   return kind == 0 || dim == 1 ? 1 : kind == 1 ? dim : dim * (dim + 1) / 2;
 }
 
-/* Entry (row, column) of A in a cell. */
+/* Entry (row, column) of A in a cell, from the layout that files of tensors have. */
 static double entry_of(const LodCoefficient *coefficient, PetscInt cell, PetscInt row,
                        PetscInt column) {
   static const int place[LOD_MAX_DIM + 1][3][3] = {
@@ -27,10 +27,8 @@ static LodCoefficient random_coefficient(const LodGrid *grid, int kind, PetscBoo
                                          uint64_t seed) {
   LodCoefficient coefficient;
   const size_t   n_cells = (size_t)LodCellCount(grid->dim, grid->coefficient);
-  assert_ok(LodCoefficientCreate(grid->dim, grid->coefficient, &coefficient));
-  coefficient.components = components_of(grid->dim, kind);
-  assert_ok(PetscFree(coefficient.values));
-  assert_ok(PetscMalloc1(n_cells * (size_t)coefficient.components, &coefficient.values));
+  assert_ok(LodCoefficientCreateTensor(grid->dim, grid->coefficient, components_of(grid->dim, kind),
+                                       &coefficient));
   for (size_t i = 0; i < n_cells * (size_t)coefficient.components; i++)
     coefficient.values[i] = 1 + LodRandomUniform(seed, 1, i);
   if (!holes) return coefficient;

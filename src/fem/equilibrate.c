@@ -9,6 +9,7 @@
 #include <omp.h>
 #include <string.h>
 
+#include "base/units.h"
 #include "fem/element.h"
 #include "fem/flux.h"
 
@@ -16,9 +17,9 @@
 #define MAX_FACES 12
 
 /* The conductance of a closed face relative to the largest, where nothing else can balance a cell,
-   and the part of the fluxes that counts as something. */
+   and the part of the largest moment that solving for u may have left of an equation. */
 #define CLOSED 1e-10
-#define NOTHING 1e-8
+#define NOTHING 1e-9
 
 /* Pivots below that part of the diagonal are rounding: the cells that are left float. */
 #define FLOATING 1e-13
@@ -28,6 +29,7 @@ typedef struct {
   const LodCoefficient *coefficient;
   LodBox                cells, coefficient_cells; /* coarse cells */
   const double         *u, *moments;
+  double                nothing; /* a moment that is rounding */
   double *const        *flux;
 } Work;
 
@@ -75,7 +77,7 @@ static void AddForm(const LodGrid *grid, const LodCellTables *tables,
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
   PetscInt       cell[LOD_MAX_DIM] = {0}, place[LOD_MAX_CORNERS];
-  double         matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], value[LOD_MAX_CORNERS];
+  double         matrix[LOD_MAX_CORNERS_SQUARED], value[LOD_MAX_CORNERS];
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     cell[axis] = index[axis] * LodGridFineRatio(grid, axis) + inner[axis];
   LodCellMatrix(tables, coefficient, cell, matrix);
@@ -147,20 +149,19 @@ PetscErrorCode LodCellMoments(const LodGrid *grid, const LodCoefficient *coeffic
 /* A grad u . e_axis in the middle of a fine cell, and A's entry there; false outside D. */
 static PetscBool FineFlux(const Work *work, const PetscInt index[], PetscInt axis, double *flux,
                           double *entry) {
-  static const double unit[LOD_MAX_DIM][LOD_MAX_DIM] = {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}};
-  const LodGrid      *grid = work->grid;
-  PetscInt            cell[LOD_MAX_DIM] = {0};
-  double              gradient[LOD_MAX_DIM], product[LOD_MAX_DIM];
+  const LodGrid *grid = work->grid;
+  PetscInt       cell[LOD_MAX_DIM] = {0};
+  double         gradient[LOD_MAX_DIM], product[LOD_MAX_DIM], tensor[LOD_MAX_DIM][LOD_MAX_DIM];
   if (index[axis] < 0 || index[axis] >= grid->fine[axis]) return PETSC_FALSE;
   for (PetscInt other = 0; other < grid->dim; other++)
     cell[other] = index[other] / LodGridRefinement(grid, other);
   const PetscInt number = LodBoxPosition(&work->coefficient_cells, cell);
-  if (work->coefficient->mask && !work->coefficient->mask[number]) return PETSC_FALSE;
+  if (!LodCoefficientHasCell(work->coefficient, number)) return PETSC_FALSE;
   LodCellGradient(grid, grid->fine, work->u, index, gradient);
   LodCoefficientApply(work->coefficient, number, gradient, product);
   *flux = product[axis];
-  LodCoefficientApply(work->coefficient, number, unit[axis], product);
-  *entry = product[axis];
+  LodCoefficientTensor(work->coefficient, number, tensor);
+  *entry = tensor[axis][axis];
   return PETSC_TRUE;
 }
 
@@ -317,16 +318,12 @@ static void StarCorrect(Star *star, const double *conductance) {
 
 /* Equilibrates at a node. A hat function may reach through a wall, and its equation then couples
    cells that no open face joins: only what cannot go another way goes through closed faces. */
-static void StarSolve(Star *star) {
-  double left[LOD_MAX_CORNERS], most = 0, size = 0;
-  for (PetscInt face = 0; face < star->n_faces; face++) {
-    most = fmax(most, star->conductance[face]);
-    size = fmax(size, fabs(star->x[face]));
-  }
-  for (PetscInt s = 0; s < star->corners; s++)
-    size = fmax(size, fabs(star->moment[s]));
+static void StarSolve(Star *star, double nothing) {
+  double left[LOD_MAX_CORNERS], most = 0;
   StarCorrect(star, star->conductance);
-  if (StarLeft(star, left) <= NOTHING * size) return;
+  if (StarLeft(star, left) <= nothing) return;
+  for (PetscInt face = 0; face < star->n_faces; face++)
+    most = fmax(most, star->conductance[face]);
   PetscBool closed = PETSC_FALSE;
   double    conductance[MAX_FACES];
   for (PetscInt face = 0; face < star->n_faces; face++) {
@@ -346,7 +343,7 @@ static void Layer(const Work *work, PetscInt layer) {
     Star     star;
     LodBoxIndex(&nodes, i, node);
     StarSetUp(work, node, &star);
-    StarSolve(&star);
+    StarSolve(&star, work->nothing);
     for (PetscInt face = 0; face < star.n_faces; face++)
       work->flux[star.axis[face]][star.place[face]] -= star.x[face];
   }
@@ -404,12 +401,14 @@ PetscErrorCode LodFluxEquilibrate(const LodGrid *grid, const LodCoefficient *coe
                                   const double *u, const double *moments,
                                   const double *const inflow[LOD_MAX_DIM][2],
                                   double *const flux[LOD_MAX_DIM], double *imbalance) {
+  const size_t   n_moments = (size_t)LodGridCells(grid) * (size_t)LodGridCorners(grid);
   const Work     work = {.grid = grid,
                          .coefficient = coefficient,
                          .cells = LodBoxCells(grid->dim, grid->coarse),
                          .coefficient_cells = LodBoxCells(grid->dim, grid->coefficient),
                          .u = u,
                          .moments = moments,
+                         .nothing = NOTHING * LodUnitsLargest(n_moments, moments),
                          .flux = flux};
   const PetscInt layers = grid->coarse[grid->dim - 1] + 1;
   PetscFunctionBeginUser;

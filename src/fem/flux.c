@@ -26,18 +26,13 @@ void LodCellGradient(const LodGrid *grid, const PetscInt cells[], const double *
 
 void LodCoefficientApply(const LodCoefficient *coefficient, PetscInt cell, const double gradient[],
                          double product[LOD_MAX_DIM]) {
-  const PetscInt dim = coefficient->dim, components = coefficient->components;
-  const double  *value = coefficient->values + (size_t)cell * (size_t)components;
-  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    product[axis] = axis >= dim ? 0 : value[components == dim ? axis : 0] * gradient[axis];
-  if (components <= dim) return;
-  for (PetscInt row = 0; row < dim; row++)
+  double tensor[LOD_MAX_DIM][LOD_MAX_DIM];
+  LodCoefficientTensor(coefficient, cell, tensor);
+  for (PetscInt row = 0; row < LOD_MAX_DIM; row++) {
     product[row] = 0;
-  for (PetscInt row = 0; row < dim; row++) /* the upper triangle by rows */
-    for (PetscInt column = row; column < dim; column++, value++) {
-      product[row] += *value * gradient[column];
-      if (column > row) product[column] += *value * gradient[row];
-    }
+    for (PetscInt column = 0; column < coefficient->dim && row < coefficient->dim; column++)
+      product[row] += tensor[row][column] * gradient[column];
+  }
 }
 
 /* LodCellFlux on a mesh that refines the coefficient mesh. */
@@ -65,9 +60,9 @@ static void MeanFlux(const LodGrid *grid, const LodCoefficient *coefficient, con
         mean[axis] += gradient[axis];
     }
     LodCoefficientApply(coefficient, cell, mean, product);
-    const PetscBool hole = (PetscBool)(coefficient->mask && !coefficient->mask[cell]);
+    const double factor = LodCoefficientHasCell(coefficient, cell) ? -1 / (double)parts : 0;
     for (PetscInt axis = 0; axis < dim; axis++)
-      flux[cell * dim + axis] = hole ? 0 : -product[axis] / (double)parts;
+      flux[cell * dim + axis] = factor * product[axis] + 0.; /* no -0 */
   }
 }
 
