@@ -93,9 +93,11 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodComparisonComputeText(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
-                                     problem->model, given->average, given->rhs[0], quiet,
-                                     &comparison));
+  PetscCall(LodComparisonComputeText(
+      PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, NULL, given->rhs[0],
+      &(LodComparisonOptions){
+          .model = problem->model, .average = given->average, .n_fields = 1, .quiet = quiet},
+      &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)
