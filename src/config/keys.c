@@ -35,7 +35,7 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
   if (setting->kind == LOD_KIND_BOOLEAN) fputs("true or false", stream);
   for (int i = 0; setting->kind == LOD_KIND_CHOICE && setting->choices[i]; i++)
     fprintf(stream, "%s%s", i ? ", " : "", setting->choices[i]);
-  for (int i = 0; setting->kind == LOD_KIND_FAMILY && i <= LOD_FAMILY_DARCY; i++)
+  for (int i = 0; setting->kind == LOD_KIND_FAMILY && i < LOD_FAMILY_COUNT; i++)
     fprintf(stream, "%s%s", i ? ", " : "", LodFamilyName((LodFamily)i));
   if (!is_number) return;
   fprintf(stream, "%s%g", setting->above_low ? " > " : " from ", setting->low);
@@ -47,7 +47,7 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
 /* The families that use a setting, if not all do. */
 static void PrintFamilies(FILE *stream, const LodSetting *setting) {
   const char *before = " (";
-  for (int i = 0; setting->families && i <= LOD_FAMILY_DARCY; i++) {
+  for (int i = 0; setting->families && i < LOD_FAMILY_COUNT; i++) {
     if (!(setting->families & 1U << i)) continue;
     fprintf(stream, "%s%s", before, LodFamilyName((LodFamily)i));
     before = ", ";
