@@ -86,7 +86,7 @@ static PetscErrorCode Columns(MPI_Comm comm, const LodGrid *grid, const LodCoeff
   LodMethodSystem *system;
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemCreate(comm, grid, method, options, &system));
-  PetscErrorCode error = LodMethodSystemAssemble(system, coefficient);
+  PetscErrorCode error = LodMethodSystemAssemble(system, coefficient, NULL);
   for (PetscInt axis = first; axis < last && !error; axis++)
     error = Column(system, grid, LodMethodCells(method, grid), axis, tensor);
   PetscCall(LodMethodSystemDestroy(&system));
