@@ -45,69 +45,98 @@ static void LinearData(const LodGrid *grid, const PetscInt cells[], PetscInt axi
   }
 }
 
-/* The sum of a form's values at all nodes times x_axis there: the integral over D of a component of
-   A grad u. */
-static double MeanFlux(const LodGrid *grid, const PetscInt cells[], PetscInt axis,
-                       const double *form) {
-  const LodBox nodes = LodBoxNodes(grid->dim, cells);
-  double       sum = 0;
-  for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
-    PetscInt index[LOD_MAX_DIM];
-    LodBoxIndex(&nodes, node, index);
-    sum += grid->extent[axis] * ((double)index[axis] / (double)cells[axis]) * form[node];
-  }
+/* The sum of a form's values at all nodes times those of a test function. */
+static double Tested(size_t n_nodes, const double *form, const double *test) {
+  double sum = 0;
+  for (size_t node = 0; node < n_nodes; node++)
+    sum += form[node] * test[node];
   return sum;
 }
 
-/* Column `axis` of a tensor, with a system that is assembled: u = x_axis on all Dirichlet faces. */
-static PetscErrorCode Column(LodMethodSystem *system, const LodGrid *grid, const PetscInt cells[],
-                             PetscInt axis, double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
-  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, cells);
-  double       volume = 1, *zero, *boundary, *solution, *form;
+/* Arrays on all nodes of the mesh of a method; of u and its form one for each axis. */
+typedef struct {
+  size_t  n_nodes;
+  double *zero, *boundary, *u, *form;
+} Work;
+
+/* The solution with u = x_axis on all Dirichlet faces, and its form. */
+static PetscErrorCode SolveAxis(LodMethodSystem *system, const LodGrid *grid,
+                                const PetscInt cells[], PetscInt axis, Work *work) {
+  double *u = work->u + (size_t)axis * work->n_nodes;
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < grid->dim; i++)
-    volume *= grid->extent[i];
-  PetscCall(PetscMalloc4(n_nodes, &zero, n_nodes, &boundary, n_nodes, &solution, n_nodes, &form));
-  PetscCall(PetscArrayzero(zero, n_nodes));
-  LinearData(grid, cells, axis, boundary);
-  PetscErrorCode error = LodMethodSystemSolve(system, 1, zero, boundary, solution);
-  if (!error) error = LodMethodSystemApply(system, solution, form);
-  for (PetscInt i = 0; i < grid->dim && !error; i++)
-    tensor[i][axis] = MeanFlux(grid, cells, i, form) / volume;
-  PetscCall(PetscFree4(zero, boundary, solution, form));
-  PetscCall(error);
+  LinearData(grid, cells, axis, work->boundary);
+  PetscCall(LodMethodSystemSolve(system, 1, work->zero, work->boundary, u));
+  PetscCall(LodMethodSystemApply(system, u, work->form + (size_t)axis * work->n_nodes));
   PetscFunctionReturn(0);
 }
 
 /* Columns first <= j < last by one system on `grid`, whose natural faces are those of the kind. */
 static PetscErrorCode Columns(MPI_Comm comm, const LodGrid *grid, const LodCoefficient *coefficient,
                               LodMethod method, const LodSolveOptions *options, PetscInt first,
-                              PetscInt last, double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+                              PetscInt last, Work *work) {
   LodMethodSystem *system;
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemCreate(comm, grid, method, options, &system));
   PetscErrorCode error = LodMethodSystemAssemble(system, coefficient, NULL);
   for (PetscInt axis = first; axis < last && !error; axis++)
-    error = Column(system, grid, LodMethodCells(method, grid), axis, tensor);
+    error = SolveAxis(system, grid, LodMethodCells(method, grid), axis, work);
   PetscCall(LodMethodSystemDestroy(&system));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-/* The kinds with Dirichlet data; for flow every column has other natural faces. */
+/* Solves for all columns; for flow every one has other natural faces. */
+static PetscErrorCode SolveAll(MPI_Comm comm, const LodGrid *grid,
+                               const LodCoefficient *coefficient, LodMethod method,
+                               const LodSolveOptions *options, LodEffectiveKind kind, Work *work) {
+  LodGrid own = *grid;
+  PetscFunctionBeginUser;
+  if (kind == LOD_EFFECTIVE_LINEAR)
+    PetscCall(Columns(comm, &own, coefficient, method, options, 0, grid->dim, work));
+  for (PetscInt axis = 0; axis < grid->dim && kind == LOD_EFFECTIVE_FLOW; axis++) {
+    for (PetscInt other = 0; other < grid->dim; other++)
+      own.natural[other][0] = own.natural[other][1] = (PetscBool)(other != axis);
+    PetscCall(Columns(comm, &own, coefficient, method, options, axis, axis + 1, work));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* The tensor of the solutions. The form of u_j tested with x_i is the integral of component i of A
+   grad u_j. Any function with the same values on the Dirichlet faces of u_j does as well: with u_i
+   errors of the solutions enter squared. */
+static void FillTensor(const LodGrid *grid, const PetscInt cells[], LodEffectiveKind kind,
+                       Work *work, double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+  double volume = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    volume *= grid->extent[axis];
+  for (PetscInt i = 0; i < grid->dim; i++)
+    for (PetscInt j = 0; j < grid->dim; j++) {
+      const double *test = work->u + (size_t)i * work->n_nodes;
+      if (i != j && kind == LOD_EFFECTIVE_FLOW) {
+        Coordinate(grid, cells, i, work->boundary);
+        test = work->boundary;
+      }
+      tensor[i][j] =
+          Tested(work->n_nodes, work->form + (size_t)j * work->n_nodes, test) / volume;
+    }
+}
+
+/* The kinds with Dirichlet data. */
 static PetscErrorCode WithDirichletData(MPI_Comm comm, const LodGrid *grid,
                                         const LodCoefficient *coefficient, LodMethod method,
                                         const LodSolveOptions *options, LodEffectiveKind kind,
                                         double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
-  LodGrid own = *grid;
+  const PetscInt *cells = LodMethodCells(method, grid);
+  Work            work = {.n_nodes = (size_t)LodNodeCount(grid->dim, cells)};
+  const size_t    all = (size_t)grid->dim * work.n_nodes;
   PetscFunctionBeginUser;
-  if (kind == LOD_EFFECTIVE_LINEAR)
-    PetscCall(Columns(comm, &own, coefficient, method, options, 0, grid->dim, tensor));
-  for (PetscInt axis = 0; axis < grid->dim && kind == LOD_EFFECTIVE_FLOW; axis++) {
-    for (PetscInt other = 0; other < grid->dim; other++)
-      own.natural[other][0] = own.natural[other][1] = (PetscBool)(other != axis);
-    PetscCall(Columns(comm, &own, coefficient, method, options, axis, axis + 1, tensor));
-  }
+  PetscCall(PetscMalloc4(work.n_nodes, &work.zero, work.n_nodes, &work.boundary, all, &work.u, all,
+                         &work.form));
+  PetscCall(PetscArrayzero(work.zero, work.n_nodes));
+  PetscErrorCode error = SolveAll(comm, grid, coefficient, method, options, kind, &work);
+  if (!error) FillTensor(grid, cells, kind, &work, tensor);
+  PetscCall(PetscFree4(work.zero, work.boundary, work.u, work.form));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

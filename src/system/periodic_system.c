@@ -204,54 +204,61 @@ static PetscErrorCode FillLoad(LodPeriodicSystem *system, PetscInt axis, PetscIn
   PetscFunctionReturn(0);
 }
 
-/* flux[i] += what this rank's cells give to the integral of the i-th component of A grad u, u =
-   x_axis + w_axis, w[] being w_axis at the unknowns: the sum over T, z, j of
-   x_i(z) S_T[z][j] u(j), coordinates counted from the lowest corner of T. */
-static void AddFlux(const LodPeriodicSystem *system, PetscInt axis, const double *w,
-                    PetscInt *around, double flux[LOD_MAX_DIM]) {
+/* sum[i][j] += what this rank's cells give to the sum over T, z, c of u_i(z) S_T[z][c] u_j(c), u_j =
+   x_j + w_j, coordinates counted from the lowest corner of T and w[j][unknowns]. Tested with x_i alone
+   it is the integral of component i of A grad u_j; with w_i, which adds nothing, errors of w enter
+   squared. */
+static void AddForms(const LodPeriodicSystem *system, const double *w, PetscInt *around,
+                     double sum[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const LodPeriodicMesh *mesh = &system->mesh;
   const PetscInt         n_corners = Corners(mesh);
+  const size_t           n_unknowns = (size_t)LodCellCount(mesh->dim, mesh->cells) - 1;
   PetscInt               corners[LOD_MAX_CORNERS], corner[LOD_MAX_DIM], node[LOD_MAX_DIM];
-  double                 u[LOD_MAX_CORNERS];
+  double                 u[LOD_MAX_DIM][LOD_MAX_CORNERS];
   for (PetscInt cell = system->first; cell < system->last; cell++) {
-    const double *own =
+    const double *row =
         system->operators + (size_t)(cell - system->first) * LodPeriodicOperatorSize(mesh);
     const LodBox nodes = NodesOfCell(mesh, cell, corner);
     UnknownsOfCell(mesh, cell, around, corners);
-    for (PetscInt j = 0; j < n_corners; j++)
-      u[j] = CornerCoordinate(mesh, axis, j) + (corners[j] < 0 ? 0 : w[corners[j]]);
-    for (PetscInt z = 0; z < LodBoxCount(&nodes); z++) {
-      double form = 0;
-      for (PetscInt j = 0; j < n_corners; j++)
-        form += own[z * n_corners + j] * u[j];
+    for (PetscInt j = 0; j < mesh->dim; j++)
+      for (PetscInt c = 0; c < n_corners; c++)
+        u[j][c] = CornerCoordinate(mesh, j, c) +
+                  (corners[c] < 0 ? 0 : w[(size_t)j * n_unknowns + (size_t)corners[c]]);
+    for (PetscInt z = 0; z < LodBoxCount(&nodes); z++, row += n_corners) {
+      double form[LOD_MAX_DIM] = {0};
       LodBoxIndex(&nodes, z, node);
-      for (PetscInt i = 0; i < mesh->dim; i++)
-        flux[i] += mesh->side[i] * (double)(node[i] - corner[i]) * form;
+      for (PetscInt j = 0; j < mesh->dim; j++)
+        for (PetscInt c = 0; c < n_corners; c++)
+          form[j] += row[c] * u[j][c];
+      for (PetscInt i = 0; i < mesh->dim; i++) {
+        const double x = mesh->side[i] * (double)(node[i] - corner[i]);
+        const double test = x + (around[z] < 0 ? 0 : w[(size_t)i * n_unknowns + (size_t)around[z]]);
+        for (PetscInt j = 0; j < mesh->dim; j++)
+          sum[i][j] += test * form[j];
+      }
     }
   }
 }
 
-/* Solves for w_axis and gives column `axis` of the tensor times the volume of the period. */
-static PetscErrorCode Column(LodPeriodicSystem *system, PetscInt axis, PetscInt *around,
-                             double *values, double flux[LOD_MAX_DIM]) {
-  const PetscScalar *w;
+/* Solves for w_axis, w[unknowns], on every rank. */
+static PetscErrorCode Corrector(LodPeriodicSystem *system, PetscInt axis, PetscInt *around,
+                                double *values, double *w) {
+  const PetscInt     n_unknowns = LodCellCount(system->mesh.dim, system->mesh.cells) - 1;
+  const PetscScalar *solved;
   VecScatter         scatter;
   Vec                whole;
   PetscFunctionBeginUser;
   PetscCall(FillLoad(system, axis, around, values));
-  PetscCall(VecSet(system->unknowns, 0)); /* a load of zeros leaves them */
+  PetscCall(VecSet(system->unknowns, 0));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(VecScatterCreateToAll(system->unknowns, &scatter, &whole));
   PetscCall(VecScatterBegin(scatter, system->unknowns, whole, INSERT_VALUES, SCATTER_FORWARD));
   PetscCall(VecScatterEnd(scatter, system->unknowns, whole, INSERT_VALUES, SCATTER_FORWARD));
-  PetscCall(VecGetArrayRead(whole, &w));
-  for (PetscInt i = 0; i < LOD_MAX_DIM; i++)
-    flux[i] = 0;
-  AddFlux(system, axis, w, around, flux);
-  PetscCall(VecRestoreArrayRead(whole, &w));
+  PetscCall(VecGetArrayRead(whole, &solved));
+  PetscCall(PetscArraycpy(w, solved, n_unknowns));
+  PetscCall(VecRestoreArrayRead(whole, &solved));
   PetscCall(VecScatterDestroy(&scatter));
   PetscCall(VecDestroy(&whole));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, flux, LOD_MAX_DIM, MPI_DOUBLE, MPI_SUM, system->comm));
   PetscFunctionReturn(0);
 }
 
@@ -259,21 +266,26 @@ static PetscErrorCode Column(LodPeriodicSystem *system, PetscInt axis, PetscInt 
 static PetscErrorCode Tensor(LodPeriodicSystem *system, int exponent,
                              double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const LodPeriodicMesh *mesh = &system->mesh;
-  double                 volume = 1, *values, flux[LOD_MAX_DIM];
+  const size_t           n_unknowns = (size_t)LodCellCount(mesh->dim, mesh->cells) - 1;
+  double                 volume = 1, *values, *w;
   PetscInt              *around;
   PetscErrorCode         error = 0;
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < mesh->dim; axis++)
     volume *= mesh->side[axis] * (double)mesh->cells[axis];
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
-  PetscCall(PetscMalloc2(NodesAround(mesh), &around, NodesAround(mesh), &values));
-  for (PetscInt j = 0; j < mesh->dim && !error; j++) {
-    error = Column(system, j, around, values, flux);
-    for (PetscInt i = 0; i < mesh->dim && !error; i++)
-      tensor[i][j] = ldexp(flux[i] / volume, exponent);
-  }
-  PetscCall(PetscFree2(around, values));
+  PetscCall(PetscMalloc3(NodesAround(mesh), &around, NodesAround(mesh), &values,
+                         (size_t)mesh->dim * n_unknowns, &w));
+  for (PetscInt j = 0; j < mesh->dim && !error; j++)
+    error = Corrector(system, j, around, values, w + (size_t)j * n_unknowns);
+  if (!error) AddForms(system, w, around, tensor);
+  PetscCall(PetscFree3(around, values, w));
   PetscCall(error);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, tensor, LOD_MAX_DIM * LOD_MAX_DIM, MPI_DOUBLE, MPI_SUM,
+                             system->comm));
+  for (PetscInt i = 0; i < mesh->dim; i++)
+    for (PetscInt j = 0; j < mesh->dim; j++)
+      tensor[i][j] = ldexp(tensor[i][j] / volume, exponent);
   PetscFunctionReturn(0);
 }
 
