@@ -116,8 +116,7 @@ static void FillTensor(const LodGrid *grid, const PetscInt cells[], LodEffective
         Coordinate(grid, cells, i, work->boundary);
         test = work->boundary;
       }
-      tensor[i][j] =
-          Tested(work->n_nodes, work->form + (size_t)j * work->n_nodes, test) / volume;
+      tensor[i][j] = Tested(work->n_nodes, work->form + (size_t)j * work->n_nodes, test) / volume;
     }
 }
 
@@ -152,13 +151,15 @@ static PetscErrorCode Check(const LodGrid *grid, const LodCoefficient *coefficie
                 "effective tensor: it is one of A alone: leave reaction and Robin faces out");
   LodCheckInput(!coefficient->mask || kind == LOD_EFFECTIVE_FLOW,
                 "effective tensor: a domain with holes has one of the kind flow only");
-  LodCheckInput(!LodGridHasNaturalFaces(grid),
-                "effective tensor: the boundary is part of what it means: leave its conditions out");
+  LodCheckInput(
+      !LodGridHasNaturalFaces(grid),
+      "effective tensor: the boundary is part of what it means: leave its conditions out");
   LodCheckInput(!options->previous,
                 "effective tensor: starts from no earlier operators: leave them out");
-  LodCheckInput(method != LOD_METHOD_DNN || kind != LOD_EFFECTIVE_FLOW || grid->dim == 1,
-                "effective tensor: the model was trained with u = 0 on all faces, and the kind flow "
-                "has natural ones: choose periodic or linear, or --method lod");
+  LodCheckInput(
+      method != LOD_METHOD_DNN || kind != LOD_EFFECTIVE_FLOW || grid->dim == 1,
+      "effective tensor: the model was trained with u = 0 on all faces, and the kind flow "
+      "has natural ones: choose periodic or linear, or --method lod");
   PetscFunctionReturn(0);
 }
 
@@ -171,11 +172,9 @@ PetscErrorCode LodEffectiveCompute(MPI_Comm comm, const LodGrid *grid,
   *effective = (LodEffective){.kind = kind};
   PetscCall(LodErrorAgree(comm, Check(grid, coefficient, method, options, kind)));
   if (kind == LOD_EFFECTIVE_PERIODIC)
-    PetscCall(
-        LodEffectivePeriodic(comm, grid, coefficient, method, options, effective->tensor));
+    PetscCall(LodEffectivePeriodic(comm, grid, coefficient, method, options, effective->tensor));
   else
-    PetscCall(WithDirichletData(comm, grid, coefficient, method, options, kind,
-                                effective->tensor));
+    PetscCall(WithDirichletData(comm, grid, coefficient, method, options, kind, effective->tensor));
   effective->seconds = LodSeconds() - start;
   PetscFunctionReturn(0);
 }

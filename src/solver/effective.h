@@ -38,8 +38,8 @@ PetscErrorCode LodEffectiveCompute(MPI_Comm comm, const LodGrid *grid,
    its error. */
 double LodEffectiveAsymmetry(PetscInt dim, const LodEffective *effective);
 
-/* The bounds of K as a quadratic form: voigt = mean of A, reuss = (mean of A^-1)^-1, both with A = 0
-   in holes; and least[i] = 1 / (mean of A^-1)_ii <= K_ii, which holds for every kind. */
+/* The bounds of K as a quadratic form: voigt = mean of A, reuss = (mean of A^-1)^-1, both with A =
+   0 in holes; and least[i] = 1 / (mean of A^-1)_ii <= K_ii, which holds for every kind. */
 typedef struct {
   double voigt[LOD_MAX_DIM][LOD_MAX_DIM], reuss[LOD_MAX_DIM][LOD_MAX_DIM], least[LOD_MAX_DIM];
 } LodEffectiveBounds;
@@ -53,9 +53,9 @@ double LodEffectiveOutsideBy(PetscInt dim, const LodEffective *effective,
 /* What a program says of tensors of one method: to the terminal, and to a file (JSON, whole or
    absent). A tensor beyond its bounds by more than 1 % is warned of. `n` tensors. */
 typedef struct {
-  const LodGrid            *grid;
-  const char               *coefficient, *method, *model; /* names of files and of the method; model
-                                                             NULL: none */
+  const LodGrid *grid;
+  const char    *coefficient, *method, *model; /* names of files and of the method; model
+                                                  NULL: none */
   PetscInt                  n;
   const LodEffective       *effective;
   const LodEffectiveBounds *bounds;

@@ -35,18 +35,21 @@ static void CellOfPeriod(PetscInt dim, const PetscInt cells[], const PetscInt ma
 /* The coefficient on the continued mesh; the caller destroys it. */
 static PetscErrorCode ContinueCoefficient(const LodCoefficient *coefficient, const LodGrid *wide,
                                           LodCoefficient *continued) {
-  const LodBox own = LodBoxCells(coefficient->dim, coefficient->cells);
-  const LodBox all = LodBoxCells(wide->dim, wide->coefficient);
-  PetscInt     margin[LOD_MAX_DIM] = {0};
+  const LodBox   own = LodBoxCells(coefficient->dim, coefficient->cells);
+  const LodBox   all = LodBoxCells(wide->dim, wide->coefficient);
+  const PetscInt n = coefficient->components;
+  PetscInt       margin[LOD_MAX_DIM] = {0};
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCreate(wide->dim, wide->coefficient, continued));
+  PetscCall(LodCoefficientCreateTensor(wide->dim, wide->coefficient, n, continued));
   for (PetscInt axis = 0; axis < wide->dim; axis++)
     margin[axis] = (wide->coefficient[axis] - coefficient->cells[axis]) / 2;
   for (PetscInt cell = 0; cell < LodBoxCount(&all); cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&all, cell, index);
     CellOfPeriod(wide->dim, coefficient->cells, margin, index);
-    continued->values[cell] = coefficient->values[LodBoxPosition(&own, index)];
+    PetscCall(PetscArraycpy(continued->values + (size_t)cell * (size_t)n,
+                            coefficient->values + (size_t)LodBoxPosition(&own, index) * (size_t)n,
+                            (size_t)n));
   }
   PetscFunctionReturn(0);
 }
@@ -95,9 +98,9 @@ static PetscErrorCode ComputeInside(LodLocalOperators *source, const LodGrid *gr
     error = LodLocalOperatorsCompute(
         source, low, high, &(LodComputeOptions){.wanted = wanted, .quiet = quiet}, values);
   for (PetscInt cell = first; cell < last && !error; cell++)
-    error = PetscArraycpy(operators + (size_t)(cell - first) * size,
-                          values + (size_t)(NumberInside(grid, wide, margin, cell) - low) * size,
-                          size);
+    error =
+        PetscArraycpy(operators + (size_t)(cell - first) * size,
+                      values + (size_t)(NumberInside(grid, wide, margin, cell) - low) * size, size);
   PetscCall(PetscFree(values));
   PetscCall(PetscFree(wanted));
   PetscCall(error);
@@ -115,15 +118,13 @@ static PetscErrorCode CompressedOperators(const LodGrid *grid, const LodCoeffici
   LodCoefficient     continued;
   PetscFunctionBeginUser;
   PetscCall(LodGridValidate(&wide, "mesh with the layers around a period"));
-  PetscCall(LodMemoryCheck((double)LodGridCells(&wide) * (double)LodGridOperatorSize(grid) *
-                               (double)sizeof(double),
-                           "local operators of all cells",
-                           "choose fewer layers (ell) or coarse cells (coarse)"));
+  PetscCall(LodMemoryCheck(
+      (double)LodGridCells(&wide) * (double)LodGridOperatorSize(grid) * (double)sizeof(double),
+      "local operators of all cells", "choose fewer layers (ell) or coarse cells (coarse)"));
   PetscCall(ContinueCoefficient(coefficient, &wide, &continued));
   PetscErrorCode error = CreateSource(&wide, method, options, &source);
   if (!error) error = LodLocalOperatorsSetCoefficient(source, &continued);
-  if (!error)
-    error = ComputeInside(source, grid, margin, first, last, options->quiet, operators);
+  if (!error) error = ComputeInside(source, grid, margin, first, last, options->quiet, operators);
   PetscCall(LodLocalOperatorsDestroy(&source));
   PetscCall(LodCoefficientDestroy(&continued));
   PetscCall(error);
@@ -131,30 +132,21 @@ static PetscErrorCode CompressedOperators(const LodGrid *grid, const LodCoeffici
 }
 
 /* The cell matrices of Q1 on the fine or the coarse mesh. */
-static PetscErrorCode CellMatrices(const LodGrid *grid, const LodCoefficient *coefficient,
-                                   LodMethod method, PetscInt first, PetscInt last,
-                                   double *matrices) {
+static void CellMatrices(const LodGrid *grid, const LodCoefficient *coefficient, LodMethod method,
+                         PetscInt first, PetscInt last, double *matrices) {
   const PetscInt *cells = LodMethodCells(method, grid), size = LodPower(4, grid->dim);
   const LodBox    mesh = LodBoxCells(grid->dim, cells);
-  const LodBox    values = LodBoxCells(grid->dim, grid->coefficient);
-  double          side[LOD_MAX_DIM], element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
-  PetscFunctionBeginUser;
-  LodGridSides(grid, cells, side);
-  LodElementStiffness(grid->dim, side, element);
+  LodCellTables   tables;
+  LodCellTablesInit(grid, grid->fine, &tables);
   for (PetscInt cell = first; cell < last; cell++) {
     double  *matrix = matrices + (size_t)(cell - first) * (size_t)size;
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&mesh, cell, index);
-    if (method == LOD_METHOD_COARSE) {
+    if (method == LOD_METHOD_COARSE)
       LodCellStiffness(grid, coefficient, index, matrix);
-      continue;
-    }
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      index[axis] /= LodGridRefinement(grid, axis);
-    for (PetscInt i = 0; i < size; i++)
-      matrix[i] = coefficient->values[LodBoxPosition(&values, index)] * element[i];
+    else
+      LodCellMatrix(&tables, coefficient, index, matrix);
   }
-  PetscFunctionReturn(0);
 }
 
 /* Fills in the operators of this rank's cells. */
@@ -166,10 +158,9 @@ static PetscErrorCode FillOperators(LodPeriodicSystem *system, const LodGrid *gr
   PetscFunctionBeginUser;
   LodPeriodicSystemCells(system, &first, &last, &operators);
   if (LodMethodCompresses(method))
-    PetscCall(
-        CompressedOperators(grid, coefficient, method, options, first, last, operators));
+    PetscCall(CompressedOperators(grid, coefficient, method, options, first, last, operators));
   else
-    PetscCall(CellMatrices(grid, coefficient, method, first, last, operators));
+    CellMatrices(grid, coefficient, method, first, last, operators);
   PetscFunctionReturn(0);
 }
 

@@ -29,8 +29,7 @@ static void PrintTensor(const char *label, PetscInt dim,
 
 /* Warns of a tensor that cannot be right. */
 static void WarnOutside(const LodEffectiveFindings *findings, const LodEffective *effective) {
-  const double outside =
-      LodEffectiveOutsideBy(findings->grid->dim, effective, findings->bounds);
+  const double outside = LodEffectiveOutsideBy(findings->grid->dim, effective, findings->bounds);
   if (outside > MOST_OUTSIDE)
     LodWarn("the effective tensor (%s) lies beyond its bounds by %.2g %%, and is wrong by at least "
             "that: compare with --method fine",
@@ -72,11 +71,11 @@ static json_t *FindingsJson(const LodEffectiveFindings *findings) {
   json_t        *list = json_array();
   for (PetscInt k = 0; k < findings->n; k++) {
     const LodEffective *effective = &findings->effective[k];
-    json_array_append_new(
-        list, json_pack("{s:s, s:o, s:o, s:o}", "boundary", LodEffectiveName(effective->kind),
-                        "tensor", TensorJson(dim, effective->tensor), "asymmetry",
-                        LodJsonNumber(LodEffectiveAsymmetry(dim, effective)), "seconds",
-                        LodJsonNumber(effective->seconds)));
+    json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o}", "boundary",
+                                          LodEffectiveName(effective->kind), "tensor",
+                                          TensorJson(dim, effective->tensor), "asymmetry",
+                                          LodJsonNumber(LodEffectiveAsymmetry(dim, effective)),
+                                          "seconds", LodJsonNumber(effective->seconds)));
   }
   return json_pack("{s:s, s:o, s:s, s:o*, s:o, s:o, s:o, s:o}", "version", LODNET_VERSION,
                    "coefficient", LodJsonText(findings->coefficient), "method", findings->method,

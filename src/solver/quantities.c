@@ -59,16 +59,35 @@ static double Product(size_t count, const double *a, const double *b) {
   return sum;
 }
 
-/* a(u, u): of a field on the mesh of the solution by its form, of u_ms cell by cell. */
-static PetscErrorCode Energy(const LodQuantityProblem *problem, const LodSolveResult *result,
-                             double *energy) {
+/* a(u, u) of a function on the fine mesh, cell by cell. */
+static double FineEnergy(const LodGrid *grid, const LodCoefficient *coefficient, const double *u) {
+  const PetscInt corners = LodGridCorners(grid);
+  const LodBox   cells = LodBoxCells(grid->dim, grid->fine);
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
+  LodCellTables  tables;
+  double         matrix[LOD_MAX_CORNERS_SQUARED], own[LOD_MAX_CORNERS], energy = 0;
+  LodCellTablesInit(grid, grid->fine, &tables);
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
+    PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
+    LodBoxIndex(&cells, cell, index);
+    for (PetscInt a = 0; a < corners; a++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = index[axis] + (a >> axis & 1);
+      own[a] = u[LodBoxPosition(&nodes, node)];
+    }
+    LodCellMatrix(&tables, coefficient, index, matrix);
+    for (PetscInt a = 0; a < corners; a++)
+      for (PetscInt b = 0; b < corners; b++)
+        energy += own[a] * matrix[a * corners + b] * own[b];
+  }
+  return energy;
+}
+
+/* a(u, u): of u_ms cell by cell, else by the form on the mesh of the solution. */
+static double Energy(const LodQuantityProblem *problem, const LodSolveResult *result) {
   const LodGrid *grid = problem->grid;
-  PetscFunctionBeginUser;
-  if (result->fine)
-    PetscCall(LodNodesEnergy(grid, problem->coefficient, grid->fine, result->fine, energy));
-  else
-    *energy = Product((size_t)LodNodeCount(grid->dim, result->cells), result->values, result->form);
-  PetscFunctionReturn(0);
+  if (result->fine) return FineEnergy(grid, problem->coefficient, result->fine);
+  return Product((size_t)LodNodeCount(grid->dim, result->cells), result->values, result->form);
 }
 
 /* l(u). */
@@ -90,12 +109,11 @@ static PetscErrorCode Load(const LodQuantityProblem *problem, const LodQuantityF
 static PetscErrorCode AddAll(const LodQuantityProblem *problem, const LodQuantityParts *parts,
                              const LodSolveResult *result, const LodQuantityField *u,
                              LodQuantities *quantities) {
-  double energy, load;
+  double load = 0;
   PetscFunctionBeginUser;
   PetscCall(LodQuantitiesAddFlows(problem, parts, result, u, quantities));
-  PetscCall(Energy(problem, result, &energy));
   PetscCall(Load(problem, u, &load));
-  PetscCall(LodQuantitiesAdd(quantities, energy, "energy"));
+  PetscCall(LodQuantitiesAdd(quantities, Energy(problem, result), "energy"));
   PetscCall(LodQuantitiesAdd(quantities, load, "load"));
   if (problem->request) PetscCall(LodQuantitiesAddPlaces(problem, u, quantities));
   PetscFunctionReturn(0);
@@ -162,7 +180,9 @@ void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid) {
          LodQuantitiesValue(quantities, "load"));
   for (PetscInt i = 0; i < quantities->n; i++) {
     const LodQuantity *item = &quantities->items[i];
-    if (!strncmp(item->name, "point ", 6)) printf("point     %s: %.9g\n", item->name + 6, item->value);
-    if (!strncmp(item->name, "mean ", 5)) printf("mean      %s: %.9g\n", item->name + 5, item->value);
+    if (!strncmp(item->name, "point ", 6))
+      printf("point     %s: %.9g\n", item->name + 6, item->value);
+    if (!strncmp(item->name, "mean ", 5))
+      printf("mean      %s: %.9g\n", item->name + 5, item->value);
   }
 }

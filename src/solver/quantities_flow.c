@@ -22,8 +22,8 @@ static PetscErrorCode FacePart(const LodQuantityProblem *problem, PetscInt axis,
   if ((face->kind != LOD_FACE_FLUX && face->kind != LOD_FACE_ROBIN) || !face->value)
     PetscFunctionReturn(0);
   alone.faces[axis][side] = *face;
-  PetscCall(LodDataCreate(problem->grid, problem->coefficient, &alone, "0", "f", PETSC_FALSE,
-                          &data));
+  PetscCall(
+      LodDataCreate(problem->grid, problem->coefficient, &alone, "0", "f", PETSC_FALSE, &data));
   *part = LoadOfOne(problem->grid, data.load);
   PetscCall(LodDataDestroy(&data));
   PetscFunctionReturn(0);
@@ -138,7 +138,7 @@ PetscErrorCode LodQuantitiesAddFlows(const LodQuantityProblem *problem,
                                      const LodQuantityField *u, LodQuantities *quantities) {
   const LodGrid        *grid = problem->grid;
   const LodCoefficient *coefficient = problem->coefficient;
-  double                flows[LOD_MAX_DIM][2] = {{0}}, balance = parts->source + parts->wells, rest = 0;
+  double flows[LOD_MAX_DIM][2] = {{0}}, balance = parts->source + parts->wells, rest = 0;
   PetscFunctionBeginUser;
   DirichletFlows(grid, result, flows, &rest);
   for (PetscInt axis = 0; axis < grid->dim; axis++)

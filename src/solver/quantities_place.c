@@ -14,7 +14,7 @@ static PetscErrorCode CheckInside(const char *option, const LodQuantityPlace *pl
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     LodCheckInput(place->low[axis] >= 0 && place->high[axis] <= grid->extent[axis],
                   "%s %s: lies outside D, whose %c goes from 0 to %.9g", option, place->text,
-                  "xyz"[axis], grid->extent[axis]);
+                  "xyz"[axis], grid -> extent[axis]);
   PetscFunctionReturn(0);
 }
 
@@ -100,7 +100,7 @@ PetscErrorCode LodQuantityRequestCheck(const LodQuantityRequest *request, const 
     for (PetscInt axis = 0; axis < grid->dim; axis++)
       LodCheckInput(box->low[axis] < box->high[axis],
                     "--mean %s: is empty along %c: from %.9g to %.9g", box->text, "xyz"[axis],
-                    box->low[axis], box->high[axis]);
+                    box -> low[axis], box -> high[axis]);
     LodCheckInput(VolumeInside(grid, coefficient, box, grid->coefficient, NULL, NULL) > 0,
                   "--mean %s: lies in a hole of D", box->text);
   }

@@ -6,8 +6,9 @@
 
 /* The Q1 function that quantities are of; borrowed. */
 typedef struct {
-  const PetscInt *cells; /* of its mesh: coarse or fine; with c, Robin faces or holes the fine one */
-  const double   *values;
+  const PetscInt
+               *cells; /* of its mesh: coarse or fine; with c, Robin faces or holes the fine one */
+  const double *values;
 } LodQuantityField;
 
 /* Appends a quantity; its name is printf's. */

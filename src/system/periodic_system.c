@@ -79,9 +79,9 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodPeriodicSystem *system) {
   const LodPeriodicMesh *mesh = &system->mesh;
   const PetscInt         n_unknowns = LodCellCount(mesh->dim, mesh->cells) - 1;
   const PetscInt         n_around = NodesAround(mesh), n_corners = Corners(mesh);
-  const size_t  count = (size_t)(system->last - system->first) * LodPeriodicOperatorSize(mesh);
-  PetscInt     *rows, *columns, *around, corners[LOD_MAX_CORNERS];
-  size_t        entry = 0;
+  const size_t count = (size_t)(system->last - system->first) * LodPeriodicOperatorSize(mesh);
+  PetscInt    *rows, *columns, *around, corners[LOD_MAX_CORNERS];
+  size_t       entry = 0;
   PetscFunctionBeginUser;
   PetscCall(MatCreate(comm, &system->matrix));
   PetscCall(MatSetSizes(system->matrix, PETSC_DECIDE, PETSC_DECIDE, n_unknowns, n_unknowns));
@@ -111,9 +111,9 @@ static PetscErrorCode SetUp(MPI_Comm comm, LodPeriodicSystem *system) {
   PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
   system->first = (PetscInt)(n_cells * rank / n_ranks);
   system->last = (PetscInt)(n_cells * (rank + 1) / n_ranks);
-  PetscCall(PetscCalloc1((size_t)(system->last - system->first) *
-                             LodPeriodicOperatorSize(&system->mesh),
-                         &system->operators));
+  PetscCall(
+      PetscCalloc1((size_t)(system->last - system->first) * LodPeriodicOperatorSize(&system->mesh),
+                   &system->operators));
   PetscCall(CreateMatrix(comm, system));
   system->comm = PetscObjectComm((PetscObject)system->matrix);
   PetscCall(MatCreateVecs(system->matrix, &system->unknowns, &system->load));
@@ -204,10 +204,10 @@ static PetscErrorCode FillLoad(LodPeriodicSystem *system, PetscInt axis, PetscIn
   PetscFunctionReturn(0);
 }
 
-/* sum[i][j] += what this rank's cells give to the sum over T, z, c of u_i(z) S_T[z][c] u_j(c), u_j =
-   x_j + w_j, coordinates counted from the lowest corner of T and w[j][unknowns]. Tested with x_i alone
-   it is the integral of component i of A grad u_j; with w_i, which adds nothing, errors of w enter
-   squared. */
+/* sum[i][j] += what this rank's cells give to the sum over T, z, c of u_i(z) S_T[z][c] u_j(c), u_j
+   = x_j + w_j, coordinates counted from the lowest corner of T and w[j][unknowns]. Tested with x_i
+   alone it is the integral of component i of A grad u_j; with w_i, which adds nothing, errors of w
+   enter squared. */
 static void AddForms(const LodPeriodicSystem *system, const double *w, PetscInt *around,
                      double sum[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const LodPeriodicMesh *mesh = &system->mesh;
@@ -290,7 +290,7 @@ static PetscErrorCode Tensor(LodPeriodicSystem *system, int exponent,
 }
 
 PetscErrorCode LodPeriodicSystemTensor(LodPeriodicSystem *system,
-                                       double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+                                       double             tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const size_t count =
       (size_t)(system->last - system->first) * LodPeriodicOperatorSize(&system->mesh);
   int exponent;

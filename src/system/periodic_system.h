@@ -16,9 +16,9 @@ typedef struct {
    of operators of one mesh. Cells are shared out to the ranks in contiguous ranges. Create and
    Destroy are collective, as all functions here. */
 typedef struct LodPeriodicSystem LodPeriodicSystem;
-PetscErrorCode LodPeriodicSystemCreate(MPI_Comm comm, const LodPeriodicMesh *mesh,
-                                       LodPeriodicSystem **system);
-PetscErrorCode LodPeriodicSystemDestroy(LodPeriodicSystem **system);
+PetscErrorCode                   LodPeriodicSystemCreate(MPI_Comm comm, const LodPeriodicMesh *mesh,
+                                                         LodPeriodicSystem **system);
+PetscErrorCode                   LodPeriodicSystemDestroy(LodPeriodicSystem **system);
 
 /* The cells first <= T < last of this rank and the place of their operators, [T - first][z][j],
    which the caller fills. */
@@ -34,6 +34,6 @@ double LodPeriodicOperatorBytes(const LodPeriodicMesh *mesh);
    operators must vanish: the matrix has the constants as its kernel on both sides, and w_j is 0 at
    node 0. Entries beyond the dimension are 0. An operator that is not finite is an error. */
 PetscErrorCode LodPeriodicSystemTensor(LodPeriodicSystem *system,
-                                       double tensor[LOD_MAX_DIM][LOD_MAX_DIM]);
+                                       double             tensor[LOD_MAX_DIM][LOD_MAX_DIM]);
 
 #endif
