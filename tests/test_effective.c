@@ -241,6 +241,33 @@ START_TEST(bounds_hold) {
 }
 END_TEST
 
+/* Above the contrast that double precision can hold there is an error and no tensor; a contrast
+   that it holds passes the same check. */
+START_TEST(lost_digits_are_found) {
+  const LodGrid   grid = cube(2, 2, 8, 16, 1);
+  LodSolveOptions options = {.quiet = PETSC_TRUE};
+  LodCoefficient  coefficient = random_coefficient(&grid, 1, 0, 0);
+  for (int method = LOD_METHOD_LOD; method <= LOD_METHOD_FINE; method++) {
+    if (method == LOD_METHOD_DNN) continue;
+    for (int lost = 0; lost < 2; lost++) { /* islands in a medium that is far less conductive */
+      LodEffective effective;
+      for (PetscInt y = 0; y < 8; y++)
+        for (PetscInt x = 0; x < 8; x++)
+          coefficient.values[8 * y + x] = x % 4 < 2 && y % 4 < 2 ? 1 : lost ? 1e-15 : 1e-7;
+      PetscErrorCode error =
+          LodEffectiveCompute(PETSC_COMM_SELF, &grid, &coefficient, (LodMethod)method, &options,
+                              LOD_EFFECTIVE_PERIODIC, &effective);
+      ck_assert_int_eq(error != 0, lost);
+      if (lost)
+        ck_assert_msg(strstr(LodErrorMessage(), "lost in rounding") != NULL, "%s",
+                      LodErrorMessage());
+      LodErrorClear();
+    }
+  }
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* What is no question about A alone is refused, by a message that says so. */
 START_TEST(what_is_not_a_medium_is_refused) {
   LodGrid          grid = cube(2, 2, 4, 4, 1);
@@ -279,6 +306,7 @@ int main(int argc, char **argv) {
   tcase_add_test(cases, symmetric_media_are_isotropic);
   tcase_add_test(cases, checkerboards_come_to_the_geometric_mean);
   tcase_add_test(cases, bounds_hold);
+  tcase_add_test(cases, lost_digits_are_found);
   tcase_add_test(cases, what_is_not_a_medium_is_refused);
   tcase_set_timeout(cases, 60);
   suite_add_tcase(suite, cases);

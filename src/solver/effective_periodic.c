@@ -1,13 +1,18 @@
 /* Effective tensors of periodic media. The coefficient is continued by some of its own periods'
    cells on all sides: the patches of the cells of one period are then uncut, their operators are
    computed as any, and the torus puts them together. */
+#include <math.h>
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "fem/element.h"
+#include "fem/digits.h"
 #include "lod/exact.h"
 #include "nn/learned.h"
 #include "solver/effective_private.h"
 #include "system/periodic_system.h"
+
+/* The largest part of a tensor that other last digits may change, as for solutions (digits.h). */
+#define MOST_DIFFERENCE 1e-6
 
 /* The mesh of a period and `margin` coarse cells around it. */
 static LodGrid Continued(const LodGrid *grid, PetscInt margin) {
@@ -111,7 +116,8 @@ static PetscErrorCode ComputeInside(LodLocalOperators *source, const LodGrid *gr
    more keeps its outer nodes off the boundary of the continued mesh, where I_h is 0. */
 static PetscErrorCode CompressedOperators(const LodGrid *grid, const LodCoefficient *coefficient,
                                           LodMethod method, const LodSolveOptions *options,
-                                          PetscInt first, PetscInt last, double *operators) {
+                                          PetscBool changed, PetscInt first, PetscInt last,
+                                          double *operators) {
   const PetscInt     margin = grid->ell + 1;
   const LodGrid      wide = Continued(grid, margin);
   LodLocalOperators *source = NULL;
@@ -123,6 +129,10 @@ static PetscErrorCode CompressedOperators(const LodGrid *grid, const LodCoeffici
       "local operators of all cells", "choose fewer layers (ell) or coarse cells (coarse)"));
   PetscCall(ContinueCoefficient(coefficient, &wide, &continued));
   PetscErrorCode error = CreateSource(&wide, method, options, &source);
+  if (!error && changed) {
+    LodCoefficientScale(&continued, LOD_DIGITS_FACTOR);
+    error = source->perturb(source);
+  }
   if (!error) error = LodLocalOperatorsSetCoefficient(source, &continued);
   if (!error) error = ComputeInside(source, grid, margin, first, last, options->quiet, operators);
   PetscCall(LodLocalOperatorsDestroy(&source));
@@ -149,18 +159,52 @@ static void CellMatrices(const LodGrid *grid, const LodCoefficient *coefficient,
   }
 }
 
-/* Fills in the operators of this rank's cells. */
+/* Fills in the operators of this rank's cells, if `changed` with other last digits (digits.h). */
 static PetscErrorCode FillOperators(LodPeriodicSystem *system, const LodGrid *grid,
                                     const LodCoefficient *coefficient, LodMethod method,
-                                    const LodSolveOptions *options) {
+                                    const LodSolveOptions *options, PetscBool changed) {
   PetscInt first, last;
   double  *operators;
   PetscFunctionBeginUser;
   LodPeriodicSystemCells(system, &first, &last, &operators);
-  if (LodMethodCompresses(method))
-    PetscCall(CompressedOperators(grid, coefficient, method, options, first, last, operators));
-  else
+  if (LodMethodCompresses(method)) {
+    PetscCall(
+        CompressedOperators(grid, coefficient, method, options, changed, first, last, operators));
+  } else {
     CellMatrices(grid, coefficient, method, first, last, operators);
+    if (changed) LodDigitsPerturb(LodGridCorners(grid), last - first, LOD_DIGITS_FACTOR, operators);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Checks a tensor against the one with the last digits changed, where the contrast puts them in
+   doubt. Learned operators have errors far above that. */
+static PetscErrorCode CheckDigits(LodPeriodicSystem *system, MPI_Comm comm, const LodGrid *grid,
+                                  const LodCoefficient *coefficient, LodMethod method,
+                                  const LodSolveOptions *options,
+                                  double                 tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+  double    again[LOD_MAX_DIM][LOD_MAX_DIM], difference = 0, size = 0, smallest, largest;
+  PetscBool doubt;
+  PetscFunctionBeginUser;
+  if (method == LOD_METHOD_DNN) PetscFunctionReturn(0);
+  PetscCall(LodDigitsAreInDoubt(grid, coefficient,
+                                method == LOD_METHOD_COARSE ? grid->coarse : grid->fine, &doubt));
+  if (!doubt) PetscFunctionReturn(0);
+  PetscCall(
+      LodErrorAgree(comm, FillOperators(system, grid, coefficient, method, options, PETSC_TRUE)));
+  PetscCall(LodPeriodicSystemTensor(system, again));
+  for (PetscInt i = 0; i < grid->dim; i++)
+    for (PetscInt j = 0; j < grid->dim; j++) {
+      difference = hypot(difference, again[i][j] / LOD_DIGITS_FACTOR - tensor[i][j]);
+      size = hypot(size, tensor[i][j]);
+    }
+  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  PetscCheck(
+      difference <= MOST_DIFFERENCE * size, comm, PETSC_ERR_FP,
+      "the effective tensor is lost in rounding: computed again with the last digits changed "
+      "it differs by %.1e; the contrast of the coefficient (%.3g) is too large for double "
+      "precision where it stands: raise the smallest or cut the largest values",
+      difference / size, largest / smallest);
   PetscFunctionReturn(0);
 }
 
@@ -180,8 +224,10 @@ PetscErrorCode LodEffectivePeriodic(MPI_Comm comm, const LodGrid *grid,
                                                : "choose fewer coarse cells (coarse)");
   PetscCall(LodErrorAgree(comm, error));
   PetscCall(LodPeriodicSystemCreate(comm, &mesh, &system));
-  error = LodErrorAgree(comm, FillOperators(system, grid, coefficient, method, options));
+  error =
+      LodErrorAgree(comm, FillOperators(system, grid, coefficient, method, options, PETSC_FALSE));
   if (!error) error = LodPeriodicSystemTensor(system, tensor);
+  if (!error) error = CheckDigits(system, comm, grid, coefficient, method, options, tensor);
   PetscCall(LodPeriodicSystemDestroy(&system));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -30,7 +30,7 @@ size_t LodPeriodicOperatorSize(const LodPeriodicMesh *mesh);
 double LodPeriodicOperatorBytes(const LodPeriodicMesh *mesh);
 
 /* The effective tensor K of the operators as they are, on every rank: the correctors w_j, periodic
-   with S (x_j + w_j) = 0, then K by equation (9) of src/README.md. Row and column sums of the
+   with S (x_j + w_j) = 0, then K ("Effective tensors" in src/README.md). Row and column sums of the
    operators must vanish: the matrix has the constants as its kernel on both sides, and w_j is 0 at
    node 0. Entries beyond the dimension are 0. An operator that is not finite is an error. */
 PetscErrorCode LodPeriodicSystemTensor(LodPeriodicSystem *system,
