@@ -148,15 +148,14 @@ static void SetFamily(struct argp_state *state, Options *options, LodFamily fami
 
 /* Finds the family named on the command line. */
 static void ParseFamily(struct argp_state *state, const char *name, Options *options) {
-  for (int family = LOD_FAMILY_IID; family <= LOD_FAMILY_DARCY; family++)
+  char known[LOD_TEXT_MAX];
+  for (int family = 0; family < LOD_FAMILY_COUNT; family++)
     if (strcmp(name, LodFamilyName((LodFamily)family)) == 0) {
       SetFamily(state, options, (LodFamily)family);
       return;
     }
-  argp_error(state,
-             "--family: no family '%s'; the families are iid, sine, expression, lognormal, "
-             "channels, image, darcy",
-             name);
+  LodFamilyList(known);
+  argp_error(state, "--family: no family '%s'; the families are %s", name, known);
 }
 
 /* Options that belong to some families only. Returns ARGP_ERR_UNKNOWN for others. */

@@ -40,7 +40,7 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
   if (setting->kind == LOD_KIND_BOOLEAN) fputs("true or false", stream);
   for (int i = 0; setting->kind == LOD_KIND_CHOICE && setting->choices[i]; i++)
     fprintf(stream, "%s%s", i ? ", " : "", setting->choices[i]);
-  for (int i = 0; setting->kind == LOD_KIND_FAMILY && i <= LOD_FAMILY_DARCY; i++)
+  for (int i = 0; setting->kind == LOD_KIND_FAMILY && i < LOD_FAMILY_COUNT; i++)
     fprintf(stream, "%s%s", i ? ", " : "", LodFamilyName((LodFamily)i));
   for (PetscInt i = 0; setting->kind == LOD_KIND_TABLES && i < setting->table->n; i++)
     fprintf(stream, "%s%s", setting->table->settings[i].key,
@@ -55,7 +55,7 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
 /* The families that use a setting, if not all do. */
 static void PrintFamilies(FILE *stream, const LodSetting *setting) {
   const char *before = " (";
-  for (int i = 0; setting->families && i <= LOD_FAMILY_DARCY; i++) {
+  for (int i = 0; setting->families && i < LOD_FAMILY_COUNT; i++) {
     if (!(setting->families & 1U << i)) continue;
     fprintf(stream, "%s%s", before, LodFamilyName((LodFamily)i));
     before = ", ";

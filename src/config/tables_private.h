@@ -75,7 +75,7 @@ static inline PetscBool LodSettingIsCounted(const LodSetting *setting) {
 static inline PetscBool LodSettingIsUsed(const LodSetting *setting, const void *base) {
   if (!setting->families) return PETSC_TRUE;
   const unsigned family = (unsigned)((const LodSampleSettings *)base)->family;
-  return (PetscBool)(family <= LOD_FAMILY_DARCY && (setting->families & 1U << family));
+  return (PetscBool)(family < LOD_FAMILY_COUNT && (setting->families & 1U << family));
 }
 
 /* A TOML file that was read. */

@@ -33,6 +33,7 @@ PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
    input error that lists the known ones. */
 void           LodSampleDefaults(LodSampleSettings *settings);
 const char    *LodFamilyName(LodFamily family);
+void           LodFamilyList(char known[LOD_TEXT_MAX]); /* all names, "iid, sine, ..." */
 PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily *family);
 
 /* The range of values that a family has unless alpha and beta are set. */

@@ -12,10 +12,16 @@
 /* More channels than that would be drawn for hours. */
 #define MOST_CHANNELS 100000
 
-/* Names of the families in the order of LodFamily. */
-static const char *const family_names[] = {"iid",      "sine",  "expression", "lognormal",
-                                           "channels", "image", "darcy"};
-enum { n_family_names = sizeof family_names / sizeof family_names[0] };
+/* Names of the families. */
+static const char *const family_names[LOD_FAMILY_COUNT] = {
+    [LOD_FAMILY_IID] = "iid",
+    [LOD_FAMILY_SINE] = "sine",
+    [LOD_FAMILY_EXPRESSION] = "expression",
+    [LOD_FAMILY_LOGNORMAL] = "lognormal",
+    [LOD_FAMILY_CHANNELS] = "channels",
+    [LOD_FAMILY_IMAGE] = "image",
+    [LOD_FAMILY_DARCY] = "darcy",
+};
 
 void LodSampleDefaults(LodSampleSettings *settings) {
   memset(settings, 0, sizeof *settings);
@@ -36,23 +42,27 @@ void LodFamilyRange(LodFamily family, double *alpha, double *beta) {
   *beta = family == LOD_FAMILY_DARCY ? 12 : 5;
 }
 
+void LodFamilyList(char known[LOD_TEXT_MAX]) {
+  size_t used = 0;
+  for (int i = 0; i < LOD_FAMILY_COUNT; i++)
+    used +=
+        (size_t)snprintf(known + used, LOD_TEXT_MAX - used, "%s%s", i ? ", " : "", family_names[i]);
+}
+
 const char *LodFamilyName(LodFamily family) {
-  return (unsigned)family < n_family_names ? family_names[family] : "unknown";
+  return (unsigned)family < LOD_FAMILY_COUNT ? family_names[family] : "unknown";
 }
 
 PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily *family) {
-  char   known[256] = "";
-  size_t used = 0;
+  char known[LOD_TEXT_MAX];
 
   PetscFunctionBeginUser;
-  for (int i = 0; i < n_family_names; i++) {
+  for (int i = 0; i < LOD_FAMILY_COUNT; i++)
     if (strcmp(name, family_names[i]) == 0) {
       *family = (LodFamily)i;
       PetscFunctionReturn(0);
     }
-    used +=
-        (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", family_names[i]);
-  }
+  LodFamilyList(known);
   LodInputError("%s: no family '%s'; the families are %s", where, name, known);
   PetscFunctionReturn(0);
 }
@@ -130,7 +140,7 @@ PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim
   char            text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
-  LodCheckInput((unsigned)family < n_family_names, "%s: unknown family", where);
+  LodCheckInput((unsigned)family < LOD_FAMILY_COUNT, "%s: unknown family", where);
   LodCheckInput(dim >= 1 && dim <= LOD_MAX_DIM,
                 "%s: dimension is %" PetscInt_FMT ", must be 1, 2 or 3", where, dim);
   for (PetscInt axis = 0; axis < dim; axis++) {

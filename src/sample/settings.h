@@ -17,6 +17,9 @@ typedef enum {
   LOD_FAMILY_DARCY       /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
 } LodFamily;
 
+/* How many families there are. */
+#define LOD_FAMILY_COUNT (LOD_FAMILY_DARCY + 1)
+
 /* One [[sample]] table: a family and its parameters; `count` coefficients are drawn from it. */
 typedef struct {
   LodFamily family;
