@@ -71,7 +71,7 @@ static PetscErrorCode Free(LodSolver *solver) {
   PetscCall(LodMethodSystemDestroy(&solver->system));
   PetscCall(LodSparseDestroy(&solver->matrix));
   PetscCall(LodSparseDestroy(&solver->mass));
-  PetscCall(LodCoefficientDestroy(&solver->coefficient));
+  PetscCall(LodCoefficientDestroy(&solver->coefficient, NULL));
   PetscCall(PetscCommDestroy(&solver->comm));
   PetscCall(PetscFree(solver));
   PetscFunctionReturn(0);
@@ -218,7 +218,7 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
   PetscCall(LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where)));
   PetscCall(LodRanksCheckSame(solver->comm, loads, (size_t)n_rhs * solver->n_nodes * sizeof(double),
                               "LodSolverSolve: loads"));
-  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solutions));
+  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, NULL, solutions));
   for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
     const size_t place = (size_t)f * solver->n_nodes;
     const int    sign = LodLoadSign(solver->n_nodes, loads + place);
