@@ -71,7 +71,7 @@ static PetscErrorCode Free(LodSolver *solver) {
   PetscCall(LodMethodSystemDestroy(&solver->system));
   PetscCall(LodSparseDestroy(&solver->matrix));
   PetscCall(LodSparseDestroy(&solver->mass));
-  PetscCall(LodCoefficientDestroy(&solver->coefficient, NULL));
+  PetscCall(LodCoefficientDestroy(&solver->coefficient));
   PetscCall(PetscCommDestroy(&solver->comm));
   PetscCall(PetscFree(solver));
   PetscFunctionReturn(0);
@@ -190,7 +190,7 @@ static PetscErrorCode SetCoefficient(LodSolver *solver, const double *values) {
   const PetscErrorCode error = TakeSameCoefficient(solver, values, where);
   LodLibrariesUnlock();
   PetscCall(error);
-  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient));
+  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient, NULL));
   solver->is_set = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
