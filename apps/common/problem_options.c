@@ -75,7 +75,7 @@ static const struct argp_option problem_option_table[] = {
     {0}};
 
 static const struct argp_child problem_children[] = {
-    {&lod_mesh_argp, 0, "Mesh:", 1}, {&lod_condition_argp, 0, "Conditions:", 2}, {0}};
+    {&lod_mesh_argp, 0, "Mesh:", 1}, {&lod_condition_argp, 0, "Conditions:", 1}, {0}};
 
 const struct argp lod_problem_argp = {
     problem_option_table, ParseProblemOption, NULL, NULL, problem_children, NULL, NULL};
