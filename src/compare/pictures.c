@@ -33,13 +33,18 @@ static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
    for their fine-scale fields where there are some. */
 static const struct {
   int         solution, minus;
-  const char *name, *title;
-} pictures[] = {{FINE, N_SOLUTIONS, "solution-fine", "Solution, fine mesh"},
-                {LOD, N_SOLUTIONS, "solution-lod", "Solution, exact operator"},
-                {DNN, N_SOLUTIONS, "solution-dnn", "Solution, learned operator"},
-                {LOD, FINE, "error-lod", "Error, exact operator minus fine mesh"},
-                {DNN, FINE, "error-dnn", "Error, learned operator minus fine mesh"},
-                {DNN, LOD, "difference", "Difference, learned minus exact operator"}};
+  const char *name, *title, *field_title;
+} pictures[] = {{FINE, N_SOLUTIONS, "solution-fine", "Solution, fine mesh", "Solution, fine mesh"},
+                {LOD, N_SOLUTIONS, "solution-lod", "Solution, exact operator",
+                 "Fine-scale field u_ms, exact operator"},
+                {DNN, N_SOLUTIONS, "solution-dnn", "Solution, learned operator",
+                 "Fine-scale field u_ms, learned operator"},
+                {LOD, FINE, "error-lod", "Error, exact operator minus fine mesh",
+                 "Error of u_ms, exact operator minus fine mesh"},
+                {DNN, FINE, "error-dnn", "Error, learned operator minus fine mesh",
+                 "Error of u_ms, learned operator minus fine mesh"},
+                {DNN, LOD, "difference", "Difference, learned minus exact operator",
+                 "Difference of u_ms, learned minus exact operator"}};
 enum { N_PICTURES = sizeof pictures / sizeof pictures[0] };
 
 /* The other files: the names of a table and two pictures, and how those along an axis begin. */
@@ -286,7 +291,8 @@ PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodG
   PetscCall(PlotCoefficient(grid, coefficient, directory));
   for (int i = 0; i < N_PICTURES; i++)
     PetscCall(PlotDifference(grid, solutions[pictures[i].solution], solutions[pictures[i].minus],
-                             directory, pictures[i].name, pictures[i].title));
+                             directory, pictures[i].name,
+                             comparison->field[0] ? pictures[i].field_title : pictures[i].title));
   PetscFunctionReturn(0);
 }
 
