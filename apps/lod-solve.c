@@ -32,7 +32,7 @@ static const char documentation[] =
     "  lod-solve cracked.h5 --previous intact-u.h5\n"
     "  lod-solve coefficient.h5 --method dnn\n"
     "  lod-solve coefficient.h5 --effective\n"
-    "  lod-solve coefficient.h5 --effective=linear,flow --method fine --report K.json\n"
+    "  lod-solve coefficient.h5 --effective=linear,flow --report K.json\n"
     "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
     "The solution u.h5 is written with its axes, and beside it u.vtk for ParaView, PyVista and "
     "meshio (not with --many). "
