@@ -164,7 +164,7 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
     printf("previous  %s: %d of %d cells computed anew\n", command->previous,
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
-  if (result->fine) printf("fine      %.3g s\n", result->seconds_reconstruct);
+  if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
   PrintRange("solution", LodNodeCount(problem->grid.dim, result->cells), result->values);
   PrintFields(&problem->grid, result, fluxes);
   printf("file      %s", command->output);
