@@ -20,10 +20,11 @@ typedef struct {
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
    method, average (1 or 0), those of mesh_attributes.h, natural (names of the natural faces), rhs,
    seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
-   and the `coefficient` that they belong to, so that a later run can start from them. Also the file
-   of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a legacy VTK file
-   of structured points, the one format of image data that VTK and ParaView of every age, PyVista,
-   VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
+   and what they belong to, the `coefficient` and, if it has them, `reaction` and the rates of Robin
+   faces, `robin_left`.. (coefficient_file.h), so that a later run can start from them. Also the
+   file of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a legacy VTK
+   file of structured points, the one format of image data that VTK and ParaView of every age,
+   PyVista, VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand

@@ -1,4 +1,5 @@
 /* solution.h5. */
+#include "io/coefficient_file.h"
 #include "io/mesh_attributes.h"
 #include "io/solution_private.h"
 
@@ -31,18 +32,16 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
   return rank;
 }
 
-/* Writes the local operators of all cells and the coefficient. */
+/* Writes the local operators of all cells and what they are of. */
 static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
-  const LodGrid *grid = solution->grid;
-  hsize_t        shape[LOD_MAX_DIM], dims[LOD_MAX_DIM + 2];
-  const int      rank = LodSolutionOperatorsShape(grid, dims);
+  hsize_t   dims[LOD_MAX_DIM + 2];
+  const int rank = LodSolutionOperatorsShape(solution->grid, dims);
 
   PetscFunctionBeginUser;
-  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
   PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
                               solution->operators));
-  PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)grid->dim, shape,
-                              solution->coefficient->values));
+  PetscCall(LodCoefficientWriteTo(solution->coefficient, file));
+  PetscCall(LodRatesWriteTo(solution->coefficient, file));
   PetscFunctionReturn(0);
 }
 
