@@ -32,16 +32,38 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
   return rank;
 }
 
-/* Writes the local operators of all cells and what they are of. */
+/* Writes the fine-scale field and its fluxes. */
+static PetscErrorCode WriteFields(const LodSolution *solution, LodHdf5 *file) {
+  static const char *const face_name[LOD_MAX_DIM] = {"face_flux_x", "face_flux_y", "face_flux_z"};
+  const LodSolutionFields *fields = solution->fields;
+  const LodGrid           *grid = solution->grid;
+  const int                dim = (int)grid->dim;
+  hsize_t                  shape[LOD_MAX_DIM + 1];
+  PetscFunctionBeginUser;
+  LodMeshShape(grid->dim, grid->fine, 1, shape);
+  PetscCall(LodHdf5WriteArray(file, "fine_solution", H5T_NATIVE_DOUBLE, dim, shape, fields->fine));
+  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
+  shape[dim] = (hsize_t)dim;
+  PetscCall(LodHdf5WriteArray(file, "flux", H5T_NATIVE_DOUBLE, dim + 1, shape, fields->flux));
+  for (int axis = 0; axis < dim && fields->face_flux[axis]; axis++) {
+    LodMeshShape(grid->dim, fields->face_cells, 0, shape);
+    shape[dim - 1 - axis]++;
+    PetscCall(LodHdf5WriteArray(file, face_name[axis], H5T_NATIVE_DOUBLE, dim, shape,
+                                fields->face_flux[axis]));
+    PetscCall(LodHdf5WriteDouble(file, face_name[axis], "imbalance", fields->imbalance));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Writes the local operators of all cells. */
 static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
-  hsize_t   dims[LOD_MAX_DIM + 2];
-  const int rank = LodSolutionOperatorsShape(solution->grid, dims);
+  const LodGrid *grid = solution->grid;
+  hsize_t        dims[LOD_MAX_DIM + 2];
+  const int      rank = LodSolutionOperatorsShape(grid, dims);
 
   PetscFunctionBeginUser;
   PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
                               solution->operators));
-  PetscCall(LodCoefficientWriteTo(solution->coefficient, file));
-  PetscCall(LodRatesWriteTo(solution->coefficient, file));
   PetscFunctionReturn(0);
 }
 
@@ -60,6 +82,17 @@ PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]) {
   PetscFunctionReturn(0);
 }
 
+/* Writes the conditions that are not "". */
+static PetscErrorCode WriteConditions(const LodSolution *solution, LodHdf5 *file) {
+  const char *const names[] = {"boundary", "wells", "reaction"};
+  const char *const texts[] = {solution->boundary, solution->wells, solution->reaction};
+
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 3; i++)
+    if (texts[i] && texts[i][0]) PetscCall(LodHdf5WriteText(file, "/", names[i], texts[i]));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file) {
   const LodGrid *grid = solution->grid;
   char           faces[64];
@@ -68,7 +101,9 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(LodHdf5WriteText(file, "/", "method", solution->method));
   PetscCall(LodHdf5WriteInt(file, "/", "average", solution->average));
+  PetscCall(LodHdf5WriteInt(file, "/", "correct", solution->correct));
   PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
+  PetscCall(WriteConditions(solution, file));
   PetscCall(LodHdf5WriteText(file, "/", "natural", faces));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
   PetscCall(LodMeshAttributesWrite(file, grid));
@@ -87,6 +122,11 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
                               solution->values));
   PetscCall(LodSolutionWriteAxes(solution, file));
   if (solution->operators) PetscCall(WriteOperators(solution, file));
+  if (solution->fields) PetscCall(WriteFields(solution, file));
+  if (solution->operators || solution->fields) {
+    PetscCall(LodCoefficientWriteTo(solution->coefficient, file));
+    PetscCall(LodRatesWriteTo(solution->coefficient, file));
+  }
   PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }
