@@ -41,6 +41,11 @@ void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, doub
       matrices[i] *= i % (corners + 1) == 0 ? factor * (1 + DIAGONAL) : factor;
 }
 
+void LodDigitsDivide(size_t count, const double *boundary, double *divided) {
+  for (size_t i = 0; i < count && boundary; i++)
+    divided[i] = boundary[i] / LOD_DIGITS_FACTOR;
+}
+
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again) {

@@ -17,7 +17,8 @@
 
    LodDigitsAreInDoubt asks for that, on a mesh. LodDigitsPerturb raises the diagonals of cell
    matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if A is multiplied by
-   that. LodDigitsCompare compares a solution of system `what` with that of the
+   that; LodDigitsDivide gives the boundary values that the changed system has to be solved with
+   (NULL: none). LodDigitsCompare compares a solution of system `what` with that of the
    changed one, again[], which it takes back to the units of the first; an error if they differ. */
 #define LOD_SAFE_CONTRAST 1e6
 #define LOD_SAFE_CELLS 128
@@ -25,6 +26,7 @@
 PetscErrorCode LodDigitsAreInDoubt(const LodGrid *grid, const LodCoefficient *coefficient,
                                    const PetscInt cells[], PetscBool *doubt);
 void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
+void LodDigitsDivide(size_t count, const double *boundary, double *divided);
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again);

@@ -130,11 +130,11 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
 
 /* Assembles the compressed system for a coefficient. */
 static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
-                                         const LodCoefficient *coefficient) {
-  LodLocalOperators *source = system->updated ? system->updated : system->operators;
+                                         const LodCoefficient *coefficient, const double *source) {
+  LodLocalOperators *operators = system->updated ? system->updated : system->operators;
   PetscFunctionBeginUser;
-  PetscCall(LodLocalOperatorsSetCoefficient(source, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system->compressed, source, system->options.quiet));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system->compressed, operators, source, system->options.quiet));
   system->work.n_computed = LodGridCells(&system->grid);
   if (system->updated) PetscCall(LodUpdateCount(system->updated, &system->work.n_computed));
   PetscFunctionReturn(0);
@@ -150,12 +150,13 @@ static PetscErrorCode AssembleQ1(LodMethodSystem *system, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient) {
+PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient,
+                                       const double *source) {
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   system->coefficient = NULL;
   PetscCall(LodExactDigitsDestroy(&system->digits));
-  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient)
+  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient, source)
                                             : AssembleQ1(system, coefficient);
   PetscCall(error);
   system->coefficient = coefficient;
@@ -165,12 +166,12 @@ PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoeffic
 
 /* Solves the compressed problem. */
 static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                                      double *solutions) {
+                                      const double *boundary, double *solutions) {
   const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes,
+    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes, boundary,
                                        solutions + (size_t)f * n_nodes));
   system->work.seconds_solve = LodSeconds() - start;
   if (system->method != LOD_METHOD_LOD) PetscFunctionReturn(0);
@@ -178,29 +179,41 @@ static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, c
     PetscCall(
         LodExactDigitsCreate(system->comm, &system->grid, system->coefficient, &system->digits));
   for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes,
+    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes, boundary,
                                   solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 
 /* Solves the plain Q1 problem. */
 static PetscErrorCode SolveQ1(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                              double *solutions) {
+                              const double *boundary, double *solutions) {
   LodSolveStatistics statistics;
   PetscFunctionBeginUser;
-  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, solutions, &statistics));
+  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, boundary, solutions, &statistics));
   system->work.seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
   system->work.seconds_solve = statistics.seconds_solve;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                                    double *solutions) {
+                                    const double *boundary, double *solutions) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   LodLibrariesLock();
-  PetscErrorCode error = system->compressed ? SolveCompressed(system, n_rhs, loads, solutions)
-                                            : SolveQ1(system, n_rhs, loads, solutions);
+  PetscErrorCode error = system->compressed
+                             ? SolveCompressed(system, n_rhs, loads, boundary, solutions)
+                             : SolveQ1(system, n_rhs, loads, boundary, solutions);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemApply(LodMethodSystem *system, const double *u, double *form) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  LodLibrariesLock();
+  PetscErrorCode error = system->compressed ? LodCoarseSystemApply(system->compressed, u, form)
+                                            : LodQ1SystemApply(system->q1, u, form);
   LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -26,6 +26,8 @@ typedef struct {
   PetscBool          average;        /* its operators averaged over symmetries (average.h) */
   const LodPrevious *previous;       /* for LOD_METHOD_LOD: operators to start from (update.h) */
   PetscBool          keep_operators; /* lod and dnn: LodMethodSolve gathers the local operators */
+  PetscBool          correct;        /* lod: with load correctors (data.h, source) */
+  PetscBool          reconstruct;    /* LodMethodSolve gives the fine-scale field too */
   PetscBool          quiet;
 } LodSolveOptions;
 
@@ -38,14 +40,21 @@ PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMeth
 PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system);
 
 /* Computes the operator for a coefficient, borrowed until the next one or the end. Local operators
-   are computed without the lock of session.h, all else is done under it. */
-PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient);
+   are computed without the lock of session.h, all else is done under it. With source[] (data.h; NULL:
+   none), which only the method lod takes, also the local loads of load correctors. */
+PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient,
+                                       const double *source);
 
-/* Solves for loads[n_rhs][nodes] on all nodes of the mesh of LodMethodCells, into
-   solutions[n_rhs][nodes], on every rank. Where the contrast puts digits in doubt, they are checked
+/* Solves for loads[n_rhs][nodes] on all nodes of the mesh of LodMethodCells and boundary[nodes], g
+   at Dirichlet nodes and 0 elsewhere (NULL: u = 0 there), into solutions[n_rhs][nodes], on every
+   rank. Where the contrast puts digits in doubt, they are checked
    (digits.h): a solution that does not stand is an error. */
 PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                                    double *solutions);
+                                    const double *boundary, double *solutions);
+
+/* form[z] = a(u, phi_z), S u where the method compresses, at all nodes of its mesh, those of
+   Dirichlet faces too, on every rank; u is given at all nodes. */
+PetscErrorCode LodMethodSystemApply(LodMethodSystem *system, const double *u, double *form);
 
 /* The matrix over the free nodes in units of 2^exponent, and the compressed system (NULL unless
    LodMethodCompresses): both borrowed. */
