@@ -335,6 +335,7 @@ class Problem:
             group['wells'] = np.array(self.wells)
         for (axis, side), (kind, value, rate) in self.faces.items():
             across = tuple(n for a, n in reversed(list(enumerate(self.cells.count))) if a != axis)
+            across = across or (1,)
             if kind == ROBIN:
                 group['robin_%d_%d' % (axis, side)] = rate.reshape(across)
             if kind in (FLUX, ROBIN):
