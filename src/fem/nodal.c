@@ -271,8 +271,7 @@ PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient 
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   cells = LodBoxCells(grid->dim, grid->coarse);
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
-  const size_t   n_values = (size_t)LodCoefficientCount(coefficient);
-  const double weight = ldexp(1, -LodUnitsExponent(LodUnitsLargest(n_values, coefficient->values)));
+  const double   weight = ldexp(1, -LodCoefficientExponent(coefficient));
   const double scale = ldexp(1, -LodUnitsExponent(LodUnitsLargest((size_t)LodBoxCount(&nodes), v)));
   double       matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};
   PetscFunctionBeginUser;

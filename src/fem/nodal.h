@@ -34,8 +34,8 @@ PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const
 PetscErrorCode LodNodesRelativeL2(PetscInt dim, const PetscInt cells[], const double *u,
                                   const double *v, double *error);
 
-/* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) = integral of A grad u . grad v, for Q1 functions u, v
-   on the coarse mesh; exact. */
+/* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) the whole form (element.h), for Q1 functions u, v on the
+   coarse mesh; exact. */
 PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
                                       const double *u, const double *v, double *error);
 

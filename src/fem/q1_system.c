@@ -152,12 +152,6 @@ PetscErrorCode LodLoadToVec(const LodGrid *grid, const PetscInt cells[], const d
   PetscFunctionReturn(0);
 }
 
-/* The exponent of a coefficient's largest value. */
-static int CoefficientExponent(const LodCoefficient *coefficient) {
-  const PetscInt count = LodCoefficientCount(coefficient);
-  return LodUnitsExponent(LodUnitsLargest((size_t)count, coefficient->values));
-}
-
 /* The stiffness matrix of one of the meshes and its solver. The matrix' structure serves all
    coefficients; the solver is made anew for each. */
 struct LodQ1System {
@@ -219,51 +213,45 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-/* Cell matrices of the mesh, n_matrices of them (1: for A = 1, on the fine mesh); the caller frees
-   them. */
-static PetscErrorCode CellMatrices(const LodQ1System *system, PetscInt *n_matrices,
-                                   double **matrices) {
-  const LodGrid *grid = &system->grid;
-  double         side[LOD_MAX_DIM];
-  PetscFunctionBeginUser;
-  if (system->mesh == LOD_Q1_COARSE) {
-    *n_matrices = LodGridCells(grid);
-    PetscCall(CoarseMatrices(grid, system->coefficient, matrices));
-  } else {
-    *n_matrices = 1;
-    PetscCall(PetscMalloc1(LodPower(4, grid->dim), matrices));
-    LodGridSides(grid, grid->fine, side);
-    LodElementStiffness(grid->dim, side, *matrices);
-  }
-  PetscFunctionReturn(0);
-}
+/* What the matrices of the cells are computed from: the tables on the fine mesh, the matrices
+   themselves on the coarse one, which the caller frees. */
+typedef struct {
+  LodCellTables   tables;
+  double         *matrices;
+  LodCellMatrices source;
+} CellSource;
 
-/* The cells' matrices in units of 2^exponent, if `changed` with other last digits (digits.h);
-   matrices[] is what the caller frees. */
-static PetscErrorCode MakeMatrices(const LodQ1System *system, PetscBool changed,
-                                   LodCellMatrices *source, double **matrices) {
-  PetscInt n_matrices;
+/* Makes it in units of 2^exponent, if `changed` with other last digits (digits.h). */
+static PetscErrorCode MakeSource(const LodQ1System *system, PetscBool changed, CellSource *made) {
+  const LodGrid *grid = &system->grid;
+  const PetscInt n_cells = LodGridCells(grid), size = LodPower(4, grid->dim);
   PetscFunctionBeginUser;
-  PetscCall(CellMatrices(system, &n_matrices, matrices));
-  LodUnitsScale(-system->exponent, (size_t)n_matrices * (size_t)LodPower(4, system->grid.dim),
-                *matrices, *matrices);
+  made->matrices = NULL;
+  made->source = (LodCellMatrices){grid, system->coefficient, system->cells, NULL, NULL};
+  if (system->mesh == LOD_Q1_FINE) {
+    LodCellTablesInit(grid, system->cells, &made->tables);
+    LodCellTablesScale(-system->exponent, &made->tables);
+    if (changed) LodDigitsPerturbTables(LOD_DIGITS_FACTOR, &made->tables);
+    made->source.tables = &made->tables;
+    PetscFunctionReturn(0);
+  }
+  PetscCall(CoarseMatrices(grid, system->coefficient, &made->matrices));
+  LodUnitsScale(-system->exponent, (size_t)n_cells * (size_t)size, made->matrices, made->matrices);
   if (changed)
-    LodDigitsPerturb(LodGridCorners(&system->grid), n_matrices, LOD_DIGITS_FACTOR, *matrices);
-  *source = (LodCellMatrices){&system->grid, system->coefficient, system->cells, *matrices,
-                              (PetscBool)(system->mesh == LOD_Q1_FINE)};
+    LodDigitsPerturb(LodGridCorners(grid), n_cells, LOD_DIGITS_FACTOR, made->matrices);
+  made->source.matrix = made->matrices;
   PetscFunctionReturn(0);
 }
 
 /* Assembles the matrix, if `changed` with other last digits. */
 static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
-  LodCellMatrices source;
-  double         *matrices;
+  CellSource made;
   PetscFunctionBeginUser;
-  PetscCall(MakeMatrices(system, changed, &source, &matrices));
+  PetscCall(MakeSource(system, changed, &made));
   PetscErrorCode error = 0;
-  if (!system->stiffness) error = CreateStiffness(system->comm, &source, &system->stiffness);
-  if (!error) error = FillStiffness(&source, system->stiffness);
-  PetscCall(PetscFree(matrices));
+  if (!system->stiffness) error = CreateStiffness(system->comm, &made.source, &system->stiffness);
+  if (!error) error = FillStiffness(&made.source, system->stiffness);
+  PetscCall(PetscFree(made.matrices));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -295,7 +283,7 @@ static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
 PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   system->coefficient = coefficient;
-  system->exponent = CoefficientExponent(coefficient);
+  system->exponent = LodCoefficientExponent(coefficient);
   PetscCall(LodDigitsAreInDoubt(&system->grid, coefficient, system->cells, &system->in_doubt));
   PetscCall(SetUp(system, PETSC_FALSE));
   PetscFunctionReturn(0);
@@ -326,19 +314,19 @@ static PetscErrorCode Apply(const LodQ1System *system, PetscBool changed, const 
   const PetscInt64 n_nodes = LodNodeCount(system->grid.dim, system->cells);
   const int        unit = LodUnitsExponent(LodUnitsLargest((size_t)n_nodes, u));
   PetscMPIInt      rank, n_ranks;
-  LodCellMatrices  source;
-  double          *matrices, *scaled;
+  CellSource       made;
+  double          *scaled;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(system->comm, &rank));
   PetscCallMPI(MPI_Comm_size(system->comm, &n_ranks));
-  PetscCall(MakeMatrices(system, changed, &source, &matrices));
+  PetscCall(MakeSource(system, changed, &made));
   PetscCall(PetscMalloc1(n_nodes, &scaled));
   LodUnitsScale(-unit, (size_t)n_nodes, u, scaled);
   PetscCall(PetscArrayzero(form, n_nodes));
-  LodFormApply(&source, scaled, (PetscInt)(n_nodes * rank / n_ranks),
+  LodFormApply(&made.source, scaled, (PetscInt)(n_nodes * rank / n_ranks),
                (PetscInt)(n_nodes * (rank + 1) / n_ranks), form);
   PetscCall(PetscFree(scaled));
-  PetscCall(PetscFree(matrices));
+  PetscCall(PetscFree(made.matrices));
   PetscCall(LodRanksSum(system->comm, (size_t)n_nodes, form));
   *exponent = system->exponent + unit;
   PetscFunctionReturn(0);
@@ -527,7 +515,7 @@ PetscErrorCode LodQ1CoarseSolve(MPI_Comm comm, const LodGrid *grid,
 
 PetscErrorCode LodQ1CoarseStiffness(MPI_Comm comm, const LodGrid *grid,
                                     const LodCoefficient *coefficient, Mat *stiffness) {
-  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, PETSC_FALSE};
+  LodCellMatrices source = {grid, coefficient, grid->coarse, NULL, NULL};
   double         *matrices;
   PetscFunctionBeginUser;
   PetscCall(CoarseMatrices(grid, coefficient, &matrices));

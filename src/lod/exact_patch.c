@@ -6,7 +6,6 @@
 #include "base/events.h"
 #include "base/progress.h"
 #include "fem/digits.h"
-#include "fem/element.h"
 #include "lod/exact_cost_private.h"
 #include "lod/interpolation_private.h"
 #include "lod/patch.h"
@@ -157,7 +156,7 @@ static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt 
 
 /* Implements LodLocalOperators.perturb. */
 static PetscErrorCode Perturb(LodLocalOperators *self) {
-  LodDigitsPerturb(LodGridCorners(&self->grid), 1, 1, ((PatchPath *)self->data)->problem.element);
+  LodDigitsPerturbTables(1, &((PatchPath *)self->data)->problem.tables);
   return 0;
 }
 
@@ -179,15 +178,13 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
                                          .correct = Correct,
                                          .perturb = Perturb,
                                          .destroy = Destroy};
-  double                         side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   *operators = NULL;
   PetscCall(LodGridValidate(grid, "mesh"));
   PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(PatchPath), operators));
   PatchPath *path = (*operators)->data;
   path->problem.grid = &(*operators)->grid;
-  LodGridSides(grid, grid->fine, side);
-  LodElementStiffness(grid->dim, side, path->problem.element);
+  LodCellTablesInit(grid, grid->fine, &path->problem.tables);
   PetscErrorCode error = LodProjectionFunctionals(grid, path->problem.functional);
   if (error) PetscCall(LodLocalOperatorsDestroy(operators));
   PetscCall(error);

@@ -26,7 +26,7 @@
 /* The source of the fine mesh's cell matrices. */
 static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {
   return (LodCellMatrices){problem->grid, problem->coefficient, problem->grid->fine,
-                           problem->element, PETSC_TRUE};
+                           &problem->tables, NULL};
 }
 
 /* Writes the upper triangle of K on the patch's unknowns into `matrix`; with `pattern` the column
@@ -159,15 +159,6 @@ static double CornerFunction(const LodBox *inside, PetscInt corner,
   return product;
 }
 
-/* A of the fine cell with this multi-index. */
-static double FineCellValue(const LodGrid *grid, const LodCoefficient *coefficient,
-                            const PetscInt index[LOD_MAX_DIM]) {
-  PetscInt position = 0;
-  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--)
-    position = position * grid->coefficient[axis] + index[axis] / LodGridRefinement(grid, axis);
-  return coefficient->values[position];
-}
-
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
 static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
                       double *loads) {
@@ -176,11 +167,12 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
   const LodBox   inside = LodFineInside(grid);
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
     double   corner_values[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [b][j]: Lam_j at fine corner b */
+    double   matrix[LOD_MAX_CORNERS_SQUARED];
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0}, node[LOD_MAX_DIM];
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
       global[axis] = patch->cell_index[axis] * inside.size[axis] + local[axis];
-    double scale = FineCellValue(grid, problem->coefficient, global);
+    LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (b >> axis & 1);
@@ -195,7 +187,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < corners; j++)
           loads[(size_t)j * stride + (size_t)unknown] +=
-              scale * problem->element[a * corners + b] * corner_values[b][j];
+              matrix[a * corners + b] * corner_values[b][j];
     }
   }
 }
@@ -248,11 +240,12 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
   PetscInt       node[LOD_MAX_DIM];
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
     double   nodal[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [fine corner][j] */
+    double   matrix[LOD_MAX_CORNERS_SQUARED];
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0};
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
       global[axis] = cell[axis] * inside.size[axis] + local[axis];
-    double scale = FineCellValue(grid, problem->coefficient, global);
+    LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = global[axis] + (b >> axis & 1);
@@ -264,7 +257,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       double flux[LOD_MAX_CORNERS] = {0};
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < columns; j++)
-          flux[j] += scale * problem->element[a * corners + b] * nodal[b][j];
+          flux[j] += matrix[a * corners + b] * nodal[b][j];
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (a >> axis & 1);
       for (PetscInt z = 0; z < corners; z++) {

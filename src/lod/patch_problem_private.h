@@ -4,7 +4,7 @@
 
 #include <suitesparse/cholmod.h>
 
-#include "grid/coefficient.h"
+#include "fem/element.h"
 
 /* What a patch computation can return. PETSc's error handling is not for several threads, so
    kernels return one of these and the caller raises the error afterwards. */
@@ -17,9 +17,9 @@ typedef enum {
 
 /* What is the same for all patches; read by all threads. */
 typedef struct {
-  const LodGrid        *grid;                                       /* borrowed */
-  const LodCoefficient *coefficient;                                /* borrowed */
-  double                element[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* fine cell, A = 1 */
+  const LodGrid        *grid;                    /* borrowed */
+  const LodCoefficient *coefficient;             /* borrowed */
+  LodCellTables         tables;                  /* of the fine mesh */
   double               *functional[LOD_MAX_DIM]; /* interpolation_private.h; the owner's */
 } LodPatchProblem;
 

@@ -18,14 +18,12 @@ struct LodExactDigits {
 static PetscErrorCode SetUp(MPI_Comm comm, const LodCoefficient *coefficient,
                             LodExactDigits *digits) {
   const LodGrid *grid = &digits->grid;
-  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
   PetscBool      doubt;
   PetscFunctionBeginUser;
   PetscCall(LodDigitsAreInDoubt(grid, coefficient, grid->fine, &doubt));
   if (!doubt) PetscFunctionReturn(0);
-  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &digits->scaled));
-  for (PetscInt i = 0; i < count; i++)
-    digits->scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
+  PetscCall(LodCoefficientCopy(coefficient, &digits->scaled));
+  LodCoefficientScale(&digits->scaled, LOD_DIGITS_FACTOR);
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &digits->again));
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &digits->divided));
   PetscCall(LodExactCreate(grid, &digits->operators));
