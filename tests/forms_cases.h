@@ -12,9 +12,9 @@
 
 /* Their names, those with masks last. */
 static const char *const forms_names[] = {
-    "line",          "line_covered", "line_robin",   "square_scalar", "square_diagonal",
-    "square_tensor", "square_robin", "square_covered", "cube",        "cube_covered",
-    "corner",        "holes",        "holes_tensor", "walls",         "walls_covered",
+    "line",          "line_covered", "line_robin",     "square_scalar", "square_diagonal",
+    "square_tensor", "square_robin", "square_covered", "cube",          "cube_covered",
+    "corner",        "holes",        "holes_tensor",   "walls",         "walls_covered",
     "cube_holes"};
 #define FORMS_N 16
 #define FORMS_MASKED 10 /* the first with a mask */
@@ -60,8 +60,7 @@ static inline double *forms_read(Forms *forms, const char *name) {
 /* Reads the list of cells of a mesh. */
 static inline void forms_cells(Forms *forms, const char *name, PetscInt cells[LOD_MAX_DIM]) {
   PetscInt64 list[LOD_MAX_DIM] = {1, 1, 1};
-  assert_ok(
-      LodHdf5ReadInts(&forms->file, forms->name, name, 1, 1000, (int)forms->grid.dim, list));
+  assert_ok(LodHdf5ReadInts(&forms->file, forms->name, name, 1, 1000, (int)forms->grid.dim, list));
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     cells[axis] = (PetscInt)list[axis];
 }
@@ -142,6 +141,7 @@ static inline void forms_close(Forms *forms) {
 static inline void forms_check(Forms *forms, const char *name, size_t count, const double *values,
                                double tolerance) {
   double *expected = forms_read(forms, name), difference = 0, largest = 0;
+  ck_assert_ptr_nonnull(values);
   ck_assert_ptr_nonnull(expected);
   for (size_t i = 0; i < count; i++) {
     const double here = fabs(values[i] - expected[i]);

@@ -1,6 +1,7 @@
 /* All forms of the problem against an independent implementation (data/forms.py): boundary data,
    sources, tensors, reaction, masks. */
 #include "forms_cases.h"
+#include "grid/faces.h"
 #include "lod/exact.h"
 #include "solver/solve.h"
 
@@ -121,8 +122,7 @@ static LodConditions conditions_of(Forms *forms, LodWell wells[4]) {
       LodFaceCondition *face = &conditions.faces[axis][side];
       face->kind = forms->faces[axis][side];
       face->where = (char *)lod_face_names[axis][side];
-      face->value =
-          text_of(forms, face->kind == LOD_FACE_ROBIN ? "value" : "flux", axis, side);
+      face->value = text_of(forms, face->kind == LOD_FACE_ROBIN ? "value" : "flux", axis, side);
       face->rate = text_of(forms, "robin", axis, side);
       if (face->kind == LOD_FACE_DIRICHLET) {
         char text[192];
@@ -142,4 +142,40 @@ static LodConditions conditions_of(Forms *forms, LodWell wells[4]) {
   }
   assert_ok(PetscFree(values));
   return conditions;
+}
+
+START_TEST(data_of_datasets_match) {
+  Forms         forms = forms_open(_i);
+  LodWell       wells[4];
+  LodConditions conditions = conditions_of(&forms, wells);
+  LodData       data;
+  char          rhs[160];
+  const size_t  n_fine = (size_t)LodNodeCount(forms.grid.dim, forms.grid.fine);
+  const size_t  n_source = (size_t)LodGridCells(&forms.grid) * (size_t)LodSourceSize(&forms.grid);
+  snprintf(rhs, sizeof rhs, "@data/forms.h5:%s/f", forms.name);
+  assert_ok(
+      LodDataCreate(&forms.grid, &forms.coefficient, &conditions, rhs, "--rhs", PETSC_TRUE, &data));
+  forms_check(&forms, "load", n_fine, data.load, TOLERANCE);
+  forms_check(&forms, "source", n_source, data.source, TOLERANCE);
+  if (data.boundary) forms_check(&forms, "boundary", n_fine, data.boundary, TOLERANCE);
+  for (int axis = 0; axis < forms.grid.dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      assert_ok(PetscFree(conditions.faces[axis][side].value));
+      assert_ok(PetscFree(conditions.faces[axis][side].rate));
+    }
+  assert_ok(LodDataDestroy(&data));
+  forms_close(&forms);
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("forms");
+  TCase *all = tcase_create("forms");
+  tcase_set_timeout(all, 60);
+  tcase_add_loop_test(all, local_operators_and_loads_match, 0, FORMS_N);
+  tcase_add_loop_test(all, plain_galerkin_solutions_match, 0, FORMS_N);
+  tcase_add_loop_test(all, solutions_and_flows_match, 0, FORMS_N);
+  tcase_add_loop_test(all, data_of_datasets_match, 0, FORMS_N);
+  suite_add_tcase(suite, all);
+  return test_run(suite, argc, argv);
 }

@@ -36,8 +36,7 @@ static PetscInt CountInside(const LodCoefficient *coefficient, const LodBox *box
   return inside;
 }
 
-/* Whether some cell of a mesh around the node meets D, and whether all of D's closure around it
-   does. */
+/* Whether some cell of a mesh around the node meets D, and whether all of them lie in it. */
 static void LookAround(const LodCoefficient *coefficient, const PetscInt cells[],
                        const PetscInt node[LOD_MAX_DIM], PetscBool *some, PetscBool *all) {
   const LodBox mesh = LodBoxCells(coefficient->dim, cells);
@@ -54,19 +53,22 @@ static void LookAround(const LodCoefficient *coefficient, const PetscInt cells[]
   }
 }
 
+LodNodePlace LodDomainFineNode(const LodCoefficient *coefficient, const PetscInt cells[],
+                               const PetscInt node[LOD_MAX_DIM]) {
+  PetscBool some, all;
+  if (!coefficient->mask) return LOD_NODE_INSIDE;
+  LookAround(coefficient, cells, node, &some, &all);
+  if (!some) return LOD_NODE_OUTSIDE;
+  return all || !coefficient->dirichlet_walls ? LOD_NODE_INSIDE : LOD_NODE_WALL;
+}
+
 LodNodePlace LodDomainNode(const LodGrid *grid, const LodCoefficient *coefficient,
                            const PetscInt cells[], const PetscInt node[LOD_MAX_DIM]) {
-  PetscBool some, all;
-  PetscInt  place[LOD_MAX_DIM] = {0, 0, 0};
-  if (!coefficient->mask) return LOD_NODE_INSIDE;
-  if (!coefficient->dirichlet_walls) {
-    LookAround(coefficient, cells, node, &some, &all);
-    return some ? LOD_NODE_INSIDE : LOD_NODE_OUTSIDE;
-  }
+  PetscInt place[LOD_MAX_DIM] = {0, 0, 0};
+  if (!coefficient->dirichlet_walls) return LodDomainFineNode(coefficient, cells, node);
   for (PetscInt axis = 0; axis < grid->dim; axis++) /* the same point as a fine node */
     place[axis] = node[axis] * (grid->fine[axis] / cells[axis]);
-  LookAround(coefficient, grid->fine, place, &some, &all);
-  return all ? LOD_NODE_INSIDE : some ? LOD_NODE_WALL : LOD_NODE_OUTSIDE;
+  return LodDomainFineNode(coefficient, grid->fine, place);
 }
 
 PetscInt LodDomainCoarseCell(const LodGrid *grid, const LodCoefficient *coefficient,

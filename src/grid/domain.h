@@ -23,6 +23,10 @@ typedef enum {
 LodNodePlace LodDomainNode(const LodGrid *grid, const LodCoefficient *coefficient,
                            const PetscInt cells[], const PetscInt node[LOD_MAX_DIM]);
 
+/* The same of a node of any mesh that refines the coefficient mesh. */
+LodNodePlace LodDomainFineNode(const LodCoefficient *coefficient, const PetscInt cells[],
+                               const PetscInt node[LOD_MAX_DIM]);
+
 /* How many coefficient cells of a coarse cell lie in D. */
 PetscInt LodDomainCoarseCell(const LodGrid *grid, const LodCoefficient *coefficient,
                              const PetscInt index[LOD_MAX_DIM]);
