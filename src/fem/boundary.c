@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/units.h"
+#include "fem/nodal.h"
 
 void LodFormApply(const LodCellMatrices *source, const double *u, PetscInt first, PetscInt last,
                   double *form) {
@@ -30,4 +31,34 @@ int LodLoadLift(size_t count, const double *load, const double *form, int form_e
   for (size_t i = 0; i < count; i++)
     lifted[i] -= unit * form[i];
   return exponent;
+}
+
+void LodBoundaryOn(const LodGrid *grid, const double *boundary, const PetscInt cells[],
+                   double *values) {
+  const LodBox nodes = LodBoxNodes(grid->dim, cells), fine = LodBoxNodes(grid->dim, grid->fine);
+  for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&nodes, node, index);
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      index[axis] *= grid->fine[axis] / cells[axis];
+    values[node] = boundary[LodBoxPosition(&fine, index)];
+  }
+}
+
+PetscErrorCode LodBoundaryRest(const LodGrid *grid, const double *boundary, double *rest) {
+  const LodBox nodes = LodBoxNodes(grid->dim, grid->fine);
+  const LodBox free_nodes = LodGridFreeNodes(grid, grid->fine);
+  double      *coarse;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &coarse));
+  LodBoundaryOn(grid, boundary, grid->coarse, coarse);
+  PetscErrorCode error = LodNodesProlongate(grid->dim, grid->coarse, coarse, grid->fine, rest);
+  PetscCall(PetscFree(coarse));
+  PetscCall(error);
+  for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&nodes, node, index);
+    rest[node] = LodBoxPosition(&free_nodes, index) < 0 ? boundary[node] - rest[node] : 0;
+  }
+  PetscFunctionReturn(0);
 }

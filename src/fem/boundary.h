@@ -16,4 +16,12 @@ void LodFormApply(const LodCellMatrices *source, const double *u, PetscInt first
 int LodLoadLift(size_t count, const double *load, const double *form, int form_exponent,
                 double *lifted);
 
+/* Boundary values at the nodes of a mesh of cells[], taken from those at the fine nodes. */
+void LodBoundaryOn(const LodGrid *grid, const double *boundary, const PetscInt cells[],
+                   double *values);
+
+/* e: boundary[fine nodes] minus the Q1 interpolant of its values at coarse Dirichlet nodes, at fine
+   Dirichlet nodes; rest[fine nodes] is 0 at all others. */
+PetscErrorCode LodBoundaryRest(const LodGrid *grid, const double *boundary, double *rest);
+
 #endif

@@ -7,7 +7,10 @@
 #include "base/error.h"
 #include "base/report.h"
 #include "base/session.h"
+#include "fem/boundary.h"
+#include "fem/nodal.h"
 #include "fem/q1_system.h"
+#include "grid/domain.h"
 #include "lod/exact.h"
 #include "lod/update.h"
 #include "nn/learned.h"
@@ -28,6 +31,8 @@ struct LodMethodSystem {
   const LodCoefficient *coefficient; /* borrowed; NULL: not assembled */
   LodLocalOperators    *operators;   /* lod, dnn */
   LodLocalOperators    *updated;     /* those that start from earlier ones, or NULL */
+  LodLocalOperators    *exact;       /* dnn: of reconstructions; NULL: none yet */
+  const double         *source;      /* borrowed: of the latest assembly, or NULL */
   LodCoarseSystem      *compressed;
   LodQ1System          *q1;     /* fine, coarse */
   LodExactDigits       *digits; /* lod: of the present coefficient; NULL: not made yet */
@@ -123,6 +128,7 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
   PetscCall(LodQ1SystemDestroy(&(*system)->q1));
   PetscCall(LodCoarseSystemDestroy(&(*system)->compressed));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->updated));
+  PetscCall(LodLocalOperatorsDestroy(&(*system)->exact));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->operators));
   PetscCall(PetscFree(*system));
   PetscFunctionReturn(0);
@@ -160,6 +166,7 @@ PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoeffic
                                             : AssembleQ1(system, coefficient);
   PetscCall(error);
   system->coefficient = coefficient;
+  system->source = source;
   system->work.seconds_operator = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
@@ -216,6 +223,85 @@ PetscErrorCode LodMethodSystemApply(LodMethodSystem *system, const double *u, do
                                             : LodQ1SystemApply(system->q1, u, form);
   LodLibrariesUnlock();
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemCorrectedLoad(LodMethodSystem *system, double *load) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->compressed, PETSC_COMM_SELF, PETSC_ERR_SUP,
+             "the method %s has no load correctors", LodMethodName(system->method));
+  LodLibrariesLock();
+  PetscErrorCode error = LodCoarseSystemCorrectedLoad(system->compressed, load);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Adds the correctors of this rank's cells to fine[]. */
+static PetscErrorCode AddCorrectors(LodMethodSystem *system, const double *solution, double *fine) {
+  LodLocalOperators *exact = system->updated ? system->updated : system->operators;
+  PetscInt           first, last;
+  const double      *ignored;
+  PetscFunctionBeginUser;
+  if (system->method == LOD_METHOD_DNN) {
+    if (!system->exact) PetscCall(LodExactCreate(&system->grid, &system->exact));
+    PetscCall(LodLocalOperatorsSetCoefficient(system->exact, system->coefficient));
+    exact = system->exact;
+  }
+  PetscCall(LodCoarseSystemOperators(system->compressed, &first, &last, &ignored));
+  PetscCall(LodLocalOperatorsCorrect(exact, first, last, solution, system->source,
+                                     system->options.quiet, fine));
+  PetscFunctionReturn(0);
+}
+
+/* Adds `part` of the fine mesh, or what `coarse` is there, to fine[]; one of them is NULL. */
+static PetscErrorCode AddPart(const LodGrid *grid, const double *boundary, const double *coarse,
+                              double *fine) {
+  const PetscInt n_fine = LodNodeCount(grid->dim, grid->fine);
+  double        *part;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_fine, &part));
+  PetscErrorCode error = coarse
+                             ? LodNodesProlongate(grid->dim, grid->coarse, coarse, grid->fine, part)
+                             : LodBoundaryRest(grid, boundary, part);
+  for (PetscInt node = 0; node < n_fine && !error; node++)
+    fine[node] += part[node];
+  PetscCall(PetscFree(part));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* LodMethodSystemReconstruct of a compressed problem: correctors, u_H and e, in this order. */
+static PetscErrorCode ReconstructCompressed(LodMethodSystem *system, const double *solution,
+                                            const double *boundary, double *fine) {
+  const LodGrid *grid = &system->grid;
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
+  PetscFunctionBeginUser;
+  PetscCall(PetscArrayzero(fine, n_fine));
+  PetscErrorCode error = AddCorrectors(system, solution, fine);
+  LodLibrariesLock();
+  error = LodErrorAgree(system->comm, error);
+  if (!error) error = LodRanksSum(system->comm, n_fine, fine);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscCall(AddPart(grid, NULL, solution, fine));
+  if (boundary && system->source) PetscCall(AddPart(grid, boundary, NULL, fine));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double *solution,
+                                          const double *boundary, double *fine) {
+  const LodGrid *grid = &system->grid;
+  const double   start = LodSeconds();
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  if (system->compressed)
+    PetscCall(ReconstructCompressed(system, solution, boundary, fine));
+  else
+    PetscCall(LodNodesProlongate(grid->dim, LodMethodCells(system->method, grid), solution,
+                                 grid->fine, fine));
+  LodDomainFillNodes(grid, system->coefficient, grid->fine, 0, 0, fine);
+  system->work.seconds_reconstruct = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
 

@@ -52,6 +52,17 @@ PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoeffic
 PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
                                     const double *boundary, double *solutions);
 
+/* The right-hand side of the compressed problem with the load correctors of the source of the
+   latest assembly, load[coarse nodes], on every rank. */
+PetscErrorCode LodMethodSystemCorrectedLoad(LodMethodSystem *system, double *load);
+
+/* fine[fine nodes], on every rank: the fine-scale field u_ms of a solution. lod: with the
+   correctors of the solution and, if the latest assembly had a source, of that, and with the fine
+   part of boundary[fine nodes] (NULL: 0); dnn: the same with exact correctors; fine: the solution;
+   coarse: its values at fine nodes. */
+PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double *solution,
+                                          const double *boundary, double *fine);
+
 /* form[z] = a(u, phi_z), S u where the method compresses, at all nodes of its mesh, those of
    Dirichlet faces too, on every rank; u is given at all nodes. */
 PetscErrorCode LodMethodSystemApply(LodMethodSystem *system, const double *u, double *form);
@@ -64,7 +75,7 @@ LodCoarseSystem *LodMethodSystemCompressed(LodMethodSystem *system);
 /* Seconds that the latest assembly and the latest call of solve took, and how many local operators
    were computed, not taken over from earlier ones. */
 typedef struct {
-  double   seconds_operator, seconds_solve;
+  double   seconds_operator, seconds_solve, seconds_reconstruct;
   PetscInt n_computed;
 } LodMethodWork;
 LodMethodWork LodMethodSystemWork(const LodMethodSystem *system);

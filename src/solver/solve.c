@@ -2,8 +2,10 @@
 #include "solver/solve.h"
 
 #include "base/progress.h"
+#include "fem/boundary.h"
 #include "fem/load.h"
 #include "fem/nodal.h"
+#include "grid/domain.h"
 
 PetscErrorCode LodLoadOfRhs(const LodGrid *grid, const char *expression, double *rhs) {
   PetscFunctionBeginUser;
@@ -60,32 +62,27 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
   PetscFunctionReturn(0);
 }
 
-/* Boundary values at the nodes of the mesh of the solution, in which those of the fine mesh lie; a
-   new array, NULL without any. */
-static PetscErrorCode BoundaryOn(const LodGrid *grid, const PetscInt cells[],
-                                 const double *fine_values, double **boundary) {
-  const LodBox nodes = LodBoxNodes(grid->dim, cells), fine = LodBoxNodes(grid->dim, grid->fine);
+/* Boundary values at the nodes of the mesh of the solution; a new array, NULL without any. */
+static PetscErrorCode BoundaryOn(const LodGrid *grid, const PetscInt cells[], const LodData *data,
+                                 double **boundary) {
   PetscFunctionBeginUser;
   *boundary = NULL;
-  if (!fine_values) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(LodBoxCount(&nodes), boundary));
-  for (PetscInt node = 0; node < LodBoxCount(&nodes); node++) {
-    PetscInt index[LOD_MAX_DIM];
-    LodBoxIndex(&nodes, node, index);
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      index[axis] *= grid->fine[axis] / cells[axis];
-    (*boundary)[node] = fine_values[LodBoxPosition(&fine, index)];
-  }
+  if (!data->boundary) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, cells), boundary));
+  LodBoundaryOn(grid, data->boundary, cells, *boundary);
   PetscFunctionReturn(0);
 }
 
 /* Solution, load and form with the operator assembled. */
 static PetscErrorCode SolveAssembled(LodMethodSystem *system, const LodGrid *grid,
-                                     const LodData *data, LodSolveResult *result) {
+                                     const LodCoefficient *coefficient, const LodData *data,
+                                     PetscBool correct, LodSolveResult *result) {
   double *boundary;
   PetscFunctionBeginUser;
-  PetscCall(BoundaryOn(grid, result->cells, data->boundary, &boundary));
-  PetscErrorCode error = LodLoadRestrict(grid, data->load, result->cells, result->load);
+  PetscCall(BoundaryOn(grid, result->cells, data, &boundary));
+  PetscErrorCode error = correct ? LodMethodSystemCorrectedLoad(system, result->load)
+                                 : LodLoadRestrict(grid, data->load, result->cells, result->load);
+  LodDomainFillNodes(grid, coefficient, result->cells, 0, 0, result->load);
   if (!error) error = LodMethodSystemSolve(system, 1, result->load, boundary, result->values);
   PetscCall(PetscFree(boundary));
   PetscCall(error);
@@ -105,15 +102,24 @@ static void WarnOfSign(const LodGrid *grid, const LodData *data, const LodSolveR
 static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const LodGrid *grid,
                                 const LodCoefficient *coefficient, const LodData *data,
                                 const LodSolveOptions *options, LodSolveResult *result) {
+  /* Q1 needs no correction. */
+  const PetscBool correct = (PetscBool)(options->correct && LodMethodCompresses(result->method));
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSystemAssemble(system, coefficient, options->correct ? data->source : NULL));
-  PetscCall(SolveAssembled(system, grid, data, result));
+  PetscCheck(!correct || data->source, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+             "load correctors need the parts of the load on coarse cells");
+  PetscCall(LodMethodSystemAssemble(system, coefficient, correct ? data->source : NULL));
+  PetscCall(SolveAssembled(system, grid, coefficient, data, correct, result));
   WarnOfSign(grid, data, result);
   if (options->keep_operators && LodMethodCompresses(result->method))
     PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
+  if (options->reconstruct) {
+    PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &result->fine));
+    PetscCall(LodMethodSystemReconstruct(system, result->values, data->boundary, result->fine));
+  }
   const LodMethodWork work = LodMethodSystemWork(system);
   result->seconds_operator = work.seconds_operator;
   result->seconds_solve = work.seconds_solve;
+  result->seconds_reconstruct = work.seconds_reconstruct;
   result->n_computed = work.n_computed;
   PetscFunctionReturn(0);
 }

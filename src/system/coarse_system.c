@@ -26,7 +26,8 @@ struct LodCoarseSystem {
   Vec             load, unknowns;
   PetscInt        first, last; /* this rank's cells */
   double         *operators;   /* [cell - first][z][j] */
-  double         *loads;       /* [cell - first][z]: their local loads; NULL: no correction */
+  double         *loads;       /* [cell - first][z]: their local loads, if there are any */
+  PetscBool       corrects;    /* the latest assembly had a source */
 };
 
 /* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
@@ -189,12 +190,15 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, const LodCoefficient *
 
 PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
                                        const double *source, PetscBool quiet) {
+  const size_t n_cells = (size_t)(system->last - system->first);
   PetscFunctionBeginUser;
-  PetscCheck(!source, PETSC_COMM_SELF, PETSC_ERR_SUP, "loads are not corrected yet");
+  if (source && !system->loads)
+    PetscCall(PetscMalloc1(n_cells * (size_t)LodGridPatchNodes(&system->grid), &system->loads));
+  system->corrects = (PetscBool)(source != NULL);
   PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
-  PetscErrorCode error =
-      LodLocalOperatorsCompute(operators, system->first, system->last,
-                               &(LodComputeOptions){.quiet = quiet}, system->operators);
+  const LodComputeOptions options = {.source = source, .loads = system->loads, .quiet = quiet};
+  PetscErrorCode          error =
+      LodLocalOperatorsCompute(operators, system->first, system->last, &options, system->operators);
   LodLibrariesLock();
   error = FillMatrix(system, operators->coefficient, error);
   LodLibrariesUnlock();
@@ -215,6 +219,27 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
   *last = system->last;
   *operators = system->operators;
   return 0;
+}
+
+PetscErrorCode LodCoarseSystemCorrectedLoad(LodCoarseSystem *system, double *load) {
+  const LodGrid *grid = &system->grid;
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
+  const double  *part = system->loads;
+  PetscFunctionBeginUser;
+  PetscCheck(system->corrects, PETSC_COMM_SELF, PETSC_ERR_ORDER, "there are no local loads");
+  PetscCall(PetscArrayzero(load, LodBoxCount(&nodes)));
+  for (PetscInt cell = system->first; cell < system->last; cell++) {
+    const LodPatch patch = LodGridPatch(grid, cell);
+    for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++, part++) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&patch.uncut_nodes, z, node);
+      const PetscInt row = LodBoxPosition(&nodes, node);
+      if (row >= 0) load[row] += *part;
+    }
+  }
+  PetscCall(
+      LodRanksSum(PetscObjectComm((PetscObject)system->matrix), (size_t)LodBoxCount(&nodes), load));
+  PetscFunctionReturn(0);
 }
 
 /* form += Phi_T(S_T) u over this rank's cells, in units of 2^exponent; u is about 1. */

@@ -26,6 +26,10 @@ PetscErrorCode LodCoarseSystemMatrix(LodCoarseSystem *system, Mat *matrix, int *
 PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first, PetscInt *last,
                                         const double **operators);
 
+/* The sum of the local loads of the latest assembly, which had a source: the corrected right-hand
+   side at all coarse nodes, on every rank. Collective. */
+PetscErrorCode LodCoarseSystemCorrectedLoad(LodCoarseSystem *system, double *load);
+
 /* form = S u at all coarse nodes, those of Dirichlet faces too, on every rank; u is given at all
    coarse nodes. Collective. */
 PetscErrorCode LodCoarseSystemApply(LodCoarseSystem *system, const double *u, double *form);
