@@ -14,7 +14,8 @@ typedef struct {
   PetscInt               count, dim, cells[LOD_MAX_DIM];
 } LodCoefficientSeries;
 
-/* Opens a file for that; defects as LodCoefficientRead. Read fills a coefficient that was created
+/* Opens a file for that, without `dataset` the one of LodCoefficientDataset; defects as
+   LodCoefficientRead. Read fills a coefficient that was created
    with dim and cells; a bad value is an input error that names dataset and number. */
 PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
                                         LodCoefficientSeries *series);
