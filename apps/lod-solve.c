@@ -211,7 +211,7 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
                            .keep_operators = options->operators,
                            .quiet = options->problem.quiet};
   LodPrevious     previous;
-  double         *rhs;
+  LodData         data;
 
   PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(PETSC_COMM_WORLD, grid,
@@ -221,17 +221,17 @@ static PetscErrorCode Solve(const Options *options, LodMethod method, const LodP
                                             .keep_operators = options->operators,
                                             .previous = (PetscBool)(options->previous != NULL),
                                             .quiet = options->problem.quiet}));
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &rhs));
-  PetscErrorCode error = LodLoadOfRhs(grid, options->problem.rhs[0], rhs);
+  PetscErrorCode error = LodDataCreate(grid, &problem->coefficient, NULL, options->problem.rhs[0],
+                                       "--rhs", PETSC_FALSE, &data);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (options->previous) {
     PetscCall(ReadPrevious(options, grid, &previous));
     solve.previous = &previous;
   }
   PetscCall(
-      LodMethodSolve(PETSC_COMM_WORLD, method, grid, &problem->coefficient, rhs, &solve, result));
+      LodMethodSolve(PETSC_COMM_WORLD, method, grid, &problem->coefficient, &data, &solve, result));
   if (options->previous) PetscCall(LodPreviousDestroy(&previous));
-  PetscCall(PetscFree(rhs));
+  PetscCall(LodDataDestroy(&data));
   PetscFunctionReturn(0);
 }
 

@@ -30,7 +30,7 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
   PetscCall(LodExactCreate(grid, &exact));
   PetscCall(LodLocalOperatorsSetCoefficient(exact, coefficient));
   PetscCall(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  PetscCall(LodCoarseSystemAssemble(system, exact, PETSC_TRUE));
+  PetscCall(LodCoarseSystemAssemble(system, exact, NULL, PETSC_TRUE));
   PetscCall(LodCoarseSystemSolve(system, rhs, coarse));
   PetscCall(LodNodesProlongate(2, grid->coarse, coarse, grid->fine, prolongated));
   PetscCall(LodNodesRelativeL2(2, grid->fine, prolongated, fine, &errors->lod));

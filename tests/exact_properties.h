@@ -145,7 +145,7 @@ static inline double *solve_lod(OperatorsCreate create, const LodGrid *grid,
   assert_ok(create(grid, &operators));
   assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
+  assert_ok(LodCoarseSystemAssemble(system, operators, NULL, PETSC_TRUE));
   assert_ok(LodCoarseSystemSolve(system, rhs, solution));
   assert_ok(LodCoarseSystemDestroy(&system));
   assert_ok(LodLocalOperatorsDestroy(&operators));

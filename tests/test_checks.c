@@ -44,7 +44,7 @@ static LodChecks checks_of(const LodGrid *grid, LodLocalOperators *operators) {
   LodCoarseSystem *system;
   LodChecks        checks;
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
+  assert_ok(LodCoarseSystemAssemble(system, operators, NULL, PETSC_TRUE));
   assert_ok(LodChecksCompute(system, grid, &checks));
   assert_ok(LodCoarseSystemDestroy(&system));
   return checks;
@@ -104,7 +104,7 @@ START_TEST(an_operator_that_is_not_finite_passes_no_check) {
       fake.factor[cell] = cell == 5 ? values[v] : 1;
     LodErrorClear();
     assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-    PetscErrorCode error = LodCoarseSystemAssemble(system, &operators, PETSC_TRUE);
+    PetscErrorCode error = LodCoarseSystemAssemble(system, &operators, NULL, PETSC_TRUE);
     if (!error) error = LodChecksCompute(system, grid, &checks);
     ck_assert_int_eq(error, PETSC_ERR_FP);
     ck_assert_msg(strstr(LodErrorMessage(), "5"), "%s", LodErrorMessage());

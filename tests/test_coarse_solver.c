@@ -47,7 +47,7 @@ static void solve(LodLocalOperators *operators, double *solution) {
   LodCoarseSystem *system;
   rhs[n_fine / 2] = rhs[n_fine / 3] = 1;
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, operators, PETSC_TRUE));
+  assert_ok(LodCoarseSystemAssemble(system, operators, NULL, PETSC_TRUE));
   assert_ok(LodCoarseSystemSolve(system, rhs, solution));
   assert_ok(LodCoarseSystemDestroy(&system));
   free(rhs);

@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST(same_values_same_bytes_at_another_time) {
   double         values[4] = {1, 2, 3, 4};
-  LodCoefficient coefficient = {2, {2, 2, 1}, values};
+  LodCoefficient coefficient = {.dim = 2, .cells = {2, 2, 1}, .components = 1, .values = values};
   static char    bytes[2][65536];
   size_t         size[2];
   for (int i = 0; i < 2; i++) {
@@ -213,7 +213,8 @@ END_TEST
 START_TEST(strips_of_our_own_stay_two_dimensional) {
   double values[5] = {1, 2, 3, 4, 5};
   for (int axis = 0; axis < 2; axis++) {
-    LodCoefficient strip = {.dim = 2, .cells = {1, 1, 1}, .values = values}, found;
+    LodCoefficient strip = {.dim = 2, .cells = {1, 1, 1}, .components = 1, .values = values};
+    LodCoefficient found;
     strip.cells[axis] = 5;
     assert_ok(LodCoefficientWrite(&strip, path_of("strip.h5"), "a test"));
     assert_ok(LodCoefficientRead(path_of("strip.h5"), NULL, &found));
@@ -268,7 +269,7 @@ END_TEST
 
 START_TEST(range_is_smallest_and_largest) {
   double         values[4] = {3, 0.25, 9, 1}, smallest, largest;
-  LodCoefficient coefficient = {2, {2, 2, 1}, values};
+  LodCoefficient coefficient = {.dim = 2, .cells = {2, 2, 1}, .components = 1, .values = values};
   assert_ok(LodCoefficientRange(&coefficient, &smallest, &largest));
   ck_assert_double_eq(smallest, 0.25);
   ck_assert_double_eq(largest, 9);

@@ -81,7 +81,8 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
     const LodSolveOptions options = {
         .model = model, .keep_operators = (PetscBool)(method < 2), .quiet = PETSC_TRUE};
     LodSolveResult result;
-    assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient, rhs, &options,
+    assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient,
+                             &(LodData){.load = rhs}, &options,
                              &result));
     ck_assert_int_eq(result.cells[0], (method == LOD_METHOD_FINE ? grid->fine : grid->coarse)[0]);
     ck_assert((result.operators != NULL) == (method < 2));

@@ -213,6 +213,29 @@ START_TEST(relative_energy_is_that_of_the_formula) {
 }
 END_TEST
 
+/* Coarse functions have the same energy on the fine mesh. */
+START_TEST(energy_on_the_fine_mesh_is_that_on_the_coarse_one) {
+  const uint64_t seed = test_seed();
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    const LodGrid  grid = {LOD_UNIT_CUBE(dim, 2, 4, 8), .ell = 1};
+    LodCoefficient coefficient = constant_coefficient(&grid, 1);
+    double         u[27], v[27], fine_u[729], fine_v[729], coarse, fine;
+    for (PetscInt i = 0; i < LodPower(4, dim); i++)
+      coefficient.values[i] = 1 + LodRandomUniform(seed, 1, (uint64_t)i);
+    for (PetscInt i = 0; i < LodPower(3, dim); i++) {
+      u[i] = LodRandomNormal(seed, 2, (uint64_t)i);
+      v[i] = LodRandomNormal(seed, 3, (uint64_t)i);
+    }
+    assert_ok(LodNodesProlongate(dim, grid.coarse, u, grid.fine, fine_u));
+    assert_ok(LodNodesProlongate(dim, grid.coarse, v, grid.fine, fine_v));
+    assert_ok(LodNodesRelativeEnergy(&grid, &coefficient, u, v, &coarse));
+    assert_ok(LodFineRelativeEnergy(&grid, &coefficient, fine_u, fine_v, &fine));
+    ck_assert_double_eq_tol(fine, coarse, 1e-12 * coarse);
+    assert_ok(LodCoefficientDestroy(&coefficient));
+  }
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("fem");
   TCase *tests = tcase_create("fem");
@@ -223,6 +246,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, coarse_and_fine_solves_agree_on_one_mesh);
   tcase_add_loop_test(tests, one_system_serves_many_coefficients_and_loads, 0, 4);
   tcase_add_test(tests, relative_energy_is_that_of_the_formula);
+  tcase_add_test(tests, energy_on_the_fine_mesh_is_that_on_the_coarse_one);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -99,7 +99,7 @@ static void check_path(const char *path, const char *name,
   assert_ok(create(grid, &exact));
   assert_ok(LodLocalOperatorsSetCoefficient(exact, &oracle.coefficient));
   assert_ok(LodCoarseSystemCreate(PETSC_COMM_SELF, grid, &system));
-  assert_ok(LodCoarseSystemAssemble(system, exact, PETSC_TRUE));
+  assert_ok(LodCoarseSystemAssemble(system, exact, NULL, PETSC_TRUE));
   assert_ok(LodCoarseSystemOperators(system, &first, &last, &operators));
   double difference = relative_difference(LodGridCells(grid) * LodGridOperatorSize(grid), operators,
                                           oracle.operators);

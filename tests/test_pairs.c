@@ -570,7 +570,7 @@ START_TEST(rejects_files_that_hold_no_pairs) {
   ck_assert_ptr_null(pairs);
   LodErrorClear();
   double         one = 1;
-  LodCoefficient coefficient = {2, {1, 1, 1}, &one};
+  LodCoefficient coefficient = {.dim = 2, .cells = {1, 1, 1}, .components = 1, .values = &one};
   assert_ok(LodCoefficientWrite(&coefficient, pairs_path(), "a test"));
   assert_refuses(LodPairsOpen(pairs_path(), &pairs), "dimension");
   LodErrorClear();

@@ -190,6 +190,55 @@ START_TEST(operators_are_left_out_unless_given) {
 }
 END_TEST
 
+/* Fields of the fine scale: shapes and values; what the companion holds is read by meshio in
+   tests/commands/paraview.sh. */
+START_TEST(fields_have_their_shapes) {
+  enum { NODES = 9 * 5, CELLS = 4 * 2, FACES_X = 3 * 2, FACES_Y = 2 * 3 };
+  const unsigned long long seed = test_seed();
+  char                     directory[64], path[LOD_PATH_MAX], vtk[LOD_PATH_MAX];
+  const LodGrid            grid = {.dim = 2,
+                                   .coarse = {2, 2, 1},
+                                   .coefficient = {4, 2, 1},
+                                   .fine = {8, 4, 1},
+                                   .ell = 1,
+                                   .extent = {2, 1, 1}};
+  LodCoefficient           coefficient;
+  double                  *fine = Draw(seed, 1, NODES), *flux = Draw(seed, 2, 2 * CELLS), imbalance;
+  double *face[2] = {Draw(seed, 3, FACES_X), Draw(seed, 4, FACES_Y)}, *values = Draw(seed, 5, 9);
+  const LodSolutionFields fields = {.fine = fine,
+                                    .flux = flux,
+                                    .face_flux = {face[0], face[1]},
+                                    .face_cells = grid.coarse,
+                                    .imbalance = 3e-15};
+  LodHdf5                 file;
+  assert_ok(LodCoefficientOfOnes(2, grid.coefficient, &coefficient));
+  LodSolution solution = {.grid = &grid,
+                          .method = "lod",
+                          .rhs = "1",
+                          .cells = grid.coarse,
+                          .values = values,
+                          .coefficient = &coefficient,
+                          .fields = &fields};
+  Place(directory, path, "u.h5");
+  assert_ok(LodSolutionWrite(&solution, path));
+  assert_ok(LodHdf5Open(path, &file));
+  CheckArray(&file, "fine_solution", 2, (hsize_t[]){5, 9}, fine);
+  CheckArray(&file, "flux", 3, (hsize_t[]){2, 4, 2}, flux);
+  CheckArray(&file, "face_flux_x", 2, (hsize_t[]){2, 3}, face[0]);
+  CheckArray(&file, "face_flux_y", 2, (hsize_t[]){3, 2}, face[1]);
+  CheckArray(&file, "coefficient", 2, (hsize_t[]){2, 4}, coefficient.values);
+  assert_ok(LodHdf5ReadDouble(&file, "face_flux_y", "imbalance", &imbalance));
+  ck_assert_double_eq(imbalance, 3e-15);
+  assert_ok(LodHdf5Close(&file));
+  assert_ok(LodSolutionVtkPath(path, vtk));
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(unlink(vtk), 0);
+  ck_assert_int_eq(rmdir(directory), 0);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  free(fine), free(flux), free(face[0]), free(face[1]), free(values);
+}
+END_TEST
+
 START_TEST(companion_is_named_after_the_file_and_not_made_beside_a_device) {
   static const char *const names[][2] = {{"a/u.h5", "a/u.vtk"},
                                          {"u.hdf5", "u.vtk"},
@@ -254,6 +303,7 @@ int main(int argc, char **argv) {
   TCase *tests = tcase_create("solution");
   tcase_add_test(tests, reads_back_in_every_dimension);
   tcase_add_test(tests, operators_are_left_out_unless_given);
+  tcase_add_test(tests, fields_have_their_shapes);
   tcase_add_test(tests, companion_is_named_after_the_file_and_not_made_beside_a_device);
   tcase_add_test(tests, full_disk_leaves_the_old_files_intact);
   tcase_add_test(tests, missing_directory_is_refused);

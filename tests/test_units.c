@@ -57,7 +57,7 @@ static LodSolveResult solve(const Problem *problem, LodMethod method) {
                                    .quiet = PETSC_TRUE};
   LodSolveResult        result;
   assert_ok(LodMethodSolve(PETSC_COMM_WORLD, method, problem->grid, &problem->coefficient,
-                           problem->rhs, &options, &result));
+                           &(LodData){.load = problem->rhs}, &options, &result));
   return result;
 }
 

@@ -108,10 +108,9 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
   }
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
-  PetscCall(
-      LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
-                        (size_t)LodCoefficientCount(coefficient) * sizeof *coefficient->values,
-                        options->coefficient));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
+                              LodCoefficientCount(coefficient) * sizeof *coefficient->values,
+                              options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, LodNetworkParameters(network),

@@ -50,4 +50,7 @@ PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
    error on `what` (a file, an option). Collective. */
 PetscErrorCode LodRanksCheckSame(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
+/* values[count] summed over the ranks, on every rank; any count. Collective. */
+PetscErrorCode LodRanksSum(MPI_Comm comm, size_t count, double *values);
+
 #endif

@@ -34,6 +34,18 @@ static uint64_t Hash(uint64_t hash, const void *data, size_t bytes) {
   return hash;
 }
 
+PetscErrorCode LodRanksSum(MPI_Comm comm, size_t count, double *values) {
+  const size_t at_once = (size_t)1 << 24; /* MPI counts in int */
+  PetscMPIInt  n_ranks;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  for (size_t first = 0; first < count && n_ranks > 1; first += at_once)
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, values + first,
+                               (int)(count - first < at_once ? count - first : at_once),
+                               MPI_DOUBLE, MPI_SUM, comm));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodRanksCheckSame(MPI_Comm comm, const void *data, size_t bytes, const char *what) {
   uint64_t    hash, ends[2], least[2];
   PetscMPIInt n_ranks;

@@ -58,7 +58,7 @@ static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
     PetscCall(LodSideBySideSolve(both, load, found->lod, found->dnn, &found->dnn_lod));
     for (int i = 0; i < 2; i++)
       found->seconds_solve[i] = both->seconds_solve[i];
-    PetscCall(LodExactDigitsCheck(*digits, load, found->lod));
+    PetscCall(LodExactDigitsCheck(*digits, load, NULL, found->lod));
   }
   PetscFunctionReturn(0);
 }
@@ -88,7 +88,7 @@ static PetscErrorCode SolveReference(const Task *task, LodQ1Mesh mesh, double *s
   PetscFunctionBeginUser;
   PetscErrorCode error = LodQ1SystemCreate(task->comm, task->grid, mesh, &system);
   if (!error) error = LodQ1SystemAssemble(system, task->coefficient);
-  if (!error) error = LodQ1SystemSolveLoads(system, task->n_rhs, loads, solutions, &statistics);
+  if (!error) error = LodQ1SystemSolveLoads(system, task->n_rhs, loads, NULL, solutions, &statistics);
   PetscCall(LodQ1SystemDestroy(&system));
   PetscCall(error);
   *seconds = statistics.seconds_assembly + statistics.seconds_setup + statistics.seconds_solve;

@@ -35,7 +35,7 @@ PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *
   for (int i = 0; i < 2; i++) {
     const double start = LodSeconds();
     PetscCall(LodLocalOperatorsSetCoefficient(both->source[i], coefficient));
-    PetscCall(LodCoarseSystemAssemble(both->system[i], both->source[i], quiet));
+    PetscCall(LodCoarseSystemAssemble(both->system[i], both->source[i], NULL, quiet));
     both->seconds_operator[i] = LodSeconds() - start;
   }
   PetscFunctionReturn(0);
@@ -47,7 +47,7 @@ PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, doubl
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++) {
     const double start = LodSeconds();
-    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, solution[i]));
+    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, NULL, solution[i]));
     both->seconds_solve[i] = LodSeconds() - start;
   }
   PetscCall(LodNodesRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));

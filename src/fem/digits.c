@@ -41,6 +41,25 @@ void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, doub
       matrices[i] *= i % (corners + 1) == 0 ? factor * (1 + DIAGONAL) : factor;
 }
 
+void LodDigitsPerturbTables(double factor, LodCellTables *tables) {
+  const PetscInt dim = tables->dim, corners = tables->corners;
+  /* The diagonals of mixed derivatives have no sign; those beside them are at least half as large
+     as what they add up to. */
+  for (PetscInt table = 0; table < LOD_N_TABLES; table++)
+    LodDigitsPerturb(corners, 1, factor, tables->table[table]);
+  for (PetscInt p = 0; p < dim; p++)
+    for (PetscInt q = p + 1; q < dim; q++) {
+      double *mixed = tables->table[LOD_COMPONENT + LodTensorComponent(dim, p, q)];
+      for (PetscInt a = 0; a < corners; a++)
+        mixed[a * (corners + 1)] /= 1 + DIAGONAL;
+    }
+}
+
+void LodDigitsDivide(size_t count, const double *boundary, double *divided) {
+  for (size_t i = 0; i < count && boundary; i++)
+    divided[i] = boundary[i] / LOD_DIGITS_FACTOR;
+}
+
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again) {

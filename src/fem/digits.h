@@ -2,7 +2,7 @@
 #ifndef LODNET_FEM_DIGITS_H
 #define LODNET_FEM_DIGITS_H
 
-#include "grid/coefficient.h"
+#include "fem/element.h"
 
 /* Rounding. An assembled matrix holds the small values of A as differences of large ones: what is
    left of them after rounding may be nothing, and no residual shows it. Where the contrast is above
@@ -17,7 +17,9 @@
 
    LodDigitsAreInDoubt asks for that, on a mesh. LodDigitsPerturb raises the diagonals of cell
    matrices [m][a][b] and multiplies them by `factor`: LOD_DIGITS_FACTOR, or 1 if A is multiplied by
-   that. LodDigitsCompare compares a solution of system `what` with that of the
+   that; LodDigitsPerturbTables does it to the tables of fine cells, whose sums cell matrices are.
+   LodDigitsDivide gives the boundary values that the changed system has to be solved with (NULL:
+   none). LodDigitsCompare compares a solution of system `what` with that of the
    changed one, again[], which it takes back to the units of the first; an error if they differ. */
 #define LOD_SAFE_CONTRAST 1e6
 #define LOD_SAFE_CELLS 128
@@ -25,6 +27,8 @@
 PetscErrorCode LodDigitsAreInDoubt(const LodGrid *grid, const LodCoefficient *coefficient,
                                    const PetscInt cells[], PetscBool *doubt);
 void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
+void           LodDigitsPerturbTables(double factor, LodCellTables *tables);
+void LodDigitsDivide(size_t count, const double *boundary, double *divided);
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,
                                 double *again);

@@ -2,74 +2,219 @@
    stiffness = sum over axes of (stiffness on that axis) x (mass on the others). */
 #include "fem/element.h"
 
+#include <string.h>
+
+#include "base/units.h"
+
 /* The corner's offset, 0 or 1, along `axis`. */
 static inline PetscInt CornerOffset(PetscInt corner, PetscInt axis) {
   return corner >> axis & 1;
 }
 
-/* Tensor product over axes of one-dimensional 2x2 matrices, the `chosen` axis from stiffness[axis],
-   the others from mass[axis]; chosen < 0: mass on all. Gives entry (a, b). */
+/* Integrals over an interval, [i][j] of the hat functions i and j of its ends: of the products of
+   their derivatives, of the products, and of the derivative of i times j. */
+typedef struct {
+  double stiffness[2][2], mass[2][2], mixed[2][2];
+} Interval;
+
+/* Tensor product over axes of one-dimensional 2x2 matrices, the `chosen` axis with its stiffness,
+   the others with their mass; chosen < 0: mass on all. Gives entry (a, b). */
 static double TensorEntry(PetscInt dim, PetscInt chosen, PetscInt a, PetscInt b,
-                          const double stiffness[][2][2], const double mass[][2][2]) {
+                          const Interval interval[]) {
   double product = 1;
   for (PetscInt axis = 0; axis < dim; axis++) {
     PetscInt i = CornerOffset(a, axis), j = CornerOffset(b, axis);
-    product *= axis == chosen ? stiffness[axis][i][j] : mass[axis][i][j];
+    product *= axis == chosen ? interval[axis].stiffness[i][j] : interval[axis].mass[i][j];
+  }
+  return product;
+}
+
+/* The integral of d_p Lam_a d_q Lam_b for two different axes. */
+static double MixedEntry(PetscInt dim, PetscInt p, PetscInt q, PetscInt a, PetscInt b,
+                         const Interval interval[]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    PetscInt i = CornerOffset(a, axis), j = CornerOffset(b, axis);
+    product *= axis == p   ? interval[axis].mixed[i][j]
+               : axis == q ? interval[axis].mixed[j][i]
+                           : interval[axis].mass[i][j];
+  }
+  return product;
+}
+
+/* The integral of Lam_a Lam_b over the face of the cell at `side` of `chosen`. */
+static double FaceEntry(PetscInt dim, PetscInt chosen, PetscInt side, PetscInt a, PetscInt b,
+                        const Interval interval[]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    PetscInt i = CornerOffset(a, axis), j = CornerOffset(b, axis);
+    product *= axis == chosen ? (i == side && j == side ? 1 : 0) : interval[axis].mass[i][j];
   }
   return product;
 }
 
 /* matrix[a][b] += factor * (sum over axes of tensor products). */
-static void AddTensorStiffness(PetscInt dim, double factor, const double stiffness[][2][2],
-                               const double mass[][2][2], double matrix[]) {
+static void AddTensorStiffness(PetscInt dim, double factor, const Interval interval[],
+                               double matrix[]) {
   PetscInt corners = (PetscInt)1 << dim;
   for (PetscInt a = 0; a < corners; a++)
     for (PetscInt b = 0; b < corners; b++)
       for (PetscInt axis = 0; axis < dim; axis++)
-        matrix[a * corners + b] += factor * TensorEntry(dim, axis, a, b, stiffness, mass);
+        matrix[a * corners + b] += factor * TensorEntry(dim, axis, a, b, interval);
 }
 
-/* One-dimensional integrals of the two hat functions of an interval of length `length` and of their
-   derivatives over its sub-interval number `part` of `parts`. With t = part/parts, s =
-   (part+1)/parts: the integrals of (1-x)^2, x(1-x), x^2 over [t, s], times length. */
-static void IntervalMatrices(double length, PetscInt part, PetscInt parts, double stiffness[2][2],
-                             double mass[2][2]) {
+/* The integrals of the two hat functions of an interval of length `length` over its sub-interval
+   number `part` of `parts`. With t = part/parts, s = (part+1)/parts: the integrals of (1-x)^2,
+   x(1-x), x^2 over [t, s], times length. */
+static Interval IntervalMatrices(double length, PetscInt part, PetscInt parts) {
   double t = (double)part / (double)parts, s = (double)(part + 1) / (double)parts;
   double one = s - t, first = (s * s - t * t) / 2, second = (s * s * s - t * t * t) / 3;
-  mass[0][0] = length * (one - 2 * first + second);
-  mass[0][1] = mass[1][0] = length * (first - second);
-  mass[1][1] = length * second;
-  stiffness[0][0] = stiffness[1][1] = one / length;
-  stiffness[0][1] = stiffness[1][0] = -one / length;
+  Interval result;
+  result.mass[0][0] = length * (one - 2 * first + second);
+  result.mass[0][1] = result.mass[1][0] = length * (first - second);
+  result.mass[1][1] = length * second;
+  result.stiffness[0][0] = result.stiffness[1][1] = one / length;
+  result.stiffness[0][1] = result.stiffness[1][0] = -one / length;
+  for (int i = 0; i < 2; i++) { /* the derivatives are -1/length and 1/length */
+    result.mixed[i][0] = (i ? 1 : -1) * (one - first);
+    result.mixed[i][1] = (i ? 1 : -1) * first;
+  }
+  return result;
 }
 
 void LodElementStiffness(PetscInt dim, const double side[], double matrix[]) {
-  double stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  Interval interval[LOD_MAX_DIM];
   for (PetscInt axis = 0; axis < dim; axis++)
-    IntervalMatrices(side[axis], 0, 1, stiffness[axis], mass[axis]);
+    interval[axis] = IntervalMatrices(side[axis], 0, 1);
   for (PetscInt i = 0; i < LodPower(4, dim); i++)
     matrix[i] = 0;
-  AddTensorStiffness(dim, 1, stiffness, mass, matrix);
+  AddTensorStiffness(dim, 1, interval, matrix);
 }
 
 void LodElementMass(PetscInt dim, const double side[], double matrix[]) {
-  double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  Interval interval[LOD_MAX_DIM];
   PetscInt corners = (PetscInt)1 << dim;
   for (PetscInt axis = 0; axis < dim; axis++)
-    IntervalMatrices(side[axis], 0, 1, stiffness[axis], mass[axis]);
+    interval[axis] = IntervalMatrices(side[axis], 0, 1);
   for (PetscInt a = 0; a < corners; a++)
     for (PetscInt b = 0; b < corners; b++)
-      matrix[a * corners + b] = TensorEntry(dim, -1, a, b, stiffness, mass);
+      matrix[a * corners + b] = TensorEntry(dim, -1, a, b, interval);
 }
 
 void LodCellStiffnessPart(const LodBox *inside, const double side[], PetscInt part, double factor,
                           double matrix[]) {
-  double   stiffness[LOD_MAX_DIM][2][2], mass[LOD_MAX_DIM][2][2];
+  Interval interval[LOD_MAX_DIM];
   PetscInt index[LOD_MAX_DIM];
   LodBoxIndex(inside, part, index);
   for (PetscInt axis = 0; axis < inside->dim; axis++)
-    IntervalMatrices(side[axis], index[axis], inside->size[axis], stiffness[axis], mass[axis]);
-  AddTensorStiffness(inside->dim, factor, stiffness, mass, matrix);
+    interval[axis] = IntervalMatrices(side[axis], index[axis], inside->size[axis]);
+  AddTensorStiffness(inside->dim, factor, interval, matrix);
+}
+
+/* Fills the tables from the one-dimensional integrals. */
+static void FillTables(const Interval interval[], LodCellTables *tables) {
+  const PetscInt dim = tables->dim, corners = tables->corners;
+  memset(tables->table, 0, sizeof tables->table);
+  AddTensorStiffness(dim, 1, interval, tables->table[LOD_LAPLACE]);
+  for (PetscInt a = 0; a < corners; a++)
+    for (PetscInt b = 0; b < corners; b++) {
+      const PetscInt entry = a * corners + b;
+      tables->table[LOD_MASS][entry] = TensorEntry(dim, -1, a, b, interval);
+      for (PetscInt face = 0; face < 2 * dim; face++)
+        tables->table[LOD_FACE + face][entry] = FaceEntry(dim, face / 2, face % 2, a, b, interval);
+      for (PetscInt p = 0; p < dim; p++)
+        for (PetscInt q = p; q < dim; q++)
+          tables->table[LOD_COMPONENT + LodTensorComponent(dim, p, q)][entry] =
+              p == q
+                  ? TensorEntry(dim, p, a, b, interval)
+                  : MixedEntry(dim, p, q, a, b, interval) + MixedEntry(dim, q, p, a, b, interval);
+    }
+}
+
+void LodCellTablesInit(const LodGrid *grid, const PetscInt cells[], LodCellTables *tables) {
+  double   side[LOD_MAX_DIM];
+  Interval interval[LOD_MAX_DIM];
+  *tables = (LodCellTables){.dim = grid->dim, .corners = LodGridCorners(grid)};
+  LodGridSides(grid, cells, side);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    tables->cells[axis] = cells[axis];
+    tables->ratio[axis] = cells[axis] / grid->coefficient[axis];
+    interval[axis] = IntervalMatrices(side[axis], 0, 1);
+  }
+  FillTables(interval, tables);
+}
+
+void LodCellTablesScale(int exponent, LodCellTables *tables) {
+  LodUnitsScale(exponent, (size_t)LOD_N_TABLES * LOD_MAX_CORNERS_SQUARED, tables->table[0],
+                tables->table[0]);
+}
+
+PetscInt LodCellPosition(const LodCellTables *tables, const LodCoefficient *coefficient,
+                         const PetscInt index[LOD_MAX_DIM]) {
+  PetscInt position = 0;
+  for (PetscInt axis = tables->dim - 1; axis >= 0; axis--)
+    position = position * coefficient->cells[axis] + index[axis] / tables->ratio[axis];
+  return position;
+}
+
+/* The rate of the Robin face of D at `side` of `axis` at the cell of the mesh; 0 if the cell does
+   not lie there. */
+static double RobinRate(const LodCellTables *tables, const LodCoefficient *coefficient,
+                        const PetscInt index[LOD_MAX_DIM], PetscInt axis, PetscInt side) {
+  const double *rates = coefficient->robin[axis][side];
+  PetscInt      position = 0;
+  if (!rates || index[axis] != (side ? tables->cells[axis] - 1 : 0)) return 0;
+  for (PetscInt other = tables->dim - 1; other >= 0; other--)
+    if (other != axis)
+      position = position * coefficient->cells[other] + index[other] / tables->ratio[other];
+  return rates[position];
+}
+
+PetscBool LodCellIsOnRobin(const LodCellTables *tables, const LodCoefficient *coefficient,
+                           const PetscInt index[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < tables->dim; axis++)
+    if ((coefficient->robin[axis][0] && index[axis] == 0) ||
+        (coefficient->robin[axis][1] && index[axis] == tables->cells[axis] - 1))
+      return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* entries[i] += factor * table[i], count of them. */
+static inline void AddTable(PetscInt count, double factor, const double *table, double *entries) {
+  for (PetscInt i = 0; i < count; i++)
+    entries[i] += factor * table[i];
+}
+
+/* entries[] = those first <= i < first + count of the matrix [a][b] of a cell of the mesh. */
+static void FillEntries(const LodCellTables *tables, const LodCoefficient *coefficient,
+                        const PetscInt index[LOD_MAX_DIM], PetscInt first, PetscInt count,
+                        double *entries) {
+  const PetscInt dim = tables->dim, n = coefficient->components;
+  const PetscInt position = LodCellPosition(tables, coefficient, index);
+  const double  *values = coefficient->values + (size_t)position * (size_t)n;
+  memset(entries, 0, (size_t)count * sizeof *entries);
+  if (!LodCoefficientHasCell(coefficient, position)) return;
+  if (n == 1) AddTable(count, values[0], tables->table[LOD_LAPLACE] + first, entries);
+  for (PetscInt i = 0; n > 1 && i < n; i++) {
+    const PetscInt place = n == dim ? LodTensorComponent(dim, i, i) : i;
+    AddTable(count, values[i], tables->table[LOD_COMPONENT + place] + first, entries);
+  }
+  if (coefficient->reaction)
+    AddTable(count, coefficient->reaction[position], tables->table[LOD_MASS] + first, entries);
+  for (PetscInt face = 0; face < 2 * dim; face++) {
+    const double rate = RobinRate(tables, coefficient, index, face / 2, face % 2);
+    if (rate > 0) AddTable(count, rate, tables->table[LOD_FACE + face] + first, entries);
+  }
+}
+
+void LodCellMatrix(const LodCellTables *tables, const LodCoefficient *coefficient,
+                   const PetscInt index[LOD_MAX_DIM], double matrix[]) {
+  FillEntries(tables, coefficient, index, 0, tables->corners * tables->corners, matrix);
+}
+
+void LodCellRow(const LodCellTables *tables, const LodCoefficient *coefficient,
+                const PetscInt index[LOD_MAX_DIM], PetscInt a, double row[LOD_MAX_CORNERS]) {
+  FillEntries(tables, coefficient, index, a * tables->corners, tables->corners, row);
 }
 
 LodBox LodCellInside(const LodGrid *grid) {
@@ -79,11 +224,32 @@ LodBox LodCellInside(const LodGrid *grid) {
   return inside;
 }
 
+/* matrix[a][b] += the whole form of the corner functions of a coarse cell with the sides side[] on
+   the coefficient cell number `part` of `inside`, the box of them in it; cell[] is that cell. The
+   tables are those of a mesh of the coefficient cells, but of the coarse functions. */
+static void AddPart(const LodCoefficient *coefficient, const LodBox *inside, const double side[],
+                    PetscInt part, const PetscInt cell[LOD_MAX_DIM], double matrix[]) {
+  LodCellTables tables = {.dim = inside->dim, .corners = (PetscInt)1 << inside->dim};
+  Interval      interval[LOD_MAX_DIM];
+  PetscInt      index[LOD_MAX_DIM];
+  double        entries[LOD_MAX_CORNERS_SQUARED];
+  LodBoxIndex(inside, part, index);
+  for (PetscInt axis = 0; axis < inside->dim; axis++) {
+    tables.cells[axis] = coefficient->cells[axis];
+    tables.ratio[axis] = 1;
+    interval[axis] = IntervalMatrices(side[axis], index[axis], inside->size[axis]);
+  }
+  FillTables(interval, &tables);
+  LodCellMatrix(&tables, coefficient, cell, entries);
+  AddTable(tables.corners * tables.corners, 1, entries, matrix);
+}
+
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
-  const PetscInt dim = grid->dim;
-  const LodBox   all = LodBoxCells(dim, grid->coefficient), inside = LodCellInside(grid);
-  double         side[LOD_MAX_DIM];
+  const PetscBool plain = LodCoefficientIsPlain(coefficient);
+  const PetscInt  dim = grid->dim;
+  const LodBox    all = LodBoxCells(dim, grid->coefficient), inside = LodCellInside(grid);
+  double          side[LOD_MAX_DIM];
   LodGridSides(grid, grid->coarse, side);
   for (PetscInt i = 0; i < LodPower(4, dim); i++)
     matrix[i] = 0;
@@ -92,7 +258,10 @@ void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
     LodBoxIndex(&inside, part, cell);
     for (PetscInt axis = 0; axis < dim; axis++)
       cell[axis] += index[axis] * inside.size[axis];
-    LodCellStiffnessPart(&inside, side, part, coefficient->values[LodBoxPosition(&all, cell)],
-                         matrix);
+    if (plain) /* what most problems are, quickly */
+      LodCellStiffnessPart(&inside, side, part, coefficient->values[LodBoxPosition(&all, cell)],
+                           matrix);
+    else
+      AddPart(coefficient, &inside, side, part, cell, matrix);
   }
 }

@@ -266,30 +266,77 @@ static void AddCellEnergy(PetscInt corners, const double *stiffness, const Petsc
     }
 }
 
-PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
-                                      const double *u, const double *v, double *error) {
-  const PetscInt corners = LodGridCorners(grid);
-  const LodBox   cells = LodBoxCells(grid->dim, grid->coarse);
-  const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
-  const size_t   n_values = (size_t)LodCoefficientCount(coefficient);
-  const double weight = ldexp(1, -LodUnitsExponent(LodUnitsLargest(n_values, coefficient->values)));
-  const double scale = ldexp(1, -LodUnitsExponent(LodUnitsLargest((size_t)LodBoxCount(&nodes), v)));
-  double       matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS], sums[2] = {0, 0};
-  PetscFunctionBeginUser;
-  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
-    PetscInt index[LOD_MAX_DIM], place[LOD_MAX_CORNERS];
-    LodBoxIndex(&cells, cell, index);
-    LodCellStiffness(grid, coefficient, index, matrix);
-    for (PetscInt a = 0; a < corners; a++) {
-      PetscInt node[LOD_MAX_DIM];
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (a >> axis & 1);
-      place[a] = LodBoxPosition(&nodes, node);
-    }
-    AddCellEnergy(corners, matrix, place, weight, scale, u, v, sums);
+/* The numbers of the corners of a cell among the nodes. */
+static void CellPlaces(const LodBox *nodes, const PetscInt index[], PetscInt place[]) {
+  for (PetscInt a = 0; a < (PetscInt)1 << nodes->dim; a++) {
+    PetscInt node[LOD_MAX_DIM];
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = index[axis] + (a >> axis & 1);
+    place[a] = LodBoxPosition(nodes, node);
   }
+}
+
+/* The sums of AddCellEnergy over the cells of a mesh between two planes across the last axis; cell
+   matrices are those of tables (NULL: coarse cells). */
+static void LayerEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                        const LodCellTables *tables, PetscInt layer, double weight, double scale,
+                        const double *u, const double *v, double sums[2]) {
+  const PetscInt *cells = tables ? tables->cells : grid->coarse;
+  const LodBox    nodes = LodBoxNodes(grid->dim, cells);
+  LodBox          here = LodBoxCells(grid->dim, cells);
+  here.first[here.dim - 1] = layer;
+  here.size[here.dim - 1] = 1;
+  sums[0] = sums[1] = 0;
+  for (PetscInt cell = 0; cell < LodBoxCount(&here); cell++) {
+    PetscInt index[LOD_MAX_DIM], place[LOD_MAX_CORNERS];
+    double   matrix[LOD_MAX_CORNERS_SQUARED];
+    LodBoxIndex(&here, cell, index);
+    if (tables)
+      LodCellMatrix(tables, coefficient, index, matrix);
+    else
+      LodCellStiffness(grid, coefficient, index, matrix);
+    CellPlaces(&nodes, index, place);
+    AddCellEnergy(LodGridCorners(grid), matrix, place, weight, scale, u, v, sums);
+  }
+}
+
+/* Both relative energies. */
+static PetscErrorCode RelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                     const LodCellTables *tables, const double *u, const double *v,
+                                     double *error) {
+  const PetscInt *cells = tables ? tables->cells : grid->coarse;
+  const PetscInt  n_layers = cells[grid->dim - 1];
+  const size_t    n_nodes = (size_t)LodNodeCount(grid->dim, cells);
+  const double    weight = ldexp(1, -LodCoefficientExponent(coefficient));
+  const double    scale = ldexp(1, -LodUnitsExponent(LodUnitsLargest(n_nodes, v)));
+  double(*layers)[2], sums[2] = {0, 0};
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_layers, &layers));
+#pragma omp parallel for schedule(static)
+  for (PetscInt layer = 0; layer < n_layers; layer++)
+    LayerEnergy(grid, coefficient, tables, layer, weight, scale, u, v, layers[layer]);
+  for (PetscInt layer = 0; layer < n_layers; layer++)
+    for (int i = 0; i < 2; i++)
+      sums[i] += layers[layer][i];
+  PetscCall(PetscFree(layers));
   PetscCheck(isfinite(sums[0]) && isfinite(sums[1]), PETSC_COMM_SELF, PETSC_ERR_FP,
              "the energy of a function that is not finite was asked for");
   *error = sums[1] > 0 ? sqrt(sums[0] / sums[1]) : (sums[0] > 0 ? PETSC_INFINITY : 0);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                      const double *u, const double *v, double *error) {
+  PetscFunctionBeginUser;
+  PetscCall(RelativeEnergy(grid, coefficient, NULL, u, v, error));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFineRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                     const double *u, const double *v, double *error) {
+  LodCellTables tables;
+  PetscFunctionBeginUser;
+  LodCellTablesInit(grid, grid->fine, &tables);
+  PetscCall(RelativeEnergy(grid, coefficient, &tables, u, v, error));
   PetscFunctionReturn(0);
 }

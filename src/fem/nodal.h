@@ -34,9 +34,12 @@ PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const
 PetscErrorCode LodNodesRelativeL2(PetscInt dim, const PetscInt cells[], const double *u,
                                   const double *v, double *error);
 
-/* sqrt(a(u - v, u - v) / a(v, v)), a(u, v) = integral of A grad u . grad v, for Q1 functions u, v
-   on the coarse mesh; exact. */
+/* sqrt(a(u - v, u - v) / a(v, v)), a the whole form (element.h), for Q1 functions u, v on the
+   coarse mesh; exact. LodFineRelativeEnergy: the same on the fine mesh, by all threads; the result
+   does not depend on their number. */
 PetscErrorCode LodNodesRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
                                       const double *u, const double *v, double *error);
+PetscErrorCode LodFineRelativeEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
+                                     const double *u, const double *v, double *error);
 
 #endif

@@ -33,15 +33,21 @@ PetscErrorCode LodQ1SystemDestroy(LodQ1System **system);
 PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *coefficient);
 
 /* Solves for loads[n_rhs][nodes], the integrals of f times the hat functions of all nodes of the
-   system's mesh; solutions[n_rhs][nodes] are u at these nodes, on every rank. The result does not
+   system's mesh, and boundary[nodes], g at Dirichlet nodes and 0 elsewhere (NULL: u = 0 there);
+   solutions[n_rhs][nodes] are u at these nodes, on every rank. The result does not
    depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call are
    solved for a second time, and a solution that rounding has taken is an error (digits.h).
    `statistics` may be NULL. LodQ1SystemSolve: the same for rhs[n_rhs][fine nodes], loads of f on
-   the *fine* mesh (LodLoadFromText). Collective. */
+   the *fine* mesh (LodLoadFromText), u = 0 at Dirichlet nodes. Collective. */
 PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
-                                     double *solutions, LodSolveStatistics *statistics);
+                                     const double *boundary, double *solutions,
+                                     LodSolveStatistics *statistics);
 PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
                                 double *solutions, LodSolveStatistics *statistics);
+
+/* form[node] = a(u, hat function of the node) at all nodes of the mesh, those of Dirichlet faces
+   too, on every rank; u is given at all nodes. Collective. */
+PetscErrorCode LodQ1SystemApply(LodQ1System *system, const double *u, double *form);
 
 /* The matrix of the coefficient in units of 2^*exponent, borrowed until the next assembly or solve.
    Collective. */

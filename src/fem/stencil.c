@@ -4,33 +4,26 @@
 /* Place in a stencil of a cell's corner a if corner 0 is in place 0. */
 static const PetscInt corner_place[LOD_MAX_CORNERS] = {0, 1, 3, 4, 9, 10, 12, 13};
 
-/* The matrix of one cell and its scale; ratio[] is, where one matrix serves all, how many cells of
-   the mesh a coefficient cell has per axis. */
-static inline const double *CellMatrix(const LodCellMatrices *source, const PetscInt ratio[],
-                                       const PetscInt index[LOD_MAX_DIM], double *scale) {
+/* Row a of the matrix of one cell; row[] is room for it. */
+static inline const double *CellRow(const LodCellMatrices *source,
+                                    const PetscInt index[LOD_MAX_DIM], PetscInt a,
+                                    double row[LOD_MAX_CORNERS]) {
   const PetscInt dim = source->grid->dim;
-  if (!source->shared) {
-    const LodBox mesh = LodBoxCells(dim, source->cells);
-    *scale = 1;
-    return source->matrix + (size_t)LodBoxPosition(&mesh, index) * (size_t)LodPower(4, dim);
-  }
-  PetscInt position = 0;
-  for (PetscInt axis = dim - 1; axis >= 0; axis--)
-    position = position * source->coefficient->cells[axis] + index[axis] / ratio[axis];
-  *scale = source->coefficient->values[position];
-  return source->matrix;
+  const LodBox   mesh = LodBoxCells(dim, source->cells);
+  if (!source->tables)
+    return source->matrix + (size_t)LodBoxPosition(&mesh, index) * (size_t)LodPower(4, dim) +
+           (a << dim);
+  LodCellRow(source->tables, source->coefficient, index, a, row);
+  return row;
 }
 
 void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DIM],
                    double stencil[LOD_MAX_STENCIL]) {
   const PetscInt dim = source->grid->dim, corners = (PetscInt)1 << dim, n = LodPower(3, dim);
-  PetscInt       ratio[LOD_MAX_DIM] = {1, 1, 1};
   for (PetscInt i = 0; i < n; i++)
     stencil[i] = 0;
-  for (PetscInt axis = 0; axis < dim && source->shared; axis++)
-    ratio[axis] = source->cells[axis] / source->coefficient->cells[axis];
   for (PetscInt a = 0; a < corners; a++) { /* the cell that has `node` as its corner a */
-    double    scale;
+    double    own[LOD_MAX_CORNERS];
     PetscInt  cell[LOD_MAX_DIM] = {0, 0, 0};
     PetscBool inside = PETSC_TRUE;
     for (PetscInt axis = 0; axis < dim; axis++) {
@@ -38,10 +31,10 @@ void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DI
       if (cell[axis] < 0 || cell[axis] >= source->cells[axis]) inside = PETSC_FALSE;
     }
     if (!inside) continue;
-    const double *row = CellMatrix(source, ratio, cell, &scale) + a * corners;
+    const double *row = CellRow(source, cell, a, own);
     double       *place = stencil + n / 2 - corner_place[a]; /* of the cell's corner 0 */
     for (PetscInt b = 0; b < corners; b++)
-      place[corner_place[b]] += scale * row[b];
+      place[corner_place[b]] += row[b];
   }
 }
 

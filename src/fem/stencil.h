@@ -2,19 +2,19 @@
 #ifndef LODNET_FEM_STENCIL_H
 #define LODNET_FEM_STENCIL_H
 
-#include "grid/coefficient.h"
+#include "fem/element.h"
 
 /* Entries of one row: the 3^d neighbours of a node. */
 #define LOD_MAX_STENCIL 27
 
-/* Where the cell matrices of a mesh come from: one matrix for all cells, scaled by the cell's A
-   (fine mesh), or one a cell (coarse mesh). Everything is borrowed. */
+/* Where the cell matrices of a mesh come from: the tables of a mesh that refines the coefficient
+   mesh, or one matrix a cell (coarse mesh). Everything is borrowed. */
 typedef struct {
   const LodGrid        *grid;
   const LodCoefficient *coefficient;
   const PetscInt       *cells;  /* of the mesh, per axis */
-  const double         *matrix; /* shared: [a][b] for A = 1; else [cell][a][b] */
-  PetscBool             shared;
+  const LodCellTables  *tables; /* NULL: there are matrices */
+  const double         *matrix; /* [cell][a][b] */
 } LodCellMatrices;
 
 /* The row of `node` in the stiffness matrix, summed over the cells of D around it: stencil[] is

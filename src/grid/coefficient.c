@@ -1,14 +1,13 @@
 /* The coefficient in memory, and its restriction R_T to the patch of a coarse cell. */
 #include "grid/coefficient.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
 
-PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
-                                    LodCoefficient *coefficient) {
+PetscErrorCode LodCoefficientCreateTensor(PetscInt dim, const PetscInt cells[], PetscInt components,
+                                          LodCoefficient *coefficient) {
   double   count = 1;
   PetscInt least = 1;
   char     text[LOD_CELLS_TEXT];
@@ -16,6 +15,10 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
   *coefficient = (LodCoefficient){0};
   PetscCheck(dim >= 1 && dim <= LOD_MAX_DIM, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "a coefficient has 1 to 3 axes, not %" PetscInt_FMT, dim);
+  PetscCheck(components == 1 || components == dim || components == dim * (dim + 1) / 2,
+             PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
+             "a tensor in %" PetscInt_FMT " dimensions has not %" PetscInt_FMT " components", dim,
+             components);
   for (PetscInt axis = 0; axis < dim; axis++) {
     least = PetscMin(least, cells[axis]);
     count *= (double)cells[axis];
@@ -25,11 +28,20 @@ PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
                 " axes is impossible: the number of cells must be at least 1 and fit an index",
                 LodCellsText(dim, cells, text),
                 LodCellsAreCube(dim, cells) ? "along each of " : "on ", dim);
-  PetscCall(LodMemoryCheck(count * sizeof(double), "coefficient", "choose fewer cells"));
-  PetscCall(PetscCalloc1((size_t)count, &coefficient->values));
+  PetscCall(LodMemoryCheck(count * (double)components * sizeof(double), "coefficient",
+                           "choose fewer cells"));
+  PetscCall(PetscCalloc1((size_t)count * (size_t)components, &coefficient->values));
   coefficient->dim = dim;
+  coefficient->components = components;
   for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
     coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientCreate(PetscInt dim, const PetscInt cells[],
+                                    LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCreateTensor(dim, cells, 1, coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -37,56 +49,135 @@ PetscErrorCode LodCoefficientOfOnes(PetscInt dim, const PetscInt cells[],
                                     LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientCreate(dim, cells, coefficient));
-  for (PetscInt i = 0; i < LodCoefficientCount(coefficient); i++)
+  for (size_t i = 0; i < LodCoefficientCount(coefficient); i++)
     coefficient->values[i] = 1;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodCoefficientDestroy(LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
-  if (coefficient) {
-    PetscCall(PetscFree(coefficient->values));
-    memset(coefficient, 0, sizeof *coefficient);
-  }
+  if (!coefficient) PetscFunctionReturn(0);
+  PetscCall(PetscFree(coefficient->values));
+  PetscCall(PetscFree(coefficient->reaction));
+  PetscCall(PetscFree(coefficient->mask));
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    for (int side = 0; side < 2; side++)
+      PetscCall(PetscFree(coefficient->robin[axis][side]));
+  memset(coefficient, 0, sizeof *coefficient);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientRange(const LodCoefficient *coefficient, double *smallest,
-                                   double *largest) {
-  const size_t  count = (size_t)LodCoefficientCount(coefficient);
-  const double *values = coefficient->values;
-  double        least = values[0], most = values[0], spoilt = 0; /* 0 times what is not finite */
+LodBox LodCoefficientFaceBox(const LodCoefficient *coefficient, PetscInt axis, PetscInt side) {
+  LodBox box = LodBoxCells(coefficient->dim, coefficient->cells);
+  box.first[axis] = side ? coefficient->cells[axis] - 1 : 0;
+  box.size[axis] = 1;
+  return box;
+}
 
+/* Fills the copies of the arrays of a coefficient; `copy` has its A only. */
+static PetscErrorCode CopyArrays(const LodCoefficient *from, LodCoefficient *copy) {
+  const size_t n_cells = (size_t)LodCoefficientCells(from);
   PetscFunctionBeginUser;
-#pragma omp simd reduction(min : least) reduction(max : most) reduction(+ : spoilt)
-  for (size_t i = 0; i < count; i++) {
-    least = values[i] < least ? values[i] : least;
-    most = values[i] > most ? values[i] : most;
-    spoilt += 0 * values[i];
+  PetscCall(PetscArraycpy(copy->values, from->values, LodCoefficientCount(from)));
+  if (from->reaction) {
+    PetscCall(PetscMalloc1(n_cells, &copy->reaction));
+    PetscCall(PetscArraycpy(copy->reaction, from->reaction, n_cells));
   }
-  *smallest = least + spoilt;
-  *largest = most + spoilt;
+  if (from->mask) {
+    PetscCall(PetscMalloc1(n_cells, &copy->mask));
+    PetscCall(PetscArraycpy(copy->mask, from->mask, n_cells));
+  }
+  for (PetscInt axis = 0; axis < from->dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      const LodBox face = LodCoefficientFaceBox(from, axis, side);
+      const size_t count = (size_t)LodBoxCount(&face);
+      if (!from->robin[axis][side]) continue;
+      PetscCall(PetscMalloc1(count, &copy->robin[axis][side]));
+      PetscCall(PetscArraycpy(copy->robin[axis][side], from->robin[axis][side], count));
+    }
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientValidate(const LodCoefficient *coefficient, const char *where) {
-  PetscInt count = LodCoefficientCount(coefficient);
-  PetscInt index[LOD_MAX_DIM];
-  char     cell[64] = "";
-  size_t   used = 0;
-
+PetscErrorCode LodCoefficientCopy(const LodCoefficient *coefficient, LodCoefficient *copy) {
   PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < count; i++) {
-    double value = coefficient->values[i];
-    if (isfinite(value) && value > 0) continue;
-    LodBox box = LodBoxCells(coefficient->dim, coefficient->cells);
-    LodBoxIndex(&box, i, index);
-    for (PetscInt axis = coefficient->dim - 1; axis >= 0; axis--)
-      used += (size_t)snprintf(cell + used, sizeof cell - used, "[%d]", (int)index[axis]);
-    LodInputError("%s: cell %s is %.9g; every value must be finite and greater than 0", where, cell,
-                  value);
-  }
+  PetscCall(LodCoefficientCreateTensor(coefficient->dim, coefficient->cells,
+                                       coefficient->components, copy));
+  copy->dirichlet_walls = coefficient->dirichlet_walls;
+  PetscErrorCode error = CopyArrays(coefficient, copy);
+  if (error) PetscCall(LodCoefficientDestroy(copy));
+  PetscCall(error);
   PetscFunctionReturn(0);
+}
+
+/* values[] times a factor; NULL is accepted. */
+static void Scale(size_t count, double factor, double *values) {
+  for (size_t i = 0; values && i < count; i++)
+    values[i] *= factor;
+}
+
+void LodCoefficientScale(LodCoefficient *coefficient, double factor) {
+  Scale(LodCoefficientCount(coefficient), factor, coefficient->values);
+  Scale((size_t)LodCoefficientCells(coefficient), factor, coefficient->reaction);
+  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
+    for (int side = 0; side < 2; side++) {
+      const LodBox face = LodCoefficientFaceBox(coefficient, axis, side);
+      Scale((size_t)LodBoxCount(&face), factor, coefficient->robin[axis][side]);
+    }
+}
+
+void LodCoefficientTensor(const LodCoefficient *coefficient, PetscInt position,
+                          double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+  const PetscInt dim = coefficient->dim, n = coefficient->components;
+  const double  *values = coefficient->values + (size_t)position * (size_t)n;
+  for (PetscInt p = 0; p < dim; p++)
+    for (PetscInt q = p; q < dim; q++)
+      tensor[p][q] = tensor[q][p] = n == 1 || n == dim ? (p == q ? values[n == 1 ? 0 : p] : 0)
+                                                       : values[LodTensorComponent(dim, p, q)];
+}
+
+void LodCoefficientMeans(const LodCoefficient *coefficient, double *means) {
+  const PetscInt dim = coefficient->dim;
+  for (PetscInt i = 0; i < LodCoefficientCells(coefficient); i++) {
+    double tensor[LOD_MAX_DIM][LOD_MAX_DIM], trace = 0;
+    if (coefficient->components == 1) {
+      means[i] = coefficient->values[i];
+      continue;
+    }
+    LodCoefficientTensor(coefficient, i, tensor);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      trace += tensor[axis][axis];
+    means[i] = trace / (double)dim;
+  }
+}
+
+/* Whether a face of D has a Robin condition. */
+static PetscBool HasRobin(const LodCoefficient *coefficient) {
+  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
+    if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscBool LodCoefficientIsPlain(const LodCoefficient *coefficient) {
+  return (PetscBool)(coefficient->components == 1 && !coefficient->reaction && !coefficient->mask &&
+                     !HasRobin(coefficient));
+}
+
+PetscErrorCode LodCoefficientCheckPlain(const LodCoefficient *coefficient, const char *who,
+                                        const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(LodCoefficientIsPlain(coefficient),
+                "%s: takes a number A per cell; %s has %s: use lod", who, where,
+                coefficient->components > 1 ? "tensors"
+                : coefficient->reaction     ? "a reaction c"
+                : coefficient->mask         ? "a mask"
+                                            : "Robin faces");
+  PetscFunctionReturn(0);
+}
+
+const char *LodCoefficientKind(const LodCoefficient *coefficient) {
+  return coefficient->components == 1                  ? "a number"
+         : coefficient->components == coefficient->dim ? "diagonal"
+                                                       : "symmetric";
 }
 
 void LodPatchGather(const LodGrid *grid, PetscInt cell, const double *wide, const float *narrow,
@@ -137,6 +228,8 @@ PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const L
   PetscCall(LodCoefficientCheckFits(coefficient, grid));
   PetscCheck(cell >= 0 && cell < LodGridCells(grid), PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE,
              "coarse cell %" PetscInt_FMT " does not exist", cell);
+  PetscCheck(coefficient->components == 1, PETSC_COMM_SELF, PETSC_ERR_ARG_WRONG,
+             "the values of a patch are numbers, A is %s", LodCoefficientKind(coefficient));
   LodPatchGather(grid, cell, coefficient->values, NULL, values);
   PetscFunctionReturn(0);
 }

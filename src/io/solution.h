@@ -6,25 +6,44 @@
 #include "io/hdf5_file.h"
 #include "io/hdf5_stream.h"
 
+/* The fine-scale field and its fluxes; everything is borrowed. */
 typedef struct {
-  const LodGrid        *grid;
-  const char           *method;  /* lod, dnn, fine or coarse */
-  PetscBool             average; /* dnn: operators averaged over the symmetries of the cube */
-  const char           *rhs;     /* the expression */
-  const PetscInt       *cells;   /* of the mesh the solution lives on: coarse, or fine for fine */
-  const double         *values;  /* at all its nodes, x fastest */
-  double                seconds_operator, seconds_solve;
-  const double         *operators;   /* local operators of all cells [cell][z][j], or NULL */
-  const LodCoefficient *coefficient; /* what the operators are of; needed with them only */
+  const double *fine;         /* [fine nodes]: u_ms, or the fine solution */
+  const double *interpolated; /* [fine nodes]: the Q1 function of `values` below; NULL: the same */
+  const double *flux;         /* [coefficient cell][d]: means of -A grad u */
+  const double *face_flux[LOD_MAX_DIM]; /* [axis][faces across it], equilibrate.h; NULL: none */
+  const PetscInt *face_cells;           /* of the mesh whose faces they are, per axis */
+  double          imbalance;            /* of face_flux, see there */
+} LodSolutionFields;
+
+typedef struct {
+  const LodGrid  *grid;
+  const char     *method;  /* lod, dnn, fine or coarse */
+  PetscBool       average; /* dnn: operators averaged over the symmetries of the cube */
+  const char     *rhs;     /* the expression */
+  const PetscInt *cells;   /* of the mesh the solution lives on: coarse, or fine for fine */
+  const double   *values;  /* at all its nodes, x fastest */
+  double          seconds_operator, seconds_solve;
+  const double   *operators; /* local operators of all cells [cell][z][j], or NULL */
+  const LodCoefficient
+      *coefficient;                /* what the operators or fields are of; needed with them only */
+  const LodSolutionFields *fields; /* or NULL */
 } LodSolution;
 
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
    method, average (1 or 0), those of mesh_attributes.h, natural (names of the natural faces), rhs,
    seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
-   and the `coefficient` that they belong to, so that a later run can start from them. Also the file
-   of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a legacy VTK file
-   of structured points, the one format of image data that VTK and ParaView of every age, PyVista,
-   VisIt and meshio all open, in one to three dimensions, at z = 0 in two. */
+   and the `coefficient` that they belong to, so that a later run can start from them. With fields
+   also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
+   `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and
+   `coefficient`.
+
+   Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a
+   legacy VTK file of structured points, the one format of image data that VTK and ParaView of every
+   age, PyVista, VisIt and meshio all open, in one to three dimensions, at z = 0 in two. With fields
+   it holds them on the fine mesh: at its points `fine_solution` and, interpolated, `solution`; in
+   its cells `coefficient` (a tensor as `coefficient_xx`, ...) and the vectors `flux`. That is 16
+   bytes a fine node and 32 a fine cell (up to 72 with tensors). */
 PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand

@@ -31,18 +31,48 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
   return rank;
 }
 
-/* Writes the local operators of all cells and the coefficient. */
+/* Writes the coefficient. */
+static PetscErrorCode WriteCoefficient(const LodSolution *solution, LodHdf5 *file) {
+  hsize_t shape[LOD_MAX_DIM];
+  PetscFunctionBeginUser;
+  LodMeshShape(solution->grid->dim, solution->grid->coefficient, 0, shape);
+  PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)solution->grid->dim,
+                              shape, solution->coefficient->values));
+  PetscFunctionReturn(0);
+}
+
+/* Writes the fine-scale field and its fluxes. */
+static PetscErrorCode WriteFields(const LodSolution *solution, LodHdf5 *file) {
+  static const char *const face_name[LOD_MAX_DIM] = {"face_flux_x", "face_flux_y", "face_flux_z"};
+  const LodSolutionFields *fields = solution->fields;
+  const LodGrid           *grid = solution->grid;
+  const int                dim = (int)grid->dim;
+  hsize_t                  shape[LOD_MAX_DIM + 1];
+  PetscFunctionBeginUser;
+  LodMeshShape(grid->dim, grid->fine, 1, shape);
+  PetscCall(LodHdf5WriteArray(file, "fine_solution", H5T_NATIVE_DOUBLE, dim, shape, fields->fine));
+  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
+  shape[dim] = (hsize_t)dim;
+  PetscCall(LodHdf5WriteArray(file, "flux", H5T_NATIVE_DOUBLE, dim + 1, shape, fields->flux));
+  for (int axis = 0; axis < dim && fields->face_flux[axis]; axis++) {
+    LodMeshShape(grid->dim, fields->face_cells, 0, shape);
+    shape[dim - 1 - axis]++;
+    PetscCall(LodHdf5WriteArray(file, face_name[axis], H5T_NATIVE_DOUBLE, dim, shape,
+                                fields->face_flux[axis]));
+    PetscCall(LodHdf5WriteDouble(file, face_name[axis], "imbalance", fields->imbalance));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Writes the local operators of all cells. */
 static PetscErrorCode WriteOperators(const LodSolution *solution, LodHdf5 *file) {
   const LodGrid *grid = solution->grid;
-  hsize_t        shape[LOD_MAX_DIM], dims[LOD_MAX_DIM + 2];
+  hsize_t        dims[LOD_MAX_DIM + 2];
   const int      rank = LodSolutionOperatorsShape(grid, dims);
 
   PetscFunctionBeginUser;
-  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
   PetscCall(LodHdf5WriteArray(file, "local_operators", H5T_NATIVE_DOUBLE, rank, dims,
                               solution->operators));
-  PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)grid->dim, shape,
-                              solution->coefficient->values));
   PetscFunctionReturn(0);
 }
 
@@ -88,6 +118,8 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
                               solution->values));
   PetscCall(LodSolutionWriteAxes(solution, file));
   if (solution->operators) PetscCall(WriteOperators(solution, file));
+  if (solution->fields) PetscCall(WriteFields(solution, file));
+  if (solution->operators || solution->fields) PetscCall(WriteCoefficient(solution, file));
   PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }

@@ -28,7 +28,7 @@ typedef struct {
 struct LodCellCondensation {
   LodGrid      grid;
   LodBox       inside; /* fine cells of a coarse cell, r = F/N along each axis */
-  double       element[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  LodCellTables tables; /* of the fine mesh */
   double      *functional[LOD_MAX_DIM]; /* interpolation_private.h */
   double      *parts;  /* [coefficient cell][z][j]: corner stiffness for A = 1 there */
   double      *corner; /* [boundary node][j]: Lam_j at the boundary nodes */
@@ -270,8 +270,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, LodCellCondensation *c) {
   PetscFunctionBeginUser;
   c->grid = *grid;
   c->inside = LodFineInside(grid);
-  LodGridSides(grid, grid->fine, side);
-  LodElementStiffness(grid->dim, side, c->element);
+  LodCellTablesInit(grid, grid->fine, &c->tables);
   PetscCall(LodProjectionFunctionals(grid, c->functional));
   PetscCall(PetscCalloc1((size_t)parts * (size_t)size, &c->parts));
   LodGridSides(grid, grid->coarse, side);
@@ -300,7 +299,7 @@ PetscErrorCode LodCellCondensationCreate(const LodGrid *grid, LodCellCondensatio
 }
 
 void LodCellPerturb(LodCellCondensation *c) {
-  LodDigitsPerturb(LodGridCorners(&c->grid), 1, 1, c->element);
+  LodDigitsPerturbTables(1, &c->tables);
 }
 
 PetscErrorCode LodCellCondensationDestroy(LodCellCondensation **condensation) {
@@ -332,29 +331,45 @@ size_t LodCellWorkspace(const LodCellCondensation *c) {
   return c->workspace;
 }
 
+/* The matrix of a fine cell, as *scale times the one returned: where A is a number and nothing else
+   there is, the table itself, elsewhere own[], which is computed anew when *known, the coefficient
+   cell that it is of, or a Robin face says so. fine[] is the cell in D. */
+static inline const double *FineMatrix(const LodCellCondensation *c,
+                                       const LodCoefficient *coefficient, PetscBool plain,
+                                       const PetscInt fine[LOD_MAX_DIM], PetscInt *known,
+                                       double *own, double *scale) {
+  const PetscInt position = LodCellPosition(&c->tables, coefficient, fine);
+  if (plain) {
+    *scale = coefficient->values[position];
+    return c->tables.table[LOD_LAPLACE];
+  }
+  *scale = 1;
+  const PetscBool on_robin = LodCellIsOnRobin(&c->tables, coefficient, fine);
+  if (on_robin || position != *known) LodCellMatrix(&c->tables, coefficient, fine, own);
+  *known = on_robin ? -1 : position;
+  return own;
+}
+
 /* Assembles and condenses a leaf. `index` is the coarse cell. */
 static int CondenseLeaf(const LodCellCondensation *c, const Piece *leaf,
                         const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                         double *front, LodBlock *result) {
-  PetscInt        dim = c->grid.dim, corners = LodGridCorners(&c->grid);
-  PetscInt        cells = LodBoxCount(&leaf->box);
+  const PetscInt  corners = LodGridCorners(&c->grid), cells = LodBoxCount(&leaf->box);
+  const PetscBool plain = LodCoefficientIsPlain(coefficient);
   const int      *place = leaf->places;
-  int             n = leaf->plan->n;
-  const PetscInt *per_axis = c->grid.coefficient;
-  PetscInt        refinement[LOD_MAX_DIM];
-  for (PetscInt axis = 0; axis < dim; axis++)
-    refinement[axis] = LodGridRefinement(&c->grid, axis);
+  const int       n = leaf->plan->n;
+  PetscInt        known = -1;
+  double          own[LOD_MAX_CORNERS_SQUARED], scale;
   memcpy(front, leaf->start, LodMergeSize(leaf->plan) * sizeof(double));
   for (PetscInt cell = 0; cell < cells; cell++) {
-    PetscInt fine[LOD_MAX_DIM], position = 0;
+    PetscInt fine[LOD_MAX_DIM];
     LodBoxIndex(&leaf->box, cell, fine);
-    for (PetscInt axis = dim - 1; axis >= 0; axis--)
-      position = position * per_axis[axis] +
-                 (index[axis] * c->inside.size[axis] + fine[axis]) / refinement[axis];
-    double value = coefficient->values[position];
+    for (PetscInt axis = 0; axis < c->grid.dim; axis++)
+      fine[axis] += index[axis] * c->inside.size[axis];
+    const double *matrix = FineMatrix(c, coefficient, plain, fine, &known, own, &scale);
     for (PetscInt a = 0; a < corners; a++)
       for (PetscInt b = a; b < corners; b++)
-        front[*place++] += value * c->element[a * corners + b];
+        front[*place++] += scale * matrix[a * corners + b];
   }
   *result = (LodBlock){front + (ptrdiff_t)leaf->plan->n_eliminated * (n + 1), n, PETSC_FALSE};
   return LodFrontEliminate(front, n, leaf->plan->n_eliminated, n);
@@ -381,6 +396,10 @@ void LodCellCornerStiffness(const LodCellCondensation *c, const LodCoefficient *
   const PetscInt size = LodPower(4, c->grid.dim);
   const LodBox   all = LodBoxCells(c->grid.dim, c->grid.coefficient);
   LodBox         inside = LodCellInside(&c->grid);
+  if (!LodCoefficientIsPlain(coefficient)) {
+    LodCellStiffness(&c->grid, coefficient, index, stiffness);
+    return;
+  }
   for (PetscInt axis = 0; axis < c->grid.dim; axis++)
     inside.first[axis] = index[axis] * inside.size[axis];
   for (PetscInt i = 0; i < size; i++)

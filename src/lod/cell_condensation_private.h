@@ -34,7 +34,7 @@ int LodCellCondensationCompute(const LodCellCondensation *condensation,
                                const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                                double *workspace, double *matrix);
 
-/* stiffness[z][j] = a_T(Lam_j, Lam_z) of that cell, from tables. */
+/* stiffness[z][j] = a_T(Lam_j, Lam_z) of that cell, where A is a number from tables. */
 void LodCellCornerStiffness(const LodCellCondensation *condensation,
                             const LodCoefficient *coefficient, const PetscInt index[LOD_MAX_DIM],
                             double *stiffness);

@@ -6,9 +6,9 @@
 #include "base/events.h"
 #include "base/progress.h"
 #include "fem/digits.h"
-#include "fem/element.h"
 #include "lod/exact_cost_private.h"
 #include "lod/interpolation_private.h"
+#include "lod/patch.h"
 #include "lod/patch_problem_private.h"
 
 /* State of the path. */
@@ -76,6 +76,8 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
                               const LodComputeOptions *options, double *operators) {
   PatchPath     *path = self->data;
   PetscInt       size = LodGridOperatorSize(&self->grid), done = 0, failed_cell = -1;
+  const size_t   source_size = (size_t)LodSourceSize(&self->grid);
+  const size_t   nodes = (size_t)LodGridPatchNodes(&self->grid);
   LodPatchStatus failure = LOD_PATCH_OK;
   LodProgress    progress;
   PetscFunctionBeginUser;
@@ -89,7 +91,10 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
            double  *own = operators + (size_t)(cell - first) * (size_t)size;
            PetscInt done_now;
            if (!LodComputeIsWanted(options, cell)) continue;
-    LodPatchStatus status = LodPatchCompute(&path->problem, &path->workspaces[thread], cell, own);
+    const double  *source = options->source ? options->source + (size_t)cell * source_size : NULL;
+           double        *loads = source ? options->loads + (size_t)(cell - first) * nodes : NULL;
+           LodPatchStatus status =
+               LodPatchCompute(&path->problem, &path->workspaces[thread], cell, source, own, loads);
 #pragma omp atomic capture
     done_now = ++done;
     if (status) {
@@ -104,9 +109,54 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionReturn(0);
 }
 
+/* Adds q_T, given at the unknowns of the patch of `cell`, to fine[fine nodes]. */
+static void AddCorrection(const LodGrid *grid, PetscInt cell, const double *q, double *fine) {
+  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
+  for (PetscInt row = 0; row < LodBoxCount(&patch.unknowns); row += patch.unknowns.size[0]) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&patch.unknowns, row, node);
+    double *target = fine + LodBoxPosition(&nodes, node);
+    for (PetscInt i = 0; i < patch.unknowns.size[0]; i++)
+      target[i] += q[row + i];
+  }
+}
+
+/* Implements LodLocalOperators.correct: patches in any order, their sums in that of the cells. */
+static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              const double *coarse, const double *source, PetscBool quiet,
+                              double *fine) {
+  const size_t   source_size = (size_t)LodSourceSize(&self->grid);
+  PatchPath     *path = self->data;
+  PetscInt       failed_cell = -1;
+  LodPatchStatus failure = LOD_PATCH_OK;
+  LodProgress    progress;
+  PetscFunctionBeginUser;
+  PetscCheck(path->problem.coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  PetscCall(EnsureWorkspaces(&self->grid, path));
+  PetscCall(LodProgressBegin(&progress, "correctors", "cells", last - first, quiet));
+  PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
+#pragma omp parallel for ordered schedule(dynamic, 1)
+  for (PetscInt cell = first; cell < last; cell++) {
+    const double  *q = NULL, *own = source ? source + (size_t)cell * source_size : NULL;
+    LodPatchStatus status = LodPatchCorrect(&path->problem, &path->workspaces[omp_get_thread_num()],
+                                            cell, coarse, own, &q);
+#pragma omp ordered
+    {
+      if (status && !failure) failed_cell = cell, failure = status;
+      if (!failure) AddCorrection(&self->grid, cell, q, fine);
+      if (omp_get_thread_num() == 0) (void)LodProgressUpdate(&progress, cell - first + 1);
+    }
+  }
+  PetscCall(LodEventEnd(LOD_EVENT_PATCHES));
+  PetscCall(LodProgressEnd(&progress));
+  if (failure) PetscCall(RaiseFailure(self, failed_cell, failure));
+  PetscFunctionReturn(0);
+}
+
 /* Implements LodLocalOperators.perturb. */
 static PetscErrorCode Perturb(LodLocalOperators *self) {
-  LodDigitsPerturb(LodGridCorners(&self->grid), 1, 1, ((PatchPath *)self->data)->problem.element);
+  LodDigitsPerturbTables(1, &((PatchPath *)self->data)->problem.tables);
   return 0;
 }
 
@@ -125,17 +175,16 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
   static const LodLocalOperators kind = {.name = "lod",
                                          .set_coefficient = SetCoefficient,
                                          .compute = Compute,
+                                         .correct = Correct,
                                          .perturb = Perturb,
                                          .destroy = Destroy};
-  double                         side[LOD_MAX_DIM];
   PetscFunctionBeginUser;
   *operators = NULL;
   PetscCall(LodGridValidate(grid, "mesh"));
   PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(PatchPath), operators));
   PatchPath *path = (*operators)->data;
   path->problem.grid = &(*operators)->grid;
-  LodGridSides(grid, grid->fine, side);
-  LodElementStiffness(grid->dim, side, path->problem.element);
+  LodCellTablesInit(grid, grid->fine, &path->problem.tables);
   PetscErrorCode error = LodProjectionFunctionals(grid, path->problem.functional);
   if (error) PetscCall(LodLocalOperatorsDestroy(operators));
   PetscCall(error);

@@ -24,12 +24,34 @@ PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
   PetscFunctionReturn(0);
 }
 
+/* Raises an error if there are no correctors behind these operators. */
+static PetscErrorCode CheckCorrects(const LodLocalOperators *operators) {
+  PetscFunctionBeginUser;
+  PetscCheck(
+      operators->correct, PETSC_COMM_SELF, PETSC_ERR_SUP,
+      "these local operators (%s) have no correctors: load correction and reconstruction need "
+      "the exact ones, not averaged",
+      operators->name);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodLocalOperatorsCompute(LodLocalOperators *operators, PetscInt first, PetscInt last,
                                         const LodComputeOptions *options, double *values) {
-  const LodComputeOptions all = {NULL, PETSC_FALSE};
+  const LodComputeOptions all = {.wanted = NULL};
   PetscFunctionBeginUser;
+  if (options && options->source) PetscCall(CheckCorrects(operators));
   if (first < last)
     PetscCall(operators->compute(operators, first, last, options ? options : &all, values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLocalOperatorsCorrect(LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                        const double *coarse, const double *source, PetscBool quiet,
+                                        double *fine) {
+  PetscFunctionBeginUser;
+  PetscCall(CheckCorrects(operators));
+  if (first < last)
+    PetscCall(operators->correct(operators, first, last, coarse, source, quiet, fine));
   PetscFunctionReturn(0);
 }
 

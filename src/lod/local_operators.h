@@ -7,10 +7,18 @@
 
 typedef struct LodLocalOperators LodLocalOperators;
 
-/* What one call computes and says; everything 0 stands for all cells, with progress. */
+/* What one call computes and says; everything 0 stands for all cells, operators only, with
+   progress.
+
+   Sources: source[T][i] = l_T(hat_i), the part of the right-hand side l on coarse cell T and its
+   faces, i over the fine nodes of the closed cell, F/N + 1 along each axis, x fastest, of *all*
+   coarse cells. The load corrector R_T solves a(R_T, w) = l_T(w) on the patch of T as correctors
+   do, and the local load L_T[z] = l_T(phi_z) - a(R_T, phi_z) is one more column of S_T. */
 typedef struct {
   const PetscBool *wanted; /* [all coarse cells], borrowed; NULL: every cell is wanted */
   PetscBool        quiet;  /* no progress bar */
+  const double *source; /* [all coarse cells][fine nodes of the closed cell], borrowed, or NULL */
+  double       *loads;  /* [T - first][z]: L_T, rows as in S_T; written if there is a source */
 } LodComputeOptions;
 
 /* The interface. Callers use the functions below, which check what is common to all sources. */
@@ -25,6 +33,12 @@ struct LodLocalOperators {
   /* Implements LodLocalOperatorsCompute; first < last, and options are there. */
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             const LodComputeOptions *options, double *operators);
+
+  /* Implements LodLocalOperatorsCorrect; first < last. NULL: there are no correctors, and no local
+     loads either. */
+  PetscErrorCode (*correct)(LodLocalOperators *self, PetscInt first, PetscInt last,
+                            const double *coarse, const double *source, PetscBool quiet,
+                            double *fine);
 
   /* Changes the last digits of the fine cells' stiffness from now on (digits.h, LodDigitsPerturb),
      to see what rounding does. NULL: there is no such thing, as in learned operators. */
@@ -54,9 +68,31 @@ PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
    over the (2l+2)^d nodes of the uncut patch, j over the 2^d corners of T (S_T[z,j] = a_T(Lam_j,
    phi_z) - a(Q_j, phi_z)); rows of nodes outside D are 0. Of cells that are not wanted nothing is
    computed and values[] is left as it is; options NULL: everything 0. Uses all threads of the rank;
-   the result does not depend on their number. */
+   the result does not depend on their number. A source of local operators without correctors
+   refuses options->source with PETSC_ERR_SUP. */
 PetscErrorCode LodLocalOperatorsCompute(LodLocalOperators *operators, PetscInt first, PetscInt last,
                                         const LodComputeOptions *options, double *values);
+
+/* The fine-scale part of a solution: adds to fine[fine nodes] the sum over the coarse cells first
+   <= T < last of
+
+     q_T = R_T - sum over the corners j of T of coarse[T_j] Q_j,
+
+   coarse[coarse nodes] being u_H and R_T the load corrector of source[T] as in LodComputeOptions
+   (NULL: 0), so that u_ms = u_H + sum over all T of q_T, and + e if the source has -a_T(e, .). Uses
+   all threads of the rank; the result does not depend on their number. Operators without
+   correctors, as learned ones, refuse with PETSC_ERR_SUP. */
+PetscErrorCode LodLocalOperatorsCorrect(LodLocalOperators *operators, PetscInt first, PetscInt last,
+                                        const double *coarse, const double *source, PetscBool quiet,
+                                        double *fine);
+
+/* Fine nodes of a closed coarse cell: numbers of one cell's source. */
+static inline PetscInt LodSourceSize(const LodGrid *grid) {
+  PetscInt count = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    count *= LodGridFineRatio(grid, axis) + 1;
+  return count;
+}
 
 /* Destroys *operators and sets it NULL; NULL is accepted. */
 PetscErrorCode LodLocalOperatorsDestroy(LodLocalOperators **operators);

@@ -1,12 +1,16 @@
 /* The corrector problem of one patch by one sparse Cholesky factorisation.
 
    For a patch with K (stiffness on its unknowns), C (one row a constraint: the value of I_h at a
-   coarse node of the closed patch that is not Dirichlet) and b_j = a_T(Lam_j, .):
+   coarse node of the closed patch that is not Dirichlet) and columns b_j = a_T(Lam_j, .), one for
+   each corner, and for local loads one more, l_T:
      1. K = L L^T (CHOLMOD; analysis reused for patches of one shape),
      2. [Y W] = K^-1 [C^T b],
      3. (C Y) lam = C W, dense and symmetric positive definite,
      4. Q = W - Y lam,
-     5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z). */
+     5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z), and L_T alike.
+
+   The part of a reconstruction that a cell adds has one column, l_T - sum of coarse[T_j] b_j, and
+   ends with step 4. */
 #include "lod/patch_problem_private.h"
 
 #include <cblas.h>
@@ -22,7 +26,7 @@
 /* The source of the fine mesh's cell matrices. */
 static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {
   return (LodCellMatrices){problem->grid, problem->coefficient, problem->grid->fine,
-                           problem->element, PETSC_TRUE};
+                           &problem->tables, NULL};
 }
 
 /* Writes the upper triangle of K on the patch's unknowns into `matrix`; with `pattern` the column
@@ -155,15 +159,6 @@ static double CornerFunction(const LodBox *inside, PetscInt corner,
   return product;
 }
 
-/* A of the fine cell with this multi-index. */
-static double FineCellValue(const LodGrid *grid, const LodCoefficient *coefficient,
-                            const PetscInt index[LOD_MAX_DIM]) {
-  PetscInt position = 0;
-  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--)
-    position = position * grid->coefficient[axis] + index[axis] / LodGridRefinement(grid, axis);
-  return coefficient->values[position];
-}
-
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
 static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
                       double *loads) {
@@ -172,11 +167,12 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
   const LodBox   inside = LodFineInside(grid);
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
     double   corner_values[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [b][j]: Lam_j at fine corner b */
+    double   matrix[LOD_MAX_CORNERS_SQUARED];
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0}, node[LOD_MAX_DIM];
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
       global[axis] = patch->cell_index[axis] * inside.size[axis] + local[axis];
-    double scale = FineCellValue(grid, problem->coefficient, global);
+    LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (b >> axis & 1);
@@ -191,35 +187,52 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < corners; j++)
           loads[(size_t)j * stride + (size_t)unknown] +=
-              scale * problem->element[a * corners + b] * corner_values[b][j];
+              matrix[a * corners + b] * corner_values[b][j];
     }
   }
 }
 
-/* Steps 3 and 4: the multipliers, and Q in place of W. */
+/* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
+static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *source,
+                      double *column) {
+  LodBox nodes = LodFineInside(grid);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    nodes.first[axis] = patch->cell_index[axis] * nodes.size[axis];
+    nodes.size[axis]++;
+  }
+  for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&nodes, i, node);
+    const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+    if (unknown >= 0) column[unknown] += source[i];
+  }
+}
+
+/* Steps 3 and 4 for so many columns: the multipliers, and Q in place of W. */
 static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_constraints,
-                                           PetscInt corners) {
+                                           PetscInt columns) {
   int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
   double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
   if (m == 0) return LOD_PATCH_OK;
   cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, m, n, 1, constraint, (int)work->right->d,
               y, ld, 0, work->schur, m);
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, corners, n, 1, constraint,
+  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
               (int)work->right->d, w, ld, 0, work->multipliers, m);
   LAPACKpotrf_("L", &m, work->schur, &m, &info);
   if (info) return LOD_PATCH_CONSTRAINTS;
-  LAPACKpotrs_("L", &m, &corners, work->schur, &m, work->multipliers, &m, &info);
+  LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
   if (info) return LOD_PATCH_CONSTRAINTS;
-  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, corners, m, -1, y, ld,
+  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
               work->multipliers, m, 1, w, ld);
   return LOD_PATCH_OK;
 }
 
-/* Step 5 for one coarse cell of the patch: subtracts its part of a(Q_j, phi_z) from S_T. q[] holds
-   Q_j at the unknowns, column j from q + j * stride. */
+/* Step 5 for one coarse cell of the patch: subtracts its part of a(Q_j, phi_z) from
+   entries[z][columns], of at most 2^d columns. q[] holds Q_j at the unknowns, column j from
+   q + j * stride. */
 static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
-                         const PetscInt cell[LOD_MAX_DIM], const double *q, size_t stride,
-                         double *entries) {
+                         const PetscInt cell[LOD_MAX_DIM], PetscInt columns, const double *q,
+                         size_t stride, double *entries) {
   const LodGrid *grid = problem->grid;
   PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
   const LodBox   inside = LodFineInside(grid);
@@ -227,28 +240,29 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
   PetscInt       node[LOD_MAX_DIM];
   for (PetscInt c = 0; c < LodBoxCount(&inside); c++) {
     double   nodal[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [fine corner][j] */
+    double   matrix[LOD_MAX_CORNERS_SQUARED];
     PetscInt local[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0};
     LodBoxIndex(&inside, c, local);
     for (PetscInt axis = 0; axis < dim; axis++)
       global[axis] = cell[axis] * inside.size[axis] + local[axis];
-    double scale = FineCellValue(grid, problem->coefficient, global);
+    LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = global[axis] + (b >> axis & 1);
       PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
-      for (PetscInt j = 0; j < corners; j++)
+      for (PetscInt j = 0; j < columns; j++)
         nodal[b][j] = unknown < 0 ? 0 : q[(size_t)j * stride + (size_t)unknown];
     }
     for (PetscInt a = 0; a < corners; a++) {
       double flux[LOD_MAX_CORNERS] = {0};
       for (PetscInt b = 0; b < corners; b++)
-        for (PetscInt j = 0; j < corners; j++)
-          flux[j] += scale * problem->element[a * corners + b] * nodal[b][j];
+        for (PetscInt j = 0; j < columns; j++)
+          flux[j] += matrix[a * corners + b] * nodal[b][j];
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (a >> axis & 1);
       for (PetscInt z = 0; z < corners; z++) {
         double value = CornerFunction(&inside, z, node);
-        for (PetscInt j = 0; j < corners; j++)
+        for (PetscInt j = 0; j < columns; j++)
           sum[z][j] += value * flux[j];
       }
     }
@@ -256,61 +270,130 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
   for (PetscInt z = 0; z < corners; z++) {
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = cell[axis] + (z >> axis & 1);
-    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * corners;
-    for (PetscInt j = 0; j < corners; j++)
+    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
+    for (PetscInt j = 0; j < columns; j++)
       row[j] -= sum[z][j];
   }
 }
 
-/* Step 5: S_T from its definition. */
-static void FillOperator(const LodPatchProblem *problem, const LodPatch *patch, const double *q,
-                         size_t stride, double *entries) {
+/* Step 5: entries[z][columns] from their definition; own[z][columns] are the parts of the corners z
+   of T, a_T(Lam_j, Lam_z) or l_T(Lam_z). */
+static void FillEntries(const LodPatchProblem *problem, const LodPatch *patch, PetscInt columns,
+                        const double *own, const double *q, size_t stride, double *entries) {
   const LodGrid *grid = problem->grid;
-  double         stiffness[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* a_T(Lam_j, Lam_z) */
-  PetscInt       corners = LodGridCorners(grid), node[LOD_MAX_DIM];
-  for (PetscInt i = 0; i < LodGridOperatorSize(grid); i++)
-    entries[i] = 0;
-  LodCellStiffness(grid, problem->coefficient, patch->cell_index, stiffness);
-  for (PetscInt z = 0; z < corners; z++) {
+  PetscInt       node[LOD_MAX_DIM];
+  memset(entries, 0, (size_t)LodGridPatchNodes(grid) * (size_t)columns * sizeof *entries);
+  for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = patch->cell_index[axis] + (z >> axis & 1);
-    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * corners;
-    for (PetscInt j = 0; j < corners; j++)
-      row[j] = stiffness[z * corners + j];
+    double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
+    for (PetscInt j = 0; j < columns; j++)
+      row[j] = own[z * columns + j];
   }
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
-    SubtractCell(problem, patch, cell, q, stride, entries);
+    SubtractCell(problem, patch, cell, columns, q, stride, entries);
   }
 }
 
-LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
-                               PetscInt cell, double *entries) {
-  const LodGrid *grid = problem->grid;
-  LodPatch       patch = LodGridPatch(grid, cell);
-  PetscInt       corners = LodGridCorners(grid);
-  PetscInt       n_constraints = NumberConstraints(grid, &patch, work->constraint_row);
-  size_t         n = (size_t)LodBoxCount(&patch.unknowns);
-  LodPatchShape *shape = FindShape(problem, &patch, work);
-  if (!shape) return LOD_PATCH_NO_MEMORY;
-  FillMatrix(problem, &patch, PETSC_FALSE, shape->matrix);
-  cholmod_factorize(shape->matrix, shape->factor, &work->common);
+/* sums[z] = l_T(Lam_z) of the corner functions of T. */
+static void SumSource(const LodGrid *grid, const double *source, double *sums) {
+  const LodBox inside = LodFineInside(grid);
+  LodBox       nodes = inside;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    nodes.size[axis]++;
+  for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
+    sums[z] = 0;
+    for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&nodes, i, node);
+      sums[z] += source[i] * CornerFunction(&inside, z, node);
+    }
+  }
+}
+
+/* Step 1, and room for right-hand sides of so many columns, of which those of the constraints and
+   b_j are filled. */
+static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *patch,
+                                LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
+                                PetscInt *n_constraints) {
+  const size_t n = (size_t)LodBoxCount(&patch->unknowns);
+  *n_constraints = NumberConstraints(problem->grid, patch, work->constraint_row);
+  *shape = FindShape(problem, patch, work);
+  if (!*shape) return LOD_PATCH_NO_MEMORY;
+  FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
+  cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
-  LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(n_constraints + corners));
+  LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
   if (status) return status;
-  FillConstraints(problem, &patch, work->constraint_row, work->right);
-  FillLoads(problem, &patch, n, (double *)work->right->x + (size_t)n_constraints * n);
+  FillConstraints(problem, patch, work->constraint_row, work->right);
+  FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
+  return LOD_PATCH_OK;
+}
+
+/* Steps 2 to 4 for the columns in work->right; *q is the first of the columns Q, work->solved->d
+   apart. */
+static LodPatchStatus SolveColumns(LodPatchWorkspace *work, const LodPatchShape *shape,
+                                   PetscInt n_constraints, PetscInt columns, const double **q) {
   if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
                       &work->solve_y, &work->solve_e, &work->common))
     return LOD_PATCH_NO_MEMORY;
-  status = EliminateConstraints(work, n_constraints, corners);
+  *q = (double *)work->solved->x + (size_t)n_constraints * work->solved->d;
+  return EliminateConstraints(work, n_constraints, columns);
+}
+
+LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
+                               PetscInt cell, const double *source, double *entries,
+                               double *loads) {
+  const LodGrid *grid = problem->grid;
+  const LodPatch patch = LodGridPatch(grid, cell);
+  const PetscInt corners = LodGridCorners(grid), columns = corners + (source ? 1 : 0);
+  double         own[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+  LodPatchShape *shape;
+  PetscInt       n_constraints;
+  const double  *q;
+  LodPatchStatus status = Factorise(problem, &patch, work, columns, &shape, &n_constraints);
   if (status) return status;
-  size_t stride = work->solved->d;
-  FillOperator(problem, &patch, (double *)work->solved->x + (size_t)n_constraints * stride, stride,
-               entries);
+  if (source)
+    AddSource(grid, &patch, source,
+              (double *)work->right->x + (size_t)(n_constraints + corners) * work->right->d);
+  status = SolveColumns(work, shape, n_constraints, columns, &q);
+  if (status) return status;
+  const size_t stride = work->solved->d;
+  LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
+  FillEntries(problem, &patch, corners, own, q, stride, entries);
+  if (!source) return LOD_PATCH_OK;
+  SumSource(grid, source, own);
+  FillEntries(problem, &patch, 1, own, q + (size_t)corners * stride, stride, loads);
   return LOD_PATCH_OK;
+}
+
+LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace *work,
+                               PetscInt cell, const double *coarse, const double *source,
+                               const double **q) {
+  const LodGrid *grid = problem->grid;
+  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodBox   coarse_nodes = LodBoxNodes(grid->dim, grid->coarse);
+  LodPatchShape *shape;
+  PetscInt       n_constraints;
+  LodPatchStatus status =
+      Factorise(problem, &patch, work, LodGridCorners(grid), &shape, &n_constraints);
+  if (status) return status;
+  const size_t n = work->right->d;
+  double      *columns = (double *)work->right->x + (size_t)n_constraints * n;
+  for (PetscInt j = 0; j < LodGridCorners(grid); j++) { /* all into the first column */
+    PetscInt node[LOD_MAX_DIM];
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+    const double factor = -coarse[LodBoxPosition(&coarse_nodes, node)];
+    for (size_t i = 0; i < n; i++)
+      columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);
+  }
+  if (source) AddSource(grid, &patch, source, columns);
+  work->right->ncol = (size_t)n_constraints + 1;
+  return SolveColumns(work, shape, n_constraints, 1, q);
 }
 
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {
@@ -328,7 +411,7 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
 
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
   size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  return work->common.memory_usage + nodes * (nodes + corners) * sizeof(double) +
+  return work->common.memory_usage + nodes * (nodes + corners + 1) * sizeof(double) +
          nodes * sizeof(PetscInt);
 }
 
@@ -339,7 +422,7 @@ LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *wo
   work->common.print = 0;
   work->common.error_handler = NULL;
   work->schur = malloc(nodes * nodes * sizeof(double));
-  work->multipliers = malloc(nodes * corners * sizeof(double));
+  work->multipliers = malloc(nodes * (corners + 1) * sizeof(double));
   work->constraint_row = malloc(nodes * sizeof(PetscInt));
   return work->schur && work->multipliers && work->constraint_row ? LOD_PATCH_OK
                                                                   : LOD_PATCH_NO_MEMORY;

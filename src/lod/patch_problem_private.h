@@ -4,7 +4,7 @@
 
 #include <suitesparse/cholmod.h>
 
-#include "grid/coefficient.h"
+#include "fem/element.h"
 
 /* What a patch computation can return. PETSc's error handling is not for several threads, so
    kernels return one of these and the caller raises the error afterwards. */
@@ -17,9 +17,9 @@ typedef enum {
 
 /* What is the same for all patches; read by all threads. */
 typedef struct {
-  const LodGrid        *grid;                                       /* borrowed */
-  const LodCoefficient *coefficient;                                /* borrowed */
-  double                element[LOD_MAX_CORNERS * LOD_MAX_CORNERS]; /* fine cell, A = 1 */
+  const LodGrid        *grid;                    /* borrowed */
+  const LodCoefficient *coefficient;             /* borrowed */
+  LodCellTables         tables;                  /* of the fine mesh */
   double               *functional[LOD_MAX_DIM]; /* interpolation_private.h; the owner's */
 } LodPatchProblem;
 
@@ -37,11 +37,11 @@ struct LodPatchShape {
 typedef struct {
   cholmod_common common;
   LodPatchShape *shapes;            /* one for each shape met so far */
-  cholmod_dense *right;             /* [C^T b], unknowns x (constraints + corners) */
+  cholmod_dense *right;             /* [C^T b], unknowns x (constraints + columns) */
   cholmod_dense *solved;            /* [Y Q] */
   cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
   double        *schur;             /* C Y, constraints x constraints */
-  double        *multipliers;       /* lam, constraints x corners, column-major */
+  double        *multipliers;       /* lam, constraints x columns, column-major */
   PetscInt      *constraint_row;    /* row of C of each coarse node of the patch, -1: Dirichlet */
 } LodPatchWorkspace;
 
@@ -49,12 +49,19 @@ typedef struct {
 LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work);
 void           LodPatchWorkspaceEnd(LodPatchWorkspace *work);
 
-/* S_T of coarse cell `cell` into entries[z][j], z over the nodes of the uncut patch. */
+/* S_T of coarse cell `cell` into entries[z][j], z over the nodes of the uncut patch; and if
+   source[fine nodes of the closed cell] is not NULL, the local load L_T into loads[z]. */
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
-                               PetscInt cell, double *entries);
+                               PetscInt cell, const double *source, double *entries, double *loads);
 
-/* Flops of LodPatchCompute, -1 if no call in this workspace has met a patch of this shape; and the
-   most bytes that the workspace has held so far. */
+/* q_T of coarse cell `cell`, R_T - sum of coarse[T_j] Q_j as in LodLocalOperatorsCorrect, *q over
+   the patch's unknowns, in the workspace until its next use. */
+LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace *work,
+                               PetscInt cell, const double *coarse, const double *source,
+                               const double **q);
+
+/* Flops of LodPatchCompute without a source, -1 if no call in this workspace has met a patch of
+   this shape; and the most bytes that the workspace has held so far. */
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell);
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work);
 

@@ -73,11 +73,25 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
   const Update *update = self->data;
   const size_t  size = (size_t)LodGridOperatorSize(&self->grid);
   PetscFunctionBeginUser;
+  if (options->source) { /* local loads need the elimination of every patch: nothing is saved */
+    PetscCall(LodLocalOperatorsCompute(update->source, first, last, options, operators));
+    PetscFunctionReturn(0);
+  }
   PetscCall(PetscArraycpy(operators, update->operators + (size_t)first * size,
                           (size_t)(last - first) * size));
   PetscCall(LodLocalOperatorsCompute(
       update->source, first, last,
       &(LodComputeOptions){.wanted = update->changed, .quiet = options->quiet}, operators));
+  PetscFunctionReturn(0);
+}
+
+/* Implements LodLocalOperators.correct. */
+static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
+                              const double *coarse, const double *source, PetscBool quiet,
+                              double *fine) {
+  const Update *update = self->data;
+  PetscFunctionBeginUser;
+  PetscCall(LodLocalOperatorsCorrect(update->source, first, last, coarse, source, quiet, fine));
   PetscFunctionReturn(0);
 }
 
@@ -95,6 +109,7 @@ PetscErrorCode LodUpdateCreate(LodLocalOperators *source, const LodCoefficient *
   const LodLocalOperators kind = {.name = source->name,
                                   .set_coefficient = SetCoefficient,
                                   .compute = Compute,
+                                  .correct = source->correct ? Correct : NULL,
                                   .destroy = Destroy};
   PetscFunctionBeginUser;
   PetscCall(LodLocalOperatorsCreate(&source->grid, &kind, sizeof(Update), updated));

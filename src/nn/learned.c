@@ -71,7 +71,7 @@ static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coeffic
                 "the coefficient has values from %.9g to %.9g: the single precision in which "
                 "networks compute cannot hold them; use the method lod",
                 smallest, largest);
-  LodUnitsScale(-learned->exponent, (size_t)LodCoefficientCount(coefficient), coefficient->values,
+  LodUnitsScale(-learned->exponent, LodCoefficientCount(coefficient), coefficient->values,
                 learned->coefficient.values);
   PetscFunctionReturn(0);
 }

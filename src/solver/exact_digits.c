@@ -11,26 +11,26 @@ struct LodExactDigits {
   LodLocalOperators *operators;
   LodCoarseSystem   *system; /* NULL: there is no doubt */
   double            *again;  /* solution, [coarse nodes] */
+  double            *divided; /* boundary values, [coarse nodes] */
 };
 
 /* Computes the system in another rounding. */
 static PetscErrorCode SetUp(MPI_Comm comm, const LodCoefficient *coefficient,
                             LodExactDigits *digits) {
   const LodGrid *grid = &digits->grid;
-  const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
   PetscBool      doubt;
   PetscFunctionBeginUser;
   PetscCall(LodDigitsAreInDoubt(grid, coefficient, grid->fine, &doubt));
   if (!doubt) PetscFunctionReturn(0);
-  PetscCall(LodCoefficientCreate(grid->dim, grid->coefficient, &digits->scaled));
-  for (PetscInt i = 0; i < count; i++)
-    digits->scaled.values[i] = coefficient->values[i] * LOD_DIGITS_FACTOR;
+  PetscCall(LodCoefficientCopy(coefficient, &digits->scaled));
+  LodCoefficientScale(&digits->scaled, LOD_DIGITS_FACTOR);
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &digits->again));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &digits->divided));
   PetscCall(LodExactCreate(grid, &digits->operators));
   PetscCall(digits->operators->perturb(digits->operators));
   PetscCall(LodLocalOperatorsSetCoefficient(digits->operators, &digits->scaled));
   PetscCall(LodCoarseSystemCreate(comm, grid, &digits->system));
-  PetscCall(LodCoarseSystemAssemble(digits->system, digits->operators, PETSC_TRUE));
+  PetscCall(LodCoarseSystemAssemble(digits->system, digits->operators, NULL, PETSC_TRUE));
   PetscFunctionReturn(0);
 }
 
@@ -52,15 +52,19 @@ PetscErrorCode LodExactDigitsDestroy(LodExactDigits **digits) {
   PetscCall(LodLocalOperatorsDestroy(&(*digits)->operators));
   PetscCall(LodCoefficientDestroy(&(*digits)->scaled));
   PetscCall(PetscFree((*digits)->again));
+  PetscCall(PetscFree((*digits)->divided));
   PetscCall(PetscFree(*digits));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodExactDigitsCheck(LodExactDigits *digits, const double *load,
-                                   const double *solution) {
+                                   const double *boundary, const double *solution) {
   PetscFunctionBeginUser;
   if (!digits->system) PetscFunctionReturn(0);
-  PetscCall(LodCoarseSystemSolveLoad(digits->system, load, digits->again));
+  LodDigitsDivide((size_t)LodNodeCount(digits->grid.dim, digits->grid.coarse), boundary,
+                  digits->divided);
+  PetscCall(LodCoarseSystemSolveLoad(digits->system, load, boundary ? digits->divided : NULL,
+                                     digits->again));
   PetscCall(LodDigitsCompare("exact compressed (LOD)", digits->grid.dim, digits->grid.coarse,
                              &digits->scaled, solution, digits->again));
   PetscFunctionReturn(0);

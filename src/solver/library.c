@@ -95,7 +95,8 @@ PetscErrorCode LodCoefficientAround(int dim, const int *cells, const double *val
   PetscCall(LodMeshCheckCells(dim, cells, where));
   PetscCall(LodPointerCheck(values, where, "values"));
   /* Only read: the structure has no const member, since coefficients mostly own their values. */
-  *coefficient = (LodCoefficient){.dim = dim, .values = (double *)(uintptr_t)values};
+  *coefficient =
+      (LodCoefficient){.dim = dim, .components = 1, .values = (double *)(uintptr_t)values};
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)
     coefficient->cells[axis] = axis < dim ? cells[axis] : 1;
   PetscFunctionReturn(0);

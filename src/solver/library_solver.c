@@ -190,7 +190,7 @@ static PetscErrorCode SetCoefficient(LodSolver *solver, const double *values) {
   const PetscErrorCode error = TakeSameCoefficient(solver, values, where);
   LodLibrariesUnlock();
   PetscCall(error);
-  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient));
+  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient, NULL));
   solver->is_set = PETSC_TRUE;
   PetscFunctionReturn(0);
 }
@@ -218,7 +218,7 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
   PetscCall(LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where)));
   PetscCall(LodRanksCheckSame(solver->comm, loads, (size_t)n_rhs * solver->n_nodes * sizeof(double),
                               "LodSolverSolve: loads"));
-  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solutions));
+  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, NULL, solutions));
   for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
     const size_t place = (size_t)f * solver->n_nodes;
     const int    sign = LodLoadSign(solver->n_nodes, loads + place);

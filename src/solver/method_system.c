@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/report.h"
 #include "base/session.h"
+#include "fem/boundary.h"
+#include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/exact.h"
 #include "lod/update.h"
@@ -28,6 +30,8 @@ struct LodMethodSystem {
   const LodCoefficient *coefficient; /* borrowed; NULL: not assembled */
   LodLocalOperators    *operators;   /* lod, dnn */
   LodLocalOperators    *updated;     /* those that start from earlier ones, or NULL */
+  LodLocalOperators    *exact;       /* dnn: of reconstructions; NULL: none yet */
+  const double         *source;      /* borrowed: of the latest assembly, or NULL */
   LodCoarseSystem      *compressed;
   LodQ1System          *q1;     /* fine, coarse */
   LodExactDigits       *digits; /* lod: of the present coefficient; NULL: not made yet */
@@ -123,6 +127,7 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
   PetscCall(LodQ1SystemDestroy(&(*system)->q1));
   PetscCall(LodCoarseSystemDestroy(&(*system)->compressed));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->updated));
+  PetscCall(LodLocalOperatorsDestroy(&(*system)->exact));
   PetscCall(LodLocalOperatorsDestroy(&(*system)->operators));
   PetscCall(PetscFree(*system));
   PetscFunctionReturn(0);
@@ -130,11 +135,11 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
 
 /* Assembles the compressed system for a coefficient. */
 static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
-                                         const LodCoefficient *coefficient) {
-  LodLocalOperators *source = system->updated ? system->updated : system->operators;
+                                         const LodCoefficient *coefficient, const double *source) {
+  LodLocalOperators *operators = system->updated ? system->updated : system->operators;
   PetscFunctionBeginUser;
-  PetscCall(LodLocalOperatorsSetCoefficient(source, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system->compressed, source, system->options.quiet));
+  PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  PetscCall(LodCoarseSystemAssemble(system->compressed, operators, source, system->options.quiet));
   system->work.n_computed = LodGridCells(&system->grid);
   if (system->updated) PetscCall(LodUpdateCount(system->updated, &system->work.n_computed));
   PetscFunctionReturn(0);
@@ -150,27 +155,29 @@ static PetscErrorCode AssembleQ1(LodMethodSystem *system, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient) {
+PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient,
+                                       const double *source) {
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   system->coefficient = NULL;
   PetscCall(LodExactDigitsDestroy(&system->digits));
-  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient)
+  PetscErrorCode error = system->compressed ? AssembleCompressed(system, coefficient, source)
                                             : AssembleQ1(system, coefficient);
   PetscCall(error);
   system->coefficient = coefficient;
+  system->source = source;
   system->work.seconds_operator = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
 
 /* Solves the compressed problem. */
 static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                                      double *solutions) {
+                                      const double *boundary, double *solutions) {
   const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes,
+    PetscCall(LodCoarseSystemSolveLoad(system->compressed, loads + (size_t)f * n_nodes, boundary,
                                        solutions + (size_t)f * n_nodes));
   system->work.seconds_solve = LodSeconds() - start;
   if (system->method != LOD_METHOD_LOD) PetscFunctionReturn(0);
@@ -178,31 +185,121 @@ static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, c
     PetscCall(
         LodExactDigitsCreate(system->comm, &system->grid, system->coefficient, &system->digits));
   for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes,
+    PetscCall(LodExactDigitsCheck(system->digits, loads + (size_t)f * n_nodes, boundary,
                                   solutions + (size_t)f * n_nodes));
   PetscFunctionReturn(0);
 }
 
 /* Solves the plain Q1 problem. */
 static PetscErrorCode SolveQ1(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                              double *solutions) {
+                              const double *boundary, double *solutions) {
   LodSolveStatistics statistics;
   PetscFunctionBeginUser;
-  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, solutions, &statistics));
+  PetscCall(LodQ1SystemSolveLoads(system->q1, n_rhs, loads, boundary, solutions, &statistics));
   system->work.seconds_operator = statistics.seconds_assembly + statistics.seconds_setup;
   system->work.seconds_solve = statistics.seconds_solve;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
-                                    double *solutions) {
+                                    const double *boundary, double *solutions) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   LodLibrariesLock();
-  PetscErrorCode error = system->compressed ? SolveCompressed(system, n_rhs, loads, solutions)
-                                            : SolveQ1(system, n_rhs, loads, solutions);
+  PetscErrorCode error = system->compressed
+                             ? SolveCompressed(system, n_rhs, loads, boundary, solutions)
+                             : SolveQ1(system, n_rhs, loads, boundary, solutions);
   LodLibrariesUnlock();
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemApply(LodMethodSystem *system, const double *u, double *form) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  LodLibrariesLock();
+  PetscErrorCode error = system->compressed ? LodCoarseSystemApply(system->compressed, u, form)
+                                            : LodQ1SystemApply(system->q1, u, form);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemCorrectedLoad(LodMethodSystem *system, double *load) {
+  PetscFunctionBeginUser;
+  PetscCheck(system->compressed, PETSC_COMM_SELF, PETSC_ERR_SUP,
+             "the method %s has no load correctors", LodMethodName(system->method));
+  LodLibrariesLock();
+  PetscErrorCode error = LodCoarseSystemCorrectedLoad(system->compressed, load);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Adds the correctors of this rank's cells to fine[]. */
+static PetscErrorCode AddCorrectors(LodMethodSystem *system, const double *solution, double *fine) {
+  LodLocalOperators *exact = system->updated ? system->updated : system->operators;
+  PetscInt           first, last;
+  const double      *ignored;
+  PetscFunctionBeginUser;
+  if (system->method == LOD_METHOD_DNN) {
+    if (!system->exact) PetscCall(LodExactCreate(&system->grid, &system->exact));
+    PetscCall(LodLocalOperatorsSetCoefficient(system->exact, system->coefficient));
+    exact = system->exact;
+  }
+  PetscCall(LodCoarseSystemOperators(system->compressed, &first, &last, &ignored));
+  PetscCall(LodLocalOperatorsCorrect(exact, first, last, solution, system->source,
+                                     system->options.quiet, fine));
+  PetscFunctionReturn(0);
+}
+
+/* Adds `part` of the fine mesh, or what `coarse` is there, to fine[]; one of them is NULL. */
+static PetscErrorCode AddPart(const LodGrid *grid, const double *boundary, const double *coarse,
+                              double *fine) {
+  const PetscInt n_fine = LodNodeCount(grid->dim, grid->fine);
+  double        *part;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_fine, &part));
+  PetscErrorCode error = coarse
+                             ? LodNodesProlongate(grid->dim, grid->coarse, coarse, grid->fine, part)
+                             : LodBoundaryRest(grid, boundary, part);
+  for (PetscInt node = 0; node < n_fine && !error; node++)
+    fine[node] += part[node];
+  PetscCall(PetscFree(part));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* LodMethodSystemReconstruct of a compressed problem: correctors, u_H and e, in this order. */
+static PetscErrorCode ReconstructCompressed(LodMethodSystem *system, const double *solution,
+                                            const double *boundary, double *fine) {
+  const LodGrid *grid = &system->grid;
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
+  PetscFunctionBeginUser;
+  PetscCall(PetscArrayzero(fine, n_fine));
+  PetscErrorCode error = AddCorrectors(system, solution, fine);
+  LodLibrariesLock();
+  error = LodErrorAgree(system->comm, error);
+  if (!error) error = LodRanksSum(system->comm, n_fine, fine);
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscCall(AddPart(grid, NULL, solution, fine));
+  if (boundary && system->source) PetscCall(AddPart(grid, boundary, NULL, fine));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double *solution,
+                                          const double *boundary, double *fine) {
+  const LodGrid *grid = &system->grid;
+  const double   start = LodSeconds();
+  PetscFunctionBeginUser;
+  PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
+  if (system->compressed)
+    PetscCall(ReconstructCompressed(system, solution, boundary, fine));
+  else
+    PetscCall(LodNodesProlongate(grid->dim, LodMethodCells(system->method, grid), solution,
+                                 grid->fine, fine));
+  system->work.seconds_reconstruct = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
 

@@ -2,6 +2,7 @@
 #include "solver/solve.h"
 
 #include "base/progress.h"
+#include "fem/boundary.h"
 #include "fem/load.h"
 #include "fem/nodal.h"
 
@@ -18,7 +19,7 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
   PetscFunctionBeginUser;
   double start = LodSeconds();
   PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
-  PetscCall(LodCoarseSystemAssemble(system, operators, quiet));
+  PetscCall(LodCoarseSystemAssemble(system, operators, NULL, quiet));
   double assembled = LodSeconds();
   PetscCall(LodCoarseSystemSolve(system, rhs, solution));
   *seconds_operator = assembled - start;
@@ -60,43 +61,80 @@ static PetscErrorCode GatherOperators(MPI_Comm comm, const LodGrid *grid, LodCoa
   PetscFunctionReturn(0);
 }
 
+/* Boundary values at the nodes of the mesh of the solution; a new array, NULL without any. */
+static PetscErrorCode BoundaryOn(const LodGrid *grid, const PetscInt cells[], const LodData *data,
+                                 double **boundary) {
+  PetscFunctionBeginUser;
+  *boundary = NULL;
+  if (!data->boundary) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, cells), boundary));
+  LodBoundaryOn(grid, data->boundary, cells, *boundary);
+  PetscFunctionReturn(0);
+}
+
+/* Solution, load and form with the operator assembled. */
+static PetscErrorCode SolveAssembled(LodMethodSystem *system, const LodGrid *grid,
+                                     const LodData *data, PetscBool correct,
+                                     LodSolveResult *result) {
+  double *boundary;
+  PetscFunctionBeginUser;
+  PetscCall(BoundaryOn(grid, result->cells, data, &boundary));
+  PetscErrorCode error = correct ? LodMethodSystemCorrectedLoad(system, result->load)
+                                 : LodLoadRestrict(grid, data->load, result->cells, result->load);
+  if (!error) error = LodMethodSystemSolve(system, 1, result->load, boundary, result->values);
+  PetscCall(PetscFree(boundary));
+  PetscCall(error);
+  PetscCall(LodMethodSystemApply(system, result->values, result->form));
+  PetscFunctionReturn(0);
+}
+
+/* Warns of a compressed solution with a sign that the exact one cannot have. */
+static void WarnOfSign(const LodGrid *grid, const LodData *data, const LodSolveResult *result) {
+  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, result->cells);
+  const int    sign = LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), data->load);
+  if (!LodMethodCompresses(result->method) || data->boundary) return;
+  LodSignWarn(result->method, LodSignIsWrongBy(sign, n_nodes, result->values));
+}
+
 /* LodMethodSolve with the system made and the values of the result allocated. */
 static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const LodGrid *grid,
-                                const LodCoefficient *coefficient, const double *rhs,
-                                PetscBool keep_operators, LodSolveResult *result) {
-  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, result->cells);
-  double      *load;
+                                const LodCoefficient *coefficient, const LodData *data,
+                                const LodSolveOptions *options, LodSolveResult *result) {
+  /* Q1 needs no correction. */
+  const PetscBool correct = (PetscBool)(options->correct && LodMethodCompresses(result->method));
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSystemAssemble(system, coefficient));
-  PetscCall(PetscMalloc1(n_nodes, &load));
-  PetscErrorCode error = LodLoadRestrict(grid, rhs, result->cells, load);
-  if (!error) error = LodMethodSystemSolve(system, 1, load, result->values);
-  PetscCall(PetscFree(load));
-  PetscCall(error);
-  if (LodMethodCompresses(result->method)) {
-    const int sign = LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), rhs);
-    LodSignWarn(result->method, LodSignIsWrongBy(sign, n_nodes, result->values));
-    if (keep_operators)
-      PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
+  PetscCheck(!correct || data->source, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+             "load correctors need the parts of the load on coarse cells");
+  PetscCall(LodMethodSystemAssemble(system, coefficient, correct ? data->source : NULL));
+  PetscCall(SolveAssembled(system, grid, data, correct, result));
+  WarnOfSign(grid, data, result);
+  if (options->keep_operators && LodMethodCompresses(result->method))
+    PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
+  if (options->reconstruct) {
+    PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &result->fine));
+    PetscCall(LodMethodSystemReconstruct(system, result->values, data->boundary, result->fine));
   }
   const LodMethodWork work = LodMethodSystemWork(system);
   result->seconds_operator = work.seconds_operator;
   result->seconds_solve = work.seconds_solve;
+  result->seconds_reconstruct = work.seconds_reconstruct;
   result->n_computed = work.n_computed;
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                              const LodCoefficient *coefficient, const double *rhs,
+                              const LodCoefficient *coefficient, const LodData *data,
                               const LodSolveOptions *options, LodSolveResult *result) {
   LodMethodSystem *system;
   PetscFunctionBeginUser;
   *result = (LodSolveResult){.method = method};
   PetscCall(PetscArraycpy(result->cells, LodMethodCells(method, grid), LOD_MAX_DIM));
+  const PetscInt n_nodes = LodNodeCount(grid->dim, result->cells);
   PetscCall(LodMethodSystemCreate(comm, grid, method, options, &system));
-  PetscErrorCode error = PetscCalloc1(LodNodeCount(grid->dim, result->cells), &result->values);
-  if (!error)
-    error = SolveWith(comm, system, grid, coefficient, rhs, options->keep_operators, result);
+  PetscErrorCode error = PetscCalloc1(n_nodes, &result->values);
+  if (!error) error = PetscCalloc1(n_nodes, &result->load);
+  if (!error) error = PetscCalloc1(n_nodes, &result->form);
+  if (!error) error = SolveWith(comm, system, grid, coefficient, data, options, result);
   PetscCall(LodMethodSystemDestroy(&system));
   if (error) PetscCall(LodSolveResultDestroy(result));
   PetscCall(error);
@@ -106,6 +144,9 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result) {
   PetscFunctionBeginUser;
   PetscCall(PetscFree(result->values));
+  PetscCall(PetscFree(result->load));
+  PetscCall(PetscFree(result->form));
+  PetscCall(PetscFree(result->fine));
   PetscCall(PetscFree(result->operators));
   PetscFunctionReturn(0);
 }

@@ -3,14 +3,20 @@
 #define LODNET_SOLVER_SOLVE_H
 
 #include "pairs/coefficient_series.h"
+#include "problem/data.h"
 #include "solver/method_system.h"
 
 typedef struct {
   LodMethod method;
   PetscInt  cells[LOD_MAX_DIM]; /* of the mesh the solution lives on: coarse, or fine for fine */
   double   *values;             /* at all its nodes, x fastest, on every rank; owned */
+  double   *load; /* at all its nodes: the right-hand side, with correction if asked for; owned */
+  double   *form; /* at all its nodes: LodMethodSystemApply of the solution; form - load is what
+                     flows in through a Dirichlet node; owned */
+  double   *fine; /* u_ms at the fine nodes, on every rank; NULL unless asked for; owned */
   double    seconds_operator;   /* local operators and assembly, or assembly and set-up */
   double    seconds_solve;
+  double    seconds_reconstruct;
   double   *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
   PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
@@ -38,10 +44,9 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Solves by `method` for the load rhs[] of f on the fine mesh, with the warning of LodSignWarn.
-   Collective. */
+/* Solves by `method` for the data of a problem, with the warning of LodSignWarn. Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
-                              const LodCoefficient *coefficient, const double *rhs,
+                              const LodCoefficient *coefficient, const LodData *data,
                               const LodSolveOptions *options, LodSolveResult *result);
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 

@@ -93,8 +93,8 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
   const PetscInt n_rhs = many->settings->n_rhs;
   const size_t   n_nodes = (size_t)many->n_nodes;
   PetscFunctionBeginUser;
-  PetscCall(LodMethodSystemAssemble(many->system, coefficient));
-  PetscCall(LodMethodSystemSolve(many->system, n_rhs, many->loads, many->solutions));
+  PetscCall(LodMethodSystemAssemble(many->system, coefficient, NULL));
+  PetscCall(LodMethodSystemSolve(many->system, n_rhs, many->loads, NULL, many->solutions));
   const LodMethodWork work = LodMethodSystemWork(many->system);
   result->seconds_operator += work.seconds_operator;
   result->seconds_solve += work.seconds_solve;

@@ -92,13 +92,17 @@ PetscErrorCode LodSparseFromMatrix(const LodGrid *grid, const PetscInt cells[], 
 static void FillMass(const LodGrid *grid, const PetscInt cells[], LodSparseRows *rows) {
   const LodBox   free_nodes = LodGridFreeNodes(grid, cells);
   const PetscInt width = LodPower(3, grid->dim);
-  double         mass[LOD_MAX_CORNERS * LOD_MAX_CORNERS], side[LOD_MAX_DIM], one = 1;
+  double         zero = 0, one = 1;
   int64_t        entry = 0;
-  /* The cell's matrix everywhere, times the one value of a coefficient of one cell. */
-  const LodCoefficient  plain = {.dim = grid->dim, .cells = {1, 1, 1}, .values = &one};
-  const LodCellMatrices source = {grid, &plain, cells, mass, PETSC_TRUE};
-  LodGridSides(grid, cells, side);
-  LodElementMass(grid->dim, side, mass);
+  LodGrid        one_cell = *grid;
+  LodCellTables  tables;
+  /* The form of A = 0 and c = 1 on a coefficient mesh of one cell. */
+  const LodCoefficient mass = {
+      .dim = grid->dim, .cells = {1, 1, 1}, .components = 1, .values = &zero, .reaction = &one};
+  const LodCellMatrices source = {grid, &mass, cells, &tables, NULL};
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    one_cell.coefficient[axis] = 1;
+  LodCellTablesInit(&one_cell, cells, &tables);
   for (int64_t r = 0; r < rows->n_rows; r++) {
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], columns[LOD_MAX_STENCIL];

@@ -7,6 +7,7 @@
 #include "base/events.h"
 #include "base/session.h"
 #include "base/units.h"
+#include "fem/boundary.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/patch.h"
@@ -24,6 +25,8 @@ struct LodCoarseSystem {
   Vec             load, unknowns;
   PetscInt        first, last; /* this rank's cells */
   double         *operators;   /* [cell - first][z][j] */
+  double         *loads;       /* [cell - first][z]: their local loads, if there are any */
+  PetscBool       corrects;    /* the latest assembly had a source */
 };
 
 /* Phi_T as index pairs: for each entry [z][j] of a cell's local operator its row and column in S,
@@ -108,6 +111,7 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
   PetscCall(VecDestroy(&(*system)->unknowns));
   PetscCall(MatDestroy(&(*system)->matrix));
   PetscCall(PetscFree((*system)->operators));
+  PetscCall(PetscFree((*system)->loads));
   PetscCall(PetscFree(*system));
   PetscFunctionReturn(0);
 }
@@ -156,12 +160,16 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) 
 }
 
 PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
-                                       PetscBool quiet) {
+                                       const double *source, PetscBool quiet) {
+  const size_t n_cells = (size_t)(system->last - system->first);
   PetscFunctionBeginUser;
+  if (source && !system->loads)
+    PetscCall(PetscMalloc1(n_cells * (size_t)LodGridPatchNodes(&system->grid), &system->loads));
+  system->corrects = (PetscBool)(source != NULL);
   PetscCall(LodEventBegin(LOD_EVENT_ASSEMBLY));
-  PetscErrorCode error =
-      LodLocalOperatorsCompute(operators, system->first, system->last,
-                               &(LodComputeOptions){.quiet = quiet}, system->operators);
+  const LodComputeOptions options = {.source = source, .loads = system->loads, .quiet = quiet};
+  PetscErrorCode          error =
+      LodLocalOperatorsCompute(operators, system->first, system->last, &options, system->operators);
   LodLibrariesLock();
   error = FillMatrix(system, error);
   LodLibrariesUnlock();
@@ -184,18 +192,115 @@ PetscErrorCode LodCoarseSystemOperators(LodCoarseSystem *system, PetscInt *first
   return 0;
 }
 
-PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
-                                        double *solution) {
+PetscErrorCode LodCoarseSystemCorrectedLoad(LodCoarseSystem *system, double *load) {
+  const LodGrid *grid = &system->grid;
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
+  const double  *part = system->loads;
+  PetscFunctionBeginUser;
+  PetscCheck(system->corrects, PETSC_COMM_SELF, PETSC_ERR_ORDER, "there are no local loads");
+  PetscCall(PetscArrayzero(load, LodBoxCount(&nodes)));
+  for (PetscInt cell = system->first; cell < system->last; cell++) {
+    const LodPatch patch = LodGridPatch(grid, cell);
+    for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++, part++) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&patch.uncut_nodes, z, node);
+      const PetscInt row = LodBoxPosition(&nodes, node);
+      if (row >= 0) load[row] += *part;
+    }
+  }
+  PetscCall(
+      LodRanksSum(PetscObjectComm((PetscObject)system->matrix), (size_t)LodBoxCount(&nodes), load));
+  PetscFunctionReturn(0);
+}
+
+/* form += Phi_T(S_T) u over this rank's cells, in units of 2^exponent; u is about 1. */
+static void AddOperators(const LodCoarseSystem *system, const double *u, double *form) {
+  const LodGrid *grid = &system->grid;
+  const LodBox   nodes = LodBoxNodes(grid->dim, grid->coarse);
+  const PetscInt corners = LodGridCorners(grid);
+  const double   unit = ldexp(1, -system->exponent);
+  const double  *entry = system->operators;
+  for (PetscInt cell = system->first; cell < system->last; cell++) {
+    const LodPatch patch = LodGridPatch(grid, cell);
+    double         at_corner[LOD_MAX_CORNERS];
+    for (PetscInt j = 0; j < corners; j++) {
+      PetscInt node[LOD_MAX_DIM];
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      at_corner[j] = unit * u[LodBoxPosition(&nodes, node)];
+    }
+    for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++, entry += corners) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&patch.uncut_nodes, z, node);
+      const PetscInt row = LodBoxPosition(&nodes, node);
+      for (PetscInt j = 0; j < corners && row >= 0; j++)
+        form[row] += entry[j] * at_corner[j];
+    }
+  }
+}
+
+/* S u at all coarse nodes in units of 2^*exponent. */
+static PetscErrorCode Apply(const LodCoarseSystem *system, const double *u, double *form,
+                            int *exponent) {
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
+  const int    unit = LodUnitsExponent(LodUnitsLargest(n_nodes, u));
+  double      *scaled;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n_nodes, &scaled));
+  LodUnitsScale(-unit, n_nodes, u, scaled);
+  PetscCall(PetscArrayzero(form, n_nodes));
+  AddOperators(system, scaled, form);
+  PetscCall(PetscFree(scaled));
+  PetscCall(LodRanksSum(PetscObjectComm((PetscObject)system->matrix), n_nodes, form));
+  *exponent = system->exponent + unit;
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemApply(LodCoarseSystem *system, const double *u, double *form) {
+  int exponent;
+  PetscFunctionBeginUser;
+  PetscCall(Apply(system, u, form, &exponent));
+  LodUnitsScale(exponent, (size_t)LodNodeCount(system->grid.dim, system->grid.coarse), form, form);
+  PetscFunctionReturn(0);
+}
+
+/* Solves for a load in units of 2^exponent, u = 0 at Dirichlet nodes. */
+static PetscErrorCode SolveFree(LodCoarseSystem *system, const double *load, int exponent,
+                                double *solution) {
   const LodGrid *grid = &system->grid;
   const size_t   n_nodes = (size_t)LodNodeCount(grid->dim, grid->coarse);
-  int            exponent = 0;
+  int            unit = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodLoadToVec(grid, grid->coarse, load, system->load, &exponent));
+  PetscCall(LodLoadToVec(grid, grid->coarse, load, system->load, &unit));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
-  PetscCall(LodSolutionToUnits("coarse (LOD)", exponent - system->exponent, n_nodes, solution));
+  PetscCall(
+      LodSolutionToUnits("coarse (LOD)", exponent + unit - system->exponent, n_nodes, solution));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
+                                        const double *boundary, double *solution) {
+  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->grid.coarse);
+  double      *lifted, *form;
+  int          exponent;
+  PetscFunctionBeginUser;
+  if (!boundary) {
+    PetscCall(SolveFree(system, load, 0, solution));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc2(n_nodes, &lifted, n_nodes, &form));
+  PetscErrorCode error = Apply(system, boundary, form, &exponent);
+  if (!error) {
+    exponent = LodLoadLift(n_nodes, load, form, exponent, lifted);
+    error = SolveFree(system, lifted, exponent, solution);
+  }
+  for (size_t node = 0; node < n_nodes && !error; node++)
+    solution[node] += boundary[node];
+  PetscCall(PetscFree2(lifted, form));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -205,7 +310,7 @@ PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->coarse), &load));
   PetscErrorCode error = LodLoadRestrict(grid, rhs, grid->coarse, load);
-  if (!error) error = LodCoarseSystemSolveLoad(system, load, solution);
+  if (!error) error = LodCoarseSystemSolveLoad(system, load, NULL, solution);
   PetscCall(PetscFree(load));
   PetscCall(error);
   PetscFunctionReturn(0);

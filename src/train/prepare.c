@@ -27,7 +27,7 @@ static PetscErrorCode CollectValues(LodPairs *pairs, PetscBool logarithmic,
   PetscCall(LodPairsCount(pairs, LOD_SPLIT_TRAIN, &samples, &count));
   for (PetscInt64 sample = 0; sample < samples; sample++) {
     PetscCall(LodPairsCoefficient(pairs, LOD_SPLIT_TRAIN, sample, &coefficient));
-    const PetscInt n = LodCoefficientCount(&coefficient);
+    const PetscInt n = LodCoefficientCells(&coefficient);
     for (PetscInt i = 0; i < n; i++) {
       const double value = coefficient.values[i], t = logarithmic ? log(value) : value;
       if (!(value >= (double)FLT_MIN && value <= (double)FLT_MAX)) bad = value;

@@ -1,0 +1,291 @@
+/* Load correctors and reconstruction by both exact paths: against each other, and where patches
+   cover D against the fine solution, which they must give exactly. */
+#include <omp.h>
+
+#include "base/error.h"
+#include "exact_properties.h"
+#include "fine_problem.h"
+#include "lod/exact.h"
+
+/* Inner and cut patches and such that cover D, in one, two and three dimensions; all kinds of
+   faces; boxes; ratios that are no powers of two. */
+static const LodGrid meshes[] = {
+    {LOD_UNIT_CUBE(1, 9, 27, 54), .ell = 2},
+    {LOD_UNIT_CUBE(1, 4, 8, 48), .ell = 3, .natural = {{1, 0}}},
+    {LOD_UNIT_CUBE(2, 5, 10, 20), .ell = 1},
+    {LOD_UNIT_CUBE(2, 4, 12, 24), .ell = 1, .natural = {{1, 0}, {0, 1}}},
+    {LOD_UNIT_CUBE(2, 3, 9, 18), .ell = 2, .natural = {{0, 0}, {1, 1}}},
+    {.dim = 2,
+     .coarse = {4, 3, 1},
+     .coefficient = {8, 3, 1},
+     .fine = {16, 21, 1},
+     .ell = 1,
+     .natural = {{0, 1}, {0, 0}},
+     .extent = {3, 1, 1}},
+    {.dim = 2,
+     .coarse = {3, 2, 1},
+     .coefficient = {9, 2, 1},
+     .fine = {18, 12, 1},
+     .ell = 2,
+     .natural = {{1, 1}, {1, 0}},
+     .extent = {1, 2, 1}},
+    {LOD_UNIT_CUBE(2, 1, 4, 12), .ell = 1},
+    {LOD_UNIT_CUBE(2, 7, 7, 28), .ell = 2, .natural = {{1, 0}, {0, 0}}},
+    {LOD_UNIT_CUBE(3, 3, 3, 9), .ell = 1, .natural = {{0, 1}, {0, 0}, {1, 0}}},
+    {.dim = 3,
+     .coarse = {2, 2, 1},
+     .coefficient = {4, 2, 2},
+     .fine = {8, 6, 6},
+     .ell = 1,
+     .natural = {{0, 0}, {1, 0}, {1, 1}},
+     .extent = {1, 2, 0.5}},
+};
+enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
+
+/* Streams of random numbers. */
+enum { COEFFICIENT = 1, SOURCE, COARSE, REST };
+
+/* count numbers in (-1, 1); the caller frees them. */
+static double *random_numbers(unsigned long long seed, uint64_t stream, size_t count) {
+  double *numbers = malloc(count * sizeof *numbers);
+  for (size_t i = 0; i < count; i++)
+    numbers[i] = 2 * LodRandomUniform(seed, stream, (uint64_t)i) - 1;
+  return numbers;
+}
+
+/* What one path says of a source and coarse values. */
+typedef struct {
+  double *operators, *loads, *fine;
+} Answers;
+
+static void free_answers(Answers *answers) {
+  free(answers->operators), free(answers->loads), free(answers->fine);
+}
+
+/* Asks a path. */
+static Answers ask(OperatorsCreate create, const LodGrid *grid, const LodCoefficient *coefficient,
+                   const double *coarse, const double *source) {
+  const size_t       cells = (size_t)LodGridCells(grid), nodes = (size_t)LodGridPatchNodes(grid);
+  LodLocalOperators *operators;
+  Answers            answers = {malloc(cells * (size_t)LodGridOperatorSize(grid) * sizeof(double)),
+                                malloc(cells * nodes * sizeof(double)),
+                                calloc((size_t)LodNodeCount(grid->dim, grid->fine), sizeof(double))};
+  assert_ok(create(grid, &operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, coefficient));
+  assert_ok(LodLocalOperatorsCompute(
+      operators, 0, (PetscInt)cells,
+      &(LodComputeOptions){.quiet = PETSC_TRUE, .source = source, .loads = answers.loads},
+      answers.operators));
+  if (coarse)
+    assert_ok(LodLocalOperatorsCorrect(operators, 0, (PetscInt)cells, coarse, source, PETSC_TRUE,
+                                       answers.fine));
+  assert_ok(LodLocalOperatorsDestroy(&operators));
+  return answers;
+}
+
+/* Scatters the operators into a dense coarse matrix over all nodes, the local loads into a load. */
+static void assemble(const LodGrid *grid, const Answers *answers, double *matrix, double *load) {
+  const LodBox   mesh = LodBoxNodes(grid->dim, grid->coarse);
+  const PetscInt n = LodBoxCount(&mesh), corners = LodGridCorners(grid);
+  memset(matrix, 0, (size_t)(n * n) * sizeof *matrix);
+  memset(load, 0, (size_t)n * sizeof *load);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    LodBox   uncut = LodGridUncutPatchBox(grid, cell);
+    PetscInt own[LOD_MAX_CORNERS], node[LOD_MAX_DIM];
+    cell_nodes(grid->dim, grid->coarse, cell, own);
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      uncut.size[axis]++;
+    for (PetscInt z = 0; z < LodGridPatchNodes(grid); z++) {
+      const double *row = answers->operators + (cell * LodGridPatchNodes(grid) + z) * corners;
+      LodBoxIndex(&uncut, z, node);
+      const PetscInt at = LodBoxPosition(&mesh, node);
+      if (at < 0) continue;
+      load[at] += answers->loads[cell * LodGridPatchNodes(grid) + z];
+      for (PetscInt j = 0; j < corners; j++)
+        matrix[at * n + own[j]] += row[j];
+    }
+  }
+}
+
+/* source -= a_T(e, .) in every coarse cell. */
+static void subtract_rest(const LodGrid *grid, const LodCoefficient *coefficient, const double *e,
+                          double *source) {
+  const PetscInt corners = LodGridCorners(grid);
+  const LodBox   fine = LodBoxCells(grid->dim, grid->fine);
+  LodBox         closed = LodBoxCube(grid->dim, 0);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    closed.size[axis] = LodGridFineRatio(grid, axis) + 1;
+  for (PetscInt cell = 0; cell < LodBoxCount(&fine); cell++) {
+    double  *own = source + coarse_cell_of(grid, cell) * LodSourceSize(grid);
+    double   matrix[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
+    PetscInt nodes[LOD_MAX_CORNERS], index[LOD_MAX_DIM], node[LOD_MAX_DIM] = {0, 0, 0};
+    cell_nodes(grid->dim, grid->fine, cell, nodes);
+    fine_cell_matrix(grid, coefficient, cell, matrix);
+    LodBoxIndex(&fine, cell, index);
+    for (PetscInt a = 0; a < corners; a++) {
+      for (PetscInt axis = 0; axis < grid->dim; axis++)
+        node[axis] = index[axis] % LodGridFineRatio(grid, axis) + (a >> axis & 1);
+      for (PetscInt b = 0; b < corners; b++)
+        own[LodBoxPosition(&closed, node)] -= matrix[a * corners + b] * e[nodes[b]];
+    }
+  }
+}
+
+/* Relative energy error of the corrected and reconstructed solution against the fine one, for
+   random A, load and boundary data (of which e is the fine-scale rest). */
+static double error_to_fine(OperatorsCreate create, const LodGrid *grid, unsigned long long seed,
+                            double contrast) {
+  const PetscInt n = LodNodeCount(grid->dim, grid->fine);
+  const PetscInt n_coarse = LodNodeCount(grid->dim, grid->coarse);
+  const size_t   n_source = (size_t)LodGridCells(grid) * (size_t)LodSourceSize(grid);
+  LodCoefficient coefficient = random_coefficient(grid, seed, COEFFICIENT, contrast);
+  double        *source = random_numbers(seed, SOURCE, n_source),
+         *e = random_numbers(seed, REST, (size_t)n);
+  double *coarse = random_numbers(seed, COARSE, (size_t)n_coarse);
+  double *load = malloc((size_t)n * sizeof *load), *u = malloc((size_t)n * sizeof *u);
+  double *matrix = fine_matrix(grid, &coefficient);
+  double *system = malloc((size_t)(n_coarse * n_coarse) * sizeof *system);
+  double *coarse_load = malloc((size_t)n_coarse * sizeof *coarse_load);
+  for (PetscInt i = 0; i < n; i++)
+    if (!node_is_dirichlet(grid, grid->fine, i)) e[i] = 0;
+  sum_source(grid, source, load);
+  prolong(grid, coarse, u);
+  for (PetscInt i = 0; i < n; i++)
+    u[i] += e[i]; /* the boundary data */
+  solve_dense(grid, grid->fine, matrix, load, u);
+
+  subtract_rest(grid, &coefficient, e, source);
+  Answers answers = ask(create, grid, &coefficient, NULL, source);
+  assemble(grid, &answers, system, coarse_load);
+  solve_dense(grid, grid->coarse, system, coarse_load, coarse);
+  free_answers(&answers);
+  answers = ask(create, grid, &coefficient, coarse, source);
+  prolong(grid, coarse, load); /* no longer needed as a load */
+  for (PetscInt i = 0; i < n; i++)
+    load[i] += answers.fine[i] + e[i] - u[i];
+  const double error = sqrt(fine_energy(n, matrix, load) / fine_energy(n, matrix, u));
+  free_answers(&answers);
+  free(source), free(e), free(coarse), free(load), free(u), free(matrix), free(system);
+  free(coarse_load);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  return error;
+}
+
+/* Whether every patch is all of D. */
+static PetscBool covers(const LodGrid *grid) {
+  return (PetscBool)(grid->ell >= LodGridCoveringLayers(grid));
+}
+
+START_TEST(covering_patches_give_the_fine_solution) {
+  LodGrid grid = meshes[_i];
+  grid.ell = LodGridCoveringLayers(&grid);
+  const double error = error_to_fine(LodExactPatchCreate, &grid, test_seed(), 100);
+  printf("mesh %d: %.1e\n", _i, error);
+  ck_assert_double_le(error, 1e-10);
+}
+END_TEST
+
+/* Smaller patches do not: the test above can fail. */
+START_TEST(smaller_patches_do_not) {
+  if (covers(&meshes[_i])) return;
+  ck_assert_double_ge(error_to_fine(LodExactPatchCreate, &meshes[_i], test_seed(), 100), 1e-7);
+}
+END_TEST
+
+/* sum over z of L_T[z] = l_T(1): the hat functions of all nodes sum to 1, and of constants the
+   form takes nothing. */
+START_TEST(local_loads_sum_to_the_source) {
+  const LodGrid           *grid = &meshes[_i];
+  const unsigned long long seed = test_seed();
+  const PetscInt           nodes = LodGridPatchNodes(grid), size = LodSourceSize(grid);
+  LodCoefficient           coefficient = random_coefficient(grid, seed, COEFFICIENT, 100);
+  double      *source = random_numbers(seed, SOURCE, (size_t)LodGridCells(grid) * (size_t)size);
+  Answers      answers = ask(LodExactPatchCreate, grid, &coefficient, NULL, source);
+  const double largest = largest_entry(LodGridCells(grid) * nodes, answers.loads);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    double sum = 0;
+    for (PetscInt i = 0; i < size; i++)
+      sum -= source[cell * size + i];
+    for (PetscInt z = 0; z < nodes; z++)
+      sum += answers.loads[cell * nodes + z];
+    ck_assert_double_le(fabs(sum), 1e-11 * largest);
+  }
+  free(source);
+  free_answers(&answers);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* The source a_T(Lam_j, .) makes L_T the column j of S_T, and with u_H = Lam_j's value at that
+   corner nothing is left to correct. */
+START_TEST(columns_of_the_operator_are_local_loads) {
+  const LodGrid           *grid = &meshes[_i];
+  const unsigned long long seed = test_seed();
+  const PetscInt           nodes = LodGridPatchNodes(grid), corners = LodGridCorners(grid);
+  const PetscInt           n_coarse = LodNodeCount(grid->dim, grid->coarse);
+  LodCoefficient           coefficient = random_coefficient(grid, seed, COEFFICIENT, 100);
+  double *source = calloc((size_t)LodGridCells(grid) * (size_t)LodSourceSize(grid), sizeof(double));
+  double *coarse = random_numbers(seed, COARSE, (size_t)n_coarse);
+  double *fine = malloc((size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *fine);
+  prolong(grid, coarse, fine);
+  for (PetscInt i = 0; i < LodNodeCount(grid->dim, grid->fine); i++)
+    fine[i] = -fine[i];
+  subtract_rest(grid, &coefficient, fine, source); /* a_T(u_H, .) */
+  Answers      answers = ask(LodExactPatchCreate, grid, &coefficient, coarse, source);
+  const double largest = largest_entry(LodGridCells(grid) * nodes, answers.loads);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    PetscInt own[LOD_MAX_CORNERS];
+    cell_nodes(grid->dim, grid->coarse, cell, own);
+    for (PetscInt z = 0; z < nodes; z++) {
+      double sum = -answers.loads[cell * nodes + z];
+      for (PetscInt j = 0; j < corners; j++)
+        sum += answers.operators[(cell * nodes + z) * corners + j] * coarse[own[j]];
+      ck_assert_double_le(fabs(sum), 1e-10 * largest);
+    }
+  }
+  ck_assert_double_le(largest_entry(LodNodeCount(grid->dim, grid->fine), answers.fine), 1e-10);
+  free(source), free(coarse), free(fine);
+  free_answers(&answers);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* Bitwise the same for 1 to 4 threads. */
+START_TEST(results_do_not_depend_on_threads) {
+  static const OperatorsCreate paths[] = {LodExactPatchCreate};
+  const LodGrid               *grid = &meshes[8];
+  const unsigned long long     seed = test_seed();
+  const int                    before = omp_get_max_threads();
+  LodCoefficient               coefficient = random_coefficient(grid, seed, COEFFICIENT, 1000);
+  double *coarse = random_numbers(seed, COARSE, (size_t)LodNodeCount(grid->dim, grid->coarse));
+  double *source =
+      random_numbers(seed, SOURCE, (size_t)LodGridCells(grid) * (size_t)LodSourceSize(grid));
+  omp_set_num_threads(1);
+  const Answers first = ask(paths[_i], grid, &coefficient, coarse, source);
+  for (int threads = 2; threads <= 4; threads++) {
+    omp_set_num_threads(threads);
+    Answers answers = ask(paths[_i], grid, &coefficient, coarse, source);
+    ck_assert_mem_eq(answers.fine, first.fine,
+                     (size_t)LodNodeCount(grid->dim, grid->fine) * sizeof(double));
+    ck_assert_mem_eq(answers.loads, first.loads,
+                     (size_t)(LodGridCells(grid) * LodGridPatchNodes(grid)) * sizeof(double));
+    free_answers(&answers);
+  }
+  omp_set_num_threads(before);
+  free_answers(&(Answers){first.operators, first.loads, first.fine});
+  free(coarse), free(source);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+int main(int argc, char **argv) {
+  Suite *suite = suite_create("correct");
+  TCase *tests = tcase_create("correct");
+  tcase_add_loop_test(tests, covering_patches_give_the_fine_solution, 0, N_MESHES);
+  tcase_add_loop_test(tests, smaller_patches_do_not, 0, N_MESHES);
+  tcase_add_loop_test(tests, local_loads_sum_to_the_source, 0, N_MESHES);
+  tcase_add_loop_test(tests, columns_of_the_operator_are_local_loads, 0, N_MESHES);
+  tcase_add_loop_test(tests, results_do_not_depend_on_threads, 0, 1);
+  suite_add_tcase(suite, tests);
+  return test_run(suite, argc, argv);
+}
