@@ -81,14 +81,16 @@ static PetscErrorCode Draw(const LodSampleOptions *options, PetscInt64 number,
   }
   PetscCall(LodSampleDraw(&options->settings, options->dim, options->from, options->seed, number,
                           source));
-  PetscCall(LodCoefficientResample(source, options->cells, mean, coefficient));
+  PetscCall(
+      LodCoefficientResample(source, options->cells, mean, options->settings.file, coefficient));
   PetscFunctionReturn(0);
 }
 
 /* Says what averaging has done to A. */
 static void PrintMeans(const char *mean, const LodCoefficient *source,
                        const LodCoefficient *coefficient) {
-  const LodCoefficientMeans old = LodCoefficientMean(source), new = LodCoefficientMean(coefficient);
+  const LodMeans old = LodCoefficientVolumeMeans(source),
+                 new = LodCoefficientVolumeMeans(coefficient);
   char                      from[LOD_CELLS_TEXT];
   printf(
       "averaged from %s cells, %s mean; means of A over D: arithmetic %.6g, was %.6g (%+.2g %%), "

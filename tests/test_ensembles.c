@@ -69,7 +69,7 @@ START_TEST(a_reservoir_is_bimodal_and_its_channels_cross_it) {
     settings.channel_width = 3 + (PetscInt)(number % 2);
     assert_ok(LodSampleDraw(&settings, dim, dim == 2 ? flat : solid, (PetscInt64)seed, number,
                             &coefficient));
-    for (PetscInt i = 0; i < LodCoefficientCount(&coefficient); i++) {
+    for (PetscInt i = 0; i < LodCoefficientCells(&coefficient); i++) {
       const double part = (log10(coefficient.values[i]) + 3) / 7; /* of the range of log A */
       ck_assert(coefficient.values[i] >= 1e-3 && coefficient.values[i] <= 1e4);
       ck_assert_msg(part < 0.4 + 1e-9 || part > 0.6 - 1e-9, "A = %g", coefficient.values[i]);
@@ -92,7 +92,7 @@ START_TEST(a_reservoir_depends_on_seed_and_number_alone) {
     omp_set_num_threads(3);
     assert_ok(LodSampleDraw(&settings, dim, cells, seed, 6, &other));
     assert_ok(LodSampleDraw(&settings, dim, cells, seed, 5, &three));
-    const size_t bytes = (size_t)LodCoefficientCount(&one) * sizeof *one.values;
+    const size_t bytes = (size_t)LodCoefficientCells(&one) * sizeof *one.values;
     ck_assert_mem_eq(one.values, three.values, bytes);
     ck_assert_mem_ne(one.values, other.values, bytes);
     assert_ok(LodCoefficientDestroy(&one));
@@ -150,7 +150,7 @@ START_TEST(draws_from_a_file_are_its_rows) {
       assert_ok(LodSampleDraw(&settings, dim, cells, 77, number, &read));
       assert_ok(LodSampleDraw(&iid, dim, cells, seed, number + 1, &drawn));
       ck_assert_mem_eq(read.values, drawn.values,
-                       (size_t)LodCoefficientCount(&drawn) * sizeof *drawn.values);
+                       (size_t)LodCoefficientCells(&drawn) * sizeof *drawn.values);
       assert_ok(LodCoefficientDestroy(&read));
       assert_ok(LodCoefficientDestroy(&drawn));
     }

@@ -14,7 +14,7 @@ static LodCoefficient random_coefficient(uint64_t seed, uint64_t stream, PetscIn
   for (PetscInt axis = 0; axis < dim; axis++)
     cells[axis] = 1 + (PetscInt)(LodRandomBits(seed, stream, (uint64_t)axis) % (uint64_t)most);
   assert_ok(LodCoefficientCreate(dim, cells, &coefficient));
-  for (PetscInt i = 0; i < LodCoefficientCount(&coefficient); i++)
+  for (PetscInt i = 0; i < LodCoefficientCells(&coefficient); i++)
     coefficient.values[i] = pow(10, 6 * LodRandomUniform(seed, stream, 100 + (uint64_t)i) - 3);
   return coefficient;
 }
@@ -50,8 +50,8 @@ START_TEST(values_are_means_over_what_cells_cover) {
     const LodMean  mean = (LodMean)(round / 3 % 3);
     LodCoefficient from = random_coefficient(seed, 2 * round, dim, most), to;
     LodCoefficient wanted = random_coefficient(seed, 2 * round + 1, dim, most);
-    assert_ok(LodCoefficientResample(&from, wanted.cells, mean, &to));
-    for (PetscInt i = 0; i < LodCoefficientCount(&to); i++) {
+    assert_ok(LodCoefficientResample(&from, wanted.cells, mean, "test", &to));
+    for (PetscInt i = 0; i < LodCoefficientCells(&to); i++) {
       const double plain = plain_mean(&from, wanted.cells, i, mean);
       ck_assert_double_eq_tol(to.values[i], plain, 1e-12 * plain);
     }
@@ -66,13 +66,14 @@ START_TEST(means_are_ordered_and_the_own_one_is_kept) {
   const uint64_t seed = test_seed();
   for (uint64_t round = 0; round < 30; round++) {
     LodCoefficient            from = random_coefficient(seed, round, 2, 20), to[3];
-    const LodCoefficientMeans means = LodCoefficientMean(&from);
+    const LodMeans            means = LodCoefficientVolumeMeans(&from);
     const double              own[] = {[LOD_MEAN_GEOMETRIC] = means.geometric,
                                        [LOD_MEAN_ARITHMETIC] = means.arithmetic,
                                        [LOD_MEAN_HARMONIC] = means.harmonic};
     for (int mean = 0; mean < 3; mean++) {
-      assert_ok(LodCoefficientResample(&from, (PetscInt[]){7, 11}, (LodMean)mean, &to[mean]));
-      const LodCoefficientMeans kept = LodCoefficientMean(&to[mean]);
+      assert_ok(
+          LodCoefficientResample(&from, (PetscInt[]){7, 11}, (LodMean)mean, "test", &to[mean]));
+      const LodMeans            kept = LodCoefficientVolumeMeans(&to[mean]);
       const double              now[] = {[LOD_MEAN_GEOMETRIC] = kept.geometric,
                                          [LOD_MEAN_ARITHMETIC] = kept.arithmetic,
                                          [LOD_MEAN_HARMONIC] = kept.harmonic};
@@ -96,13 +97,13 @@ START_TEST(finer_cells_keep_the_values_to_the_bit) {
   for (int mean = 0; mean < 3; mean++) {
     LodCoefficient from = random_coefficient(seed, (uint64_t)mean, 2, 9), to, back;
     const PetscInt finer[] = {3 * from.cells[0], 5 * from.cells[1]};
-    assert_ok(LodCoefficientResample(&from, finer, (LodMean)mean, &to));
+    assert_ok(LodCoefficientResample(&from, finer, (LodMean)mean, "test", &to));
     for (PetscInt y = 0; y < finer[1]; y++)
       for (PetscInt x = 0; x < finer[0]; x++)
         ck_assert_double_eq(to.values[y * finer[0] + x],
                             from.values[y / 5 * from.cells[0] + x / 3]);
-    assert_ok(LodCoefficientResample(&to, from.cells, (LodMean)mean, &back));
-    for (PetscInt i = 0; i < LodCoefficientCount(&from); i++)
+    assert_ok(LodCoefficientResample(&to, from.cells, (LodMean)mean, "test", &back));
+    for (PetscInt i = 0; i < LodCoefficientCells(&from); i++)
       ck_assert_double_eq_tol(back.values[i], from.values[i], 1e-13 * from.values[i]);
     assert_ok(LodCoefficientDestroy(&from));
     assert_ok(LodCoefficientDestroy(&to));
@@ -115,7 +116,7 @@ START_TEST(padding_repeats_the_last_cells) {
   const uint64_t seed = test_seed();
   LodCoefficient from = random_coefficient(seed, 0, 3, 5), to;
   const PetscInt longer[] = {from.cells[0] + 2, from.cells[1], from.cells[2] + 1};
-  assert_ok(LodCoefficientPad(&from, longer, &to));
+  assert_ok(LodCoefficientPad(&from, longer, "test", &to));
   for (PetscInt z = 0; z < longer[2]; z++)
     for (PetscInt y = 0; y < longer[1]; y++)
       for (PetscInt x = 0; x < longer[0]; x++) {

@@ -37,15 +37,26 @@ static double Inverse(LodMean mean, double value) {
   return mean == LOD_MEAN_GEOMETRIC ? exp(value) : mean == LOD_MEAN_HARMONIC ? 1 / value : value;
 }
 
-LodCoefficientMeans LodCoefficientMean(const LodCoefficient *coefficient) {
-  const PetscInt count = LodCoefficientCount(coefficient);
+LodMeans LodCoefficientVolumeMeans(const LodCoefficient *coefficient) {
+  const PetscInt count = LodCoefficientCells(coefficient);
   double         sum[n_means] = {0};
   for (PetscInt i = 0; i < count; i++)
     for (int mean = 0; mean < n_means; mean++)
       sum[mean] += Transform((LodMean)mean, coefficient->values[i]) / count;
-  return (LodCoefficientMeans){.arithmetic = Inverse(LOD_MEAN_ARITHMETIC, sum[LOD_MEAN_ARITHMETIC]),
-                               .geometric = Inverse(LOD_MEAN_GEOMETRIC, sum[LOD_MEAN_GEOMETRIC]),
-                               .harmonic = Inverse(LOD_MEAN_HARMONIC, sum[LOD_MEAN_HARMONIC])};
+  return (LodMeans){.arithmetic = Inverse(LOD_MEAN_ARITHMETIC, sum[LOD_MEAN_ARITHMETIC]),
+                    .geometric = Inverse(LOD_MEAN_GEOMETRIC, sum[LOD_MEAN_GEOMETRIC]),
+                    .harmonic = Inverse(LOD_MEAN_HARMONIC, sum[LOD_MEAN_HARMONIC])};
+}
+
+/* Refuses what there are no such means of. */
+static PetscErrorCode CheckNumbers(const LodCoefficient *from, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(
+      LodCoefficientIsPlain(from),
+      "%s: only a number A per cell, without mask, reaction and Robin rates, can be put on "
+      "other cells",
+      where);
+  PetscFunctionReturn(0);
 }
 
 /* Arithmetic means along one axis, from inp[outer][n][inner] to out[outer][m][inner]. */
@@ -67,7 +78,7 @@ static void AverageAxis(PetscInt outer, PetscInt n, PetscInt m, PetscInt inner, 
 }
 
 PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt cells[],
-                                      LodMean mean, LodCoefficient *to) {
+                                      LodMean mean, const char *where, LodCoefficient *to) {
   const PetscInt dim = from->dim;
   PetscInt       size[LOD_MAX_DIM]; /* cells so far */
   PetscInt       most = 1;
@@ -75,6 +86,7 @@ PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt
   double        *now, *next;
 
   PetscFunctionBeginUser;
+  PetscCall(CheckNumbers(from, where));
   PetscCall(LodCoefficientCreate(dim, cells, to));
   for (PetscInt axis = 0; axis < dim; axis++) {
     size[axis] = from->cells[axis];
@@ -84,7 +96,7 @@ PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt
   if (refines) mean = LOD_MEAN_ARITHMETIC; /* all means are the same, this one without rounding */
   PetscCall(PetscMalloc1(most, &now));
   PetscCall(PetscMalloc1(most, &next));
-  for (PetscInt i = 0; i < LodCoefficientCount(from); i++)
+  for (PetscInt i = 0; i < LodCoefficientCells(from); i++)
     now[i] = Transform(mean, from->values[i]);
   for (PetscInt axis = 0; axis < dim; axis++) {
     PetscInt inner = 1, outer = 1;
@@ -98,7 +110,7 @@ PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt
     now = next;
     next = swap;
   }
-  for (PetscInt i = 0; i < LodCoefficientCount(to); i++)
+  for (PetscInt i = 0; i < LodCoefficientCells(to); i++)
     to->values[i] = Inverse(mean, now[i]);
   PetscCall(PetscFree(now));
   PetscCall(PetscFree(next));
@@ -106,13 +118,14 @@ PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt
 }
 
 PetscErrorCode LodCoefficientPad(const LodCoefficient *from, const PetscInt cells[],
-                                 LodCoefficient *to) {
+                                 const char *where, LodCoefficient *to) {
   const LodBox old = LodBoxCells(from->dim, from->cells), new = LodBoxCells(from->dim, cells);
   PetscInt     index[LOD_MAX_DIM];
 
   PetscFunctionBeginUser;
+  PetscCall(CheckNumbers(from, where));
   PetscCall(LodCoefficientCreate(from->dim, cells, to));
-  for (PetscInt i = 0; i < LodCoefficientCount(to); i++) {
+  for (PetscInt i = 0; i < LodCoefficientCells(to); i++) {
     LodBoxIndex(&new, i, index);
     for (PetscInt axis = 0; axis < from->dim; axis++)
       index[axis] = PetscMin(index[axis], from->cells[axis] - 1);

@@ -18,21 +18,23 @@ typedef enum { LOD_MEAN_GEOMETRIC, LOD_MEAN_ARITHMETIC, LOD_MEAN_HARMONIC } LodM
 const char    *LodMeanName(LodMean mean);
 PetscErrorCode LodMeanFromName(const char *name, const char *where, LodMean *mean);
 
-/* Means of A over D. */
+/* Means of A over D, A being a number. */
 typedef struct {
   double arithmetic, geometric, harmonic;
-} LodCoefficientMeans;
-LodCoefficientMeans LodCoefficientMean(const LodCoefficient *coefficient);
+} LodMeans;
+LodMeans LodCoefficientVolumeMeans(const LodCoefficient *coefficient);
 
 /* Makes a coefficient of cells[] whose value in each cell is the mean of `from` over it, old cells
    weighted by the volume of what they share with it. Where the new cells divide the old ones
-   nothing changes but their number. Allocates *to; the mean of the same kind over D is kept. */
+   nothing changes but their number. Allocates *to; the mean of the same kind over D is kept. What
+   is no number A in all of the box is an input error, `where` being its place; so in
+   LodCoefficientPad. */
 PetscErrorCode LodCoefficientResample(const LodCoefficient *from, const PetscInt cells[],
-                                      LodMean mean, LodCoefficient *to);
+                                      LodMean mean, const char *where, LodCoefficient *to);
 
 /* Makes a coefficient of cells[], at least as many as `from` has along every axis, by repeating the
    last cells. Its cells have the size of the old ones: D is longer. Allocates *to. */
 PetscErrorCode LodCoefficientPad(const LodCoefficient *from, const PetscInt cells[],
-                                 LodCoefficient *to);
+                                 const char *where, LodCoefficient *to);
 
 #endif

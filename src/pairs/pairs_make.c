@@ -62,13 +62,8 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
 
   PetscFunctionBeginUser;
   PetscCall(LodSampleDraw(&plan->families[family], plan->grid.dim, plan->grid.coefficient,
-<<<<<<< HEAD
                           plan->seed, LodPairsNumber(plan, sample), coefficient));
-  const PetscInt count = LodCoefficientCount(coefficient);
-=======
-                          plan->seed, sample, coefficient));
   const PetscInt count = LodCoefficientCells(coefficient);
->>>>>>> next
   for (PetscInt i = 0; i < count && plan->pairs.bits < 64; i++)
     coefficient->values[i] = (double)(float)coefficient->values[i];
   snprintf(where, sizeof where, "sample %d (%s)%s", (int)sample,
