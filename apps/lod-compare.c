@@ -114,6 +114,9 @@ static PetscErrorCode Run(Options *options) {
   LodProblem problem;
 
   PetscFunctionBeginUser;
+  PetscErrorCode error = LodProblemOptionsReadFile(&options->problem);
+  if (!error) error = LodProblemOptionsTakeFile(&options->problem, PETSC_TRUE);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (!options->problem.model) {
     PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));
     options->problem.model = model;
@@ -122,16 +125,23 @@ static PetscErrorCode Run(Options *options) {
   PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));
   PetscCall(LodProblemDestroy(&problem));
+  PetscCall(LodProblemOptionsDestroy(&options->problem));
   PetscFunctionReturn(0);
 }
 
 /* Parses the program's own words, then hands over to PETSc's start, Run, and the one end. */
 int main(int argc, char **argv) {
   const struct argp_child children[] = {{&lod_problem_argp, 0, NULL, 0}, {0}};
-  const struct argp       parser = {option_table,  ParseOption, "COEFFICIENT.h5 [-- PETSC-OPTIONS]",
-                                    documentation, children,    NULL,
+  const struct argp       parser = {option_table,
+                                    ParseOption,
+                                    "COEFFICIENT.h5 [-- PETSC-OPTIONS]\n"
+                                          "PROBLEM.toml [COEFFICIENT.h5] [-- PETSC-OPTIONS]",
+                                    documentation,
+                                    children,
+                                    NULL,
                                     NULL};
-  Options                 options = {.problem = {.rhs = {"1"}}, .output = "comparison"};
+  static Options          options = {.problem = {.rhs = {"1"}, .rhs_where = "--rhs"},
+                                     .output = "comparison"};
 
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);

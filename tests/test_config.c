@@ -100,6 +100,7 @@ START_TEST(shipped_configs_and_meshes_are_good) {
   glob_t           found;
   ck_assert_int_eq(glob("../configs/*.toml", 0, NULL, &found), 0);
   for (size_t i = 0; i < found.gl_pathc; i++) {
+    if (strstr(found.gl_pathv[i], "/problem")) continue; /* of another kind: test_conditions.c */
     assert_ok(LodConfigRead(found.gl_pathv[i], &config));
     ck_assert_str_eq(config.path, found.gl_pathv[i]);
     assert_round_trip(&config);

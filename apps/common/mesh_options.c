@@ -94,6 +94,14 @@ static PetscErrorCode CoarseWithoutRule(const LodMeshOptions *options, const cha
   PetscFunctionReturn(0);
 }
 
+/* What messages call the coarse and the fine cells that were asked for. */
+static const char *CoarseName(const LodMeshOptions *options) {
+  return options->coarse_where ? options->coarse_where : "--coarse";
+}
+static const char *FineName(const LodMeshOptions *options) {
+  return options->fine_where ? options->fine_where : "--fine";
+}
+
 /* Takes cells from an option, along every axis; which one it is, for messages. */
 static PetscErrorCode TakeCells(const char *option, const PetscInt given[], const char *path,
                                 PetscInt dim, PetscInt cells[]) {
@@ -107,11 +115,13 @@ static PetscErrorCode TakeCells(const char *option, const PetscInt given[], cons
 }
 
 /* Takes the extents from the option. */
-static PetscErrorCode TakeExtent(const double given[], const char *path, LodGrid *grid) {
+static PetscErrorCode TakeExtent(const LodMeshOptions *options, const char *path, LodGrid *grid) {
+  const double  *given = options->extent;
   const PetscInt n = !(given[0] > 0) ? 0 : !(given[1] > 0) ? 1 : !(given[2] > 0) ? 2 : 3;
   PetscFunctionBeginUser;
-  LodCheckInput(n <= 1 || n == grid->dim, "--extent: has numbers for %d axes, but %s has %d",
-                (int)n, path, (int)grid->dim);
+  LodCheckInput(n <= 1 || n == grid->dim, "%s: has numbers for %d axes, but %s has %d",
+                options->extent_where ? options->extent_where : "--extent", (int)n, path,
+                (int)grid->dim);
   for (PetscInt axis = 0; axis < grid->dim && n > 0; axis++)
     grid->extent[axis] = given[n == 1 ? 0 : axis];
   PetscFunctionReturn(0);
@@ -176,9 +186,9 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, const
       (void)snprintf(source, 64, "default F = 2E; N does not matter");
     }
   }
-  PetscCall(TakeCells("--coarse", options->coarse, path, dim, grid->coarse));
-  PetscCall(TakeCells("--fine", options->fine, path, dim, grid->fine));
-  PetscCall(TakeExtent(options->extent, path, grid));
+  PetscCall(TakeCells(CoarseName(options), options->coarse, path, dim, grid->coarse));
+  PetscCall(TakeCells(FineName(options), options->fine, path, dim, grid->fine));
+  PetscCall(TakeExtent(options, path, grid));
   if (options->ell) grid->ell = options->ell;
   PetscFunctionReturn(0);
 }
@@ -192,11 +202,11 @@ static PetscErrorCode CheckCells(const LodMeshOptions *options, const LodGrid *g
     const PetscInt cells = grid->coefficient[axis];
     if (options->coarse[0])
       LodCheckInput(cells % grid->coarse[axis] == 0,
-                    "--coarse %s: does not divide the %d cells per axis of %s",
+                    "%s %s: does not divide the %d cells per axis of %s", CoarseName(options),
                     LodCellsText(grid->dim, grid->coarse, text), (int)cells, path);
     if (options->fine[0])
       LodCheckInput(grid->fine[axis] % cells == 0,
-                    "--fine %s: is not a multiple of the %d cells per axis of %s",
+                    "%s %s: is not a multiple of the %d cells per axis of %s", FineName(options),
                     LodCellsText(grid->dim, grid->fine, text), (int)cells, path);
   }
   PetscFunctionReturn(0);

@@ -1,17 +1,22 @@
-/* Options that several programs share: the mesh, and the problem as a whole. What only the
-   coefficient can tell (does --coarse divide it?) is an input error of LodMeshOptionsResolve. */
+/* Options that several programs share: the mesh, the conditions, and the problem as a whole, which
+   a problem file may say instead. What only the coefficient can tell (does --coarse divide it? is
+   there such a face?) is an input error of LodProblemRead. */
 #ifndef LODNET_COMMON_OPTIONS_H
 #define LODNET_COMMON_OPTIONS_H
 
 #include <argp.h>
 
+#include "config/problem_file.h"
 #include "nn/model.h"
 #include "pairs/coefficient_series.h"
+#include "problem/conditions.h"
 
 /* What --mesh, --coarse, --fine, --ell, --extent and --neumann said; 0 and NULL where they were not
-   given. Of cells and extents one number is entry 0 alone, the same along every axis. */
+   given. Of cells and extents one number is entry 0 alone, the same along every axis. Where they
+   come from a problem file, `.._where` are their places there. */
 typedef struct {
   const char *mesh, *neumann;
+  const char *coarse_where, *fine_where, *extent_where;
   PetscInt    coarse[LOD_MAX_DIM], fine[LOD_MAX_DIM], ell;
   double      extent[LOD_MAX_DIM];
   PetscBool   any_coarse; /* set by the program, not the command line: N does not matter */
@@ -32,27 +37,67 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
                                      const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]);
 
+/* Most options that say what holds on faces, and most wells, of a command line. */
+#define LOD_MAX_FACE_OPTIONS 32
+#define LOD_MAX_WELLS 1024
+
+/* What --dirichlet, --flux, --robin, --well and --reaction said: the words after them. */
+typedef struct {
+  PetscInt n_faces, n_wells;
+  struct {
+    LodFaceKind kind;
+    const char *text; /* "left=1" */
+  } faces[LOD_MAX_FACE_OPTIONS];
+  const char *wells[LOD_MAX_WELLS]; /* "0.2,0.8=1" */
+  const char *reaction;
+} LodConditionOptions;
+
+/* argp parser of these options, for a program's `children`; its input is a LodConditionOptions,
+   which it clears first. */
+extern const struct argp lod_condition_argp;
+
+/* The conditions for a coefficient of `dim` axes that was read from `path`: those of the options
+   and `neumann` (faces, NULL: none), else those of a problem file (NULL: none). The caller destroys
+   them. */
+PetscErrorCode LodConditionOptionsResolve(const LodConditionOptions *options, const char *neumann,
+                                          const LodProblemFile *file, PetscInt dim,
+                                          const char *path, LodConditions *conditions);
+
 /* Most right-hand sides that a command line can name. */
 #define LOD_MAX_RHS 64
 
 /* What the options say that name one problem: --dataset, --rhs, --model, --allow-range, --average,
-   --quiet, the mesh, and the coefficient file, the one argument. */
+   --quiet, mesh and conditions, and the arguments: the coefficient file, and a problem file, which
+   ends in .toml. */
 typedef struct {
-  LodMeshOptions mesh;
-  const char    *coefficient, *dataset, *model;
-  const char    *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
-  PetscInt       n_rhs;            /* 0: none was given; rhs[0] is the default then */
-  PetscBool      allow_range, average, quiet;
+  LodMeshOptions      mesh;
+  LodConditionOptions conditions;
+  const char         *coefficient, *dataset, *model, *problem;
+  const char         *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
+  const char         *rhs_where;        /* of rhs[0], in messages */
+  PetscInt            n_rhs;            /* 0: none was given; rhs[0] is the default then */
+  PetscBool           allow_range, average, quiet;
+  LodProblemFile     *file; /* what `problem` says, or NULL; owned */
 } LodProblemOptions;
 
-/* argp parser of these options and of the mesh options, for a program's `children`; its input is a
-   LodProblemOptions that holds the defaults. Ends the program if there is not one coefficient. */
+/* argp parser of these options, of those of the mesh and of the conditions, for a program's
+   `children`; its input is a LodProblemOptions that holds the defaults. Ends the program if there
+   is neither one coefficient nor one problem file. */
 extern const struct argp lod_problem_argp;
 
-/* A problem as read: mesh, coefficient, and the model if one was named. */
+/* Reads the problem file, if there is one; LodProblemOptionsTakeFile then takes from it what the
+   options leave open, model, average and allow_range only for a learned method. Both by every rank.
+ */
+PetscErrorCode LodProblemOptionsReadFile(LodProblemOptions *options);
+PetscErrorCode LodProblemOptionsTakeFile(LodProblemOptions *options, PetscBool learned);
+PetscErrorCode LodProblemOptionsDestroy(LodProblemOptions *options);
+
+/* A problem as read: mesh and coefficient, to which the conditions have been applied, and the model
+   if one was named. */
 typedef struct {
   LodGrid        grid;
   LodCoefficient coefficient;
+  LodConditions  conditions;
   LodModel      *model;
   char           origin[LOD_TEXT_MAX]; /* where the mesh came from */
 } LodProblem;

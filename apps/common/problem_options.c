@@ -1,8 +1,24 @@
 /* The problem that a command line names. */
+#include <string.h>
+
 #include "base/error.h"
 #include "base/events.h"
 #include "common/options.h"
 #include "io/coefficient_file.h"
+#include "problem/data.h"
+
+/* Takes the coefficient file, or a problem file, which ends in .toml. */
+static void TakeArgument(LodProblemOptions *options, const char *argument,
+                         const struct argp_state *state) {
+  const size_t length = strlen(argument);
+  if (length > 5 && strcmp(argument + length - 5, ".toml") == 0) {
+    if (options->problem) argp_error(state, "%s: a second problem file", argument);
+    options->problem = argument;
+  } else {
+    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
+    options->coefficient = argument;
+  }
+}
 
 /* Takes one option or the coefficient file (argp's parser function). */
 static error_t ParseProblemOption(int key, char *argument, struct argp_state *state) {
@@ -11,6 +27,7 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   switch (key) {
   case ARGP_KEY_INIT:
     state->child_inputs[0] = &options->mesh;
+    state->child_inputs[1] = &options->conditions;
     return 0;
   case 'M':
     options->model = argument;
@@ -33,11 +50,11 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
     options->quiet = PETSC_TRUE;
     return 0;
   case ARGP_KEY_ARG:
-    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
-    options->coefficient = argument;
+    TakeArgument(options, argument, state);
     return 0;
   case ARGP_KEY_END:
-    if (!options->coefficient) argp_error(state, "no coefficient file given");
+    if (!options->coefficient && !options->problem)
+      argp_error(state, "no coefficient file given, and no problem file");
     return 0;
   default:
     return ARGP_ERR_UNKNOWN;
@@ -47,7 +64,7 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
 static const struct argp_option problem_option_table[] = {
     {"model", 'M', "M.h5", 0, "trained model (default: the one that comes with lodnet)", 0},
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
-    {"rhs", 'f', "EXPR", 0, "right-hand side f of x, y, z (default 1); see below", 0},
+    {"rhs", 'f', "VALUE", 0, "right-hand side f of x, y, z (default 1); see below", 0},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
      2},
     {"average", 'a', NULL, 0,
@@ -57,12 +74,13 @@ static const struct argp_option problem_option_table[] = {
     {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
     {0}};
 
-static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1}, {0}};
+static const struct argp_child problem_children[] = {
+    {&lod_mesh_argp, 0, "Mesh:", 1}, {&lod_condition_argp, 0, "Conditions:", 1}, {0}};
 
 const struct argp lod_problem_argp = {
     problem_option_table, ParseProblemOption, NULL, NULL, problem_children, NULL, NULL};
 
-/* Reads the model, if there is one, and settles the mesh. */
+/* Reads the model, if there is one, and settles mesh and conditions. */
 static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
   char path[LOD_PATH_MAX + 256];
 
@@ -73,6 +91,9 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
   PetscCall(LodMeshOptionsResolve(
       &options->mesh, problem->coefficient.dim, problem->coefficient.cells, path,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
+  PetscCall(LodConditionOptionsResolve(&options->conditions, options->mesh.neumann, options->file,
+                                       problem->grid.dim, path, &problem->conditions));
+  PetscCall(LodConditionsApply(&problem->conditions, &problem->grid, &problem->coefficient));
   if (problem->model)
     PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
                            options->coefficient, options->allow_range));
@@ -139,6 +160,7 @@ PetscErrorCode LodProblemDestroy(LodProblem *problem) {
   PetscFunctionBeginUser;
   PetscCall(LodModelDestroy(&problem->model));
   PetscCall(LodCoefficientDestroy(&problem->coefficient));
+  PetscCall(LodConditionsDestroy(&problem->conditions));
   PetscFunctionReturn(0);
 }
 

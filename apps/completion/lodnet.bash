@@ -15,13 +15,16 @@ _lodnet_values() {
   *:--family) echo 'iid sine expression lognormal channels image darcy reservoir' ;;
   *:--mean) echo 'geometric arithmetic harmonic' ;;
   *:--neumann) echo 'left right bottom top front back' ;;
+  *:--dirichlet | *:--flux | *:--robin) echo 'left= right= bottom= top= front= back=' ;;
   esac
 }
 
-# Completes the word $1 to folders and to files that end in $2.
+# Completes the word $1 to folders and to files that end in one of the rest.
 _lodnet_files() {
+  local word=$1 ending
+  shift
   compopt -o filenames
-  mapfile -t COMPREPLY < <(compgen -d -- "$1"; compgen -f -X "!*$2" -- "$1")
+  mapfile -t COMPREPLY < <(compgen -d -- "$word"; for ending; do compgen -f -X "!*$ending" -- "$word"; done)
 }
 
 # Completes a value, the word $2 after option $1 of program $3; whether it could.
@@ -33,7 +36,10 @@ _lodnet_value() {
   --config | --set | --mesh) _lodnet_files "$2" .toml ;;
   --image) _lodnet_files "$2" .png ;;
   --output) _lodnet_files "$2" '' ;;
-  *) mapfile -t COMPREPLY < <(compgen -W "$values" -- "$2") ;;
+  *)
+    mapfile -t COMPREPLY < <(compgen -W "$values" -- "$2")
+    [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
+    ;;
   esac
 }
 
@@ -57,6 +63,7 @@ _lodnet() {
     lod-train) _lodnet_files "$word" .toml ;;
     lod-bench) mapfile -t COMPREPLY < <(compgen -W 'exact fine network train' -- "$word") ;;
     lod-sample) ;;
+    lod-solve | lod-compare) _lodnet_files "$word" .h5 .toml ;;
     *) _lodnet_files "$word" .h5 ;;
     esac
   fi

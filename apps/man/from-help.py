@@ -3,7 +3,7 @@
 
 Usage: from-help.py PROGRAM PAGE SUMMARY
 
-The first paragraph of the help is the usage, the rest before the options the description; option
+The first lines of the help are the usage, the rest before the options the description; option
 groups become subsections, indented lines of what follows the options examples. The environment of
 the overview page lodnet(7) holds for all programs.
 """
@@ -86,11 +86,14 @@ def main():
         return subprocess.run([program, what], check=True, capture_output=True, text=True,
                               env=environment).stdout.splitlines()
 
-    usage, *lines = ask("--help")
-    usage = usage.removeprefix("Usage: " + name).strip()
+    lines = ask("--help")
+    usages = []
+    while lines[0].startswith(("Usage: ", "  or: ")):
+        usages.append(lines.pop(0).partition(name)[2].strip())
     version = ask("--version")[0].split()[-1]
     page = [f'.TH {name.upper()} 1 "" "lodnet {version}" "lodnet"', ".SH NAME",
-            f"{name} \\- {text(summary)}", ".SH SYNOPSIS", f"\\fB{text(name)}\\fR {text(usage)}"]
+            f"{name} \\- {text(summary)}", ".SH SYNOPSIS"]
+    page += ["\n.br\n".join(f"\\fB{text(name)}\\fR {text(usage)}" for usage in usages)]
     page += body(lines)
     page += [".SH SEE ALSO", ".BR lodnet (7)"]
     with open(path, "w", encoding="utf-8") as file:

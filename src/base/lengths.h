@@ -10,4 +10,7 @@
 /* Longest of other names and expressions. */
 #define LOD_TEXT_MAX 512
 
+/* Room for a place in a file, as in "FILE: line 7, column 3: "left" in [boundary]". */
+#define LOD_WHERE_MAX (LOD_PATH_MAX + 128)
+
 #endif

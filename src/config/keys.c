@@ -22,7 +22,12 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
                                       [LOD_KIND_FACES] =
                                           "list of left, right, bottom, top, front, back",
                                       [LOD_KIND_TABLE] = "",
-                                      [LOD_KIND_TABLES] = "list of {from, rate}"};
+                                      [LOD_KIND_TABLES] = "list of {",
+                                      [LOD_KIND_MESH_NAME] = "name",
+                                      [LOD_KIND_VALUE] = "number or text",
+                                      [LOD_KIND_NUMBERS] = "number, or a list of one for each axis",
+                                      [LOD_KIND_COUNTS] = "integer, or a list of one for each axis",
+                                      [LOD_KIND_FACE] = "table or text"};
   const PetscBool          is_number =
       (PetscBool)(setting->kind == LOD_KIND_INTEGER || setting->kind == LOD_KIND_SEED ||
                   setting->kind == LOD_KIND_REAL || setting->kind == LOD_KIND_CELLS ||
@@ -37,6 +42,9 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
     fprintf(stream, "%s%s", i ? ", " : "", setting->choices[i]);
   for (int i = 0; setting->kind == LOD_KIND_FAMILY && i < LOD_FAMILY_COUNT; i++)
     fprintf(stream, "%s%s", i ? ", " : "", LodFamilyName((LodFamily)i));
+  for (PetscInt i = 0; setting->kind == LOD_KIND_TABLES && i < setting->table->n; i++)
+    fprintf(stream, "%s%s", setting->table->settings[i].key,
+            i + 1 < setting->table->n ? ", " : "}");
   if (!is_number) return;
   fprintf(stream, "%s%g", setting->above_low ? " > " : " from ", setting->low);
   if (!setting->above_low && !(setting->high < PETSC_MAX_INT)) fputs(" on", stream);
@@ -77,13 +85,17 @@ static void PrintTable(FILE *stream, const LodTable *table, const char *base) {
   }
 }
 
+void LodSettingsWriteKeys(FILE *stream, const LodTable *table, const void *base) {
+  fputs("| table | key | default | range | meaning |\n|---|---|---|---|---|\n", stream);
+  PrintTable(stream, table, base);
+}
+
 PetscErrorCode LodConfigWriteKeys(FILE *stream) {
   LodConfig *config;
   PetscFunctionBeginUser;
   PetscCall(PetscNew(&config));
   LodConfigDefaults(config);
-  fputs("| table | key | default | range | meaning |\n|---|---|---|---|---|\n", stream);
-  PrintTable(stream, &lod_config_table, (const char *)config);
+  LodSettingsWriteKeys(stream, &lod_config_table, config);
   PetscCall(PetscFree(config));
   PetscFunctionReturn(0);
 }

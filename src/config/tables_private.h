@@ -4,6 +4,7 @@
 #define LODNET_CONFIG_TABLES_PRIVATE_H
 
 #include "config/config.h"
+#include "config/problem_file.h"
 #include "config/toml_adapter_private.h"
 
 /* The kinds of settings, with the type of the field they fill. */
@@ -21,7 +22,13 @@ typedef enum {
   LOD_KIND_EXTENT,  /* double[LOD_MAX_DIM] of a LodGrid, likewise; never written */
   LOD_KIND_FACES,   /* LodGrid: a list of the faces that are natural */
   LOD_KIND_TABLE,   /* a structure, see `table` */
-  LOD_KIND_TABLES   /* an array of up to `capacity` structures with its length at `count` */
+  LOD_KIND_TABLES,  /* an array of up to `capacity` structures with its length at `count` */
+  /* Of problem files (problem_file.h), never written; read by toml_placed.c. */
+  LOD_KIND_MESH_NAME, /* char[capacity]: a mesh's name, or as LOD_KIND_PATH a file */
+  LOD_KIND_VALUE,     /* LodPlacedText: a number, an expression, or "@FILE" */
+  LOD_KIND_NUMBERS,   /* LodPlacedNumbers: a number, or a list of one for each axis */
+  LOD_KIND_COUNTS,    /* the same, of integers */
+  LOD_KIND_FACE       /* LodPlacedFace */
 } LodSettingKind;
 
 typedef struct LodTable LodTable;
@@ -52,9 +59,10 @@ struct LodTable {
   void (*defaults)(void *base); /* fills a new entry of a list of tables, or NULL */
 };
 
-extern const LodTable lod_config_table; /* LodConfig: a training config */
-extern const LodTable lod_pairs_table;  /* LodConfig: the part that determines the pairs */
-extern const LodTable lod_mesh_table;   /* LodGrid: a mesh file */
+extern const LodTable lod_config_table;  /* LodConfig: a training config */
+extern const LodTable lod_pairs_table;   /* LodConfig: the part that determines the pairs */
+extern const LodTable lod_mesh_table;    /* LodGrid: a mesh file */
+extern const LodTable lod_problem_table; /* LodProblemFile: a problem */
 
 /* Whether a setting is a list whose length is kept in a field. */
 static inline PetscBool LodSettingIsCounted(const LodSetting *setting) {
@@ -69,9 +77,6 @@ static inline PetscBool LodSettingIsUsed(const LodSetting *setting, const void *
   const unsigned family = (unsigned)((const LodSampleSettings *)base)->family;
   return (PetscBool)(family < LOD_FAMILY_COUNT && (setting->families & 1U << family));
 }
-
-/* Room for a place in a file, as in "FILE: line 7, column 3". */
-#define LOD_WHERE_MAX (LOD_PATH_MAX + 64)
 
 /* A TOML file that was read. */
 typedef struct {
@@ -99,6 +104,29 @@ const LodTomlNode *LodSettingsFind(const LodTomlNode *node, const char *key);
 /* Writes the place of a node, "FILE: line L, column C", to where[LOD_WHERE_MAX]. */
 void LodSettingsPlace(const LodSettingsFile *file, const LodTomlNode *node, char *where);
 
+/* Raises an input error with the place of a node; `...` is printf's format and arguments. */
+#define LodRefuseNode(file, node, ...)                                                             \
+  do {                                                                                             \
+    char refuse_where[LOD_WHERE_MAX], refuse_message[LOD_MESSAGE_MAX];                             \
+    LodSettingsPlace((file), (node), refuse_where);                                                \
+    (void)snprintf(refuse_message, sizeof refuse_message, __VA_ARGS__);                            \
+    LodInputError("%s: %s", refuse_where, refuse_message);                                         \
+  } while (0)
+
+/* What messages call a setting: "epochs" in [training], or entry `entry` (from 1; 0: none) of it;
+   returns text[LOD_TEXT_MAX]. And a type of TOML: "a list". */
+const char *LodSettingsName(const LodTable *table, const LodSetting *setting, size_t entry,
+                            char *text);
+const char *LodTomlTypeName(LodTomlType type);
+
+/* The file that `name` in a settings file means, counted from that file's folder, to
+   path[capacity]; returns its length, which may be too much, as snprintf does. */
+int LodSettingsPath(const LodSettingsFile *file, const char *name, size_t capacity, char *path);
+
+/* Reads one setting of a kind of problem files into `field`. */
+PetscErrorCode LodSettingsReadPlaced(const LodSettingsFile *file, const LodTomlNode *node,
+                                     const LodTable *table, const LodSetting *setting, void *field);
+
 /* Checks every range in the structure `base`; `where` begins the messages. */
 PetscErrorCode LodSettingsCheck(const LodTable *table, const void *base, const char *where);
 
@@ -113,6 +141,9 @@ PetscErrorCode LodSettingsWrite(const LodTable *table, const void *base, char **
  */
 void LodSettingsWriteValue(FILE *stream, const LodSetting *setting, const void *structure,
                            size_t index);
+
+/* Writes a table in Markdown of all keys; the structure `base` holds the defaults. */
+void LodSettingsWriteKeys(FILE *stream, const LodTable *table, const void *base);
 
 /* LodMeshRead for a name found in a file: a relative path counts from `directory` (then from the
    working directory); `where` is the place of the name. */

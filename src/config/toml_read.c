@@ -11,19 +11,14 @@
 /* Larger files are not configs. */
 #define LARGEST_FILE 1048576
 
-/* Raises an input error with the place of a node; `...` is printf's format and arguments. */
-#define RefuseNode(file, node, ...)                                                                \
-  do {                                                                                             \
-    char refuse_where[LOD_WHERE_MAX], refuse_message[LOD_MESSAGE_MAX];                             \
-    LodSettingsPlace((file), (node), refuse_where);                                                \
-    (void)snprintf(refuse_message, sizeof refuse_message, __VA_ARGS__);                            \
-    LodInputError("%s: %s", refuse_where, refuse_message);                                         \
-  } while (0)
-
 /* What messages call the types of TOML, by LodTomlType. */
 static const char *const type_names[] = {
     "a table",       "a list",        "a string", "an integer", "a floating-point number",
     "true or false", "a date or time"};
+
+const char *LodTomlTypeName(LodTomlType type) {
+  return type_names[type];
+}
 
 /* What each kind of setting expects, by LodSettingKind. */
 static const struct {
@@ -44,11 +39,21 @@ static const struct {
     [LOD_KIND_FACES] = {LOD_TOML_TEXT, "a string", "a list of strings"},
     [LOD_KIND_TABLE] = {LOD_TOML_TABLE, "a table", NULL},
     [LOD_KIND_TABLES] = {LOD_TOML_TABLE, "a table", "a list of tables"},
+    [LOD_KIND_MESH_NAME] = {LOD_TOML_TEXT, "a string", NULL},
 };
 
 /* " in [training]", or "" for a whole file, as text[64]. */
 static const char *InTable(const LodTable *table, char *text) {
   (void)snprintf(text, 64, "%s%s", table->name[0] ? " in " : "", table->name);
+  return text;
+}
+
+const char *LodSettingsName(const LodTable *table, const LodSetting *setting, size_t entry,
+                            char *text) {
+  char   in[64];
+  size_t used = 0;
+  if (entry) used = (size_t)snprintf(text, LOD_TEXT_MAX, "entry %zu of ", entry);
+  (void)snprintf(text + used, LOD_TEXT_MAX - used, "\"%s\"%s", setting->key, InTable(table, in));
   return text;
 }
 
@@ -103,8 +108,8 @@ static PetscErrorCode CheckKeys(const LodSettingsFile *file, const LodTomlNode *
         (PetscBool)(child->type == LOD_TOML_TABLE ||
                     (child->n_children && child->children[0].type == LOD_TOML_TABLE));
     Suggest(table, child->key, suggestion);
-    RefuseNode(file, child, "unknown %s \"%.200s\"%s; %s", is_table ? "table" : "key", child->key,
-               InTable(table, in), suggestion);
+    LodRefuseNode(file, child, "unknown %s \"%.200s\"%s; %s", is_table ? "table" : "key",
+                  child->key, InTable(table, in), suggestion);
   }
   PetscFunctionReturn(0);
 }
@@ -117,7 +122,7 @@ static PetscErrorCode CheckRequired(const LodSettingsFile *file, const LodTomlNo
   for (PetscInt i = 0; i < table->required; i++) {
     if (LodSettingsFind(node, table->settings[i].key)) continue;
     if (!table->name[0]) LodInputError("%s: lacks key \"%s\"", file->path, table->settings[i].key);
-    RefuseNode(file, node, "missing key \"%s\"%s", table->settings[i].key, InTable(table, in));
+    LodRefuseNode(file, node, "missing key \"%s\"%s", table->settings[i].key, InTable(table, in));
   }
   PetscFunctionReturn(0);
 }
@@ -127,8 +132,8 @@ static PetscErrorCode CheckFamily(const LodSettingsFile *file, const LodTomlNode
                                   const LodSetting *setting, const LodSampleSettings *sample) {
   PetscFunctionBeginUser;
   if (!LodSettingIsUsed(setting, sample))
-    RefuseNode(file, child, "family \"%s\" does not use \"%s\"", LodFamilyName(sample->family),
-               setting->key);
+    LodRefuseNode(file, child, "family \"%s\" does not use \"%s\"", LodFamilyName(sample->family),
+                  setting->key);
   PetscFunctionReturn(0);
 }
 
@@ -139,35 +144,41 @@ static void DirectoryOf(const char *path, char *text) {
   (void)snprintf(text, LOD_PATH_MAX, "%s", dirname(copy));
 }
 
+int LodSettingsPath(const LodSettingsFile *file, const char *name, size_t capacity, char *path) {
+  char relative[LOD_PATH_MAX], *absolute = NULL;
+  if (name[0] != '/') {
+    DirectoryOf(file->path, relative);
+    absolute = realpath(relative, NULL);
+  }
+  const int length =
+      snprintf(path, capacity, "%s%s%s", absolute ? absolute : "", absolute ? "/" : "", name);
+  free(absolute);
+  return length;
+}
+
+/* Whether a setting's text is the name of a file. */
+static PetscBool IsPath(const LodSetting *setting, const char *text) {
+  const size_t length = strlen(text);
+  if (setting->kind == LOD_KIND_MESH_NAME)
+    return (PetscBool)(strchr(text, '/') ||
+                       (length > 5 && strcmp(text + length - 5, ".toml") == 0));
+  return (PetscBool)(setting->kind == LOD_KIND_PATH);
+}
+
 /* Copies a string to field[capacity]; a path becomes absolute, so that it stays valid when the
    resolved settings are read from another place. */
 static PetscErrorCode ReadText(const LodSettingsFile *file, const LodTomlNode *node,
                                const LodSetting *setting, char *field) {
-  char relative[LOD_PATH_MAX], *absolute = NULL;
+  const size_t capacity = (size_t)setting->capacity;
   PetscFunctionBeginUser;
-  if (!node->text[0]) RefuseNode(file, node, "\"%s\" must not be empty", setting->key);
-  if (setting->kind == LOD_KIND_PATH && node->text[0] != '/') {
-    DirectoryOf(file->path, relative);
-    absolute = realpath(relative, NULL);
-  }
-  const int length = snprintf(field, (size_t)setting->capacity, "%s%s%s", absolute ? absolute : "",
-                              absolute ? "/" : "", node->text);
-  free(absolute);
+  if (!node->text[0]) LodRefuseNode(file, node, "\"%s\" must not be empty", setting->key);
+  const int length = IsPath(setting, node->text)
+                         ? LodSettingsPath(file, node->text, capacity, field)
+                         : snprintf(field, capacity, "%s", node->text);
   if (length >= setting->capacity)
-    RefuseNode(file, node, "\"%s\" is longer than %d characters", setting->key,
-               (int)setting->capacity - 1);
+    LodRefuseNode(file, node, "\"%s\" is longer than %d characters", setting->key,
+                  (int)setting->capacity - 1);
   PetscFunctionReturn(0);
-}
-
-/* What messages call a setting: "epochs" in [training], or entry `entry` (from 1; 0: none) of it.
- */
-static const char *Name(const LodTable *table, const LodSetting *setting, size_t entry,
-                        char *text) {
-  char   in[64];
-  size_t used = 0;
-  if (entry) used = (size_t)snprintf(text, LOD_TEXT_MAX, "entry %zu of ", entry);
-  (void)snprintf(text + used, LOD_TEXT_MAX - used, "\"%s\"%s", setting->key, InTable(table, in));
-  return text;
 }
 
 /* Checks the type of one value; an integer serves as a number. */
@@ -176,8 +187,8 @@ static PetscErrorCode CheckType(const LodSettingsFile *file, const LodTomlNode *
   const LodTomlType wanted = expected[setting->kind].type;
   PetscFunctionBeginUser;
   if (node->type != wanted && !(wanted == LOD_TOML_REAL && node->type == LOD_TOML_INTEGER))
-    RefuseNode(file, node, "%s must be %s, not %s", name, expected[setting->kind].name,
-               type_names[node->type]);
+    LodRefuseNode(file, node, "%s must be %s, not %s", name, expected[setting->kind].name,
+                  type_names[node->type]);
   PetscFunctionReturn(0);
 }
 
@@ -213,7 +224,7 @@ static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *
   char where[LOD_WHERE_MAX], directory[LOD_PATH_MAX], name[LOD_TEXT_MAX];
   PetscFunctionBeginUser;
   LodSettingsPlace(file, node, where);
-  PetscCall(CheckType(file, node, setting, Name(table, setting, entry, name)));
+  PetscCall(CheckType(file, node, setting, LodSettingsName(table, setting, entry, name)));
   switch (setting->kind) {
   case LOD_KIND_INTEGER:
     PetscCall(LodSettingsCheckNumber(setting, node->real, where, name));
@@ -264,8 +275,8 @@ static PetscErrorCode ReadPerAxis(const LodSettingsFile *file, const LodTomlNode
   PetscFunctionBeginUser;
   one.kind = cells ? LOD_KIND_INTEGER : LOD_KIND_REAL;
   if (list && node->n_children != (size_t)dim)
-    RefuseNode(file, node, "%s has %zu entries, must have %d, one for each axis",
-               Name(table, setting, 0, name), node->n_children, (int)dim);
+    LodRefuseNode(file, node, "%s has %zu entries, must have %d, one for each axis",
+                  LodSettingsName(table, setting, 0, name), node->n_children, (int)dim);
   for (PetscInt axis = 0; axis < (list ? dim : LOD_MAX_DIM); axis++)
     PetscCall(ReadValue(file, list ? &node->children[axis] : node, table, &one,
                         list ? (size_t)axis + 1 : 0, base + setting->offset + (size_t)axis * size));
@@ -281,18 +292,19 @@ static PetscErrorCode ReadList(const LodSettingsFile *file, const LodTomlNode *n
   char name[LOD_TEXT_MAX];
   PetscFunctionBeginUser;
   if (node->type != LOD_TOML_ARRAY)
-    RefuseNode(file, node, "%s must be %s, not %s", Name(table, setting, 0, name),
-               expected[setting->kind].plural, type_names[node->type]);
+    LodRefuseNode(file, node, "%s must be %s, not %s", LodSettingsName(table, setting, 0, name),
+                  expected[setting->kind].plural, type_names[node->type]);
   if (node->n_children > (size_t)setting->capacity)
-    RefuseNode(file, node, "%s has %zu entries, must have at most %d",
-               Name(table, setting, 0, name), node->n_children, (int)setting->capacity);
+    LodRefuseNode(file, node, "%s has %zu entries, must have at most %d",
+                  LodSettingsName(table, setting, 0, name), node->n_children,
+                  (int)setting->capacity);
   if (setting->kind == LOD_KIND_FACES)
     memset(((LodGrid *)(void *)base)->natural, 0, sizeof((LodGrid *)0)->natural);
   for (size_t i = 0; i < node->n_children; i++) {
     const LodTomlNode *child = &node->children[i];
     if (setting->kind == LOD_KIND_TABLES) {
       char *entry = base + setting->offset + i * setting->size;
-      PetscCall(CheckType(file, child, setting, Name(table, setting, i + 1, name)));
+      PetscCall(CheckType(file, child, setting, LodSettingsName(table, setting, i + 1, name)));
       if (setting->table->defaults) setting->table->defaults(entry);
       PetscCall(ReadTable(file, child, setting->table, entry, i));
     } else {
@@ -322,8 +334,10 @@ static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *
       PetscCall(ReadPerAxis(file, child, table, setting, base));
     } else if (setting->kind == LOD_KIND_TABLE) {
       char name[LOD_TEXT_MAX];
-      PetscCall(CheckType(file, child, setting, Name(table, setting, 0, name)));
+      PetscCall(CheckType(file, child, setting, LodSettingsName(table, setting, 0, name)));
       PetscCall(ReadTable(file, child, setting->table, base + setting->offset, 0));
+    } else if (setting->kind > LOD_KIND_MESH_NAME) {
+      PetscCall(LodSettingsReadPlaced(file, child, table, setting, base + setting->offset));
     } else {
       PetscCall(ReadValue(file, child, table, setting, 0,
                           base + setting->offset + index * setting->stride));

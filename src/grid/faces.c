@@ -10,22 +10,33 @@
 const char *const lod_face_names[LOD_MAX_DIM][2] = {
     {"left", "right"}, {"bottom", "top"}, {"front", "back"}};
 
-PetscErrorCode LodGridSetFace(LodGrid *grid, const char *face, const char *where) {
+PetscErrorCode LodFaceFind(PetscInt dim, const char *face, const char *where, PetscInt *axis,
+                           int *side) {
   char   known[128] = "";
   size_t used = 0;
 
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < PetscMin(grid->dim, LOD_MAX_DIM); axis++)
-    for (int side = 0; side < 2; side++) {
-      const char *name = lod_face_names[axis][side];
+  for (PetscInt a = 0; a < PetscMin(dim, LOD_MAX_DIM); a++)
+    for (int s = 0; s < 2; s++) {
+      const char *name = lod_face_names[a][s];
       if (strcmp(face, name) == 0) {
-        grid->natural[axis][side] = PETSC_TRUE;
+        *axis = a;
+        *side = s;
         PetscFunctionReturn(0);
       }
       used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", name);
     }
-  LodInputError("%s: no face \"%.200s\"; the faces in %d dimension%s are %s", where, face,
-                (int)grid->dim, grid->dim == 1 ? "" : "s", known);
+  LodInputError("%s: no face \"%.200s\"; the faces in %d dimension%s are %s", where, face, (int)dim,
+                dim == 1 ? "" : "s", known);
+}
+
+PetscErrorCode LodGridSetFace(LodGrid *grid, const char *face, const char *where) {
+  PetscInt axis;
+  int      side;
+  PetscFunctionBeginUser;
+  PetscCall(LodFaceFind(grid->dim, face, where, &axis, &side));
+  grid->natural[axis][side] = PETSC_TRUE;
+  PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodGridSetNatural(LodGrid *grid, const char *faces, const char *where) {

@@ -4,6 +4,19 @@
 
 #include "grid/grid.h"
 
+/* What holds on a face of D. Unset: u = 0, unless the grid has it natural. */
+typedef enum {
+  LOD_FACE_UNSET,
+  LOD_FACE_DIRICHLET, /* u = g */
+  LOD_FACE_NATURAL,   /* A grad u . n = 0 */
+  LOD_FACE_FLUX,      /* A grad u . n = q */
+  LOD_FACE_ROBIN      /* A grad u . n = r (g - u) */
+} LodFaceKind;
+
+/* The face of that name; an input error lists the names that `dim` allows. */
+PetscErrorCode LodFaceFind(PetscInt dim, const char *face, const char *where, PetscInt *axis,
+                           int *side);
+
 /* Parses a list of faces "right" or "left,top" into grid->natural (adds to what is set); an input
    error lists the names that `dim` allows. */
 PetscErrorCode LodGridSetNatural(LodGrid *grid, const char *faces, const char *where);

@@ -17,12 +17,15 @@ typedef struct {
 } LodSolutionFields;
 
 typedef struct {
-  const LodGrid  *grid;
-  const char     *method;  /* lod, dnn, fine or coarse */
-  PetscBool       average; /* dnn: operators averaged over the symmetries of the cube */
-  const char     *rhs;     /* the expression */
-  const PetscInt *cells;   /* of the mesh the solution lives on: coarse, or fine for fine */
-  const double   *values;  /* at all its nodes, x fastest */
+  const LodGrid *grid;
+  const char    *method;  /* lod, dnn, fine or coarse */
+  PetscBool      average; /* dnn: operators averaged over the symmetries of the cube */
+  PetscBool      correct; /* lod: with correctors of the right-hand side */
+  const char    *rhs;     /* the expression */
+  const char    *boundary, *wells, *reaction; /* as text, a line a face and a well; NULL: u = 0
+                                                 where no face is natural, none, 0 */
+  const PetscInt *cells;  /* of the mesh the solution lives on: coarse, or fine for fine */
+  const double   *values; /* at all its nodes, x fastest */
   double          seconds_operator, seconds_solve;
   const double   *operators; /* local operators of all cells [cell][z][j], or NULL */
   const LodCoefficient
@@ -32,7 +35,8 @@ typedef struct {
 
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
    method, average (1 or 0), those of mesh_attributes.h, natural (names of the natural faces), rhs,
-   seconds_operator, seconds_solve, version, and, if local operators are given, `local_operators`
+   correct, and if given boundary, wells and reaction (lines of text), seconds_operator,
+   seconds_solve, version, and, if local operators are given, `local_operators`
    and the `coefficient` that they belong to, so that a later run can start from them. With fields
    also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
    `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and

@@ -91,6 +91,17 @@ PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]) {
   PetscFunctionReturn(0);
 }
 
+/* Writes the conditions that are not "". */
+static PetscErrorCode WriteConditions(const LodSolution *solution, LodHdf5 *file) {
+  const char *const names[] = {"boundary", "wells", "reaction"};
+  const char *const texts[] = {solution->boundary, solution->wells, solution->reaction};
+
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 3; i++)
+    if (texts[i] && texts[i][0]) PetscCall(LodHdf5WriteText(file, "/", names[i], texts[i]));
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file) {
   const LodGrid *grid = solution->grid;
   char           faces[64];
@@ -99,7 +110,9 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(LodHdf5WriteText(file, "/", "method", solution->method));
   PetscCall(LodHdf5WriteInt(file, "/", "average", solution->average));
+  PetscCall(LodHdf5WriteInt(file, "/", "correct", solution->correct));
   PetscCall(LodHdf5WriteText(file, "/", "rhs", solution->rhs));
+  PetscCall(WriteConditions(solution, file));
   PetscCall(LodHdf5WriteText(file, "/", "natural", faces));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
   PetscCall(LodMeshAttributesWrite(file, grid));

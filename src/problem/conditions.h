@@ -2,16 +2,9 @@
 #ifndef LODNET_PROBLEM_CONDITIONS_H
 #define LODNET_PROBLEM_CONDITIONS_H
 
-#include "grid/grid.h"
+#include <stdio.h>
 
-/* What holds on a face of D. Unset: u = 0, unless the grid has it natural. */
-typedef enum {
-  LOD_FACE_UNSET,
-  LOD_FACE_DIRICHLET, /* u = g */
-  LOD_FACE_NATURAL,   /* A grad u . n = 0 */
-  LOD_FACE_FLUX,      /* A grad u . n = q */
-  LOD_FACE_ROBIN      /* A grad u . n = r (g - u) */
-} LodFaceKind;
+#include "grid/faces.h"
 
 /* A value's text is an expression of x, y, z, or `@FILE.h5` or `@FILE.h5:DATASET`: an array on the
    cells or nodes of the coefficient or the fine mesh, of D or of the face, recognised by its shape.
@@ -36,5 +29,28 @@ typedef struct {
   PetscInt         n_wells;
   LodWell         *wells; /* owned */
 } LodConditions;
+
+/* Say what holds on a face of D, in its interior, and of a well; texts are copied, NULL is 0,
+   `where` is what messages call it. No face of that name, and a second condition on a face, are
+   input errors. A cleared structure is empty: u = 0, c = 0, no wells. Whether values are right is
+   seen when they are read (data.h). */
+PetscErrorCode LodConditionsSetFace(LodConditions *conditions, PetscInt dim, const char *face,
+                                    LodFaceKind kind, const char *value, const char *rate,
+                                    const char *where);
+PetscErrorCode LodConditionsSetReaction(LodConditions *conditions, const char *value,
+                                        const char *where);
+PetscErrorCode LodConditionsAddWell(LodConditions *conditions, const double point[LOD_MAX_DIM],
+                                    double rate, const char *where);
+PetscErrorCode LodConditionsDestroy(LodConditions *conditions);
+
+/* Prints what holds on the faces, for people: "u = 1 on left; u = 0 on right; natural on bottom,
+   top". The conditions have been applied to the grid (data.h). */
+void LodConditionsPrint(FILE *stream, const LodConditions *conditions, const LodGrid *grid);
+
+/* The same for files, a line for each face ("left: u = 1"), and the wells, a line for each
+   ("0.2,0.8=1"); *text is the caller's, to be freed with PetscFree. */
+PetscErrorCode LodConditionsBoundaryText(const LodConditions *conditions, const LodGrid *grid,
+                                         char **text);
+PetscErrorCode LodConditionsWellsText(const LodConditions *conditions, PetscInt dim, char **text);
 
 #endif

@@ -1,0 +1,38 @@
+/* What lod-solve does: its options, one problem, many coefficients. */
+#ifndef LODNET_COMMON_SOLVE_H
+#define LODNET_COMMON_SOLVE_H
+
+#include "common/options.h"
+#include "solver/solve.h"
+
+/* What the command line said, or a problem file in its place. */
+typedef struct {
+  LodProblemOptions problem;
+  const char       *method_name; /* NULL until LodSolveCommandSettle */
+  const char       *method_where;
+  const char       *output, *previous;
+  PetscBool         operators, many, correct, reconstruct;
+  LodMethod         method;
+  char              model[LOD_PATH_MAX]; /* where the one is that comes with lodnet */
+} LodSolveCommand;
+
+/* argp parser of all options of lod-solve, for its `children`; its input is a LodSolveCommand. */
+extern const struct argp lod_solve_argp;
+
+/* Reads the problem file, takes from it what the options leave open, and refuses what does not go
+   together, before anything else is read. Collective; Destroy frees what this has read. */
+PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command);
+PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command);
+
+/* Finds out on rank 0, before the work, whether `output` can be written after it, and is no input.
+   Collective. */
+PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output);
+
+/* Reads one problem and solves it; rank 0 writes the solution and says what was done. Collective.
+ */
+PetscErrorCode LodSolveOne(const LodSolveCommand *command);
+
+/* The same for all coefficients of a file and all right-hand sides, by one process. */
+PetscErrorCode LodSolveSeries(const LodSolveCommand *command);
+
+#endif

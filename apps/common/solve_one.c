@@ -1,0 +1,170 @@
+/* One problem, one method, one solution file. */
+#include "base/error.h"
+#include "base/events.h"
+#include "common/solve.h"
+
+/* The same as CheckOutput for the solution's companion. */
+static PetscErrorCode CheckCompanion(const LodSolveCommand *command) {
+  char vtk[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolutionVtkPath(command->output, vtk));
+  if (vtk[0]) PetscCall(LodSolveCommandCheckOutput(command, vtk));
+  PetscFunctionReturn(0);
+}
+
+/* Reads the operators of an earlier run on every rank. Collective. */
+static PetscErrorCode ReadPrevious(const LodSolveCommand *command, const LodGrid *grid,
+                                   LodPrevious *previous) {
+  PetscFunctionBeginUser;
+  PetscCall(LodEventBegin(LOD_EVENT_READ));
+  PetscErrorCode error = LodPreviousRead(command->previous, grid, previous);
+  PetscCall(LodEventEnd(LOD_EVENT_READ));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, previous->operators,
+                              (size_t)LodGridCells(grid) * (size_t)LodGridOperatorSize(grid) *
+                                  sizeof *previous->operators,
+                              command->previous));
+  PetscFunctionReturn(0);
+}
+
+/* Solves for the data; the values are on every rank then. Collective. */
+static PetscErrorCode SolveData(const LodSolveCommand *command, const LodProblem *problem,
+                                const LodData *data, LodSolveResult *result) {
+  const LodGrid  *grid = &problem->grid;
+  LodPrevious     previous;
+  LodSolveOptions solve = {.model = problem->model,
+                           .average = command->problem.average,
+                           .keep_operators = command->operators,
+                           .correct = command->correct,
+                           .reconstruct = command->reconstruct,
+                           .quiet = command->problem.quiet};
+
+  PetscFunctionBeginUser;
+  if (command->previous) {
+    PetscCall(ReadPrevious(command, grid, &previous));
+    solve.previous = &previous;
+  }
+  PetscErrorCode error = LodMethodSolve(PETSC_COMM_WORLD, command->method, grid,
+                                        &problem->coefficient, data, &solve, result);
+  if (command->previous) PetscCall(LodPreviousDestroy(&previous));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Integrates the data and solves. Collective. */
+static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *problem,
+                            LodSolveResult *result) {
+  const LodProblemOptions *given = &command->problem;
+  const PetscBool          source = (PetscBool)(command->correct || command->reconstruct);
+  LodData                  data;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolveForesee(PETSC_COMM_WORLD, &problem->grid,
+                            &(LodSolveWork){.method = command->method,
+                                            .coefficients = 1,
+                                            .n_rhs = 1,
+                                            .keep_operators = command->operators,
+                                            .previous = (PetscBool)(command->previous != NULL),
+                                            .quiet = given->quiet}));
+  PetscErrorCode error = LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions,
+                                       given->rhs[0], given->rhs_where, source, &data);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  error = SolveData(command, problem, &data, result);
+  PetscCall(LodDataDestroy(&data));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Writes the solution file. */
+static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
+                                    const LodSolveResult *result) {
+  char       *boundary = NULL, *wells = NULL;
+  LodSolution solution = {.grid = &problem->grid,
+                          .method = LodMethodName(result->method),
+                          .average = command->problem.average,
+                          .correct = command->correct,
+                          .rhs = command->problem.rhs[0],
+                          .reaction = problem->conditions.reaction,
+                          .cells = result->cells,
+                          .values = result->values,
+                          .seconds_operator = result->seconds_operator,
+                          .seconds_solve = result->seconds_solve,
+                          .operators = result->operators,
+                          .coefficient = &problem->coefficient};
+
+  PetscFunctionBeginUser;
+  PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
+  PetscCall(LodConditionsWellsText(&problem->conditions, problem->grid.dim, &wells));
+  solution.boundary = boundary;
+  solution.wells = wells;
+  PetscCall(LodEventBegin(LOD_EVENT_WRITE));
+  PetscErrorCode error = LodSolutionWrite(&solution, command->output);
+  PetscCall(LodEventEnd(LOD_EVENT_WRITE));
+  PetscCall(PetscFree(boundary));
+  PetscCall(PetscFree(wells));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Prints what the problem is. */
+static void PrintProblem(const LodSolveCommand *command, const LodProblem *problem) {
+  const LodConditions *conditions = &problem->conditions;
+  printf("method    %s%s, f = %s", LodMethodName(command->method),
+         command->correct ? " with correction" : "", command->problem.rhs[0]);
+  if (conditions->reaction) printf(", c = %s", conditions->reaction);
+  if (conditions->n_wells)
+    printf(", %d well%s", (int)conditions->n_wells, conditions->n_wells == 1 ? "" : "s");
+  printf("\nmesh      ");
+  LodProblemPrintMesh(problem);
+  printf("\nboundary  ");
+  LodConditionsPrint(stdout, conditions, &problem->grid);
+  putchar('\n');
+  if (problem->model)
+    printf("model     %s%s\n", command->problem.model,
+           command->problem.average ? ", averaged over the symmetries" : "");
+}
+
+/* Prints what was done. */
+static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
+                                   const LodSolveResult *result) {
+  char           vtk[LOD_PATH_MAX];
+  const PetscInt nodes = LodNodeCount(problem->grid.dim, result->cells);
+  double         smallest = result->values[0], largest = result->values[0];
+
+  PetscFunctionBeginUser;
+  for (PetscInt node = 1; node < nodes; node++) {
+    smallest = PetscMin(smallest, result->values[node]);
+    largest = PetscMax(largest, result->values[node]);
+  }
+  PrintProblem(command, problem);
+  if (command->previous)
+    printf("previous  %s: %d of %d cells computed anew\n", command->previous,
+           (int)result->n_computed, (int)LodGridCells(&problem->grid));
+  printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
+  printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
+  printf("file      %s", command->output);
+  PetscCall(LodSolutionVtkPath(command->output, vtk));
+  if (vtk[0]) printf(" (ParaView: %s)", vtk);
+  putchar('\n');
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
+  LodProblem     problem;
+  LodSolveResult result;
+  PetscMPIInt    rank;
+  PetscErrorCode error = 0;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  PetscCall(CheckCompanion(command));
+  PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  PetscCall(Solve(command, &problem, &result));
+  if (rank == 0) error = WriteSolution(command, &problem, &result);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  if (rank == 0 && !command->problem.quiet) PetscCall(PrintSummary(command, &problem, &result));
+  PetscCall(LodSolveResultDestroy(&result));
+  PetscCall(LodProblemDestroy(&problem));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,169 @@
+/* The options of lod-solve. */
+#include "base/error.h"
+#include "base/file.h"
+#include "common/solve.h"
+
+/* Takes one word of the command line (argp's parser function). */
+static error_t ParseSolveOption(int key, char *argument, struct argp_state *state) {
+  LodSolveCommand *command = state->input;
+
+  switch (key) {
+  case ARGP_KEY_INIT:
+    state->child_inputs[0] = &command->problem;
+    return 0;
+  case 'm':
+    command->method_name = argument;
+    return 0;
+  case 'o':
+    command->output = argument;
+    return 0;
+  case 'p':
+    command->previous = argument;
+    return 0;
+  case 'n':
+    command->many = PETSC_TRUE;
+    return 0;
+  case 'O':
+    command->operators = PETSC_TRUE;
+    return 0;
+  case 'c':
+    command->correct = PETSC_TRUE;
+    return 0;
+  case 'r':
+    command->reconstruct = PETSC_TRUE;
+    return 0;
+  default:
+    return ARGP_ERR_UNKNOWN;
+  }
+}
+
+static const struct argp_option solve_option_table[] = {
+    {"method", 'm', "NAME", 0, "lod (default), dnn, fine or coarse; see below", 0},
+    {"output", 'o', "S.h5", 0, "where the solution goes (default solution.h5)", 0},
+    {"correct", 'c', NULL, 0,
+     "also compute correctors of the right-hand side and of boundary data (lod)", 0},
+    {"reconstruct", 'r', NULL, 0, "also compute the fine-scale field", 0},
+    {"previous", 'p', "S.h5", 0,
+     "start from the operators of an earlier solution, made with --operators: only cells whose "
+     "patch of A has changed are computed",
+     2},
+    {"many", 'n', NULL, 0,
+     "the dataset holds many coefficients along its first axis; --rhs may be given several times; "
+     "the solution gets the axes sample and right-hand side in front",
+     2},
+    {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
+    {0}};
+
+static const struct argp_child solve_children[] = {{&lod_problem_argp, 0, NULL, 0}, {0}};
+
+const struct argp lod_solve_argp = {
+    solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};
+
+/* Takes from the problem file what the options leave open. */
+static PetscErrorCode TakeFile(LodSolveCommand *command) {
+  const LodProblemFile *file = command->problem.file;
+  PetscFunctionBeginUser;
+  if (!file) PetscFunctionReturn(0);
+  if (!command->method_name && file->method.text[0]) {
+    command->method_name = file->method.text;
+    command->method_where = file->method.where;
+  }
+  if (!command->output && file->output[0]) command->output = file->output;
+  command->operators = (PetscBool)(command->operators || file->operators);
+  command->correct = (PetscBool)(command->correct || file->correct);
+  command->reconstruct = (PetscBool)(command->reconstruct || file->reconstruct);
+  PetscFunctionReturn(0);
+}
+
+/* Finds the method by its name. */
+static PetscErrorCode FindMethod(LodSolveCommand *command) {
+  char where[LOD_WHERE_MAX + 64];
+  PetscFunctionBeginUser;
+  if (!command->method_name) command->method_name = "lod";
+  (void)snprintf(where, sizeof where, "%s %.40s",
+                 command->method_where ? command->method_where : "--method", command->method_name);
+  PetscCall(LodMethodFromName(command->method_name, where, &command->method));
+  PetscFunctionReturn(0);
+}
+
+/* Refuses options of learned methods with others. */
+static PetscErrorCode CheckLearned(const LodSolveCommand *command) {
+  const LodProblemOptions *problem = &command->problem;
+  const char              *name = command->method_name;
+  PetscFunctionBeginUser;
+  if (command->method == LOD_METHOD_DNN) PetscFunctionReturn(0);
+  LodCheckInput(!problem->model, "--model %s: --method %s uses no model (--method dnn does)",
+                problem->model, name);
+  LodCheckInput(!problem->average, "--average: --method %s averages nothing (--method dnn does)",
+                name);
+  LodCheckInput(!problem->allow_range,
+                "--allow-range: --method %s takes any values (--method dnn has a range)", name);
+  PetscFunctionReturn(0);
+}
+
+/* Refuses options that do not go together. */
+static PetscErrorCode Check(const LodSolveCommand *command) {
+  const char *name = command->method_name;
+  PetscFunctionBeginUser;
+  PetscCall(CheckLearned(command));
+  LodCheckInput(!command->operators || LodMethodCompresses(command->method),
+                "--operators: --method %s has no local operators", name);
+  LodCheckInput(!command->correct || command->method == LOD_METHOD_LOD,
+                "--correct: --method %s has no correctors (--method lod does)", name);
+  LodCheckInput(command->many || command->problem.n_rhs <= 1,
+                "--rhs: several right-hand sides need --many");
+  LodCheckInput(!command->many || (!command->operators && !command->previous),
+                "--many: %s is for one coefficient",
+                command->operators ? "--operators" : "--previous");
+  LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
+                "--many: %s is for one coefficient",
+                command->correct ? "--correct" : "--reconstruct");
+  LodCheckInput(!command->previous || command->method == LOD_METHOD_LOD,
+                "--previous: --method %s does not start from earlier operators (--method lod does)",
+                name);
+  PetscFunctionReturn(0);
+}
+
+/* LodSolveCommandSettle on one rank. */
+static PetscErrorCode Settle(LodSolveCommand *command) {
+  PetscFunctionBeginUser;
+  PetscCall(LodProblemOptionsReadFile(&command->problem));
+  PetscCall(TakeFile(command));
+  PetscCall(FindMethod(command));
+  if (!command->output) command->output = "solution.h5";
+  PetscCall(Check(command));
+  const PetscBool learned = (PetscBool)(command->method == LOD_METHOD_DNN);
+  PetscCall(LodProblemOptionsTakeFile(&command->problem, learned));
+  if (learned && !command->problem.model) {
+    PetscCall(LodModelDefaultPath(command->model));
+    command->problem.model = command->model;
+  }
+  command->problem.mesh.any_coarse = (PetscBool)(command->method == LOD_METHOD_FINE);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command) {
+  PetscFunctionBeginUser;
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, Settle(command)));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output) {
+  const LodProblemOptions *problem = &command->problem;
+  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
+                                       problem->problem, command->previous};
+  PetscMPIInt              rank;
+  PetscErrorCode           error = 0;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  if (rank == 0) error = LodOutputsCheck(NULL, 1, &output, 5, inputs);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command) {
+  PetscFunctionBeginUser;
+  PetscCall(LodProblemOptionsDestroy(&command->problem));
+  PetscFunctionReturn(0);
+}

@@ -1,0 +1,44 @@
+/* Many coefficients of one file, one method. */
+#include "base/error.h"
+#include "common/solve.h"
+
+/* Says how many were solved, and how fast. */
+static void PrintSummary(const LodSolveCommand *command, PetscInt n_coefficients, PetscInt n_rhs,
+                         const LodManyResult *result) {
+  printf("method    %s, %d right-hand side%s\n", LodMethodName(command->method), (int)n_rhs,
+         n_rhs == 1 ? "" : "s");
+  printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)n_coefficients,
+         result->seconds, (double)n_coefficients / result->seconds);
+  printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
+  printf("file      %s\n", command->output);
+}
+
+PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
+  const LodProblemOptions *given = &command->problem;
+  LodCoefficientSeries     series;
+  LodProblem               problem;
+  LodManyResult            result;
+  PetscMPIInt              n_ranks;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
+  LodCheckInput(n_ranks == 1,
+                "--many: runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodProblemRead(given, &series, &problem));
+  const LodManySettings settings = {.method = command->method,
+                                    .grid = &problem.grid,
+                                    .model = problem.model,
+                                    .model_path = given->model,
+                                    .allow_range = given->allow_range,
+                                    .average = given->average,
+                                    .n_rhs = PetscMax(1, given->n_rhs),
+                                    .rhs = given->rhs,
+                                    .output = command->output,
+                                    .quiet = given->quiet};
+  PetscErrorCode        error = LodManySolve(&series, &settings, &result);
+  if (!error && !given->quiet) PrintSummary(command, series.count, settings.n_rhs, &result);
+  PetscCall(LodProblemDestroy(&problem));
+  PetscCall(LodCoefficientSeriesClose(&series));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
