@@ -151,45 +151,52 @@ static PetscErrorCode MakeOne(const LodSampleOptions *options, const char *comma
   PetscFunctionReturn(0);
 }
 
-/* Draws one after the other into the open file; the range of all their values. */
-static PetscErrorCode DrawMany(const LodSampleOptions *options, LodHdf5Stream *stream,
-                               double *smallest, double *largest) {
-  LodProgress progress;
+/* A file of many draws while it is written. */
+typedef struct {
+  LodHdf5Stream stream;
+  PetscBool     begun;
+  double        smallest, largest; /* of all values so far */
+} Many;
+
+/* Draws coefficient `i` of the file and writes it; the first begins the file. */
+static PetscErrorCode AddDraw(const LodSampleOptions *options, const char *command, PetscInt i,
+                              Many *many) {
+  LodCoefficient coefficient = {0}, source = {0};
+  double         smallest, largest;
 
   PetscFunctionBeginUser;
-  *smallest = PETSC_MAX_REAL;
-  *largest = 0;
-  PetscCall(LodProgressBegin(&progress, "coefficients", "draws", options->count,
-                             (PetscBool)(options->quiet != 0)));
-  for (PetscInt i = 0; i < options->count; i++) {
-    LodCoefficient coefficient = {0}, source = {0};
-    double         least, most;
-    PetscCall(Draw(options, PetscMax(0, options->number) + i, &source, &coefficient));
-    PetscCall(LodCoefficientRange(&coefficient, &least, &most));
-    PetscCall(LodCoefficientsWrite(stream, i, &coefficient));
-    PetscCall(LodCoefficientDestroy(&source));
-    PetscCall(LodCoefficientDestroy(&coefficient));
-    *smallest = PetscMin(*smallest, least);
-    *largest = PetscMax(*largest, most);
-    PetscCall(LodProgressUpdate(&progress, i + 1));
-  }
-  PetscCall(LodProgressEnd(&progress));
+  PetscCall(Draw(options, PetscMax(0, options->number) + i, &source, &coefficient));
+  PetscCall(LodCoefficientRange(&coefficient, &smallest, &largest));
+  many->smallest = i ? PetscMin(many->smallest, smallest) : smallest;
+  many->largest = i ? PetscMax(many->largest, largest) : largest;
+  if (i == 0)
+    PetscCall(LodCoefficientsBegin(options->output, options->count, &coefficient, command,
+                                   &many->stream));
+  many->begun = PETSC_TRUE;
+  PetscCall(LodCoefficientsWrite(&many->stream, i, &coefficient));
+  PetscCall(LodCoefficientDestroy(&source));
+  PetscCall(LodCoefficientDestroy(&coefficient));
   PetscFunctionReturn(0);
 }
 
-/* Draws many, writes them and reports. */
+/* Draws many, writes them one by one and reports. */
 static PetscErrorCode MakeMany(const LodSampleOptions *options, const char *command) {
-  LodHdf5Stream stream;
-  double        smallest, largest;
+  Many           many = {.begun = PETSC_FALSE};
+  LodProgress    progress;
+  PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientsBegin(options->output, options->count, options->dim, options->cells,
-                                 command, &stream));
-  PetscErrorCode error = DrawMany(options, &stream, &smallest, &largest);
-  if (error) PetscCall(LodHdf5StreamAbort(&stream));
+  PetscCall(LodProgressBegin(&progress, "coefficients", "draws", options->count,
+                             (PetscBool)(options->quiet != 0)));
+  for (PetscInt i = 0; i < options->count && !error; i++) {
+    error = AddDraw(options, command, i, &many);
+    if (!error) error = LodProgressUpdate(&progress, i + 1);
+  }
+  PetscCall(LodProgressEnd(&progress));
+  if (error && many.begun) PetscCall(LodHdf5StreamAbort(&many.stream));
   PetscCall(error);
-  PetscCall(LodHdf5StreamCommit(&stream));
-  if (!options->quiet) PetscCall(PrintSummary(options, smallest, largest));
+  PetscCall(LodHdf5StreamCommit(&many.stream));
+  if (!options->quiet) PetscCall(PrintSummary(options, many.smallest, many.largest));
   PetscFunctionReturn(0);
 }
 

@@ -118,10 +118,11 @@ static void write_many(const char *name, PetscInt count, PetscInt dim, const Pet
                        PetscInt64 seed, PetscBool bad) {
   const LodSampleSettings settings = defaults(LOD_FAMILY_IID);
   LodHdf5Stream           stream;
-  assert_ok(LodCoefficientsBegin(path_of(name), count, dim, cells, "test", &stream));
   for (PetscInt i = 0; i < count; i++) {
     LodCoefficient coefficient;
     assert_ok(LodSampleDraw(&settings, dim, cells, seed, i, &coefficient));
+    if (i == 0)
+      assert_ok(LodCoefficientsBegin(path_of(name), count, &coefficient, "test", &stream));
     if (bad && i == 2) coefficient.values[2] = -1;
     assert_ok(LodCoefficientsWrite(&stream, i, &coefficient));
     assert_ok(LodCoefficientDestroy(&coefficient));

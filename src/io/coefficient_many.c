@@ -1,7 +1,7 @@
 /* Many coefficients in one dataset. */
 #include "io/coefficient_many.h"
 
-#include "io/mesh_attributes.h"
+#include "io/coefficient_file.h"
 
 PetscErrorCode LodCoefficientDataset(LodHdf5 *file, const char *given, const char **name) {
   PetscBool one, many = PETSC_FALSE;
@@ -16,28 +16,26 @@ PetscErrorCode LodCoefficientDataset(LodHdf5 *file, const char *given, const cha
 }
 
 /* Makes dataset and attributes in the open file. */
-static PetscErrorCode CreateDataset(LodHdf5 *file, PetscInt count, PetscInt dim,
-                                    const PetscInt cells[], const char *made_by) {
-  hsize_t dims[1 + LOD_MAX_DIM] = {(hsize_t)count}, most[1 + LOD_MAX_DIM] = {1};
+static PetscErrorCode CreateDataset(LodHdf5 *file, PetscInt count, const LodCoefficient *like,
+                                    const char *made_by) {
+  hsize_t   dims[LOD_MAX_DIM + 3] = {(hsize_t)count}, most[LOD_MAX_DIM + 3] = {1};
+  const int rank = 1 + LodCoefficientStoredShape(like, dims + 1);
 
   PetscFunctionBeginUser;
-  LodMeshShape(dim, cells, 0, dims + 1);
-  LodMeshShape(dim, cells, 0, most + 1);
-  PetscCall(
-      LodHdf5CreateChunked(file, "coefficients", H5T_NATIVE_DOUBLE, 1 + (int)dim, dims, most, 0));
-  if (dim == 2 && PetscMin(cells[0], cells[1]) == 1)
-    PetscCall(LodHdf5WriteInt(file, "coefficients", "dimension", 2));
+  for (int axis = 1; axis < rank; axis++)
+    most[axis] = dims[axis];
+  PetscCall(LodHdf5CreateChunked(file, "coefficients", H5T_NATIVE_DOUBLE, rank, dims, most, 0));
+  PetscCall(LodCoefficientLabel(like, "coefficients", file));
   PetscCall(LodHdf5WriteText(file, "/", "made_by", made_by));
   PetscCall(LodHdf5WriteText(file, "/", "version", LODNET_VERSION));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientsBegin(const char *path, PetscInt count, PetscInt dim,
-                                    const PetscInt cells[], const char *made_by,
-                                    LodHdf5Stream *stream) {
+PetscErrorCode LodCoefficientsBegin(const char *path, PetscInt count, const LodCoefficient *like,
+                                    const char *made_by, LodHdf5Stream *stream) {
   PetscFunctionBeginUser;
   PetscCall(LodHdf5StreamBegin(path, stream));
-  PetscErrorCode error = CreateDataset(stream->file, count, dim, cells, made_by);
+  PetscErrorCode error = CreateDataset(stream->file, count, like, made_by);
   if (error) PetscCall(LodHdf5StreamAbort(stream));
   PetscCall(error);
   PetscFunctionReturn(0);
@@ -45,8 +43,13 @@ PetscErrorCode LodCoefficientsBegin(const char *path, PetscInt count, PetscInt d
 
 PetscErrorCode LodCoefficientsWrite(LodHdf5Stream *stream, PetscInt number,
                                     const LodCoefficient *coefficient) {
+  double *stored;
+
   PetscFunctionBeginUser;
-  PetscCall(LodHdf5WriteRows(stream->file, "coefficients", H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
-                             coefficient->values));
+  PetscCall(LodCoefficientToStored(coefficient, &stored));
+  PetscErrorCode error = LodHdf5WriteRows(stream->file, "coefficients", H5T_NATIVE_DOUBLE,
+                                          (hsize_t)number, 1, stored);
+  if (stored != coefficient->values) PetscCall(PetscFree(stored));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

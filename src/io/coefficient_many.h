@@ -11,11 +11,10 @@
 PetscErrorCode LodCoefficientDataset(LodHdf5 *file, const char *given, const char **name);
 
 /* Begins a file of many coefficients, of which one is in memory at a time: dataset `coefficients`
-   (count, E per axis; float64) and the attributes of LodCoefficientWrite. Write fills one row.
-   LodHdf5StreamCommit or Abort end it. */
-PetscErrorCode LodCoefficientsBegin(const char *path, PetscInt count, PetscInt dim,
-                                    const PetscInt cells[], const char *made_by,
-                                    LodHdf5Stream *stream);
+   (count, then as LodCoefficientWrite has one; float64), its attributes, all of the cells and
+   components of `like`. Write fills one row. LodHdf5StreamCommit or Abort end it. */
+PetscErrorCode LodCoefficientsBegin(const char *path, PetscInt count, const LodCoefficient *like,
+                                    const char *made_by, LodHdf5Stream *stream);
 PetscErrorCode LodCoefficientsWrite(LodHdf5Stream *stream, PetscInt number,
                                     const LodCoefficient *coefficient);
 
