@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/solve.h"
+#include "grid/domain.h"
 
 /* The same as CheckOutput for the solution's companion. */
 static PetscErrorCode CheckCompanion(const LodSolveCommand *command) {
@@ -107,6 +108,17 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscFunctionReturn(0);
 }
 
+/* Prints what the mask leaves out. */
+static void PrintMask(const LodCoefficient *coefficient) {
+  PetscInt outside = 0;
+  if (!coefficient->mask) return;
+  for (PetscInt cell = 0; cell < LodCoefficientCells(coefficient); cell++)
+    outside += !coefficient->mask[cell];
+  printf("\nmask      %d of %d cells of A outside, %s walls", (int)outside,
+         (int)LodCoefficientCells(coefficient),
+         coefficient->dirichlet_walls ? "Dirichlet" : "natural");
+}
+
 /* Prints what the problem is. */
 static void PrintProblem(const LodSolveCommand *command, const LodProblem *problem) {
   const LodConditions *conditions = &problem->conditions;
@@ -117,6 +129,7 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
     printf(", %d well%s", (int)conditions->n_wells, conditions->n_wells == 1 ? "" : "s");
   printf("\nmesh      ");
   LodProblemPrintMesh(problem);
+  PrintMask(&problem->coefficient);
   printf("\nboundary  ");
   LodConditionsPrint(stdout, conditions, &problem->grid);
   putchar('\n');
@@ -128,12 +141,19 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
                                    const LodSolveResult *result) {
+  const LodGrid *grid = &problem->grid;
+  const LodBox   all = LodBoxNodes(grid->dim, result->cells);
   char           vtk[LOD_PATH_MAX];
-  const PetscInt nodes = LodNodeCount(problem->grid.dim, result->cells);
-  double         smallest = result->values[0], largest = result->values[0];
+  PetscInt       nodes = 0;
+  double         smallest = PETSC_MAX_REAL, largest = -PETSC_MAX_REAL;
 
   PetscFunctionBeginUser;
-  for (PetscInt node = 1; node < nodes; node++) {
+  for (PetscInt node = 0; node < LodBoxCount(&all); node++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&all, node, index);
+    if (LodDomainNode(grid, &problem->coefficient, result->cells, index) == LOD_NODE_OUTSIDE)
+      continue;
+    nodes++;
     smallest = PetscMin(smallest, result->values[node]);
     largest = PetscMax(largest, result->values[node]);
   }
