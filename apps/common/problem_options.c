@@ -154,8 +154,8 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
                                       LodCoefficientSeries *series, LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   if (series) {
-    PetscCall(RefuseMask(options));
     PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
+    PetscCall(RefuseMask(options));
     PetscCall(LodCoefficientSeriesCreate(series, coefficient));
     PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
   } else {
