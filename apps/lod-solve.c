@@ -47,6 +47,10 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 /* The program: settle what is asked for, then one problem or many. */
 static PetscErrorCode Run(LodSolveCommand *command) {
   PetscFunctionBeginUser;
+  if (command->problem.keys) {
+    PetscCall(LodProblemPrintKeys());
+    PetscFunctionReturn(0);
+  }
   PetscCall(LodSolveCommandSettle(command));
   PetscCall(LodSolveCommandCheckOutput(command, command->output));
   if (command->many)

@@ -7,6 +7,8 @@
 #include "io/coefficient_file.h"
 #include "problem/data.h"
 
+enum { KEY_KEYS = 0x600 };
+
 /* Takes the coefficient file, or a problem file, which ends in .toml. */
 static void TakeArgument(LodProblemOptions *options, const char *argument,
                          const struct argp_state *state) {
@@ -49,11 +51,14 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
+  case KEY_KEYS:
+    options->keys = PETSC_TRUE;
+    return 0;
   case ARGP_KEY_ARG:
     TakeArgument(options, argument, state);
     return 0;
   case ARGP_KEY_END:
-    if (!options->coefficient && !options->problem)
+    if (!options->coefficient && !options->problem && !options->keys)
       argp_error(state, "no coefficient file given, and no problem file");
     return 0;
   default:
@@ -72,6 +77,7 @@ static const struct argp_option problem_option_table[] = {
      "the cost",
      2},
     {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
+    {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 2},
     {0}};
 
 static const struct argp_child problem_children[] = {
