@@ -120,6 +120,26 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionReturn(0);
 }
 
+/* Checks that all ranks have the same conditions and f: problem files can differ. */
+static PetscErrorCode CheckSameConditions(const LodProblemOptions *options,
+                                          const LodProblem        *problem) {
+  const LodConditions *conditions = &problem->conditions;
+  const char          *what = options->problem ? options->problem : "conditions";
+  const char          *given[] = {conditions->reaction, options->rhs[0]};
+  char                *texts[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodConditionsBoundaryText(conditions, &problem->grid, &texts[0]));
+  PetscCall(LodConditionsWellsText(conditions, problem->grid.dim, &texts[1]));
+  for (int i = 0; i < 2; i++) {
+    const char *text = given[i] ? given[i] : "";
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, text, strlen(text), what));
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, texts[i], strlen(texts[i]), what));
+    PetscCall(PetscFree(texts[i]));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Checks that all ranks have read the same: they can stand in different directories, or on nodes
    with different files. */
 static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
@@ -135,6 +155,7 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
   }
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(CheckSameConditions(options, problem));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
                               LodCoefficientCount(coefficient) * sizeof *coefficient->values,
                               options->coefficient));
