@@ -83,6 +83,16 @@ static Answers ask(OperatorsCreate create, const LodGrid *grid, const LodCoeffic
   return answers;
 }
 
+/* Largest difference of two arrays over the largest entry of the second. */
+static double relative_difference(PetscInt count, const double *a, const double *b) {
+  double difference = 0;
+  for (PetscInt i = 0; i < count; i++) {
+    ck_assert(isfinite(a[i]) && isfinite(b[i]));
+    difference = fmax(difference, fabs(a[i] - b[i]));
+  }
+  return difference / fmax(largest_entry(count, b), 1e-300);
+}
+
 /* Scatters the operators into a dense coarse matrix over all nodes, the local loads into a load. */
 static void assemble(const LodGrid *grid, const Answers *answers, double *matrix, double *load) {
   const LodBox   mesh = LodBoxNodes(grid->dim, grid->coarse);
@@ -250,9 +260,37 @@ START_TEST(columns_of_the_operator_are_local_loads) {
 }
 END_TEST
 
+/* Largest relative difference between both paths: operators, local loads, corrections. */
+static void check_paths(const LodGrid *grid, unsigned long long seed, double contrast,
+                        double tolerance) {
+  const PetscInt cells = LodGridCells(grid), nodes = LodGridPatchNodes(grid);
+  LodCoefficient coefficient = random_coefficient(grid, seed, COEFFICIENT, contrast);
+  double      *coarse = random_numbers(seed, COARSE, (size_t)LodNodeCount(grid->dim, grid->coarse));
+  double      *source = random_numbers(seed, SOURCE, (size_t)cells * (size_t)LodSourceSize(grid));
+  Answers      plain = ask(LodExactPatchCreate, grid, &coefficient, coarse, source);
+  Answers      shared = ask(LodExactSharedCreate, grid, &coefficient, coarse, source);
+  const double differences[] = {
+      relative_difference(cells * LodGridOperatorSize(grid), shared.operators, plain.operators),
+      relative_difference(cells * nodes, shared.loads, plain.loads),
+      relative_difference(LodNodeCount(grid->dim, grid->fine), shared.fine, plain.fine)};
+  for (int i = 0; i < 3; i++)
+    printf("%.1e%s", differences[i], i < 2 ? " " : "\n");
+  for (int i = 0; i < 3; i++)
+    ck_assert_double_le(differences[i], tolerance);
+  free_answers(&plain), free_answers(&shared);
+  free(coarse), free(source);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+
+START_TEST(paths_agree) {
+  check_paths(&meshes[_i], test_seed(), 1, 1e-12);
+  check_paths(&meshes[_i], test_seed(), 1000, 1e-10);
+}
+END_TEST
+
 /* Bitwise the same for 1 to 4 threads. */
 START_TEST(results_do_not_depend_on_threads) {
-  static const OperatorsCreate paths[] = {LodExactPatchCreate};
+  static const OperatorsCreate paths[] = {LodExactPatchCreate, LodExactSharedCreate};
   const LodGrid               *grid = &meshes[8];
   const unsigned long long     seed = test_seed();
   const int                    before = omp_get_max_threads();
@@ -285,7 +323,8 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, smaller_patches_do_not, 0, N_MESHES);
   tcase_add_loop_test(tests, local_loads_sum_to_the_source, 0, N_MESHES);
   tcase_add_loop_test(tests, columns_of_the_operator_are_local_loads, 0, N_MESHES);
-  tcase_add_loop_test(tests, results_do_not_depend_on_threads, 0, 1);
+  tcase_add_loop_test(tests, paths_agree, 0, N_MESHES);
+  tcase_add_loop_test(tests, results_do_not_depend_on_threads, 0, 2);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -1,6 +1,7 @@
 /* Condensed blocks and their merging: the multifrontal step. */
 #include "lod/merge_private.h"
 
+#include <cblas.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -167,4 +168,23 @@ int LodMergeBlocks(const LodMergePlan *plan, const LodBlock children[2], double 
                                 plan->n);
   *result = (LodBlock){front + (ptrdiff_t)plan->n_eliminated * (plan->n + 1), plan->n, PETSC_FALSE};
   return LodFrontEliminate(front, plan->n, plan->n_eliminated, plan->n);
+}
+
+void LodMergeSubstitute(const LodMergePlan *plan, const double *front, double *values) {
+  const int     gone = plan->n_eliminated, kept = plan->n - gone;
+  const double *given = values + gone;
+  if (gone == 0) return;
+  cblas_dgemv(CblasRowMajor, CblasNoTrans, gone, kept, -1, front + gone, plan->n, given, 1, 0,
+              values, 1);
+  cblas_dtrsv(CblasRowMajor, CblasUpper, CblasNoTrans, CblasNonUnit, gone, front, plan->n, values,
+              1);
+}
+
+void LodMergeScatter(const LodMergePlan *plan, int child, const double *values,
+                     double *child_values) {
+  for (int r = 0; r < plan->n_runs[child]; r++) {
+    const LodRun *run = &plan->runs[child][r];
+    for (int i = 0; i < run->length; i++)
+      child_values[run->source + i] += run->scale * values[run->target + i];
+  }
 }

@@ -1,7 +1,8 @@
 /* Condensed blocks and their merging: the multifrontal step.
 
    A block is a symmetric matrix over named variables: fine nodes on the boundary of a box of cells,
-   the functionals of I_h, test columns g_z = K phi_z and load columns b_j = K_T Lam_j.
+   the functionals of I_h, test columns g_z = K phi_z, load columns b_j = K_T Lam_j, and where there
+   are sources, the source column l_T.
    Merging adds two blocks into a front, entries of the same variable together,
    and eliminates the nodes that no other block will touch. Where each entry goes is worked out once
    (a plan) and used for every pair of blocks of the same shapes. */
@@ -11,10 +12,11 @@
 #include "base/cpu.h"
 #include "grid/grid.h"
 
-typedef enum { LOD_NODE, LOD_FUNCTIONAL, LOD_TEST, LOD_LOAD } LodVariableKind;
+typedef enum { LOD_NODE, LOD_FUNCTIONAL, LOD_TEST, LOD_LOAD, LOD_SOURCE } LodVariableKind;
 
 /* A variable of a block. `index` is relative to the block's low corner: fine nodes for LOD_NODE,
-   coarse nodes for LOD_FUNCTIONAL and LOD_TEST, the corner of the centre cell for LOD_LOAD. */
+   coarse nodes for LOD_FUNCTIONAL and LOD_TEST, the corner of the centre cell for LOD_LOAD, 0 for
+   LOD_SOURCE. */
 typedef struct {
   LodVariableKind kind;
   PetscInt        index[LOD_MAX_DIM];
@@ -99,5 +101,17 @@ int LodMergeBlocks(const LodMergePlan *plan, const LodBlock children[2], double 
 
 /* Prepares a front for adding: zeros in the upper triangle, ones on the padded pivots. */
 void LodMergeClear(const LodMergePlan *plan, double *front);
+
+/* Back substitution. A solution gives every variable a number: to nodes the function's value, to
+   functionals the multiplier, to a column -1 if it is the right-hand side and 0 if not. The rows of
+   eliminated variables then vanish.
+
+   LodMergeSubstitute: values[] is over the front of the plan, the kept variables' (from
+   n_eliminated on) are given, those of the eliminated ones are computed from the front that
+   LodMergeBlocks left. LodMergeScatter adds to child_values[] what the variables of a child get
+   from those of the front. */
+void LodMergeSubstitute(const LodMergePlan *plan, const double *front, double *values);
+void LodMergeScatter(const LodMergePlan *plan, int child, const double *values,
+                     double *child_values);
 
 #endif

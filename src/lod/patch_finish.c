@@ -7,7 +7,8 @@
 #include "lod/front_private.h"
 
 struct LodPatchFinish {
-  PetscInt  n_constraints, n_tests, corners, size; /* size: numbers of an operator */
+  PetscInt  n_constraints, n_tests, corners, n_nodes; /* n_nodes: of the uncut patch */
+  PetscInt  n_loads;                                  /* columns: b_j and the source's */
   int       eliminated, n;  /* the front, padded: constraints, then tests and loads */
   PetscInt *constraint_row; /* row of S_T of each constraint, -1: has a test column instead */
   PetscInt *test_row;       /* row of S_T of each test column */
@@ -37,7 +38,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, const LodWindow *window, LodPat
   const LodVariables *variables = LodWindowVariables(window);
   PetscFunctionBeginUser;
   f->corners = LodGridCorners(grid);
-  f->size = LodGridOperatorSize(grid);
+  f->n_nodes = LodGridPatchNodes(grid);
   PetscCall(PetscMalloc2(variables->n, &f->constraint_row, variables->n, &f->test_row));
   for (PetscInt i = 0; i < variables->n; i++) {
     const LodVariable *variable = &variables->variables[i];
@@ -47,6 +48,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, const LodWindow *window, LodPat
     if (variable->kind == LOD_FUNCTIONAL)
       f->constraint_row[f->n_constraints++] = HasTest(grid, window, variable->index) ? -1 : row;
     if (variable->kind == LOD_TEST) f->test_row[f->n_tests++] = row;
+    if (variable->kind == LOD_LOAD || variable->kind == LOD_SOURCE) f->n_loads++;
   }
   for (PetscInt corner = 0; corner < f->corners; corner++) {
     PetscInt index[LOD_MAX_DIM] = {0, 0, 0};
@@ -55,7 +57,7 @@ static PetscErrorCode SetUp(const LodGrid *grid, const LodWindow *window, LodPat
     f->corner_row[corner] = HasTest(grid, window, index) ? OperatorRow(grid, window, index) : -1;
   }
   f->eliminated = LodFrontPad((int)f->n_constraints);
-  f->n = f->eliminated + LodFrontPad((int)(f->n_tests + f->corners));
+  f->n = f->eliminated + LodFrontPad((int)(f->n_tests + f->n_loads));
   PetscFunctionReturn(0);
 }
 
@@ -84,7 +86,7 @@ size_t LodPatchFinishWorkspace(const LodPatchFinish *finish) {
 /* Copies -D into the front (its constraint block is positive definite), with padding. */
 static void CopyNegated(const LodPatchFinish *f, const LodBlock *block, double *front) {
   ptrdiff_t n = f->n, n_constraints = f->n_constraints;
-  ptrdiff_t used = n_constraints + f->n_tests + f->corners, shift = f->eliminated - n_constraints;
+  ptrdiff_t used = n_constraints + f->n_tests + f->n_loads, shift = f->eliminated - n_constraints;
   memset(front, 0, (size_t)(n * n) * sizeof(double));
   for (ptrdiff_t i = 0; i < used; i++) {
     const double *from = block->values + i * block->stride;
@@ -103,7 +105,7 @@ static void SolveMultipliers(const LodPatchFinish *f, double *front) {
   ptrdiff_t n = f->n, loads = f->eliminated + f->n_tests;
   for (ptrdiff_t i = f->n_constraints - 1; i >= 0; i--) {
     double *row = front + i * n;
-    for (PetscInt j = 0; j < f->corners; j++) {
+    for (PetscInt j = 0; j < f->n_loads; j++) {
       double sum = row[loads + j];
       for (ptrdiff_t k = i + 1; k < f->n_constraints; k++)
         sum -= row[k] * front[k * n + loads + j];
@@ -112,30 +114,52 @@ static void SolveMultipliers(const LodPatchFinish *f, double *front) {
   }
 }
 
-int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const double *corner,
-                          double *workspace, double *entries) {
-  ptrdiff_t n = f->n, loads = f->eliminated + f->n_tests;
-  PetscInt  corners = f->corners;
-  CopyNegated(f, block, workspace);
-  int failed = LodFrontEliminate(workspace, n, f->eliminated, f->n);
-  if (failed >= 0) return failed;
-  SolveMultipliers(f, workspace);
-  memset(entries, 0, (size_t)f->size * sizeof(double));
+/* Eliminates the constraints and solves for the multipliers of all load columns. */
+static int Eliminate(const LodPatchFinish *f, const LodBlock *block, double *front) {
+  CopyNegated(f, block, front);
+  int failed = LodFrontEliminate(front, f->n, f->eliminated, f->n);
+  if (failed < 0) SolveMultipliers(f, front);
+  return failed;
+}
+
+/* Writes entries[z][columns] from the load columns load.. of a front that has been eliminated;
+   own[z][columns] are the parts of the corners z of T, which nodes with a test column need. */
+static void WriteRows(const LodPatchFinish *f, const double *front, PetscInt load, PetscInt columns,
+                      const double *own, double *entries) {
+  const ptrdiff_t n = f->n, first = f->eliminated + f->n_tests + load;
+  memset(entries, 0, (size_t)(f->n_nodes * columns) * sizeof *entries);
   for (PetscInt c = 0; c < f->n_constraints; c++)
-    for (PetscInt j = 0; j < corners && f->constraint_row[c] >= 0; j++)
-      entries[f->constraint_row[c] * corners + j] = workspace[c * n + loads + j];
+    for (PetscInt j = 0; j < columns && f->constraint_row[c] >= 0; j++)
+      entries[f->constraint_row[c] * columns + j] = front[c * n + first + j];
   for (PetscInt t = 0; t < f->n_tests; t++)
-    for (PetscInt j = 0; j < corners; j++)
-      entries[f->test_row[t] * corners + j] = -workspace[(f->eliminated + t) * n + loads + j];
-  for (PetscInt z = 0; z < corners; z++)
-    for (PetscInt j = 0; j < corners && f->corner_row[z] >= 0; j++)
-      entries[f->corner_row[z] * corners + j] += corner[z * corners + j];
+    for (PetscInt j = 0; j < columns; j++)
+      entries[f->test_row[t] * columns + j] = -front[(f->eliminated + t) * n + first + j];
+  for (PetscInt z = 0; z < f->corners; z++)
+    for (PetscInt j = 0; j < columns && f->corner_row[z] >= 0; j++)
+      entries[f->corner_row[z] * columns + j] += own[z * columns + j];
+}
+
+int LodPatchFinishCompute(const LodPatchFinish *f, const LodBlock *block, const double *corner,
+                          const double *source, double *workspace, double *entries, double *loads) {
+  int failed = Eliminate(f, block, workspace);
+  if (failed >= 0) return failed;
+  WriteRows(f, workspace, 0, f->corners, corner, entries);
+  if (f->n_loads > f->corners) WriteRows(f, workspace, f->corners, 1, source, loads);
   return -1;
 }
 
+int LodPatchFinishMultipliers(const LodPatchFinish *f, const LodBlock *block, double *workspace,
+                              double *values) {
+  int failed = Eliminate(f, block, workspace);
+  for (PetscInt c = 0; c < f->n_constraints && failed < 0; c++)
+    values[c] = workspace[c * f->n + f->eliminated];
+  values[f->n_constraints] = -1;
+  return failed;
+}
+
 LodExactWork LodPatchFinishWork(const LodPatchFinish *f) {
-  PetscInt     used = f->n_constraints + f->n_tests + f->corners;
-  double       back = (double)f->corners * (double)f->n_constraints * (double)f->n_constraints;
+  PetscInt     used = f->n_constraints + f->n_tests + f->n_loads;
+  double       back = (double)f->n_loads * (double)f->n_constraints * (double)f->n_constraints;
   LodExactWork work = {.flops = LodFrontFlops(f->n_constraints, used) + back,
                        .flops_padded = LodFrontFlops(f->eliminated, f->n) + back};
   /* Block read, front cleared and written; then eliminated. */
@@ -145,6 +169,6 @@ LodExactWork LodPatchFinishWork(const LodPatchFinish *f) {
 }
 
 size_t LodPatchFinishMemory(const LodPatchFinish *f) {
-  PetscInt variables = f->n_constraints + f->n_tests + f->corners;
+  PetscInt variables = f->n_constraints + f->n_tests + f->n_loads;
   return sizeof *f + 2 * (size_t)variables * sizeof(PetscInt);
 }

@@ -1,6 +1,8 @@
 /* Merging of 2l+1 neighbouring blocks along one axis, with the ends closed. */
 #include "lod/window_private.h"
 
+#include <string.h>
+
 #include "lod/patch.h"
 
 LodWindowKind LodWindowKindOf(const LodGrid *grid, PetscInt axis, PetscInt centre) {
@@ -97,14 +99,16 @@ static PetscInt RawImages(const LodGrid *grid, const LodWindow *window, const Lo
   PetscBool is_centre = position == window->kinds[window->axis].n_low;
   for (PetscInt i = 0; i < block->n; i++) {
     LodImage  image = {i, block->variables[i], 1};
-    PetscBool kept = is_centre; /* load columns come from the centre */
+    PetscBool kept = is_centre; /* load and source columns come from the centre */
     if (image.variable.kind == LOD_NODE) kept = NodeImage(grid, window, position, &image);
     if (image.variable.kind == LOD_FUNCTIONAL)
       kept = FunctionalImage(grid, window, position, &image);
-    if (image.variable.kind == LOD_TEST) kept = TestImage(grid, window, position, &image);
+    if (image.variable.kind == LOD_TEST)
+      kept = (PetscBool)(window->columns == LOD_COLUMNS_OPERATOR &&
+                         TestImage(grid, window, position, &image));
     if (kept) images[n++] = image;
   }
-  if (window->axis > 0 || !is_centre) return n;
+  if (window->axis > 0 || !is_centre || window->columns == LOD_COLUMNS_CORRECTION) return n;
   /* A cell's test columns are its load columns too. */
   for (PetscInt i = block->n - corners; i < block->n; i++) {
     images[n] = (LodImage){i, block->variables[i], 1};
@@ -194,11 +198,12 @@ static PetscErrorCode PlanSteps(const LodGrid *grid, LodWindow *w, const LodVari
 }
 
 PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
-                               const LodVariables *block, LodWindow **window) {
+                               const LodVariables *block, LodColumns columns, LodWindow **window) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(window));
   LodWindow *w = *window;
   w->axis = axis;
+  w->columns = columns;
   w->n_blocks = (int)KindBlocks(&kinds[axis]);
   w->n_steps = PetscMax(1, w->n_blocks - 1);
   for (PetscInt a = 0; a <= axis; a++)
@@ -250,4 +255,37 @@ int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], LodBlock st
   }
   *result = steps[window->n_steps - 1];
   return -1;
+}
+
+size_t LodWindowValues(const LodWindow *window) {
+  size_t count = 0;
+  for (int s = 0; s < window->n_steps; s++)
+    count += (size_t)window->steps[s].plan->n;
+  return count;
+}
+
+void LodWindowSubstitute(const LodWindow *window, const double *workspace, const double *front,
+                         const double *kept, double *values, double *blocks, size_t stride) {
+  const LodMergePlan *plan = LastPlan(window);
+  const int           last = window->n_steps - 1;
+  const size_t        count = LodWindowValues(window);
+  double             *own = values + count - plan->n; /* of step s, those of the steps in order */
+  memset(values, 0, count * sizeof *values);
+  memset(blocks, 0, (size_t)window->n_blocks * stride * sizeof *blocks);
+  memcpy(own + plan->n_eliminated, kept, (size_t)plan->kept.n * sizeof *kept);
+  for (int s = last; s >= 0; s--) {
+    const LodWindowStep *step = &window->steps[s];
+    LodMergeSubstitute(step->plan, s == last ? front : workspace + step->start, own);
+    for (int o = 0; o < 2; o++) {
+      if (step->raw[o] >= 0)
+        LodMergeScatter(step->plan, o, own, blocks + (size_t)step->raw[o] * stride);
+      if (step->step[o] < 0) continue;
+      double *earlier = own; /* of the step whose result the operand is */
+      for (int between = s - 1; between >= step->step[o]; between--)
+        earlier -= window->steps[between].plan->n;
+      LodMergeScatter(step->plan, o, own,
+                      earlier + window->steps[step->step[o]].plan->n_eliminated);
+    }
+    if (s > 0) own -= window->steps[s - 1].plan->n;
+  }
 }

@@ -36,10 +36,15 @@ typedef struct {
   size_t        start;   /* of its front in the workspace */
 } LodWindowStep;
 
+/* Which columns windows carry: for local operators tests and loads, and the sources of cells that
+   have one; for corrections the sources alone. */
+typedef enum { LOD_COLUMNS_OPERATOR, LOD_COLUMNS_CORRECTION } LodColumns;
+
 /* A window worked out. The last step's front is the result's; it is not in the workspace. */
 typedef struct {
   LodWindowKind  kinds[LOD_MAX_DIM]; /* along the axes 0..axis */
   PetscInt       axis;
+  LodColumns     columns;
   int            n_blocks, n_steps;
   LodWindowStep *steps;
   size_t         workspace; /* doubles, for the fronts of all steps but the last */
@@ -49,7 +54,7 @@ typedef struct {
    axes below are those the blocks were made with (the last axis needs them: of the test columns it
    keeps only those of nodes on the patch boundary, whose rows of S_T are not multipliers). */
 PetscErrorCode LodWindowCreate(const LodGrid *grid, PetscInt axis, const LodWindowKind kinds[],
-                               const LodVariables *block, LodWindow **window);
+                               const LodVariables *block, LodColumns columns, LodWindow **window);
 PetscErrorCode LodWindowDestroy(LodWindow **window);
 
 /* The variables of the result (borrowed), and the doubles its front takes. */
@@ -60,6 +65,14 @@ size_t              LodWindowSize(const LodWindow *window);
    results on the way. Returns -1, or the pivot that failed. */
 int LodWindowMerge(const LodWindow *window, const LodBlock blocks[], LodBlock steps[],
                    double *workspace, double *front, LodBlock *result);
+
+/* Back substitution (merge_private.h) in a window that has just been merged, its fronts being in
+   workspace[] and front[]: kept[] are the values of its variables, blocks[i * stride] becomes those
+   of the variables of its block i, of at most `stride`. values[] is room for LodWindowValues
+   numbers. */
+size_t LodWindowValues(const LodWindow *window);
+void   LodWindowSubstitute(const LodWindow *window, const double *workspace, const double *front,
+                           const double *kept, double *values, double *blocks, size_t stride);
 
 /* Whether coarse node `index` (relative to the patch's low corner) has coordinate on an end of the
    window along `axis` where correctors vanish: the patch boundary inside D or a Dirichlet face. */
