@@ -71,6 +71,9 @@ PetscBool LodGridIsCube(const LodGrid *grid);
 /* Side lengths of the cells of a mesh of D. */
 void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_MAX_DIM]);
 
+/* The volume of D. */
+double LodGridVolume(const LodGrid *grid);
+
 /* The cells of a mesh as options write them: "64" if there are as many along every axis, else
    "60x220". Returns text[], for use in messages. */
 #define LOD_CELLS_TEXT 72
