@@ -231,6 +231,13 @@ LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]) {
   return box;
 }
 
+LodBox LodFineInside(const LodGrid *grid) {
+  LodBox inside = LodBoxCube(grid->dim, 1);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    inside.size[axis] = LodGridFineRatio(grid, axis);
+  return inside;
+}
+
 LodBox LodGridUncutPatchBox(const LodGrid *grid, PetscInt cell) {
   LodBox cells = LodBoxCells(grid->dim, grid->coarse);
   LodBox box = LodBoxCube(grid->dim, 2 * grid->ell + 1);

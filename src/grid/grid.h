@@ -187,6 +187,9 @@ LodBox LodBoxCube(PetscInt dim, PetscInt size);
 LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
 LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]);
 
+/* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
+LodBox LodFineInside(const LodGrid *grid);
+
 /* Cells of the patch N^l(T) of coarse cell number `cell`, cut at the boundary of D. */
 LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);
 
