@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/solve.h"
+#include "grid/domain.h"
 #include "solver/fluxes.h"
 
 /* The same as CheckOutput for the solution's companion. */
@@ -111,6 +112,17 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscFunctionReturn(0);
 }
 
+/* Prints what the mask leaves out. */
+static void PrintMask(const LodCoefficient *coefficient) {
+  PetscInt outside = 0;
+  if (!coefficient->mask) return;
+  for (PetscInt cell = 0; cell < LodCoefficientCells(coefficient); cell++)
+    outside += !coefficient->mask[cell];
+  printf("\nmask      %d of %d cells of A outside, %s walls", (int)outside,
+         (int)LodCoefficientCells(coefficient),
+         coefficient->dirichlet_walls ? "Dirichlet" : "natural");
+}
+
 /* Prints what the problem is. */
 static void PrintProblem(const LodSolveCommand *command, const LodProblem *problem) {
   const LodConditions *conditions = &problem->conditions;
@@ -121,6 +133,7 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
     printf(", %d well%s", (int)conditions->n_wells, conditions->n_wells == 1 ? "" : "s");
   printf("\nmesh      ");
   LodProblemPrintMesh(problem);
+  PrintMask(&problem->coefficient);
   printf("\nboundary  ");
   LodConditionsPrint(stdout, conditions, &problem->grid);
   putchar('\n');
@@ -129,21 +142,29 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
            command->problem.average ? ", averaged over the symmetries" : "");
 }
 
-/* Prints the range of values at the nodes of a mesh. */
-static void PrintRange(const char *what, PetscInt n, const double *values) {
-  double smallest = values[0], largest = values[0];
-  for (PetscInt node = 1; node < n; node++) {
-    smallest = PetscMin(smallest, values[node]);
-    largest = PetscMax(largest, values[node]);
+/* Prints the range of values[nodes of a mesh] in D. */
+static void PrintRange(const char *what, const LodProblem *problem, const PetscInt cells[],
+                       const double *values) {
+  const LodBox all = LodBoxNodes(problem->grid.dim, cells);
+  PetscInt     nodes = 0;
+  double       smallest = PETSC_MAX_REAL, largest = -PETSC_MAX_REAL;
+  for (PetscInt i = 0; i < LodBoxCount(&all); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&all, i, node);
+    if (LodDomainNode(&problem->grid, &problem->coefficient, cells, node) == LOD_NODE_OUTSIDE)
+      continue;
+    nodes++;
+    smallest = PetscMin(smallest, values[i]);
+    largest = PetscMax(largest, values[i]);
   }
-  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)n);
+  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)nodes);
 }
 
 /* Prints what there is of the fine-scale field. */
-static void PrintFields(const LodGrid *grid, const LodSolveResult *result,
+static void PrintFields(const LodProblem *problem, const LodSolveResult *result,
                         const LodFluxes *fluxes) {
   if (!result->fine) return;
-  PrintRange("fine", LodNodeCount(grid->dim, grid->fine), result->fine);
+  PrintRange("fine", problem, problem->grid.fine, result->fine);
   if (fluxes->no_faces)
     printf("fluxes    of cells; none of faces: %s\n", fluxes->no_faces);
   else
@@ -165,8 +186,8 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
-  PrintRange("solution", LodNodeCount(problem->grid.dim, result->cells), result->values);
-  PrintFields(&problem->grid, result, fluxes);
+  PrintRange("solution", problem, result->cells, result->values);
+  PrintFields(problem, result, fluxes);
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
