@@ -52,12 +52,11 @@ static PetscErrorCode SolveData(const LodSolveCommand *command, const LodProblem
   PetscFunctionReturn(0);
 }
 
-/* Integrates the data and solves. Collective. */
+/* Integrates the data and solves; the caller destroys both. Collective. */
 static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *problem,
-                            LodSolveResult *result) {
+                            LodData *data, LodSolveResult *result) {
   const LodProblemOptions *given = &command->problem;
   const PetscBool          source = (PetscBool)(command->correct || command->reconstruct);
-  LodData                  data;
 
   PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(PETSC_COMM_WORLD, &problem->grid,
@@ -68,17 +67,18 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
                                             .previous = (PetscBool)(command->previous != NULL),
                                             .quiet = given->quiet}));
   PetscErrorCode error = LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions,
-                                       given->rhs[0], given->rhs_where, source, &data);
+                                       given->rhs[0], given->rhs_where, source, data);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  error = SolveData(command, problem, &data, result);
-  PetscCall(LodDataDestroy(&data));
+  error = SolveData(command, problem, data, result);
+  if (error) PetscCall(LodDataDestroy(data));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
-                                    const LodSolveResult *result) {
+                                    const LodSolveResult     *result,
+                                    const LodSolveQuantities *quantities) {
   char       *boundary = NULL, *wells = NULL;
   LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
@@ -96,6 +96,7 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscFunctionBeginUser;
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
   PetscCall(LodConditionsWellsText(&problem->conditions, problem->grid.dim, &wells));
+  LodSolveQuantitiesInFile(quantities, &solution);
   solution.boundary = boundary;
   solution.wells = wells;
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
@@ -127,7 +128,8 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
 
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
-                                   const LodSolveResult *result) {
+                                   const LodSolveResult     *result,
+                                   const LodSolveQuantities *quantities) {
   char           vtk[LOD_PATH_MAX];
   const PetscInt nodes = LodNodeCount(problem->grid.dim, result->cells);
   double         smallest = result->values[0], largest = result->values[0];
@@ -143,6 +145,7 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
+  LodSolveQuantitiesPrint(command, problem, quantities);
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
@@ -150,20 +153,38 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   PetscFunctionReturn(0);
 }
 
+/* What rank 0 does with a solution: quantities of it, files, and a summary. */
+static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
+                             const LodData *data, const LodSolveResult *result) {
+  LodSolveQuantities quantities;
+  PetscFunctionBeginUser;
+  PetscCall(LodSolveQuantitiesCompute(command, problem, data, result, &quantities));
+  PetscErrorCode error = WriteSolution(command, problem, result, &quantities);
+  if (!error) error = LodSolveQuantitiesReport(command, problem, result, &quantities);
+  if (!error && !command->problem.quiet)
+    error = PrintSummary(command, problem, result, &quantities);
+  PetscCall(LodSolveQuantitiesDestroy(&quantities));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   LodProblem     problem;
   LodSolveResult result;
+  LodData        data;
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckCompanion(command));
+  PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
-  PetscCall(Solve(command, &problem, &result));
-  if (rank == 0) error = WriteSolution(command, &problem, &result);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodSolveQuantitiesCheck(command, &problem)));
+  PetscCall(Solve(command, &problem, &data, &result));
+  if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0 && !command->problem.quiet) PetscCall(PrintSummary(command, &problem, &result));
+  PetscCall(LodDataDestroy(&data));
   PetscCall(LodSolveResultDestroy(&result));
   PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);

@@ -30,6 +30,11 @@ typedef struct {
   const LodCoefficient
       *coefficient;                /* what the operators or fields are of; needed with them only */
   const LodSolutionFields *fields; /* or NULL */
+  /* Quantities of interest: how many, their names, one a line, of which function they are, and
+     their values (not of a series, which takes them sample by sample). */
+  PetscInt      n_quantities;
+  const char   *quantity_names, *quantities_of;
+  const double *quantities;
 } LodSolution;
 
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
@@ -39,7 +44,8 @@ typedef struct {
    and the `coefficient` that they belong to, so that a later run can start from them. With fields
    also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
    `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and
-   `coefficient`.
+   `coefficient`; with quantities `quantities` (n), whose attributes `names` (lines of text) and
+   `of` say what they are.
 
    Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a
    legacy VTK file of structured points, the one format of image data that VTK and ParaView of every
@@ -62,6 +68,10 @@ PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind,
 /* values[n_rhs][nodes] of one sample. */
 PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample,
                                       const double *values);
+/* quantities[n_rhs][kind->n_quantities] of one sample, where there are any: `quantities` has the
+   shape (samples, right-hand sides, n). */
+PetscErrorCode LodSolutionSeriesWriteQuantities(LodSolutionSeries *series, PetscInt sample,
+                                                const double *quantities);
 /* `kind` as at the beginning, with its seconds. */
 PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind);
 PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series);

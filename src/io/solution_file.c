@@ -121,6 +121,22 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodSolutionWriteQuantityNames(const LodSolution *solution, LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteText(file, "quantities", "names", solution->quantity_names));
+  PetscCall(LodHdf5WriteText(file, "quantities", "of", solution->quantities_of));
+  PetscFunctionReturn(0);
+}
+
+/* Writes quantities of interest. */
+static PetscErrorCode WriteQuantities(const LodSolution *solution, LodHdf5 *file) {
+  const hsize_t n = (hsize_t)solution->n_quantities;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteArray(file, "quantities", H5T_NATIVE_DOUBLE, 1, &n, solution->quantities));
+  PetscCall(LodSolutionWriteQuantityNames(solution, file));
+  PetscFunctionReturn(0);
+}
+
 /* Writes everything that solution.h5 holds. */
 static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) {
   hsize_t dims[LOD_MAX_DIM];
@@ -133,6 +149,7 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
   if (solution->operators) PetscCall(WriteOperators(solution, file));
   if (solution->fields) PetscCall(WriteFields(solution, file));
   if (solution->operators || solution->fields) PetscCall(WriteCoefficient(solution, file));
+  if (solution->n_quantities > 0) PetscCall(WriteQuantities(solution, file));
   PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }
