@@ -71,6 +71,9 @@ PetscBool LodGridIsCube(const LodGrid *grid);
 /* Side lengths of the cells of a mesh of D. */
 void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_MAX_DIM]);
 
+/* The volume of D. */
+double LodGridVolume(const LodGrid *grid);
+
 /* The cells of a mesh as options write them: "64" if there are as many along every axis, else
    "60x220". Returns text[], for use in messages. */
 #define LOD_CELLS_TEXT 72
@@ -183,6 +186,9 @@ static inline void LodBoxIndex(const LodBox *box, PetscInt position, PetscInt in
 LodBox LodBoxCube(PetscInt dim, PetscInt size);
 LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
 LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]);
+
+/* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
+LodBox LodFineInside(const LodGrid *grid);
 
 /* Cells of the patch N^l(T) of coarse cell number `cell`, cut at the boundary of D. */
 LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);

@@ -14,9 +14,6 @@ typedef struct {
   LodBox   unknowns;                /* fine nodes where a corrector may be nonzero */
 } LodPatch;
 
-/* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
-LodBox LodFineInside(const LodGrid *grid);
-
 /* The patch of coarse cell `cell`. */
 LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell);
 

@@ -21,6 +21,8 @@
 #include "fem/element.h"
 #include "fem/stencil.h"
 #include "lod/interpolation_private.h"
+#include "lod/local_operators.h"
+#include "lod/masked_private.h"
 #include "lod/patch.h"
 
 /* The source of the fine mesh's cell matrices. */
@@ -42,7 +44,7 @@ static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, Pe
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], neighbours[LOD_MAX_STENCIL];
     LodBoxIndex(&patch->unknowns, column, node);
-    LodRowStencil(&source, node, stencil);
+    LodMatrixStencil(&source, node, stencil);
     LodRowNeighbours(&patch->unknowns, node, neighbours);
     if (pattern) start[column] = filled;
     for (PetscInt i = 0; i < width; i++) {
@@ -94,14 +96,20 @@ static LodPatchStatus ShapeRightHandSides(LodPatchWorkspace *work, size_t n, siz
   return LOD_PATCH_OK;
 }
 
-/* Numbers the constraints: for each coarse node of the patch its row of C, or -1 at Dirichlet
-   nodes. Returns how many there are. */
-static PetscInt NumberConstraints(const LodGrid *grid, const LodPatch *patch, PetscInt row[]) {
-  PetscInt n_constraints = 0;
+/* Numbers the constraints: for each coarse node of the patch its row of C, or -1 at Dirichlet nodes
+   and outside of D. Returns how many there are. */
+static PetscInt NumberConstraints(const LodPatchProblem *problem, const LodPatch *patch,
+                                  PetscInt row[]) {
+  const LodGrid *grid = problem->grid;
+  PetscInt       n_constraints = 0;
   for (PetscInt z = 0; z < LodBoxCount(&patch->coarse_nodes); z++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&patch->coarse_nodes, z, node);
-    row[z] = LodGridIsDirichlet(grid, grid->coarse, node) ? -1 : n_constraints++;
+    row[z] =
+        LodGridIsDirichlet(grid, grid->coarse, node) ||
+                LodDomainNode(grid, problem->coefficient, grid->coarse, node) != LOD_NODE_INSIDE
+            ? -1
+            : n_constraints++;
   }
   return n_constraints;
 }
@@ -126,14 +134,52 @@ static void AddFunctional(const LodGrid *grid, double *const functional[], const
   }
 }
 
+/* Adds one coarse cell's part to all rows of C where a mask touches the patch; work->functionals is
+   room for them. */
+static LodPatchStatus AddMaskedCell(const LodPatchProblem *problem, const LodPatch *patch,
+                                    const PetscInt cell[LOD_MAX_DIM], LodPatchWorkspace *work) {
+  const LodGrid *grid = problem->grid;
+  const PetscInt n_nodes = LodSourceSize(grid);
+  LodBox         nodes = LodFineInside(grid);
+  if (LodDomainCoarseCell(grid, problem->coefficient, cell) == 0) return LOD_PATCH_OK;
+  if (!LodMaskedFunctionals(grid, problem->coefficient, cell, work->functionals))
+    return LOD_PATCH_CONSTRAINTS;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    nodes.first[axis] = cell[axis] * nodes.size[axis];
+    nodes.size[axis]++;
+  }
+  for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+    PetscInt node[LOD_MAX_DIM];
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = cell[axis] + (corner >> axis & 1);
+    const PetscInt row = work->constraint_row[LodBoxPosition(&patch->coarse_nodes, node)];
+    if (row < 0) continue;
+    const double weight = LodMaskedWeight(grid, problem->coefficient, cell, node);
+    double      *column = (double *)work->right->x + (size_t)row * work->right->d;
+    for (PetscInt i = 0; i < n_nodes; i++) {
+      LodBoxIndex(&nodes, i, node);
+      const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      if (unknown >= 0) column[unknown] += weight * work->functionals[corner * n_nodes + i];
+    }
+  }
+  return LOD_PATCH_OK;
+}
+
 /* Fills the columns C^T of the right-hand sides: the functionals of all cells of the patch,
    averaged at the coarse nodes. */
-static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patch,
-                            const PetscInt row[], cholmod_dense *right) {
-  const LodGrid *grid = problem->grid;
+static LodPatchStatus FillConstraints(const LodPatchProblem *problem, const LodPatch *patch,
+                                      LodPatchWorkspace *work) {
+  const LodGrid  *grid = problem->grid;
+  const PetscInt *row = work->constraint_row;
+  LodPatchStatus  status = LOD_PATCH_OK;
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
+    if (work->masked) {
+      status = AddMaskedCell(problem, patch, cell, work);
+      if (status) return status;
+      continue;
+    }
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       PetscInt node[LOD_MAX_DIM];
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -142,21 +188,21 @@ static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patc
       if (row[z] < 0) continue;
       AddFunctional(grid, problem->functional, patch, cell, corner,
                     1.0 / (double)LodGridCellsAtNode(grid, node),
-                    (double *)right->x + (size_t)row[z] * right->d);
+                    (double *)work->right->x + (size_t)row[z] * work->right->d);
     }
   }
+  return status;
 }
 
-/* Value of the coarse corner function `corner` at fine node `local` of its cell, which is divided
-   into the box `inside` of fine cells. */
-static double CornerFunction(const LodBox *inside, PetscInt corner,
-                             const PetscInt local[LOD_MAX_DIM]) {
-  double product = 1;
-  for (PetscInt axis = 0; axis < inside->dim; axis++) {
-    double t = (double)local[axis] / (double)inside->size[axis];
-    product *= corner >> axis & 1 ? t : 1 - t;
-  }
-  return product;
+/* Whether Dirichlet walls leave no corner function at a corner of a coarse cell. */
+static PetscBool IsCutAway(const LodPatchProblem *problem, const PetscInt cell[LOD_MAX_DIM],
+                           PetscInt corner) {
+  PetscInt node[LOD_MAX_DIM];
+  if (!problem->coefficient->dirichlet_walls) return PETSC_FALSE;
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    node[axis] = cell[axis] + (corner >> axis & 1);
+  return (PetscBool)(LodDomainNode(problem->grid, problem->coefficient, problem->grid->coarse,
+                                   node) != LOD_NODE_INSIDE);
 }
 
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
@@ -177,7 +223,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (b >> axis & 1);
       for (PetscInt j = 0; j < corners; j++)
-        corner_values[b][j] = CornerFunction(&inside, j, node);
+        corner_values[b][j] = LodCornerFunction(&inside, j, node);
     }
     for (PetscInt a = 0; a < corners; a++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -190,6 +236,9 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
               matrix[a * corners + b] * corner_values[b][j];
     }
   }
+  for (PetscInt j = 0; j < corners; j++)
+    if (IsCutAway(problem, patch->cell_index, j))
+      memset(loads + (size_t)j * stride, 0, stride * sizeof *loads);
 }
 
 /* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
@@ -218,10 +267,15 @@ static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_c
               y, ld, 0, work->schur, m);
   cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
               (int)work->right->d, w, ld, 0, work->multipliers, m);
-  LAPACKpotrf_("L", &m, work->schur, &m, &info);
-  if (info) return LOD_PATCH_CONSTRAINTS;
-  LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
-  if (info) return LOD_PATCH_CONSTRAINTS;
+  if (work->masked) {
+    info = LodMaskedSolve(m, work->schur, (int)columns, work->multipliers);
+    if (info) return info == 1 ? LOD_PATCH_NO_MEMORY : LOD_PATCH_CONSTRAINTS;
+  } else {
+    LAPACKpotrf_("L", &m, work->schur, &m, &info);
+    if (info) return LOD_PATCH_CONSTRAINTS;
+    LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
+    if (info) return LOD_PATCH_CONSTRAINTS;
+  }
   cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
               work->multipliers, m, 1, w, ld);
   return LOD_PATCH_OK;
@@ -261,13 +315,14 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (a >> axis & 1);
       for (PetscInt z = 0; z < corners; z++) {
-        double value = CornerFunction(&inside, z, node);
+        double value = LodCornerFunction(&inside, z, node);
         for (PetscInt j = 0; j < columns; j++)
           sum[z][j] += value * flux[j];
       }
     }
   }
   for (PetscInt z = 0; z < corners; z++) {
+    if (IsCutAway(problem, cell, z)) continue;
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = cell[axis] + (z >> axis & 1);
     double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
@@ -298,17 +353,20 @@ static void FillEntries(const LodPatchProblem *problem, const LodPatch *patch, P
 }
 
 /* sums[z] = l_T(Lam_z) of the corner functions of T. */
-static void SumSource(const LodGrid *grid, const double *source, double *sums) {
-  const LodBox inside = LodFineInside(grid);
-  LodBox       nodes = inside;
+static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MAX_DIM],
+                      const double *source, double *sums) {
+  const LodGrid *grid = problem->grid;
+  const LodBox   inside = LodFineInside(grid);
+  LodBox         nodes = inside;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     nodes.size[axis]++;
   for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
     sums[z] = 0;
+    if (IsCutAway(problem, cell, z)) continue;
     for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
       PetscInt node[LOD_MAX_DIM];
       LodBoxIndex(&nodes, i, node);
-      sums[z] += source[i] * CornerFunction(&inside, z, node);
+      sums[z] += source[i] * LodCornerFunction(&inside, z, node);
     }
   }
 }
@@ -319,7 +377,8 @@ static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *
                                 LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
                                 PetscInt *n_constraints) {
   const size_t n = (size_t)LodBoxCount(&patch->unknowns);
-  *n_constraints = NumberConstraints(problem->grid, patch, work->constraint_row);
+  work->masked = LodMaskTouchesPatch(problem->grid, problem->coefficient, patch->cell);
+  *n_constraints = NumberConstraints(problem, patch, work->constraint_row);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
   FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
@@ -328,7 +387,8 @@ static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
   LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
   if (status) return status;
-  FillConstraints(problem, patch, work->constraint_row, work->right);
+  status = FillConstraints(problem, patch, work);
+  if (status) return status;
   FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
 }
@@ -365,7 +425,7 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
   FillEntries(problem, &patch, corners, own, q, stride, entries);
   if (!source) return LOD_PATCH_OK;
-  SumSource(grid, source, own);
+  SumSource(problem, patch.cell_index, source, own);
   FillEntries(problem, &patch, 1, own, q + (size_t)corners * stride, stride, loads);
   return LOD_PATCH_OK;
 }
@@ -401,7 +461,7 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
   const LodPatchShape *shape = KnownShape(&patch, work);
   if (!shape) return -1;
   double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);
-  double m = (double)NumberConstraints(problem->grid, &patch, work->constraint_row);
+  double m = (double)NumberConstraints(problem, &patch, work->constraint_row);
   double flops = shape->factor_flops;
   flops += 4 * shape->factor_entries * (m + corners); /* step 2, each entry used twice a column */
   flops += 2 * n * m * (m + corners);                 /* step 3: C Y and C W */
@@ -411,7 +471,8 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
 
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
   size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  return work->common.memory_usage + nodes * (nodes + corners + 1) * sizeof(double) +
+  return work->common.memory_usage +
+         (nodes * (nodes + corners + 1) + corners * (size_t)LodSourceSize(grid)) * sizeof(double) +
          nodes * sizeof(PetscInt);
 }
 
@@ -424,8 +485,10 @@ LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *wo
   work->schur = malloc(nodes * nodes * sizeof(double));
   work->multipliers = malloc(nodes * (corners + 1) * sizeof(double));
   work->constraint_row = malloc(nodes * sizeof(PetscInt));
-  return work->schur && work->multipliers && work->constraint_row ? LOD_PATCH_OK
-                                                                  : LOD_PATCH_NO_MEMORY;
+  work->functionals = malloc(corners * (size_t)LodSourceSize(grid) * sizeof(double));
+  return work->schur && work->multipliers && work->constraint_row && work->functionals
+             ? LOD_PATCH_OK
+             : LOD_PATCH_NO_MEMORY;
 }
 
 void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
@@ -444,5 +507,6 @@ void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
   free(work->schur);
   free(work->multipliers);
   free(work->constraint_row);
+  free(work->functionals);
   memset(work, 0, sizeof *work);
 }

@@ -10,6 +10,7 @@
 #include "fem/boundary.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
+#include "grid/domain.h"
 #include "lod/exact.h"
 #include "lod/update.h"
 #include "nn/learned.h"
@@ -299,6 +300,7 @@ PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double 
   else
     PetscCall(LodNodesProlongate(grid->dim, LodMethodCells(system->method, grid), solution,
                                  grid->fine, fine));
+  LodDomainFillNodes(grid, system->coefficient, grid->fine, 0, 0, fine);
   system->work.seconds_reconstruct = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
