@@ -228,10 +228,9 @@ static PetscErrorCode SolveSeries(LodCoefficientSeries *series, const LodManySet
   PetscFunctionBeginUser;
   PetscCall(Begin(settings, series->count, coefficient, many));
   if (settings->conditions) {
-    PetscCall(LodConditionsBoundaryText(settings->conditions, settings->grid,
-                                        &many->boundary_text));
     PetscCall(
-        LodConditionsWellsText(settings->conditions, settings->grid->dim, &many->wells_text));
+        LodConditionsBoundaryText(settings->conditions, settings->grid, &many->boundary_text));
+    PetscCall(LodConditionsWellsText(settings->conditions, settings->grid->dim, &many->wells_text));
   }
   LodSolution kind = {.grid = settings->grid,
                       .method = LodMethodName(settings->method),
@@ -265,7 +264,7 @@ PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings 
   LodCoefficient coefficient;
   PetscFunctionBeginUser;
   *result = (LodManyResult){0};
-  PetscCall(LodCoefficientCreate(series->dim, series->cells, &coefficient));
+  PetscCall(LodCoefficientSeriesCreate(series, &coefficient));
   PetscErrorCode error =
       settings->conditions ? LodConditionsApply(settings->conditions, &grid, &coefficient) : 0;
   if (!error) error = SolveSeries(series, settings, &coefficient, &many, result);
