@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/solve.h"
+#include "solver/fluxes.h"
 
 /* The same as CheckOutput for the solution's companion. */
 static PetscErrorCode CheckCompanion(const LodSolveCommand *command) {
@@ -64,6 +65,7 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
                                             .coefficients = 1,
                                             .n_rhs = 1,
                                             .keep_operators = command->operators,
+                                            .reconstruct = command->reconstruct,
                                             .previous = (PetscBool)(command->previous != NULL),
                                             .quiet = given->quiet}));
   PetscErrorCode error = LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions,
@@ -77,8 +79,14 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
 
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
+<<<<<<< HEAD
                                     const LodSolveResult     *result,
                                     const LodSolveQuantities *quantities) {
+=======
+                                    const LodSolveResult *result, const LodFluxes *fluxes) {
+  const LodSolutionFields fields = LodFluxesFields(fluxes, result);
+
+>>>>>>> next
   char       *boundary = NULL, *wells = NULL;
   LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
@@ -91,7 +99,8 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
                           .seconds_operator = result->seconds_operator,
                           .seconds_solve = result->seconds_solve,
                           .operators = result->operators,
-                          .coefficient = &problem->coefficient};
+                          .coefficient = &problem->coefficient,
+                          .fields = result->fine ? &fields : NULL};
 
   PetscFunctionBeginUser;
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
@@ -126,26 +135,57 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
            command->problem.average ? ", averaged over the symmetries" : "");
 }
 
+/* Prints the range of values at the nodes of a mesh. */
+static void PrintRange(const char *what, PetscInt n, const double *values) {
+  double smallest = values[0], largest = values[0];
+  for (PetscInt node = 1; node < n; node++) {
+    smallest = PetscMin(smallest, values[node]);
+    largest = PetscMax(largest, values[node]);
+  }
+  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)n);
+}
+
+/* Prints what there is of the fine-scale field. */
+static void PrintFields(const LodGrid *grid, const LodSolveResult *result,
+                        const LodFluxes *fluxes) {
+  if (!result->fine) return;
+  PrintRange("fine", LodNodeCount(grid->dim, grid->fine), result->fine);
+  if (fluxes->no_faces)
+    printf("fluxes    of cells; none of faces: %s\n", fluxes->no_faces);
+  else
+    printf(
+        "fluxes    of cells, and of faces: out of each %s cell flows what it produces, to %.1e of "
+        "the largest flux\n",
+        result->method == LOD_METHOD_FINE ? "fine" : "coarse", fluxes->imbalance);
+}
+
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
+<<<<<<< HEAD
                                    const LodSolveResult     *result,
                                    const LodSolveQuantities *quantities) {
   char           vtk[LOD_PATH_MAX];
   const PetscInt nodes = LodNodeCount(problem->grid.dim, result->cells);
   double         smallest = result->values[0], largest = result->values[0];
+=======
+                                   const LodSolveResult *result, const LodFluxes *fluxes) {
+  char vtk[LOD_PATH_MAX];
+>>>>>>> next
 
   PetscFunctionBeginUser;
-  for (PetscInt node = 1; node < nodes; node++) {
-    smallest = PetscMin(smallest, result->values[node]);
-    largest = PetscMax(largest, result->values[node]);
-  }
   PrintProblem(command, problem);
   if (command->previous)
     printf("previous  %s: %d of %d cells computed anew\n", command->previous,
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
+<<<<<<< HEAD
   printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
   LodSolveQuantitiesPrint(command, problem, quantities);
+=======
+  if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
+  PrintRange("solution", LodNodeCount(problem->grid.dim, result->cells), result->values);
+  PrintFields(&problem->grid, result, fluxes);
+>>>>>>> next
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
@@ -153,6 +193,7 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   PetscFunctionReturn(0);
 }
 
+<<<<<<< HEAD
 /* What rank 0 does with a solution: quantities of it, files, and a summary. */
 static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
                              const LodData *data, const LodSolveResult *result) {
@@ -164,12 +205,28 @@ static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *p
   if (!error && !command->problem.quiet)
     error = PrintSummary(command, problem, result, &quantities);
   PetscCall(LodSolveQuantitiesDestroy(&quantities));
+=======
+/* Fluxes and the solution file, by one rank. */
+static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
+                             const LodData *data, const LodSolveResult *result) {
+  LodFluxes fluxes = {0};
+
+  PetscFunctionBeginUser;
+  if (result->fine)
+    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
+                               command->problem.rhs[0], command->problem.rhs_where, data, result,
+                               &fluxes));
+  PetscErrorCode error = WriteSolution(command, problem, result, &fluxes);
+  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &fluxes);
+  PetscCall(LodFluxesDestroy(&fluxes));
+>>>>>>> next
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   LodProblem     problem;
+  LodData        data;
   LodSolveResult result;
   LodData        data;
   PetscMPIInt    rank;
@@ -180,7 +237,10 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscCall(CheckCompanion(command));
   PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+<<<<<<< HEAD
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodSolveQuantitiesCheck(command, &problem)));
+=======
+>>>>>>> next
   PetscCall(Solve(command, &problem, &data, &result));
   if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
