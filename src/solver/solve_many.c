@@ -249,7 +249,7 @@ static PetscErrorCode SolveSeries(LodCoefficientSeries *series, const LodManySet
   kind.seconds_operator = result->seconds_operator;
   kind.seconds_solve = result->seconds_solve;
   if (error)
-    PetscCall(LodSolutionSeriesAbort(&output));
+    PetscCall(LodHdf5StreamAbort(&output));
   else
     error = LodSolutionSeriesCommit(&output, &kind);
   PetscCall(error);
@@ -264,31 +264,10 @@ PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings 
   LodCoefficient coefficient;
   PetscFunctionBeginUser;
   *result = (LodManyResult){0};
-<<<<<<< HEAD
   PetscCall(LodCoefficientSeriesCreate(series, &coefficient));
   PetscErrorCode error =
       settings->conditions ? LodConditionsApply(settings->conditions, &grid, &coefficient) : 0;
   if (!error) error = SolveSeries(series, settings, &coefficient, &many, result);
-=======
-  PetscErrorCode error = Begin(settings, series->count, &many);
-  LodSolution    kind = {.grid = settings->grid,
-                         .method = LodMethodName(settings->method),
-                         .average = settings->average,
-                         .rhs = many.all_rhs,
-                         .cells = many.cells};
-  if (!error)
-    error =
-        LodSolutionSeriesBegin(settings->output, &kind, series->count, settings->n_rhs, &output);
-  if (!error) {
-    error = SolveAll(&many, series, &output, result);
-    kind.seconds_operator = result->seconds_operator;
-    kind.seconds_solve = result->seconds_solve;
-    if (error)
-      PetscCall(LodHdf5StreamAbort(&output));
-    else
-      error = LodSolutionSeriesCommit(&output, &kind);
-  }
->>>>>>> next
   const double wrong_sign = many.wrong_sign;
   PetscCall(End(&many));
   PetscCall(LodCoefficientDestroy(&coefficient));
