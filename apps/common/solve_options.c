@@ -157,14 +157,17 @@ PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command) {
 
 PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output) {
   const LodProblemOptions *problem = &command->problem;
-  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
-                                       problem->problem, command->previous};
+  char                     path[LOD_PATH_MAX];
+  const char              *mask = problem->mask ? path : NULL;
+  const char *const        inputs[] = {problem->coefficient, problem->model,    problem->mesh.mesh,
+                                       problem->problem,     command->previous, mask};
   PetscMPIInt              rank;
   PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodOutputsCheck(NULL, 1, &output, 5, inputs);
+  if (mask) error = LodMaskPath(problem->mask, path);
+  if (rank == 0 && !error) error = LodOutputsCheck(NULL, 1, &output, 6, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }

@@ -148,7 +148,8 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
+/* LodSolutionWrite of a solution as files show it. */
+static PetscErrorCode WriteFiles(const LodSolution *solution, const char *path) {
   char    vtk[LOD_PATH_MAX];
   LodHdf5 file;
 
@@ -160,5 +161,16 @@ PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
   PetscCall(LodHdf5Commit(&file));
   PetscCall(LodSolutionVtkPath(path, vtk));
   if (vtk[0]) PetscCall(LodSolutionWriteVtk(solution, vtk));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path) {
+  LodSolutionMasked masked;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodSolutionMaskedBegin(solution, &masked));
+  PetscErrorCode error = WriteFiles(&masked.solution, path);
+  PetscCall(LodSolutionMaskedEnd(&masked));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
