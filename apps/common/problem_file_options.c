@@ -59,3 +59,11 @@ PetscErrorCode LodProblemOptionsDestroy(LodProblemOptions *options) {
   PetscCall(PetscFree(options->file));
   PetscFunctionReturn(0);
 }
+
+PetscErrorCode LodProblemPrintKeys(void) {
+  PetscMPIInt rank;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  if (rank == 0) PetscCall(LodProblemFileWriteKeys(stdout));
+  PetscFunctionReturn(0);
+}

@@ -8,7 +8,7 @@
 #include "io/coefficient_file.h"
 #include "problem/data.h"
 
-enum { KEY_MASK = 0x500, KEY_WALLS };
+enum { KEY_KEYS = 0x600, KEY_MASK, KEY_WALLS };
 
 /* Takes the coefficient file, or a problem file, which ends in .toml. */
 static void TakeArgument(LodProblemOptions *options, const char *argument,
@@ -58,11 +58,14 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
+  case KEY_KEYS:
+    options->keys = PETSC_TRUE;
+    return 0;
   case ARGP_KEY_ARG:
     TakeArgument(options, argument, state);
     return 0;
   case ARGP_KEY_END:
-    if (!options->coefficient && !options->problem)
+    if (!options->coefficient && !options->problem && !options->keys)
       argp_error(state, "no coefficient file given, and no problem file");
     return 0;
   default:
@@ -87,6 +90,7 @@ static const struct argp_option problem_option_table[] = {
      "the cost",
      2},
     {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
+    {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 2},
     {0}};
 
 static const struct argp_child problem_children[] = {
@@ -164,6 +168,26 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionReturn(0);
 }
 
+/* Checks that all ranks have the same conditions and f: problem files can differ. */
+static PetscErrorCode CheckSameConditions(const LodProblemOptions *options,
+                                          const LodProblem        *problem) {
+  const LodConditions *conditions = &problem->conditions;
+  const char          *what = options->problem ? options->problem : "conditions";
+  const char          *given[] = {conditions->reaction, options->rhs[0]};
+  char                *texts[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodConditionsBoundaryText(conditions, &problem->grid, &texts[0]));
+  PetscCall(LodConditionsWellsText(conditions, problem->grid.dim, &texts[1]));
+  for (int i = 0; i < 2; i++) {
+    const char *text = given[i] ? given[i] : "";
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, text, strlen(text), what));
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, texts[i], strlen(texts[i]), what));
+    PetscCall(PetscFree(texts[i]));
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Checks that all ranks have read the same: they can stand in different directories, or on nodes
    with different files. */
 static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
@@ -179,6 +203,7 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
   }
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(CheckSameConditions(options, problem));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
                               LodCoefficientCount(coefficient) * sizeof *coefficient->values,
                               options->coefficient));

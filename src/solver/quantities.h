@@ -73,6 +73,23 @@ PetscErrorCode LodQuantitiesDestroy(LodQuantities *quantities);
 /* The value of a name; NaN if there is none. */
 double LodQuantitiesValue(const LodQuantities *quantities, const char *name);
 
+/* Their names, one a line, to be freed with PetscFree; and values[n]. For solution files. */
+PetscErrorCode LodQuantitiesNames(const LodQuantities *quantities, char **names);
+void           LodQuantitiesValues(const LodQuantities *quantities, double *values);
+
+/* What a report says beside them; borrowed. Of texts NULL is left out. */
+typedef struct {
+  const LodGrid       *grid;
+  const char          *coefficient, *method, *model; /* names of files and of the method */
+  const char          *rhs, *boundary, *wells, *reaction;
+  PetscBool            correct;
+  const LodQuantities *quantities;
+  double               seconds_operator, seconds_solve;
+} LodQuantityFindings;
+
+/* Writes a report (JSON), whole or not at all. */
+PetscErrorCode LodQuantitiesReport(const LodQuantityFindings *findings, const char *path);
+
 /* Prints them on standard output, with labels of ten letters. */
 void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid);
 
