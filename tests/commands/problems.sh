@@ -100,10 +100,13 @@ reaction = 0.5
 wells = [{at = [0.3, 0.8], rate = 1}, {at = [0.5, 0.25], rate = -2.5}]
 [output]
 file = "from-file.h5"
+points = [[0.3, 0.4], [1, 0]]
+means = [{from = [0, 0], to = [0.5, 1]}]
 TEXT
 expect 0 '' "$bin/lod-solve" problem.toml
 same=(laminate.h5 --coarse 4 --ell 2 --dirichlet 'left=1 + y' --robin 'right=2,x*y' --neumann bottom
-  --flux top=-0.5 --rhs 'sin(pi*x)' --reaction 0.5 --well 0.3,0.8=1 --well 0.5,0.25=-2.5)
+  --flux top=-0.5 --rhs 'sin(pi*x)' --reaction 0.5 --well 0.3,0.8=1 --well 0.5,0.25=-2.5
+  --point 0.3,0.4 --point 1,0 --mean 0,0:0.5,1)
 expect 0 '' "$bin/lod-solve" "${same[@]}" --output from-options.h5
 expect 0 '' /usr/bin/python3 same.py from-file.h5 from-options.h5
 mkdir -p folder/inner
@@ -202,6 +205,12 @@ problem '[domain]' 'extent = [1, 2, 3]'
 refuses 'bad\.toml: line 4, column 1: "extent" in \[domain\]: has numbers for 3 axes' lod-solve bad.toml
 problem '[domain]' 'extent = 0'
 refuses 'bad\.toml: line 4, column 1: "extent" in \[domain\] is 0' lod-solve bad.toml
+problem '[output]' 'points = [[0.5, 3]]'
+refuses 'bad\.toml: line 4, column [0-9]+: "points" in \[output\] 0\.5,3: lies outside D' lod-solve bad.toml
+problem '[domain]' 'walls = "open"'
+refuses 'bad\.toml: line 4, column 1: "walls" in \[domain\] open: ' lod-solve bad.toml
+problem '[domain]' 'mask = "missing.h5"'
+refuses '.*/missing\.h5: No such file' lod-solve bad.toml
 problem '[method]' 'name = "magic"'
 refuses 'bad\.toml: line 4, column 1: "name" in \[method\] magic: unknown method; known: ' lod-solve bad.toml
 problem '[output]' 'file = "laminate.h5"'
