@@ -223,21 +223,27 @@ static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal righ
   PetscFunctionReturn(0);
 }
 
-/* Draws the coefficient: in three dimensions its cells above the middle plane. */
+/* Draws the coefficient, of tensors their mean eigenvalue: in three dimensions its cells above the
+   middle plane. */
 static PetscErrorCode PlotCoefficient(const LodGrid *grid, const LodCoefficient *coefficient,
                                       const char *directory) {
   const PetscInt *cells = coefficient->cells;
-  double          smallest, largest;
+  double          smallest, largest, *means;
   char            title[128];
 
   PetscFunctionBeginUser;
-  FieldTitle(grid, "Coefficient A", title);
+  FieldTitle(grid, coefficient->components > 1 ? "Mean eigenvalue of A" : "Coefficient A", title);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  PetscCall(PetscMalloc1(LodCoefficientCells(coefficient), &means));
+  LodCoefficientMeans(coefficient, means);
   const double *plane =
-      coefficient->values +
+      means +
       (coefficient->dim == 3 ? (size_t)(cells[2] / 2) * (size_t)cells[0] * (size_t)cells[1] : 0);
-  PetscCall(LodPlotField(directory, COEFFICIENT, title, cells, grid->extent, plane,
-                         largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
+  PetscErrorCode error =
+      LodPlotField(directory, COEFFICIENT, title, cells, grid->extent, plane,
+                   largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR);
+  PetscCall(PetscFree(means));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -210,6 +210,16 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscFunctionReturn(0);
 }
 
+const char *LodBoxPlace(const LodBox *box, PetscInt position, char text[LOD_PLACE_TEXT]) {
+  PetscInt index[LOD_MAX_DIM];
+  size_t   used = 0;
+  LodBoxIndex(box, position, index);
+  for (PetscInt axis = box->dim - 1; axis >= 0; axis--)
+    used +=
+        (size_t)snprintf(text + used, LOD_PLACE_TEXT - used, "[%" PetscInt_FMT "]", index[axis]);
+  return text;
+}
+
 LodBox LodBoxCube(PetscInt dim, PetscInt size) {
   LodBox box = {.dim = dim, .first = {0, 0, 0}, .size = {1, 1, 1}};
   for (PetscInt axis = 0; axis < dim; axis++)

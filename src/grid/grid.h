@@ -182,6 +182,10 @@ static inline void LodBoxIndex(const LodBox *box, PetscInt position, PetscInt in
   }
 }
 
+/* "[z][y][x]" of the index at `position`, as files have it. Returns text[], for use in messages. */
+#define LOD_PLACE_TEXT 64
+const char *LodBoxPlace(const LodBox *box, PetscInt position, char text[LOD_PLACE_TEXT]);
+
 /* The box [0, size)^d; the cells and the nodes of a mesh. */
 LodBox LodBoxCube(PetscInt dim, PetscInt size);
 LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
