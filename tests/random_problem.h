@@ -17,6 +17,7 @@ typedef struct {
   LodCoefficient     coefficient;
   LodConditions      conditions;
   char               rhs[160];
+  LodData            data; /* made by integrate_problem */
 } RandomProblem;
 
 /* The next number in (0, 1), and the next integer in [0, n). */
@@ -39,8 +40,8 @@ static inline void draw_text(RandomProblem *problem, double least, char text[160
   if (least >= 0) (void)snprintf(text + used, 160 - used, " + %.3f", amplitude + least);
 }
 
-/* Meshes of a few cells, of any shape, with patches that cover D or, with `local`, do not. */
-static inline void draw_grid(RandomProblem *problem, PetscInt dim, PetscBool local) {
+/* Meshes of a few cells, of any shape, with patches that cover D. */
+static inline void draw_grid(RandomProblem *problem, PetscInt dim) {
   static const PetscInt most_coarse[] = {6, 3, 2}, most_fine[] = {4, 2, 1};
   LodGrid              *grid = &problem->grid;
   *grid = (LodGrid){.dim = dim};
@@ -52,7 +53,7 @@ static inline void draw_grid(RandomProblem *problem, PetscInt dim, PetscBool loc
         there ? grid->coefficient[axis] * (2 + draw_integer(problem, (int)most_fine[dim - 1])) : 1;
     grid->extent[axis] = there ? 0.5 + draw(problem) : 1;
   }
-  grid->ell = local ? 1 : LodGridCoveringLayers(grid);
+  grid->ell = LodGridCoveringLayers(grid);
 }
 
 /* Values of contrast 100; a tensor in a cell is L L^T of a random L, times such a number. */
@@ -78,25 +79,22 @@ static inline void draw_coefficient(RandomProblem *problem, PetscInt components)
   }
 }
 
-/* Conditions on all faces, at least one of them with u given unless `neumann`, wells, reaction. */
-static inline void draw_conditions(RandomProblem *problem, PetscBool neumann) {
+/* Conditions on all faces, at least one of them with u given, wells, reaction. */
+static inline void draw_conditions(RandomProblem *problem) {
   const PetscInt dim = problem->grid.dim;
   const int      given = draw_integer(problem, 2 * (int)dim);
   LodConditions *conditions = &problem->conditions;
   char           value[160], rate[160];
   for (int face = 0; face < 2 * dim; face++) {
-    const LodFaceKind kind = face == given && !neumann
+    const LodFaceKind kind = face == given
                                  ? LOD_FACE_DIRICHLET
                                  : (LodFaceKind)(LOD_FACE_DIRICHLET + draw_integer(problem, 4));
     const char       *name = lod_face_names[face / 2][face % 2];
     draw_text(problem, -1, value);
     draw_text(problem, 0, rate);
-    if (neumann)
-      assert_ok(LodConditionsSetFace(conditions, dim, name, LOD_FACE_NATURAL, NULL, NULL, name));
-    else
-      assert_ok(LodConditionsSetFace(conditions, dim, name, kind,
-                                     kind == LOD_FACE_NATURAL ? NULL : value,
-                                     kind == LOD_FACE_ROBIN ? rate : NULL, name));
+    assert_ok(LodConditionsSetFace(conditions, dim, name, kind,
+                                   kind == LOD_FACE_NATURAL ? NULL : value,
+                                   kind == LOD_FACE_ROBIN ? rate : NULL, name));
   }
   for (int well = 0; well < 3; well++) {
     double point[LOD_MAX_DIM] = {0};
@@ -105,40 +103,43 @@ static inline void draw_conditions(RandomProblem *problem, PetscBool neumann) {
     assert_ok(LodConditionsAddWell(conditions, point, 2 * draw(problem) - 1, "a well"));
   }
   draw_text(problem, 0, value);
-  if (!neumann && draw(problem) < 0.5)
-    assert_ok(LodConditionsSetReaction(conditions, value, "reaction"));
+  if (draw(problem) < 0.5) assert_ok(LodConditionsSetReaction(conditions, value, "reaction"));
   draw_text(problem, -1, problem->rhs);
 }
 
+/* The data of a problem that is ready. */
+static inline void integrate_problem(RandomProblem *problem) {
+  assert_ok(LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions, problem->rhs,
+                          "f", PETSC_TRUE, &problem->data));
+}
+
 /* A problem of `dim` dimensions with so many components of A; two of one seed and stream are the
-   same. Conditions are applied. */
+   same. */
 static inline RandomProblem random_problem(unsigned long long seed, uint64_t stream, PetscInt dim,
-                                           PetscInt components, PetscBool local) {
+                                           PetscInt components) {
   RandomProblem problem = {.seed = seed, .counter = stream << 32};
-  draw_grid(&problem, dim, local);
+  draw_grid(&problem, dim);
   draw_coefficient(&problem, components);
-  draw_conditions(&problem, PETSC_FALSE);
+  draw_conditions(&problem);
   assert_ok(LodConditionsApply(&problem.conditions, &problem.grid, &problem.coefficient));
+  integrate_problem(&problem);
   return problem;
 }
 
 static inline void destroy_problem(RandomProblem *problem) {
+  assert_ok(LodDataDestroy(&problem->data));
   assert_ok(LodConditionsDestroy(&problem->conditions));
   assert_ok(LodCoefficientDestroy(&problem->coefficient));
 }
 
-/* Solves by a method with all that belongs to it; the caller destroys the result. */
+/* Solves by a method; the caller destroys the result. */
 static inline LodSolveResult solve_problem(const RandomProblem *problem, LodMethod method,
                                            PetscBool correct) {
   const LodSolveOptions options = {
       .correct = correct, .reconstruct = PETSC_TRUE, .quiet = PETSC_TRUE};
-  LodData        data;
   LodSolveResult result;
-  assert_ok(LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions, problem->rhs,
-                          "f", correct, &data));
-  assert_ok(LodMethodSolve(PETSC_COMM_WORLD, method, &problem->grid, &problem->coefficient, &data,
-                           &options, &result));
-  assert_ok(LodDataDestroy(&data));
+  assert_ok(LodMethodSolve(PETSC_COMM_WORLD, method, &problem->grid, &problem->coefficient,
+                           &problem->data, &options, &result));
   return result;
 }
 

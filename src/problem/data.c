@@ -101,21 +101,33 @@ static PetscErrorCode SpreadEvenly(const LodGrid *grid, const LodCoefficient *co
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodLoadCheckBalance(const LodGrid *grid, const LodCoefficient *coefficient,
+                                   size_t count, const double *load, const char *where) {
+  double sum = 0, size = 0;
+  PetscFunctionBeginUser;
+  if (!LodConstantsAreFree(grid, coefficient)) PetscFunctionReturn(0);
+  for (size_t i = 0; i < count; i++) {
+    sum += load[i];
+    size += fabs(load[i]);
+  }
+  LodCheckInput(fabs(sum) <= MOST_UNBALANCED * size,
+                "%s: u is given nowhere, hence sources and inflow must add up to 0; they add up to "
+                "%.9g, %.3g %% of their size: change f, a flux or a well by that, or give u on a "
+                "face",
+                where, sum, 100 * fabs(sum) / size);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coefficient,
                               LodData *data) {
   const PetscInt n_nodes = LodNodeCount(grid->dim, grid->fine);
-  double         sum = 0, size = 0;
+  double         sum = 0;
   PetscFunctionBeginUser;
   if (!LodConstantsAreFree(grid, coefficient)) PetscFunctionReturn(0);
-  for (PetscInt node = 0; node < n_nodes; node++) {
+  PetscCall(
+      LodLoadCheckBalance(grid, coefficient, (size_t)n_nodes, data->load, "boundary conditions"));
+  for (PetscInt node = 0; node < n_nodes; node++)
     sum += data->load[node];
-    size += fabs(data->load[node]);
-  }
-  LodCheckInput(fabs(sum) <= MOST_UNBALANCED * size,
-                "boundary data: every face is natural or has a flux, and sources and inflow add up "
-                "to %.9g (%.3g in size), must to 0: change f, a flux or a well by that, or give u "
-                "on a face",
-                sum, size);
   PetscCall(SpreadEvenly(grid, coefficient, sum, data));
   PetscFunctionReturn(0);
 }
@@ -133,7 +145,7 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
   if (conditions) {
     PetscCall(LodFacesAddLoad(grid, coefficient, conditions, layout, load));
     PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
-    PetscCall(LodBoundaryCreate(grid, conditions, &data->boundary));
+    PetscCall(LodBoundaryCreate(grid, coefficient, conditions, &data->boundary));
   }
   if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
   PetscCall(LodDataBalance(grid, coefficient, data));
