@@ -29,6 +29,14 @@ PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char
 /* The same dataset in a file that is being written. */
 PetscErrorCode LodCoefficientWriteTo(const LodCoefficient *coefficient, LodHdf5 *file);
 
+/* How files store A: the shape of one coefficient, whose rank it returns; its numbers, which are
+   the coefficient's own values or an array that the caller frees; and the attribute `dimension` of
+   a dataset, where that is needed. */
+int LodCoefficientStoredShape(const LodCoefficient *coefficient, hsize_t shape[LOD_MAX_DIM + 2]);
+PetscErrorCode LodCoefficientToStored(const LodCoefficient *coefficient, double **stored);
+PetscErrorCode LodCoefficientLabel(const LodCoefficient *coefficient, const char *dataset,
+                                   LodHdf5 *file);
+
 /* The reaction c as dataset `reaction` and the rates of Robin faces as `robin_left`, .., shaped as
    the cells of D and of the face (one along its axis), where a coefficient has them: written, and
    read into one that has A; finite and not negative, or an input error. */

@@ -4,6 +4,7 @@
 
 #include "grid/coefficient.h"
 #include "io/hdf5_file.h"
+#include "io/hdf5_stream.h"
 
 /* The fine-scale field and its fluxes; everything is borrowed. */
 typedef struct {
@@ -52,11 +53,8 @@ PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
    sides, nodes per axis); axes and attributes as above, `rhs` being the expressions one a line. The
-   file gets its name at Commit; Abort removes it. */
-typedef struct {
-  struct LodHdf5 *file; /* owned */
-  LodAtomicFile   atomic;
-} LodSolutionSeries;
+   file gets its name at Commit; LodHdf5StreamAbort removes it. */
+typedef LodHdf5Stream LodSolutionSeries;
 
 PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
                                       PetscInt n_rhs, LodSolutionSeries *series);
@@ -65,7 +63,6 @@ PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample
                                       const double *values);
 /* `kind` as at the beginning, with its seconds. */
 PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind);
-PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series);
 
 /* The operators of an earlier solution, and the coefficient that they belong to. Owned. */
 typedef struct {

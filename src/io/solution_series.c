@@ -20,11 +20,9 @@ static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, Pet
 PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
                                       PetscInt n_rhs, LodSolutionSeries *series) {
   PetscFunctionBeginUser;
-  PetscCall(LodAtomicFileBegin(&series->atomic, path));
-  PetscCall(PetscNew(&series->file));
-  PetscErrorCode error = LodHdf5OpenUpdate(series->atomic.temporary, PETSC_TRUE, series->file);
-  if (!error) error = CreateDatasets(series->file, kind, samples, n_rhs);
-  if (error) PetscCall(LodSolutionSeriesAbort(series));
+  PetscCall(LodHdf5StreamBegin(path, series));
+  PetscErrorCode error = CreateDatasets(series->file, kind, samples, n_rhs);
+  if (error) PetscCall(LodHdf5StreamAbort(series));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -40,18 +38,8 @@ PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample
 PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind) {
   PetscFunctionBeginUser;
   PetscErrorCode error = LodSolutionWriteAttributes(kind, series->file);
-  if (!error) error = LodHdf5Close(series->file);
-  if (error) PetscCall(LodSolutionSeriesAbort(series));
+  if (error) PetscCall(LodHdf5StreamAbort(series));
   PetscCall(error);
-  PetscCall(PetscFree(series->file));
-  PetscCall(LodAtomicFileCommit(&series->atomic));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series) {
-  PetscFunctionBeginUser;
-  if (series->file) (void)LodHdf5Close(series->file); /* whether that succeeds no longer matters */
-  PetscCall(PetscFree(series->file));
-  PetscCall(LodAtomicFileAbort(&series->atomic));
+  PetscCall(LodHdf5StreamCommit(series));
   PetscFunctionReturn(0);
 }

@@ -136,8 +136,8 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
 }
 
 /* Assembles the compressed system for a coefficient. */
-static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
-                                         const LodCoefficient *coefficient, const double *source) {
+static PetscErrorCode AssembleCompressed(LodMethodSystem *system, const LodCoefficient *coefficient,
+                                         const double *source) {
   LodLocalOperators *operators = system->updated ? system->updated : system->operators;
   PetscFunctionBeginUser;
   PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));

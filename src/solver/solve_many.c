@@ -155,7 +155,7 @@ PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings 
     kind.seconds_operator = result->seconds_operator;
     kind.seconds_solve = result->seconds_solve;
     if (error)
-      PetscCall(LodSolutionSeriesAbort(&output));
+      PetscCall(LodHdf5StreamAbort(&output));
     else
       error = LodSolutionSeriesCommit(&output, &kind);
   }
