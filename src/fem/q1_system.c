@@ -404,6 +404,7 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const L
   PetscInt     iterations;
   int          exponent, unit = 0;
   PetscFunctionBeginUser;
+  if (system->is_free) PetscCall(LodLoadCheckBalance(n_nodes, load));
   if (lifting->boundary) {
     unit = LodLoadLift(n_nodes, load, lifting->form, lifting->exponent, lifting->load);
     load = lifting->load;

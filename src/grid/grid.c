@@ -128,6 +128,12 @@ const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CEL
   return text;
 }
 
+PetscBool LodGridIsClosed(const LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (!grid->natural[axis][0] || !grid->natural[axis][1]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (grid->natural[axis][0] || grid->natural[axis][1]) return PETSC_TRUE;

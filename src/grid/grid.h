@@ -82,6 +82,9 @@ const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CEL
 /* The side lengths of D, as LodCellsText gives cells; "" if D is the unit cube. */
 const char *LodExtentText(const LodGrid *grid, char text[LOD_CELLS_TEXT]);
 
+/* Whether every face of D is natural. */
+PetscBool LodGridIsClosed(const LodGrid *grid);
+
 /* Whether some face of D is natural. Where none is, D looks the same from all its sides. */
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid);
 

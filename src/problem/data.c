@@ -9,10 +9,6 @@
 #include "problem/data_private.h"
 #include "problem/value.h"
 
-/* Largest part of a load by which its sum may differ from 0 where it must vanish: what is taken for
-   an error of quadrature, whose own tolerance at jumps is 1e-8 a cell. */
-#define MOST_UNBALANCED 1e-6
-
 /* Every cell's part in D, 1 or 0; NULL if all are. The caller frees it. */
 static PetscErrorCode MaskFactor(const LodCoefficient *coefficient, double **factor) {
   const PetscInt count = LodCoefficientCells(coefficient);
@@ -45,6 +41,8 @@ PetscErrorCode LodSourceSubtractRest(const LodGrid *grid, const LodCoefficient *
                                      const double *boundary, double *source) {
   const LodBox   cells = LodBoxCells(grid->dim, grid->fine);
   const PetscInt corners = LodGridCorners(grid);
+  const LodLoadMap nodes = LodLoadMapOf(grid, LOD_LOAD_NODES);
+  const LodLoadMap closed = LodLoadMapOf(grid, LOD_LOAD_CELLS);
   LodCellTables  tables;
   double        *rest;
   PetscFunctionBeginUser;
@@ -56,11 +54,11 @@ PetscErrorCode LodSourceSubtractRest(const LodGrid *grid, const LodCoefficient *
     size_t   node[LOD_MAX_CORNERS], own[LOD_MAX_CORNERS];
     double   matrix[LOD_MAX_CORNERS_SQUARED], size = 0;
     LodBoxIndex(&cells, cell, index);
-    LodLoadPlaces(grid, LOD_LOAD_NODES, index, node);
+    LodLoadPlaces(&nodes, index, node);
     for (PetscInt b = 0; b < corners; b++)
       size += fabs(rest[node[b]]);
     if (size == 0) continue;
-    LodLoadPlaces(grid, LOD_LOAD_CELLS, index, own);
+    LodLoadPlaces(&closed, index, own);
     LodCellMatrix(&tables, coefficient, index, matrix);
     for (PetscInt a = 0; a < corners; a++)
       for (PetscInt b = 0; b < corners; b++)
@@ -101,31 +99,13 @@ static PetscErrorCode SpreadEvenly(const LodGrid *grid, const LodCoefficient *co
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodLoadCheckBalance(const LodGrid *grid, const LodCoefficient *coefficient,
-                                   size_t count, const double *load, const char *where) {
-  double sum = 0, size = 0;
-  PetscFunctionBeginUser;
-  if (!LodConstantsAreFree(grid, coefficient)) PetscFunctionReturn(0);
-  for (size_t i = 0; i < count; i++) {
-    sum += load[i];
-    size += fabs(load[i]);
-  }
-  LodCheckInput(fabs(sum) <= MOST_UNBALANCED * size,
-                "%s: u is given nowhere, hence sources and inflow must add up to 0; they add up to "
-                "%.9g, %.3g %% of their size: change f, a flux or a well by that, or give u on a "
-                "face",
-                where, sum, 100 * fabs(sum) / size);
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coefficient,
                               LodData *data) {
   const PetscInt n_nodes = LodNodeCount(grid->dim, grid->fine);
   double         sum = 0;
   PetscFunctionBeginUser;
   if (!LodConstantsAreFree(grid, coefficient)) PetscFunctionReturn(0);
-  PetscCall(
-      LodLoadCheckBalance(grid, coefficient, (size_t)n_nodes, data->load, "boundary conditions"));
+  PetscCall(LodLoadCheckBalance((size_t)n_nodes, data->load));
   for (PetscInt node = 0; node < n_nodes; node++)
     sum += data->load[node];
   PetscCall(SpreadEvenly(grid, coefficient, sum, data));

@@ -32,9 +32,4 @@ PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coeffici
 /* Frees the arrays and clears the structure; a cleared one is accepted. */
 PetscErrorCode LodDataDestroy(LodData *data);
 
-/* Where constants are free (LodConstantsAreFree): an input error, WHERE: .., unless the load of all
-   nodes of a mesh adds up to 0 but for what quadrature may leave. */
-PetscErrorCode LodLoadCheckBalance(const LodGrid *grid, const LodCoefficient *coefficient,
-                                   size_t count, const double *load, const char *where);
-
 #endif

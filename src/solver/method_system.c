@@ -14,7 +14,6 @@
 #include "lod/exact.h"
 #include "lod/update.h"
 #include "nn/learned.h"
-#include "problem/data.h"
 #include "solver/exact_digits.h"
 
 /* On boxes of 8 x 8 coarse cells with A between 1 and 5 the error against the fine solution passes
@@ -207,11 +206,6 @@ PetscErrorCode LodMethodSystemSolve(LodMethodSystem *system, PetscInt n_rhs, con
                                     const double *boundary, double *solutions) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
-  const size_t n_nodes =
-      (size_t)LodNodeCount(system->grid.dim, LodMethodCells(system->method, &system->grid));
-  for (PetscInt f = 0; f < n_rhs; f++)
-    PetscCall(LodLoadCheckBalance(&system->grid, system->coefficient, n_nodes,
-                                  loads + (size_t)f * n_nodes, "load"));
   LodLibrariesLock();
   PetscErrorCode error = system->compressed
                              ? SolveCompressed(system, n_rhs, loads, boundary, solutions)

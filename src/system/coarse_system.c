@@ -359,6 +359,7 @@ PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *l
   double      *lifted, *form;
   int          exponent;
   PetscFunctionBeginUser;
+  if (system->is_free) PetscCall(LodLoadCheckBalance(n_nodes, load));
   if (!boundary) {
     PetscCall(SolveFree(system, load, 0, solution));
     PetscFunctionReturn(0);
