@@ -74,7 +74,8 @@ typedef struct {
   LodMeshOptions      mesh;
   LodConditionOptions conditions;
   const char         *coefficient, *dataset, *model, *problem;
-  const char         *mask, *walls;         /* --mask FILE:DATASET, --walls NAME */
+  const char         *mask, *walls;     /* --mask FILE:DATASET, --walls NAME */
+  const char         *walls_where;      /* in messages, where a problem file says it */
   const char         *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
   const char         *rhs_where;        /* of rhs[0], in messages */
   PetscInt            n_rhs;            /* 0: none was given; rhs[0] is the default then */

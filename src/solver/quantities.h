@@ -10,6 +10,7 @@ typedef struct {
   PetscInt    n; /* how many coordinates were given: the dimension, if they fit */
   double      low[LOD_MAX_DIM], high[LOD_MAX_DIM]; /* of a point the same */
   const char *text;                                /* as it was given, "0.2,0.8"; borrowed */
+  const char *where; /* in messages; NULL: --point or --mean; borrowed */
 } LodQuantityPlace;
 
 /* What is asked for beside flows and energy; borrowed. */
