@@ -15,10 +15,13 @@ const char *argp_program_version = "lod-compare " LODNET_VERSION;
 typedef struct {
   LodProblemOptions problem;
   const char       *output;
+  PetscBool         correct;
 } Options;
 
 static const struct argp_option option_table[] = {
     {"output", 'o', "DIR", 0, "directory for report, data and pictures (default comparison)", 0},
+    {"correct", 'c', NULL, 0,
+     "both with exact correctors of the right-hand side and of boundary data", 0},
     {0}};
 
 static const char documentation[] =
@@ -50,6 +53,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
   case 'o':
     options->output = argument;
     return 0;
+  case 'c':
+    options->correct = PETSC_TRUE;
+    return 0;
   case ARGP_KEY_END:
     if (options->problem.n_rhs > 1) argp_error(state, "--rhs: compares for one right-hand side");
     return 0;
@@ -78,7 +84,8 @@ static PetscErrorCode MakeOutput(const Options *options) {
 static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *problem,
                             const LodComparison *comparison) {
   PetscFunctionBeginUser;
-  printf("%s, f = %s, ", options->coefficient, options->rhs[0]);
+  printf("%s, f = %s%s, ", options->coefficient, options->rhs[0],
+         comparison->correct ? " with correction" : "");
   LodProblemPrintMesh(problem);
   putchar('\n');
   LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
@@ -97,11 +104,14 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodComparisonComputeText(
-      PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, &problem->conditions, given->rhs[0],
-      &(LodComparisonOptions){
-          .model = problem->model, .average = given->average, .n_fields = 1, .quiet = quiet},
-      &comparison));
+  PetscCall(LodComparisonComputeText(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
+                                     &problem->conditions, given->rhs[0],
+                                     &(LodComparisonOptions){.model = problem->model,
+                                                             .average = given->average,
+                                                             .n_fields = 1,
+                                                             .correct = options->correct,
+                                                             .quiet = quiet},
+                                     &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

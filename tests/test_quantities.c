@@ -88,8 +88,8 @@ static void check_linear(PetscInt dim, PetscInt axis, LodMethod method) {
   static const char *const text[] = {"1 + 3*x", "1 + 3*y", "1 + 3*z"};
   Solved                   problem = {.grid = box(dim)};
   const double             lengths[] = {1.5, 0.8, 1.2};
-  const LodQuantityPlace   point = {dim, {0.31, 0.47, 0.2}, {0.31, 0.47, 0.2}, "P"};
-  const LodQuantityPlace   mean = {dim, {0.1, 0.2, 0.3}, {1.3, 0.33, 0.71}, "B"};
+  const LodQuantityPlace   point = {dim, {0.31, 0.47, 0.2}, {0.31, 0.47, 0.2}, "P", NULL};
+  const LodQuantityPlace   mean = {dim, {0.1, 0.2, 0.3}, {1.3, 0.33, 0.71}, "B", NULL};
   const double             middle[] = {0.7, 0.265, 0.505};
   double                   area = 1;
   assert_ok(LodCoefficientOfOnes(dim, problem.grid.coefficient, &problem.coefficient));
@@ -154,7 +154,7 @@ START_TEST(flows_balance_and_energies_agree) {
   for (PetscInt dim = 1; dim <= 3; dim++) {
     Solved                   problem = {.grid = box(dim)}, other = {.grid = box(dim)};
     const double             middle[] = {0.75, 0.4, 0.6};
-    LodQuantityPlace         place = {dim, {0.2, 0.1, 0.3}, {1.1, 0.7, 0.9}, "B"};
+    LodQuantityPlace         place = {dim, {0.2, 0.1, 0.3}, {1.1, 0.7, 0.9}, "B", NULL};
     const LodQuantityRequest request = {.n_means = 1, .means = &place};
     problem.coefficient = random_medium(&problem.grid, dim * (dim + 1) / 2, 0, seed, (uint64_t)dim);
     assert_ok(LodCoefficientCopy(&problem.coefficient, &other.coefficient));
@@ -291,7 +291,7 @@ END_TEST
 static void check_refused(const LodCoefficient *coefficient, PetscBool mean, PetscInt n, double x0,
                           double y0, double x1, double y1, const char *text) {
   const LodGrid            grid = box(2);
-  const LodQuantityPlace   place = {n, {x0, y0, 0}, {x1, y1, 0}, "PLACE"};
+  const LodQuantityPlace   place = {n, {x0, y0, 0}, {x1, y1, 0}, "PLACE", NULL};
   const LodQuantityRequest request = {.n_points = !mean, .n_means = mean, &place, &place};
   LodErrorClear();
   assert_refuses(LodQuantityRequestCheck(&request, &grid, coefficient), text);
