@@ -26,8 +26,8 @@ static const struct argp_option option_table[] = {
 
 static const char documentation[] =
     "Solve -div(A grad u) = f with the exact compressed operator (lod) and the one that a trained "
-    "network gives (dnn), A read from COEFFICIENT.h5, and compare them with each other and with "
-    "the fine and coarse Q1 solutions.\v"
+    "network gives (dnn), A read from COEFFICIENT.h5, or the problem of PROBLEM.toml, and "
+    "compare them with each other and with the fine and coarse Q1 solutions.\v"
     "Prints a table and writes to DIR: report.json, cross-sections.csv (columns section, "
     "coordinates, fine, lod, dnn, coarse, and lod_ms and dnn_ms, the fine-scale fields of both "
     "solutions by the exact correctors), and pictures of cross sections, in two and three "
@@ -36,9 +36,10 @@ static const char documentation[] =
     "dnn against fine, and the difference of dnn and lod, in one of the errors, as PNG and SVG, "
     "each beside its gnuplot script and data. The mesh has the E/N, F/E and l that the model was "
     "trained for, and in one and three dimensions its N; without --model it is the one that comes "
-    "with lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
-    "Example:\n"
-    "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
+    "with lodnet. What follows -- goes to PETSc.\n\n" LOD_VALUE_HELP LOD_EXPRESSION_HELP "\n\n"
+    "Examples:\n"
+    "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n"
+    "  lod-compare coefficient.h5 --dirichlet left=y --well 0.2,0.8=1 --output wells\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -86,6 +87,8 @@ static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *
   printf("%s, f = %s%s, ", options->coefficient, options->rhs[0],
          comparison->correct ? " with correction" : "");
   LodProblemPrintMesh(problem);
+  putchar('\n');
+  LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
   putchar('\n');
   PetscCall(LodComparisonPrint(comparison));
   PetscFunctionReturn(0);
