@@ -202,6 +202,9 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckCompanion(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  LodCheckInput(!command->reconstruct || LodGridIsNested(&problem.grid),
+                "--reconstruct: fluxes need coarse cells (--coarse) that divide the coefficient "
+                "cells, and fine cells (--fine) that are a multiple of them");
   PetscCall(Solve(command, &problem, &data, &result));
   if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
