@@ -8,7 +8,8 @@
 #include "io/mesh_attributes.h"
 
 /* Reads and validates one dataset of an open file. */
-static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coefficient) {
+static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, const LodMaskSource *mask,
+                                  LodCoefficient *coefficient) {
   LodCoefficientLayout layout;
   double              *stored;
   char                 where[LOD_PATH_MAX + 512];
@@ -29,34 +30,42 @@ static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coeff
   if (!direct) PetscCall(PetscFree(stored));
   PetscCall(error);
   if (layout.boolean) PetscCall(PetscStrlcat(where, LOD_BOOLEANS_NOTE, sizeof where));
+  PetscCall(LodMaskReadFrom(dataset->file, mask, coefficient));
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset,
+PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset, const LodMaskSource *mask,
                                       LodCoefficient *coefficient) {
   LodHdf5Dataset opened;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
   PetscErrorCode error = LodHdf5DatasetOpen(file, dataset ? dataset : "coefficient", &opened);
-  if (!error) error = ReadDataset(&opened, coefficient);
+  if (!error) error = ReadDataset(&opened, mask, coefficient);
   PetscCall(LodHdf5DatasetClose(&opened));
   if (error) PetscCall(LodCoefficientDestroy(coefficient));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
-                                  LodCoefficient *coefficient) {
+PetscErrorCode LodCoefficientReadMasked(const char *path, const char *dataset,
+                                        const LodMaskSource *mask, LodCoefficient *coefficient) {
   LodHdf5 file;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
   PetscCall(LodHdf5Open(path, &file));
-  PetscErrorCode error = LodCoefficientReadFrom(&file, dataset, coefficient);
+  PetscErrorCode error = LodCoefficientReadFrom(&file, dataset, mask, coefficient);
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
+                                  LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientReadMasked(path, dataset, NULL, coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -114,6 +123,7 @@ PetscErrorCode LodCoefficientWriteTo(const LodCoefficient *coefficient, LodHdf5 
   if (stored != coefficient->values) PetscCall(PetscFree(stored));
   PetscCall(error);
   PetscCall(LodCoefficientLabel(coefficient, "coefficient", file));
+  PetscCall(LodMaskWriteTo(coefficient, file));
   PetscFunctionReturn(0);
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "fem/boundary.h"
 #include "fem/load.h"
+#include "grid/domain.h"
 #include "problem/data_private.h"
 #include "problem/value.h"
 
@@ -125,27 +126,50 @@ PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coeffic
 static PetscErrorCode CheckNested(const LodGrid *grid, const LodCoefficient *coefficient,
                                   const LodConditions *conditions, const char *rhs,
                                   const char *where) {
-  static const char remedy[] =
-      "choose N so that it divides the coefficient cells, or as fine cells "
-      "(fine) a common multiple";
-  char fine[LOD_CELLS_TEXT];
+  static const char remedy[] = "choose N so that it divides the coefficient cells, or as fine cells "
+                               "(fine) a common multiple";
+  PetscBool         lies_in_one = PETSC_TRUE;
+  char              fine[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (grid->fine[axis] % grid->coefficient[axis] != 0) {
-      (void)LodCellsText(grid->dim, grid->fine, fine);
-      LodCheckInput(rhs[0] != '@', "%s: a dataset is not integrated on %s fine cells: %s", where,
-                    fine, remedy);
-      LodCheckInput(!coefficient->mask, "mask: is not respected by %s fine cells: %s", fine,
-                    remedy);
-      LodCheckInput(!LodConstantsAreFree(grid, coefficient),
-                    "boundary data: every face is natural: not on %s fine cells: %s", fine, remedy);
-      for (PetscInt face = 0; conditions && face < 2 * grid->dim; face++) {
-        const LodFaceCondition *given = &conditions->faces[face / 2][face % 2];
-        LodCheckInput(given->kind != LOD_FACE_ROBIN && (!given->value || given->value[0] != '@'),
-                      "%s: rates and datasets are not integrated on %s fine cells: %s",
-                      given->where, fine, remedy);
-      }
+    if (grid->fine[axis] % grid->coefficient[axis] != 0) lies_in_one = PETSC_FALSE;
+  if (lies_in_one) PetscFunctionReturn(0);
+  (void)LodCellsText(grid->dim, grid->fine, fine);
+  LodCheckInput(rhs[0] != '@', "%s: a dataset is not integrated on %s fine cells: %s", where, fine,
+                remedy);
+  LodCheckInput(!coefficient->mask, "mask: is not respected by %s fine cells: %s", fine, remedy);
+  LodCheckInput(!LodConstantsAreFree(grid, coefficient),
+                "boundary data: every face is natural: not on %s fine cells: %s", fine, remedy);
+  for (PetscInt face = 0; conditions && face < 2 * grid->dim; face++) {
+    const LodFaceCondition *given = &conditions->faces[face / 2][face % 2];
+    LodCheckInput(given->kind != LOD_FACE_ROBIN && (!given->value || given->value[0] != '@'),
+                  "%s: rates and datasets are not integrated on %s fine cells: %s", given->where,
+                  fine, remedy);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Takes the parts of nodes on Dirichlet walls out of source[coarse cell][node of the closed cell]:
+   there is no function there to be tested with. */
+static PetscErrorCode CutSource(const LodGrid *grid, const LodCoefficient *coefficient,
+                                double *source) {
+  const LodBox all = LodBoxNodes(grid->dim, grid->fine);
+  double      *kept, *place = source;
+  PetscFunctionBeginUser;
+  if (!coefficient->mask) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(LodBoxCount(&all), &kept));
+  for (PetscInt node = 0; node < LodBoxCount(&all); node++)
+    kept[node] = 1;
+  LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, kept);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    const LodBox own = LodCellFineNodes(grid, cell);
+    for (PetscInt i = 0; i < LodBoxCount(&own); i++) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&own, i, node);
+      *place++ *= kept[LodBoxPosition(&all, node)];
     }
+  }
+  PetscCall(PetscFree(kept));
   PetscFunctionReturn(0);
 }
 
@@ -165,7 +189,10 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
     PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
     PetscCall(LodBoundaryCreate(grid, conditions, &data->boundary));
   }
+  if (source) PetscCall(CutSource(grid, coefficient, data->source));
   if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
+  LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->load);
+  if (data->boundary) LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->boundary);
   PetscCall(LodDataBalance(grid, coefficient, data));
   if (source && data->boundary)
     PetscCall(LodSourceSubtractRest(grid, coefficient, data->boundary, data->source));
