@@ -126,10 +126,11 @@ PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coeffic
 static PetscErrorCode CheckNested(const LodGrid *grid, const LodCoefficient *coefficient,
                                   const LodConditions *conditions, const char *rhs,
                                   const char *where) {
-  static const char remedy[] = "choose N so that it divides the coefficient cells, or as fine cells "
-                               "(fine) a common multiple";
-  PetscBool         lies_in_one = PETSC_TRUE;
-  char              fine[LOD_CELLS_TEXT];
+  static const char remedy[] =
+      "choose N so that it divides the coefficient cells, or as fine cells "
+      "(fine) a common multiple";
+  PetscBool lies_in_one = PETSC_TRUE;
+  char      fine[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (grid->fine[axis] % grid->coefficient[axis] != 0) lies_in_one = PETSC_FALSE;
