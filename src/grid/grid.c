@@ -128,6 +128,12 @@ const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CEL
   return text;
 }
 
+PetscBool LodGridIsClosed(const LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (!grid->natural[axis][0] || !grid->natural[axis][1]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (grid->natural[axis][0] || grid->natural[axis][1]) return PETSC_TRUE;
@@ -220,18 +226,12 @@ PetscBool LodGridIsNested(const LodGrid *grid) {
 }
 
 PetscErrorCode LodGridValidateCoarse(const LodGrid *grid, const char *where) {
-  PetscBool all_natural = PETSC_TRUE;
   PetscFunctionBeginUser;
   PetscCall(CheckNumbers(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCall(CheckFine(grid, axis, where));
   PetscCall(CheckIndexable(grid->dim, grid->fine, where));
   PetscCall(CheckExtent(grid, where));
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (!grid->natural[axis][0] || !grid->natural[axis][1]) all_natural = PETSC_FALSE;
-  LodCheckInput(!all_natural,
-                "%s: every face is natural; at least one face needs u = 0 for a unique solution",
-                where);
   PetscFunctionReturn(0);
 }
 
@@ -240,8 +240,8 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscCall(CheckNumbers(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCall(CheckAxis(grid, axis, where));
-  PetscCall(CheckPatch(grid, where));
   PetscCall(LodGridValidateCoarse(grid, where));
+  PetscCall(CheckPatch(grid, where));
   PetscFunctionReturn(0);
 }
 

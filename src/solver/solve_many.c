@@ -108,7 +108,9 @@ static PetscErrorCode SetUpQuantities(const LodManySettings *settings,
     PetscCall(LodQuantityPartsCompute(&(LodQuantityProblem){.grid = settings->grid,
                                                             .coefficient = coefficient,
                                                             .conditions = settings->conditions,
-                                                            .data = &many->data[f]},
+                                                            .data = &many->data[f],
+                                                            .rhs = settings->rhs[f],
+                                                            .rhs_where = settings->rhs_where},
                                       &many->parts[f]));
   PetscCall(Quantities(many, coefficient, 0));
   PetscFunctionReturn(0);
