@@ -141,6 +141,7 @@ static PetscErrorCode Run(Options *options) {
     PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));
     options->problem.model = model;
   }
+  options->problem.mesh.any_cells = PETSC_TRUE;
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));
