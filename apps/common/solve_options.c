@@ -160,7 +160,7 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
   LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
                 "--many: %s is for one coefficient",
                 command->correct ? "--correct" : "--reconstruct");
-  LodCheckInput(!command->many || !command->quantities.report,
+  LodCheckInput(!command->many || !command->quantities.report || command->quantities.effective,
                 "--report: with --many quantities are in the solution file, for each sample: leave "
                 "it out");
   LodCheckInput(!command->previous || command->method == LOD_METHOD_LOD,
