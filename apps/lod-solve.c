@@ -31,6 +31,8 @@ static const char documentation[] =
     "  lod-solve intact.h5 --operators --output intact-u.h5\n"
     "  lod-solve cracked.h5 --previous intact-u.h5\n"
     "  lod-solve coefficient.h5 --method dnn\n"
+    "  lod-solve coefficient.h5 --effective\n"
+    "  lod-solve coefficient.h5 --effective=linear,flow --report K.json\n"
     "  lod-solve samples.h5 --many --method dnn --model m.h5 --rhs 1 --rhs x\n\n"
     "The solution u.h5 is written with its axes, and beside it u.vtk for ParaView, PyVista and "
     "meshio (not with --many). "
@@ -48,11 +50,12 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 static PetscErrorCode Run(LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCall(LodSolveCommandSettle(command));
-  PetscCall(LodSolveCommandCheckOutput(command, command->output));
-  if (command->many)
-    PetscCall(LodSolveSeries(command));
-  else
-    PetscCall(LodSolveOne(command));
+  if (command->quantities.effective) {
+    PetscCall(LodSolveEffective(command));
+  } else {
+    PetscCall(LodSolveCommandCheckOutput(command, command->output));
+    PetscCall(command->many ? LodSolveSeries(command) : LodSolveOne(command));
+  }
   PetscCall(LodSolveCommandDestroy(command));
   PetscFunctionReturn(0);
 }

@@ -213,10 +213,11 @@ static PetscErrorCode CheckCells(const LodMeshOptions *options, const LodGrid *g
 }
 
 /* Takes no more layers than cover D, unless a network wants them as they are; says so in note. */
-static void CoverMesh(const LodSignature *signature, LodGrid *grid, char note[96]) {
+static void CoverMesh(const LodMeshOptions *options, const LodSignature *signature, LodGrid *grid,
+                      char note[96]) {
   const PetscInt covering = LodGridCoveringLayers(grid);
   note[0] = 0;
-  if (signature || grid->ell <= covering) return;
+  if (signature || options->keep_layers || grid->ell <= covering) return;
   (void)snprintf(note, 96, "; l = %d covers the mesh: %d taken as %d", (int)covering,
                  (int)grid->ell, (int)covering);
   grid->ell = covering;
@@ -237,7 +238,7 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
     (void)snprintf(where, sizeof where, "--neumann %.*s", (int)sizeof where - 16, options->neumann);
     PetscCall(LodGridSetNatural(grid, options->neumann, where));
   }
-  CoverMesh(signature, grid, note);
+  CoverMesh(options, signature, grid, note);
   PetscCall(LodGridValidate(grid, where));
   if (origin) {
     int given = (options->coarse[0] != 0) + (options->fine[0] != 0) + (options->ell != 0);

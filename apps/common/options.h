@@ -19,7 +19,8 @@ typedef struct {
   const char *coarse_where, *fine_where, *extent_where;
   PetscInt    coarse[LOD_MAX_DIM], fine[LOD_MAX_DIM], ell;
   double      extent[LOD_MAX_DIM];
-  PetscBool   any_coarse; /* set by the program, not the command line: N does not matter */
+  PetscBool   any_coarse;  /* set by the program, not the command line: N does not matter */
+  PetscBool   keep_layers; /* likewise: more layers than cover D matter, it being a period */
 } LodMeshOptions;
 
 /* argp parser of the mesh options, for a program's `children`; its input is a LodMeshOptions, which

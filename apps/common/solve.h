@@ -3,17 +3,19 @@
 #define LODNET_COMMON_SOLVE_H
 
 #include "common/options.h"
+#include "common/quantities.h"
 #include "solver/solve.h"
 
 /* What the command line said, or a problem file in its place. */
 typedef struct {
-  LodProblemOptions problem;
-  const char       *method_name; /* NULL until LodSolveCommandSettle */
-  const char       *method_where;
-  const char       *output, *previous;
-  PetscBool         operators, many, correct, reconstruct;
-  LodMethod         method;
-  char              model[LOD_PATH_MAX]; /* where the one is that comes with lodnet */
+  LodProblemOptions  problem;
+  LodQuantityOptions quantities;
+  const char        *method_name; /* NULL until LodSolveCommandSettle */
+  const char        *method_where;
+  const char        *output, *previous;
+  PetscBool          operators, many, correct, reconstruct;
+  LodMethod          method;
+  char               model[LOD_PATH_MAX]; /* where the one is that comes with lodnet */
 } LodSolveCommand;
 
 /* argp parser of all options of lod-solve, for its `children`; its input is a LodSolveCommand. */
@@ -34,5 +36,11 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command);
 
 /* The same for all coefficients of a file and all right-hand sides, by one process. */
 PetscErrorCode LodSolveSeries(const LodSolveCommand *command);
+
+/* The effective tensor instead of a solution (--effective): reads, computes, and rank 0 says what
+   was found. Collective. Check refuses what does not go together with it, before defaults are set.
+ */
+PetscErrorCode LodSolveEffective(const LodSolveCommand *command);
+PetscErrorCode LodSolveEffectiveCheck(const LodSolveCommand *command);
 
 #endif

@@ -10,6 +10,7 @@ static error_t ParseSolveOption(int key, char *argument, struct argp_state *stat
   switch (key) {
   case ARGP_KEY_INIT:
     state->child_inputs[0] = &command->problem;
+    state->child_inputs[1] = &command->quantities;
     return 0;
   case 'm':
     command->method_name = argument;
@@ -54,7 +55,8 @@ static const struct argp_option solve_option_table[] = {
     {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
     {0}};
 
-static const struct argp_child solve_children[] = {{&lod_problem_argp, 0, NULL, 0}, {0}};
+static const struct argp_child solve_children[] = {
+    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 1}, {0}};
 
 const struct argp lod_solve_argp = {
     solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};
@@ -130,6 +132,7 @@ static PetscErrorCode Settle(LodSolveCommand *command) {
   PetscCall(LodProblemOptionsReadFile(&command->problem));
   PetscCall(TakeFile(command));
   PetscCall(FindMethod(command));
+  PetscCall(LodSolveEffectiveCheck(command));
   if (!command->output) command->output = "solution.h5";
   PetscCall(Check(command));
   const PetscBool learned = (PetscBool)(command->method == LOD_METHOD_DNN);
@@ -138,6 +141,7 @@ static PetscErrorCode Settle(LodSolveCommand *command) {
     PetscCall(LodModelDefaultPath(command->model));
     command->problem.model = command->model;
   }
+  command->problem.mesh.keep_layers = command->quantities.effective;
   command->problem.mesh.any_coarse = (PetscBool)(command->method == LOD_METHOD_FINE);
   PetscFunctionReturn(0);
 }

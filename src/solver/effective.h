@@ -51,7 +51,7 @@ double LodEffectiveOutsideBy(PetscInt dim, const LodEffective *effective,
                              const LodEffectiveBounds *bounds);
 
 /* What a program says of tensors of one method: to the terminal, and to a file (JSON, whole or
-   absent). A tensor beyond its bounds by more than 1 % is warned of. `n` tensors. */
+   absent). Warn does of a tensor that lies beyond its bounds by more than 1 %. */
 typedef struct {
   const LodGrid *grid;
   const char    *coefficient, *method, *model; /* names of files and of the method; model
@@ -60,6 +60,7 @@ typedef struct {
   const LodEffective       *effective;
   const LodEffectiveBounds *bounds;
 } LodEffectiveFindings;
+void           LodEffectiveWarn(const LodEffectiveFindings *findings);
 void           LodEffectivePrint(const LodEffectiveFindings *findings);
 PetscErrorCode LodEffectiveReport(const LodEffectiveFindings *findings, const char *path);
 

@@ -27,13 +27,16 @@ static void PrintTensor(const char *label, PetscInt dim,
   }
 }
 
-/* Warns of a tensor that cannot be right. */
-static void WarnOutside(const LodEffectiveFindings *findings, const LodEffective *effective) {
-  const double outside = LodEffectiveOutsideBy(findings->grid->dim, effective, findings->bounds);
-  if (outside > MOST_OUTSIDE)
-    LodWarn("the effective tensor (%s) lies beyond its bounds by %.2g %%, and is wrong by at least "
-            "that: compare with --method fine",
-            LodEffectiveName(effective->kind), 100 * outside);
+void LodEffectiveWarn(const LodEffectiveFindings *findings) {
+  for (PetscInt k = 0; k < findings->n; k++) {
+    const LodEffective *effective = &findings->effective[k];
+    const double outside = LodEffectiveOutsideBy(findings->grid->dim, effective, findings->bounds);
+    if (outside > MOST_OUTSIDE)
+      LodWarn(
+          "the effective tensor (%s) lies beyond its bounds by %.2g %%, and is wrong by at least "
+          "that: compare with --method fine",
+          LodEffectiveName(effective->kind), 100 * outside);
+  }
 }
 
 void LodEffectivePrint(const LodEffectiveFindings *findings) {
@@ -47,7 +50,6 @@ void LodEffectivePrint(const LodEffectiveFindings *findings) {
     (void)snprintf(note, sizeof note, "%s, %s, %.3g s", meaning[effective->kind], findings->method,
                    effective->seconds);
     PrintTensor(LodEffectiveName(effective->kind), dim, effective->tensor, note);
-    WarnOutside(findings, effective);
   }
   PrintTensor("Voigt", dim, findings->bounds->voigt, "mean of A, bound from above");
   PrintTensor("Reuss", dim, findings->bounds->reuss, "inverse of the mean of 1/A, from below");

@@ -297,7 +297,7 @@ END_TEST
 
 /* The suite. */
 int main(int argc, char **argv) {
-  Suite *suite = suite_create("effective");
+  Suite *suite = suite_create("effective_tensors");
   TCase *cases = tcase_create("effective");
   tcase_add_test(cases, laminates_have_their_means);
   tcase_add_test(cases, lod_with_covering_patches_is_fine);
