@@ -180,8 +180,7 @@ static PetscErrorCode CheckExtent(const LodGrid *grid, const char *where) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
-  PetscBool all_natural = PETSC_TRUE;
+PetscErrorCode LodGridValidateMeshes(const LodGrid *grid, const char *where) {
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim >= 1 && grid->dim <= LOD_MAX_DIM,
                 "%s: the dimension must be 1, 2 or 3, not %" PetscInt_FMT, where, grid->dim);
@@ -195,6 +194,13 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscCall(CheckIndexable(grid->dim, grid->fine, where));
   PetscCall(CheckPatch(grid, where));
   PetscCall(CheckExtent(grid, where));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
+  PetscBool all_natural = PETSC_TRUE;
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidateMeshes(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (!grid->natural[axis][0] || !grid->natural[axis][1]) all_natural = PETSC_FALSE;
   LodCheckInput(!all_natural,

@@ -43,6 +43,9 @@ typedef struct {
    cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
 
+/* The same without the last: correctors exist without a Dirichlet face. */
+PetscErrorCode LodGridValidateMeshes(const LodGrid *grid, const char *where);
+
 /* The mesh by rule for a coefficient of cells[dim] cells, on the unit box with u = 0 on all faces:
    N = E/k with k = 8 where there are as many cells along every axis, elsewhere the first k of 8, 4,
    2, 7, 5, 3 that divides them along every axis; F = 2E (E, where 2E is no index); l = 2, in three

@@ -180,7 +180,7 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
                                          .destroy = Destroy};
   PetscFunctionBeginUser;
   *operators = NULL;
-  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(LodGridValidateMeshes(grid, "mesh"));
   PetscCall(LodLocalOperatorsCreate(grid, &kind, sizeof(PatchPath), operators));
   PatchPath *path = (*operators)->data;
   path->problem.grid = &(*operators)->grid;

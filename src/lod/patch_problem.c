@@ -9,6 +9,10 @@
      4. Q = W - Y lam,
      5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z), and L_T alike.
 
+   Where a patch floats (patch.h), K may be singular. Its last node p is then held: K has the row
+   and column of the identity there, steps 2 and 3 are for the other nodes, with one more column
+   K_p, and the value t at p follows from row p of the system, Q = W - Y lam - (K^-1 K_p) t.
+
    The part of a reconstruction that a cell adds has one column, l_T - sum of coarse[T_j] b_j, and
    ends with step 4. */
 #include "lod/patch_problem_private.h"
@@ -208,11 +212,67 @@ static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *
   }
 }
 
+/* Holds the last unknown: its row and column of K go to the column held_column of right[], K_pp
+   included, and the identity's come into their place. */
+static void HoldNode(cholmod_sparse *matrix, size_t held_column, cholmod_dense *right) {
+  const int *start = matrix->p, *rows = matrix->i, last = (int)matrix->ncol - 1;
+  double    *values = matrix->x, *column = (double *)right->x + held_column * right->d;
+  for (int i = start[last]; i < start[last + 1]; i++) {
+    column[rows[i]] = values[i];
+    values[i] = rows[i] == last ? 1 : 0;
+  }
+}
+
+/* Takes the held node's row out of all right-hand sides, into held[]. */
+static void TakeHeldRow(cholmod_dense *right, double *held) {
+  for (size_t column = 0; column < right->ncol; column++) {
+    double *value = (double *)right->x + column * right->d + right->nrow - 1;
+    held[column] = *value;
+    *value = 0;
+  }
+}
+
+/* The dot product of two columns, by number, over the unknowns. */
+static double ColumnProduct(const cholmod_dense *a, PetscInt i, const cholmod_dense *b,
+                            PetscInt j) {
+  return cblas_ddot((int)a->nrow, (const double *)a->x + (size_t)i * a->d, 1,
+                    (const double *)b->x + (size_t)j * b->d, 1);
+}
+
+/* Row p of the system, where a node p is held: C K^-1 C^T is factored in work->schur and the
+   multipliers are those for t = 0. With v = C_p - C K^-1 K_p, one for each constraint, and w =
+   (C K^-1 C^T)^-1 v, they become lam + w t, t = (b_p - K_p K^-1 b - v lam) / (v w + K_pp - K_p K^-1
+   K_p), and every column of Q gets its value t at p and - (K^-1 K_p) t elsewhere. */
+static LodPatchStatus ReleaseNode(LodPatchWorkspace *work, PetscInt m, PetscInt columns,
+                                  double *t) {
+  const PetscInt held = m + columns; /* column of K_p */
+  double        *w = work->multipliers + (size_t)m * (size_t)columns, pivot = work->held[held];
+  PetscBLASInt   one = 1, order = m, info;
+  for (PetscInt c = 0; c < m; c++)
+    w[c] = work->held[c] - ColumnProduct(work->right, c, work->solved, held);
+  double *v = w + m;
+  memcpy(v, w, (size_t)m * sizeof *v);
+  LAPACKpotrs_("L", &order, &one, work->schur, &order, w, &order, &info);
+  if (info) return LOD_PATCH_CONSTRAINTS;
+  pivot += cblas_ddot(m, v, 1, w, 1) - ColumnProduct(work->right, held, work->solved, held);
+  if (!(pivot > 0)) return LOD_PATCH_NOT_DEFINITE;
+  for (PetscInt j = 0; j < columns; j++) {
+    double *lam = work->multipliers + (size_t)j * (size_t)m;
+    t[j] = (work->held[m + j] - ColumnProduct(work->right, held, work->solved, m + j) -
+            cblas_ddot(m, v, 1, lam, 1)) /
+           pivot;
+    cblas_daxpy(m, t[j], w, 1, lam, 1);
+  }
+  return LOD_PATCH_OK;
+}
+
 /* Steps 3 and 4 for so many columns: the multipliers, and Q in place of W. */
 static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_constraints,
                                            PetscInt columns) {
   int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
   double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
+  const PetscBool floats = (PetscBool)((PetscInt)work->right->ncol > n_constraints + columns);
+  double          t[LOD_MAX_CORNERS + 1] = {0};
   if (m == 0) return LOD_PATCH_OK;
   cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, m, n, 1, constraint, (int)work->right->d,
               y, ld, 0, work->schur, m);
@@ -222,8 +282,14 @@ static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_c
   if (info) return LOD_PATCH_CONSTRAINTS;
   LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
   if (info) return LOD_PATCH_CONSTRAINTS;
+  LodPatchStatus status = floats ? ReleaseNode(work, m, columns, t) : LOD_PATCH_OK;
+  if (status) return status;
   cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
               work->multipliers, m, 1, w, ld);
+  for (PetscInt j = 0; j < columns && floats; j++) {
+    cblas_daxpy(n, -t[j], w + (size_t)columns * (size_t)ld, 1, w + (size_t)j * (size_t)ld, 1);
+    w[(size_t)j * (size_t)ld + (size_t)n - 1] = t[j];
+  }
   return LOD_PATCH_OK;
 }
 
@@ -314,29 +380,33 @@ static void SumSource(const LodGrid *grid, const double *source, double *sums) {
 }
 
 /* Step 1, and room for right-hand sides of so many columns, of which those of the constraints and
-   b_j are filled. */
+   b_j are filled. Where the patch floats, K_p is the last one. */
 static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *patch,
                                 LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
                                 PetscInt *n_constraints) {
-  const size_t n = (size_t)LodBoxCount(&patch->unknowns);
+  const size_t    n = (size_t)LodBoxCount(&patch->unknowns);
+  const PetscBool floats = LodPatchFloats(problem->grid, patch);
   *n_constraints = NumberConstraints(problem->grid, patch, work->constraint_row);
+  const size_t all = (size_t)(*n_constraints + columns);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
+  LodPatchStatus status = ShapeRightHandSides(work, n, all + (floats ? 1 : 0));
+  if (status) return status;
   FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
+  if (floats) HoldNode((*shape)->matrix, all, work->right);
   cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
-  LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
-  if (status) return status;
   FillConstraints(problem, patch, work->constraint_row, work->right);
   FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
 }
 
-/* Steps 2 to 4 for the columns in work->right; *q is the first of the columns Q, work->solved->d
-   apart. */
+/* Steps 2 to 4 for the columns in work->right, and the held node if there is a column more; *q is
+   the first of the columns Q, work->solved->d apart. */
 static LodPatchStatus SolveColumns(LodPatchWorkspace *work, const LodPatchShape *shape,
                                    PetscInt n_constraints, PetscInt columns, const double **q) {
+  if ((PetscInt)work->right->ncol > n_constraints + columns) TakeHeldRow(work->right, work->held);
   if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
                       &work->solve_y, &work->solve_e, &work->common))
     return LOD_PATCH_NO_MEMORY;
@@ -392,7 +462,9 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
       columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);
   }
   if (source) AddSource(grid, &patch, source, columns);
-  work->right->ncol = (size_t)n_constraints + 1;
+  work->right->ncol -= (size_t)LodGridCorners(grid) - 1;
+  if (LodPatchFloats(grid, &patch)) /* K_p follows */
+    memcpy(columns + n, columns + (size_t)LodGridCorners(grid) * n, n * sizeof *columns);
   return SolveColumns(work, shape, n_constraints, 1, q);
 }
 
@@ -411,7 +483,7 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
 
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
   size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  return work->common.memory_usage + nodes * (nodes + corners + 1) * sizeof(double) +
+  return work->common.memory_usage + nodes * (nodes + corners + 4) * sizeof(double) +
          nodes * sizeof(PetscInt);
 }
 
@@ -422,10 +494,12 @@ LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *wo
   work->common.print = 0;
   work->common.error_handler = NULL;
   work->schur = malloc(nodes * nodes * sizeof(double));
-  work->multipliers = malloc(nodes * (corners + 1) * sizeof(double));
+  work->multipliers = malloc(nodes * (corners + 3) * sizeof(double));
+  work->held = malloc((nodes + corners + 2) * sizeof(double));
   work->constraint_row = malloc(nodes * sizeof(PetscInt));
-  return work->schur && work->multipliers && work->constraint_row ? LOD_PATCH_OK
-                                                                  : LOD_PATCH_NO_MEMORY;
+  return work->schur && work->multipliers && work->held && work->constraint_row
+             ? LOD_PATCH_OK
+             : LOD_PATCH_NO_MEMORY;
 }
 
 void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
@@ -443,6 +517,7 @@ void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
   cholmod_finish(&work->common);
   free(work->schur);
   free(work->multipliers);
+  free(work->held);
   free(work->constraint_row);
   memset(work, 0, sizeof *work);
 }

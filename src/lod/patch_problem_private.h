@@ -41,8 +41,10 @@ typedef struct {
   cholmod_dense *solved;            /* [Y Q] */
   cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
   double        *schur;             /* C Y, constraints x constraints */
-  double        *multipliers;       /* lam, constraints x columns, column-major */
-  PetscInt      *constraint_row;    /* row of C of each coarse node of the patch, -1: Dirichlet */
+  double        *multipliers; /* lam, constraints x columns, column-major; two more where a patch
+                                 floats */
+  PetscInt *constraint_row;   /* row of C of each coarse node of the patch, -1: Dirichlet */
+  double   *held;             /* [C^T b K_p] at the node that is held, where a patch floats */
 } LodPatchWorkspace;
 
 /* Allocates what does not depend on the shape; End frees everything (also after a failed Begin). */
