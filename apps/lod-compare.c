@@ -26,7 +26,8 @@ static const char documentation[] =
     "network gives (dnn), A read from COEFFICIENT.h5, and compare them with each other and with "
     "the fine and coarse Q1 solutions.\v"
     "Prints a table and writes to DIR: report.json, cross-sections.csv (columns section, "
-    "coordinates, fine, lod, dnn, coarse), and pictures of cross sections, in two and three "
+    "coordinates, fine, lod, dnn, coarse, and lod_ms and dnn_ms, the fine-scale fields of both "
+    "solutions by the exact correctors), and pictures of cross sections, in two and three "
     "dimensions (there on the middle plane) also of the coefficient, the solutions, the errors of "
     "lod and "
     "dnn against fine, and the difference of dnn and lod, in one of the errors, as PNG and SVG, "
@@ -93,9 +94,11 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodComparisonComputeText(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
-                                     problem->model, given->average, given->rhs[0], quiet,
-                                     &comparison));
+  PetscCall(LodComparisonComputeText(
+      PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, &problem->conditions, given->rhs[0],
+      &(LodComparisonOptions){
+          .model = problem->model, .average = given->average, .n_fields = 1, .quiet = quiet},
+      &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

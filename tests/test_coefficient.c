@@ -129,7 +129,7 @@ START_TEST(rejects_wrong_shapes) {
   for (int i = 0; i < 16; i++)
     values[i] = 1;
   refuses(write_dataset("coefficient", H5T_NATIVE_DOUBLE, 0, NULL, values), "0 axes");
-  refuses(write_dataset("coefficient", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){2, 2, 2, 2}, values),
+  refuses(write_dataset("coefficient", H5T_NATIVE_DOUBLE, 4, (hsize_t[]){2, 2, 2, 4}, values),
           "4 axes");
   refuses(write_dataset("coefficient", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){0, 0}, values), "empty");
 }
@@ -137,9 +137,9 @@ END_TEST
 
 /* A dataset of shape (z, y, x) is a box of x, y, z cells. */
 START_TEST(boxes_are_read_with_x_last) {
-  double         values[24];
+  double         values[36];
   LodCoefficient found;
-  for (int i = 0; i < 24; i++)
+  for (int i = 0; i < 36; i++)
     values[i] = 1 + i;
   assert_ok(LodCoefficientRead(
       write_dataset("coefficient", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){4, 3}, values), NULL, &found));
@@ -148,13 +148,13 @@ START_TEST(boxes_are_read_with_x_last) {
   ck_assert_mem_eq(found.values, values, 12 * sizeof *values);
   assert_ok(LodCoefficientDestroy(&found));
   assert_ok(LodCoefficientRead(
-      write_dataset("coefficient", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){4, 3, 2}, values), NULL,
+      write_dataset("coefficient", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){4, 3, 3}, values), NULL,
       &found));
-  ck_assert(LodCellsEqual(3, found.cells, (PetscInt[]){2, 3, 4}));
+  ck_assert(LodCellsEqual(3, found.cells, (PetscInt[]){3, 3, 4}));
   assert_ok(LodCoefficientWrite(&found, path_of("c.h5"), "a test"));
   assert_ok(LodCoefficientDestroy(&found));
   assert_ok(LodCoefficientRead(path_of("c.h5"), NULL, &found));
-  ck_assert(LodCellsEqual(3, found.cells, (PetscInt[]){2, 3, 4}));
+  ck_assert(LodCellsEqual(3, found.cells, (PetscInt[]){3, 3, 4}));
   ck_assert_mem_eq(found.values, values, sizeof values);
   assert_ok(LodCoefficientDestroy(&found));
 }
@@ -227,22 +227,22 @@ START_TEST(strips_of_our_own_stay_two_dimensional) {
 END_TEST
 
 START_TEST(a_series_has_one_coefficient_a_row) {
-  double values[12];
-  for (int i = 0; i < 12; i++)
+  double values[18];
+  for (int i = 0; i < 18; i++)
     values[i] = i + 1;
   LodCoefficientSeries series;
   LodCoefficient       coefficient;
   const char          *path =
-      write_dataset("coefficient", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){3, 2, 2}, values);
+      write_dataset("coefficient", H5T_NATIVE_DOUBLE, 3, (hsize_t[]){3, 2, 3}, values);
   assert_ok(LodCoefficientSeriesOpen(path, NULL, &series));
   ck_assert_int_eq(series.count, 3);
-  assert_ok(LodCoefficientCreate(series.dim, series.cells, &coefficient));
+  assert_ok(LodCoefficientSeriesCreate(&series, &coefficient));
   assert_ok(LodCoefficientSeriesRead(&series, 1, &coefficient));
-  ck_assert_mem_eq(coefficient.values, values + 4, 4 * sizeof *values);
+  ck_assert_mem_eq(coefficient.values, values + 6, 6 * sizeof *values);
   assert_ok(LodCoefficientDestroy(&coefficient));
   assert_ok(LodCoefficientSeriesClose(&series));
   assert_ok(LodCoefficientRead(path, NULL, &coefficient)); /* else it is a box */
-  ck_assert(LodCellsEqual(3, coefficient.cells, (PetscInt[]){2, 2, 3}));
+  ck_assert(LodCellsEqual(3, coefficient.cells, (PetscInt[]){3, 2, 3}));
   assert_ok(LodCoefficientDestroy(&coefficient));
 }
 END_TEST

@@ -59,8 +59,9 @@ START_TEST(network_that_knows_the_answer_agrees_with_lod) {
       LodNetworkParameters(model->network) + LodNetworkParameterCount(model->network) - size;
   for (PetscInt i = 0; i < size; i++)
     output_bias[i] = (float)answer[i];
-  assert_ok(LodComparisonComputeText(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE,
-                                     "1 + y", PETSC_TRUE, &found));
+  assert_ok(LodComparisonComputeText(
+      PETSC_COMM_WORLD, &grid, &coefficient, NULL, "1 + y",
+      &(LodComparisonOptions){.model = model, .n_fields = 1, .quiet = PETSC_TRUE}, &found));
   ck_assert_double_gt(found.norm, 0.1);
   ck_assert_double_lt(found.norm_difference, 1e-5 * found.norm);
   ck_assert_double_lt(found.dnn_lod, 1e-5);
@@ -82,8 +83,7 @@ static void CheckAgainstSingleRuns(const LodGrid *grid, const LodCoefficient *co
         .model = model, .keep_operators = (PetscBool)(method < 2), .quiet = PETSC_TRUE};
     LodSolveResult result;
     assert_ok(LodMethodSolve(PETSC_COMM_WORLD, (LodMethod)method, grid, coefficient,
-                             &(LodData){.load = rhs}, &options,
-                             &result));
+                             &(LodData){.load = rhs}, &options, &result));
     ck_assert_int_eq(result.cells[0], (method == LOD_METHOD_FINE ? grid->fine : grid->coarse)[0]);
     ck_assert((result.operators != NULL) == (method < 2));
     ck_assert_int_eq(memcmp(result.values, expected[method],
@@ -102,8 +102,9 @@ START_TEST(untrained_network_is_measured_and_runs_repeat) {
   LodComparison      found;
 
   assert_ok(LodNetworkInitialize(model->network, (PetscInt64)(seed % 1000)));
-  assert_ok(LodComparisonComputeText(PETSC_COMM_WORLD, &grid, &coefficient, model, PETSC_FALSE, "1",
-                                     PETSC_TRUE, &found));
+  assert_ok(LodComparisonComputeText(
+      PETSC_COMM_WORLD, &grid, &coefficient, NULL, "1",
+      &(LodComparisonOptions){.model = model, .n_fields = 1, .quiet = PETSC_TRUE}, &found));
   ck_assert(isfinite(found.dnn_fine) && isfinite(found.norm_difference));
   ck_assert_double_gt(found.norm_difference, 0.01 * found.norm); /* it has learned nothing */
   ck_assert_double_gt(found.dnn_lod, 0.01);
@@ -165,7 +166,7 @@ static double *Plane(PetscInt cells, double factor) {
 static void CheckSections(char *text, PetscInt fine) {
   int   rows = 0;
   char *rest, *line = strtok_r(text, "\n", &rest);
-  ck_assert_str_eq(line, "section,x,y,fine,lod,dnn,coarse");
+  ck_assert_str_eq(line, "section,x,y,fine,lod,dnn,coarse,lod_ms,dnn_ms");
   while ((line = strtok_r(NULL, "\n", &rest))) {
     char   section[16];
     double x, y, u[4];

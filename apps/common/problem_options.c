@@ -106,7 +106,7 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionBeginUser;
   if (series) {
     PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
-    PetscCall(LodCoefficientCreate(series->dim, series->cells, coefficient));
+    PetscCall(LodCoefficientSeriesCreate(series, coefficient));
     PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
   } else {
     PetscCall(LodCoefficientRead(options->coefficient, options->dataset, coefficient));
@@ -119,7 +119,7 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
 static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProblem *problem) {
   const LodGrid        *grid = &problem->grid;
   const LodCoefficient *coefficient = &problem->coefficient;
-  PetscInt              mesh[] = {grid->dim, grid->ell, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  PetscInt mesh[] = {grid->dim, grid->ell, 0, 0, 0, 0, 0, 0, 0, 0, 0, coefficient->components};
 
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
@@ -168,10 +168,12 @@ void LodProblemPrintMesh(const LodProblem *problem) {
   const LodGrid *grid = &problem->grid;
   char           coarse[LOD_CELLS_TEXT], cells[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
   char           extent[LOD_CELLS_TEXT];
+  const LodCoefficient *coefficient = &problem->coefficient;
   (void)LodExtentText(grid, extent);
-  printf("d = %d, N = %s, E = %s, F = %s, l = %d%s%s (%s)", (int)grid->dim,
+  printf("d = %d, N = %s, E = %s, F = %s, l = %d%s%s%s%s (%s)", (int)grid->dim,
          LodCellsText(grid->dim, grid->coarse, coarse),
          LodCellsText(grid->dim, grid->coefficient, cells),
          LodCellsText(grid->dim, grid->fine, fine), (int)grid->ell, extent[0] ? ", D = " : "",
-         extent, problem->origin);
+         extent, coefficient->components > 1 ? ", A " : "",
+         coefficient->components > 1 ? LodCoefficientKind(coefficient) : "", problem->origin);
 }

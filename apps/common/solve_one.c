@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/solve.h"
+#include "solver/fluxes.h"
 
 /* The same as CheckOutput for the solution's companion. */
 static PetscErrorCode CheckCompanion(const LodSolveCommand *command) {
@@ -54,10 +55,9 @@ static PetscErrorCode SolveData(const LodSolveCommand *command, const LodProblem
 
 /* Integrates the data and solves. Collective. */
 static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *problem,
-                            LodSolveResult *result) {
+                            LodData *data, LodSolveResult *result) {
   const LodProblemOptions *given = &command->problem;
   const PetscBool          source = (PetscBool)(command->correct || command->reconstruct);
-  LodData                  data;
 
   PetscFunctionBeginUser;
   PetscCall(LodSolveForesee(PETSC_COMM_WORLD, &problem->grid,
@@ -65,20 +65,23 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
                                             .coefficients = 1,
                                             .n_rhs = 1,
                                             .keep_operators = command->operators,
+                                            .reconstruct = command->reconstruct,
                                             .previous = (PetscBool)(command->previous != NULL),
                                             .quiet = given->quiet}));
   PetscErrorCode error = LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions,
-                                       given->rhs[0], given->rhs_where, source, &data);
+                                       given->rhs[0], given->rhs_where, source, data);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  error = SolveData(command, problem, &data, result);
-  PetscCall(LodDataDestroy(&data));
+  error = SolveData(command, problem, data, result);
+  if (error) PetscCall(LodDataDestroy(data));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
-                                    const LodSolveResult *result) {
+                                    const LodSolveResult *result, const LodFluxes *fluxes) {
+  const LodSolutionFields fields = LodFluxesFields(fluxes, result);
+
   char       *boundary = NULL, *wells = NULL;
   LodSolution solution = {.grid = &problem->grid,
                           .method = LodMethodName(result->method),
@@ -91,7 +94,8 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
                           .seconds_operator = result->seconds_operator,
                           .seconds_solve = result->seconds_solve,
                           .operators = result->operators,
-                          .coefficient = &problem->coefficient};
+                          .coefficient = &problem->coefficient,
+                          .fields = result->fine ? &fields : NULL};
 
   PetscFunctionBeginUser;
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
@@ -125,24 +129,44 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
            command->problem.average ? ", averaged over the symmetries" : "");
 }
 
+/* Prints the range of values at the nodes of a mesh. */
+static void PrintRange(const char *what, PetscInt n, const double *values) {
+  double smallest = values[0], largest = values[0];
+  for (PetscInt node = 1; node < n; node++) {
+    smallest = PetscMin(smallest, values[node]);
+    largest = PetscMax(largest, values[node]);
+  }
+  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)n);
+}
+
+/* Prints what there is of the fine-scale field. */
+static void PrintFields(const LodGrid *grid, const LodSolveResult *result,
+                        const LodFluxes *fluxes) {
+  if (!result->fine) return;
+  PrintRange("fine", LodNodeCount(grid->dim, grid->fine), result->fine);
+  if (fluxes->no_faces)
+    printf("fluxes    of cells; none of faces: %s\n", fluxes->no_faces);
+  else
+    printf(
+        "fluxes    of cells, and of faces: out of each %s cell flows what it produces, to %.1e of "
+        "the largest flux\n",
+        result->method == LOD_METHOD_FINE ? "fine" : "coarse", fluxes->imbalance);
+}
+
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
-                                   const LodSolveResult *result) {
-  char           vtk[LOD_PATH_MAX];
-  const PetscInt nodes = LodNodeCount(problem->grid.dim, result->cells);
-  double         smallest = result->values[0], largest = result->values[0];
+                                   const LodSolveResult *result, const LodFluxes *fluxes) {
+  char vtk[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
-  for (PetscInt node = 1; node < nodes; node++) {
-    smallest = PetscMin(smallest, result->values[node]);
-    largest = PetscMax(largest, result->values[node]);
-  }
   PrintProblem(command, problem);
   if (command->previous)
     printf("previous  %s: %d of %d cells computed anew\n", command->previous,
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
-  printf("solution  from %.9g to %.9g at %lld nodes\n", smallest, largest, (long long)nodes);
+  if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
+  PrintRange("solution", LodNodeCount(problem->grid.dim, result->cells), result->values);
+  PrintFields(&problem->grid, result, fluxes);
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
@@ -150,8 +174,26 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   PetscFunctionReturn(0);
 }
 
+/* Fluxes and the solution file, by one rank. */
+static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
+                             const LodData *data, const LodSolveResult *result) {
+  LodFluxes fluxes = {0};
+
+  PetscFunctionBeginUser;
+  if (result->fine)
+    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
+                               command->problem.rhs[0], command->problem.rhs_where, data, result,
+                               &fluxes));
+  PetscErrorCode error = WriteSolution(command, problem, result, &fluxes);
+  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &fluxes);
+  PetscCall(LodFluxesDestroy(&fluxes));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   LodProblem     problem;
+  LodData        data;
   LodSolveResult result;
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
@@ -160,10 +202,10 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckCompanion(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
-  PetscCall(Solve(command, &problem, &result));
-  if (rank == 0) error = WriteSolution(command, &problem, &result);
+  PetscCall(Solve(command, &problem, &data, &result));
+  if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  if (rank == 0 && !command->problem.quiet) PetscCall(PrintSummary(command, &problem, &result));
+  PetscCall(LodDataDestroy(&data));
   PetscCall(LodSolveResultDestroy(&result));
   PetscCall(LodProblemDestroy(&problem));
   PetscFunctionReturn(0);

@@ -4,8 +4,10 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "compare/compare_private.h"
 #include "compare/side_by_side_private.h"
+#include "fem/boundary.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/exact.h"
@@ -29,25 +31,38 @@ static PetscErrorCode MeasureOperators(LodSideBySide *both, const LodCoefficient
 
 /* What comparisons of one coefficient work with; everything is borrowed. */
 typedef struct {
-  MPI_Comm              comm;
-  const LodGrid        *grid;
-  const LodCoefficient *coefficient;
-  const LodModel       *model;
-  PetscBool             average;
-  PetscInt              n_rhs;
-  size_t                n_fine, n_coarse; /* nodes */
-  const double         *fine, *coarse;    /* loads, [n_rhs][nodes] */
-  PetscBool             quiet;
+  MPI_Comm                    comm;
+  const LodGrid              *grid;
+  const LodCoefficient       *coefficient;
+  const LodComparisonOptions *options;
+  PetscInt                    n_rhs;
+  size_t                      n_fine, n_coarse; /* nodes */
+  const double               *fine, *coarse;    /* loads, [n_rhs][nodes] */
+  const double               *boundary;         /* at coarse nodes, or NULL */
 } Task;
+
+/* The fine-scale fields of both solutions of a comparison. */
+static PetscErrorCode Reconstruct(const Task *task, LodSideBySide *both, LodComparison *found) {
+  const double *const solution[2] = {found->lod, found->dnn};
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 2; i++) {
+    const double start = LodSeconds();
+    PetscCall(PetscMalloc1(task->n_fine, &found->field[i]));
+    PetscCall(
+        LodSideBySideReconstruct(both, i, solution[i], task->options->quiet, found->field[i]));
+    found->errors.seconds[i] = LodSeconds() - start;
+  }
+  PetscFunctionReturn(0);
+}
 
 /* Both operators for the coefficient, and their solutions for all loads; fills comparisons[n_rhs],
    in which nothing is, and *digits, which is NULL. */
 static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
                                        LodExactDigits **digits, LodComparison comparisons[]) {
-  LodComparison common = {.average = task->average};
+  LodComparison common = {.average = task->options->average};
   PetscFunctionBeginUser;
-  PetscCall(LodSideBySideAssemble(both, task->coefficient, task->quiet));
-  PetscCall(MeasureOperators(both, task->coefficient, task->model, &common));
+  PetscCall(LodSideBySideAssemble(both, task->coefficient, task->options->quiet));
+  PetscCall(MeasureOperators(both, task->coefficient, task->options->model, &common));
   PetscCall(LodExactDigitsCreate(task->comm, task->grid, task->coefficient, digits));
   for (PetscInt f = 0; f < task->n_rhs; f++) {
     const double  *load = task->coarse + (size_t)f * task->n_coarse;
@@ -55,10 +70,12 @@ static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
     *found = common;
     PetscCall(PetscMalloc1(task->n_coarse, &found->lod));
     PetscCall(PetscMalloc1(task->n_coarse, &found->dnn));
-    PetscCall(LodSideBySideSolve(both, load, found->lod, found->dnn, &found->dnn_lod));
+    PetscCall(
+        LodSideBySideSolve(both, load, task->boundary, found->lod, found->dnn, &found->dnn_lod));
     for (int i = 0; i < 2; i++)
       found->seconds_solve[i] = both->seconds_solve[i];
-    PetscCall(LodExactDigitsCheck(*digits, load, NULL, found->lod));
+    PetscCall(LodExactDigitsCheck(*digits, load, task->boundary, found->lod));
+    if (f < task->options->n_fields) PetscCall(Reconstruct(task, both, found));
   }
   PetscFunctionReturn(0);
 }
@@ -70,7 +87,9 @@ static PetscErrorCode SolveCompressed(const Task *task, LodComparison comparison
   LodExactDigits    *digits = NULL;
   PetscFunctionBeginUser;
   PetscErrorCode error = LodExactCreate(task->grid, &exact);
-  if (!error) error = LodSideBySideCreate(task->comm, exact, task->model, task->average, &both);
+  if (!error)
+    error =
+        LodSideBySideCreate(task->comm, exact, task->options->model, task->options->average, &both);
   if (!error) error = CompareOperators(task, both, &digits, comparisons);
   PetscCall(LodExactDigitsDestroy(&digits));
   PetscCall(LodSideBySideDestroy(&both));
@@ -88,7 +107,10 @@ static PetscErrorCode SolveReference(const Task *task, LodQ1Mesh mesh, double *s
   PetscFunctionBeginUser;
   PetscErrorCode error = LodQ1SystemCreate(task->comm, task->grid, mesh, &system);
   if (!error) error = LodQ1SystemAssemble(system, task->coefficient);
-  if (!error) error = LodQ1SystemSolveLoads(system, task->n_rhs, loads, NULL, solutions, &statistics);
+  if (!error)
+    error = LodQ1SystemSolveLoads(system, task->n_rhs, loads,
+                                  mesh == LOD_Q1_FINE ? task->options->boundary : task->boundary,
+                                  solutions, &statistics);
   PetscCall(LodQ1SystemDestroy(&system));
   PetscCall(error);
   *seconds = statistics.seconds_assembly + statistics.seconds_setup + statistics.seconds_solve;
@@ -127,19 +149,29 @@ static PetscErrorCode SolveReferences(const Task *task, LodComparison comparison
   PetscFunctionReturn(0);
 }
 
-/* Relative L2 errors of the coarse solutions against the fine one. */
-static PetscErrorCode MeasureErrors(const LodGrid *grid, LodComparison *comparison) {
-  const double *coarse[3] = {comparison->lod, comparison->dnn, comparison->coarse};
-  double       *error[3] = {&comparison->lod_fine, &comparison->dnn_fine, &comparison->coarse_fine};
-  double       *interpolated;
+/* Errors of the coarse solutions and of the fine-scale fields against the fine solution. */
+static PetscErrorCode MeasureErrors(const Task *task, LodComparison *comparison) {
+  const LodGrid *grid = task->grid;
+  const double  *coarse[3] = {comparison->lod, comparison->dnn, comparison->coarse};
+  double *error[3] = {&comparison->lod_fine, &comparison->dnn_fine, &comparison->coarse_fine};
+  double *interpolated;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &interpolated));
+  PetscCall(PetscMalloc1(task->n_fine, &interpolated));
   for (int i = 0; i < 3; i++) {
     PetscCall(LodNodesProlongate(grid->dim, grid->coarse, coarse[i], grid->fine, interpolated));
     PetscCall(LodNodesRelativeL2(grid->dim, grid->fine, interpolated, comparison->fine, error[i]));
   }
+  if (comparison->field[0]) /* of the coarse solution */
+    PetscCall(LodFineRelativeEnergy(grid, task->coefficient, interpolated, comparison->fine,
+                                    &comparison->errors.coarse_energy));
   PetscCall(PetscFree(interpolated));
+  for (int i = 0; i < 2 && comparison->field[0]; i++) {
+    PetscCall(LodNodesRelativeL2(grid->dim, grid->fine, comparison->field[i], comparison->fine,
+                                 &comparison->errors.l2[i]));
+    PetscCall(LodFineRelativeEnergy(grid, task->coefficient, comparison->field[i], comparison->fine,
+                                    &comparison->errors.energy[i]));
+  }
   PetscFunctionReturn(0);
 }
 
@@ -154,6 +186,11 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
                   {"the L2 error of dnn to fine", found->dnn_fine},
                   {"the L2 error of coarse to fine", found->coarse_fine},
                   {"the L2 error of dnn to lod", found->dnn_lod},
+                  {"the L2 error of u_ms of lod", found->errors.l2[0]},
+                  {"the L2 error of u_ms of dnn", found->errors.l2[1]},
+                  {"the energy error of u_ms of lod", found->errors.energy[0]},
+                  {"the energy error of u_ms of dnn", found->errors.energy[1]},
+                  {"the energy error of coarse", found->errors.coarse_energy},
                   {"the kernel residual of lod", found->checks[0].kernel_residual},
                   {"the kernel residual of dnn", found->checks[1].kernel_residual},
                   {"the symmetry defect of lod", found->checks[0].symmetry_defect},
@@ -166,42 +203,45 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
 }
 
 /* LodComparisonCompute, with what is made staying in comparisons[] if there is an error;
-   loads[n_rhs][coarse nodes] is room for those on the coarse mesh. */
+   loads[n_rhs + 1][coarse nodes] is room for those on the coarse mesh and boundary values. */
 static PetscErrorCode Compare(Task *task, double *loads, LodComparison comparisons[]) {
   const LodGrid *grid = task->grid;
+  double        *boundary = loads + (size_t)task->n_rhs * task->n_coarse;
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < task->n_rhs; f++)
     PetscCall(LodLoadRestrict(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
                               loads + (size_t)f * task->n_coarse));
   task->coarse = loads;
+  if (task->options->boundary) {
+    LodBoundaryOn(grid, task->options->boundary, grid->coarse, boundary);
+    task->boundary = boundary;
+  }
   PetscCall(SolveCompressed(task, comparisons));
   PetscCall(SolveReferences(task, comparisons));
   for (PetscInt f = 0; f < task->n_rhs; f++) {
-    PetscCall(MeasureErrors(grid, &comparisons[f]));
+    PetscCall(MeasureErrors(task, &comparisons[f]));
     PetscCall(CheckFindings(&comparisons[f]));
   }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodComparisonCompute(MPI_Comm comm, const LodGrid *grid,
-                                    const LodCoefficient *coefficient, const LodModel *model,
-                                    PetscBool average, PetscInt n_rhs, const double *rhs,
-                                    PetscBool quiet, LodComparison comparisons[]) {
+                                    const LodCoefficient *coefficient, PetscInt n_rhs,
+                                    const double *rhs, const LodComparisonOptions *options,
+                                    LodComparison comparisons[]) {
   Task    task = {.comm = comm,
                   .grid = grid,
                   .coefficient = coefficient,
-                  .model = model,
-                  .average = average,
+                  .options = options,
                   .n_rhs = n_rhs,
                   .n_fine = (size_t)LodNodeCount(grid->dim, grid->fine),
                   .n_coarse = (size_t)LodNodeCount(grid->dim, grid->coarse),
-                  .fine = rhs,
-                  .quiet = quiet};
+                  .fine = rhs};
   double *loads;
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < n_rhs; f++)
     comparisons[f] = (LodComparison){0};
-  PetscCall(PetscMalloc1((size_t)n_rhs * task.n_coarse, &loads));
+  PetscCall(PetscMalloc1((size_t)(n_rhs + 1) * task.n_coarse, &loads));
   PetscErrorCode error = Compare(&task, loads, comparisons);
   PetscCall(PetscFree(loads));
   for (PetscInt f = 0; f < n_rhs && error; f++)
@@ -217,25 +257,27 @@ PetscErrorCode LodComparisonForesee(MPI_Comm comm, const LodGrid *grid, PetscInt
     PetscCall(LodSolveForesee(comm, grid,
                               &(LodSolveWork){.method = i ? LOD_METHOD_FINE : LOD_METHOD_LOD,
                                               .coefficients = 1,
-                                              .n_rhs = 3 * n_rhs, /* load and two fine ones */
+                                              .n_rhs = 5 * n_rhs, /* load, two fine ones, fields */
                                               .quiet = quiet}));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
-                                        const LodCoefficient *coefficient, const LodModel *model,
-                                        PetscBool average, const char *rhs, PetscBool quiet,
-                                        LodComparison *comparison) {
-  double *load;
+                                        const LodCoefficient *coefficient,
+                                        const LodConditions *conditions, const char *rhs,
+                                        const LodComparisonOptions *options,
+                                        LodComparison              *comparison) {
+  LodComparisonOptions with = *options;
+  LodData              data;
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
-  PetscCall(LodComparisonForesee(comm, grid, 1, quiet));
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &load));
-  PetscErrorCode error = LodErrorAgree(comm, LodLoadOfRhs(grid, rhs, load));
-  if (!error)
-    error =
-        LodComparisonCompute(comm, grid, coefficient, model, average, 1, load, quiet, comparison);
-  PetscCall(PetscFree(load));
+  PetscCall(LodComparisonForesee(comm, grid, 1, options->quiet));
+  PetscCall(LodErrorAgree(
+      comm, LodDataCreate(grid, coefficient, conditions, rhs, "--rhs", PETSC_FALSE, &data)));
+  with.boundary = data.boundary;
+  PetscErrorCode error =
+      LodComparisonCompute(comm, grid, coefficient, 1, data.load, &with, comparison);
+  PetscCall(LodDataDestroy(&data));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -246,5 +288,7 @@ PetscErrorCode LodComparisonDestroy(LodComparison *comparison) {
   PetscCall(PetscFree(comparison->dnn));
   PetscCall(PetscFree(comparison->coarse));
   PetscCall(PetscFree(comparison->fine));
+  for (int i = 0; i < 2; i++)
+    PetscCall(PetscFree(comparison->field[i]));
   PetscFunctionReturn(0);
 }

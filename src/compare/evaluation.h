@@ -7,7 +7,7 @@
 #ifndef LODNET_COMPARE_EVALUATION_H
 #define LODNET_COMPARE_EVALUATION_H
 
-#include "nn/model.h"
+#include "compare/compare.h"
 #include "pairs/pairs.h"
 
 #define LOD_EVALUATION_RHS 3
@@ -21,7 +21,8 @@ typedef struct {
   double    norm_difference, norm;       /* |S - S_hat|_2, |S|_2 */
   double    dnn_lod[LOD_EVALUATION_RHS]; /* u_hat against u, L2 */
   double    energy[LOD_EVALUATION_RHS];  /* the same in the energy norm (LodNodesRelativeEnergy) */
-  double    lod_fine[LOD_EVALUATION_RHS], dnn_fine[LOD_EVALUATION_RHS]; /* against fine, L2 */
+  double    lod_fine[LOD_EVALUATION_RHS], dnn_fine[LOD_EVALUATION_RHS]; /* u_H to fine, L2 */
+  LodFieldErrors errors;                                                /* of u_ms, for f = 1 */
 } LodEvaluationRow;
 
 typedef struct {

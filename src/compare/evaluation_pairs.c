@@ -59,7 +59,8 @@ static PetscErrorCode EvaluateSample(Task *task, double *error) {
   PetscFunctionBeginUser;
   PetscCall(LodPairsCoefficient(task->pairs, task->split, task->sample, &coefficient));
   PetscErrorCode failed = LodSideBySideAssemble(task->both, &coefficient, PETSC_TRUE);
-  if (!failed) failed = LodSideBySideSolve(task->both, task->load, task->u, task->u_hat, error);
+  if (!failed)
+    failed = LodSideBySideSolve(task->both, task->load, NULL, task->u, task->u_hat, error);
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(failed);
   PetscCheck(isfinite(*error), PETSC_COMM_SELF, PETSC_ERR_FP,

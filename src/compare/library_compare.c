@@ -37,8 +37,9 @@ static PetscErrorCode Compare(const LodMesh *mesh, const LodModel *model, const 
   PetscCall(LodModelFits(model, "the model", &grid, &coefficient, "LodCompareMethods: values",
                          (PetscBool)(allow_range != 0)));
   LodLibrariesLock();
-  PetscErrorCode error = LodComparisonComputeText(PETSC_COMM_SELF, &grid, &coefficient, model,
-                                                  PETSC_FALSE, expression, PETSC_FALSE, &found);
+  PetscErrorCode error =
+      LodComparisonComputeText(PETSC_COMM_SELF, &grid, &coefficient, NULL, expression,
+                               &(LodComparisonOptions){.model = model}, &found);
   if (!error) Show(&found, &grid, report, lod, dnn);
   const PetscErrorCode freed = LodComparisonDestroy(&found);
   LodLibrariesUnlock();

@@ -12,21 +12,39 @@
 #define PICTURE_PIXELS 256
 
 /* The solutions in the order of the columns and curves. */
-enum { FINE, LOD, DNN, COARSE, N_SOLUTIONS };
-static const char *const column_name[N_SOLUTIONS] = {"fine", "lod", "dnn", "coarse"};
-static const char *const curve_name[N_SOLUTIONS] = {"fine", "LOD", "network", "coarse Q1"};
+enum { FINE, LOD, DNN, COARSE, LOD_FIELD, DNN_FIELD, N_SOLUTIONS };
+static const char *const column_name[N_SOLUTIONS] = {"fine",   "lod",    "dnn",
+                                                     "coarse", "lod_ms", "dnn_ms"};
+
+/* Curves of a picture, and their names: with the fine-scale fields, or without. */
+#define MAX_CURVES 5
+typedef struct {
+  int         n, solution[MAX_CURVES];
+  const char *name[MAX_CURVES];
+} Curves;
+static const Curves with_fields = {5,
+                                   {FINE, LOD_FIELD, DNN_FIELD, COARSE, LOD},
+                                   {"fine", "LOD, u_ms", "network, u_ms", "coarse Q1", "LOD, u_H"}};
+static const Curves without_fields = {
+    4, {FINE, LOD, DNN, COARSE}, {"fine", "LOD", "network", "coarse Q1"}};
 static const char *const axis_name[LOD_MAX_DIM] = {"x", "y", "z"};
 
-/* Pictures of a solution, or of one minus another, `minus` (N_SOLUTIONS: none). */
+/* Pictures of a solution, or of one minus another, `minus` (N_SOLUTIONS: none); LOD and DNN stand
+   for their fine-scale fields where there are some. */
 static const struct {
   int         solution, minus;
-  const char *name, *title;
-} pictures[] = {{FINE, N_SOLUTIONS, "solution-fine", "Solution, fine mesh"},
-                {LOD, N_SOLUTIONS, "solution-lod", "Solution, exact operator"},
-                {DNN, N_SOLUTIONS, "solution-dnn", "Solution, learned operator"},
-                {LOD, FINE, "error-lod", "Error, exact operator minus fine mesh"},
-                {DNN, FINE, "error-dnn", "Error, learned operator minus fine mesh"},
-                {DNN, LOD, "difference", "Difference, learned minus exact operator"}};
+  const char *name, *title, *field_title;
+} pictures[] = {{FINE, N_SOLUTIONS, "solution-fine", "Solution, fine mesh", "Solution, fine mesh"},
+                {LOD, N_SOLUTIONS, "solution-lod", "Solution, exact operator",
+                 "Fine-scale field u_ms, exact operator"},
+                {DNN, N_SOLUTIONS, "solution-dnn", "Solution, learned operator",
+                 "Fine-scale field u_ms, learned operator"},
+                {LOD, FINE, "error-lod", "Error, exact operator minus fine mesh",
+                 "Error of u_ms, exact operator minus fine mesh"},
+                {DNN, FINE, "error-dnn", "Error, learned operator minus fine mesh",
+                 "Error of u_ms, learned operator minus fine mesh"},
+                {DNN, LOD, "difference", "Difference, learned minus exact operator",
+                 "Difference of u_ms, learned minus exact operator"}};
 enum { N_PICTURES = sizeof pictures / sizeof pictures[0] };
 
 /* The other files: the names of a table and two pictures, and how those along an axis begin. */
@@ -70,26 +88,41 @@ static void NameSection(const LodGrid *grid, PetscInt axis, char name[64]) {
     used += (size_t)snprintf(name + used, 64 - used, "%s%c=%s", i ? " " : "", axes[i], text[i]);
 }
 
-/* Evaluates the four solutions at the fine nodes of the middle line along `axis`. */
+/* The solutions of a comparison, as functions on their meshes. */
+typedef struct {
+  const PetscInt *cells;
+  const double   *values; /* NULL stands for 0 */
+} Nodal;
+static void AllSolutions(const LodComparison *comparison, const LodGrid *grid,
+                         Nodal solutions[N_SOLUTIONS + 1]) {
+  const Nodal all[N_SOLUTIONS + 1] = {[FINE] = {grid->fine, comparison->fine},
+                                      [LOD] = {grid->coarse, comparison->lod},
+                                      [DNN] = {grid->coarse, comparison->dnn},
+                                      [COARSE] = {grid->coarse, comparison->coarse},
+                                      [LOD_FIELD] = {grid->fine, comparison->field[0]},
+                                      [DNN_FIELD] = {grid->fine, comparison->field[1]}};
+  memcpy(solutions, all, sizeof all);
+}
+
+/* Evaluates all solutions at the fine nodes of the middle line along `axis`. */
 static PetscErrorCode SectionCreate(const LodComparison *comparison, const LodGrid *grid,
                                     PetscInt axis, Section *section) {
-  const double *solution[N_SOLUTIONS] = {[FINE] = comparison->fine,
-                                         [LOD] = comparison->lod,
-                                         [DNN] = comparison->dnn,
-                                         [COARSE] = comparison->coarse};
+  Nodal solutions[N_SOLUTIONS + 1];
 
   PetscFunctionBeginUser;
+  AllSolutions(comparison, grid, solutions);
   *section = (Section){.axis = axis, .points = grid->fine[axis] + 1};
   NameSection(grid, axis, section->name);
   PetscCall(PetscMalloc1(section->points, &section->position));
   for (int i = 0; i < N_SOLUTIONS; i++) {
-    const PetscInt *cells = i == FINE ? grid->fine : grid->coarse;
+    const Nodal *u = &solutions[i];
     PetscCall(PetscMalloc1(section->points, &section->values[i]));
     for (PetscInt node = 0; node < section->points; node++) {
       double point[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
       point[axis] = (double)node / (double)grid->fine[axis];
       section->position[node] = grid->extent[axis] * point[axis];
-      section->values[i][node] = LodNodesValueAt(grid->dim, cells, solution[i], point);
+      section->values[i][node] =
+          u->values ? LodNodesValueAt(grid->dim, u->cells, u->values, point) : NAN;
     }
   }
   PetscFunctionReturn(0);
@@ -121,23 +154,30 @@ static void SectionPrint(const Section *section, const LodGrid *grid, FILE *stre
   }
 }
 
+/* The curves that a section has. */
+static const Curves *SectionCurves(const Section *section, const double *values[MAX_CURVES]) {
+  const Curves *curves = isfinite(section->values[LOD_FIELD][0]) ? &with_fields : &without_fields;
+  for (int c = 0; c < curves->n; c++)
+    values[c] = section->values[curves->solution[c]];
+  return curves;
+}
+
 /* Draws a section. The coarse solutions keep their values at coarse nodes only, so that the marks
    show the mesh; the lines between are then the Q1 functions all the same. */
 static PetscErrorCode SectionPlot(Section *section, const LodGrid *grid, const char *directory) {
   char          name[64], title[96];
-  const double *values[N_SOLUTIONS];
+  const double *values[MAX_CURVES];
 
   PetscFunctionBeginUser;
-  for (int i = 0; i < N_SOLUTIONS; i++) {
-    values[i] = section->values[i];
-    for (PetscInt node = 0; node < section->points && i > 0; node++)
+  for (int i = LOD; i <= COARSE; i++)
+    for (PetscInt node = 0; node < section->points; node++)
       if (node % LodGridFineRatio(grid, section->axis)) section->values[i][node] = NAN;
-  }
+  const Curves *curves = SectionCurves(section, values);
   (void)snprintf(name, sizeof name, ALONG "%s", axis_name[section->axis]);
   (void)snprintf(title, sizeof title,
                  grid->dim > 1 ? "Solutions on the line %s" : "The solutions%.0s", section->name);
   PetscCall(LodPlotCurves(directory, name, title, axis_name[section->axis], "u", section->points,
-                          section->position, N_SOLUTIONS, curve_name, values));
+                          section->position, curves->n, curves->name, values));
   PetscFunctionReturn(0);
 }
 
@@ -177,27 +217,20 @@ PetscErrorCode LodCrossSectionsWrite(const LodComparison *comparison, const LodG
 static PetscErrorCode PlotErrors(const LodComparison *comparison, const LodGrid *grid,
                                  const char *directory) {
   Section       section;
-  const double *values[N_SOLUTIONS];
+  const double *values[MAX_CURVES];
 
   PetscFunctionBeginUser;
   PetscCall(SectionCreate(comparison, grid, 0, &section));
-  for (int i = N_SOLUTIONS - 1; i >= 0; i--) {
-    values[i] = section.values[i];
+  for (int i = N_SOLUTIONS - 1; i >= 0; i--)
     for (PetscInt node = 0; node < section.points; node++)
-      section.values[i][node] -= section.values[0][node];
-  }
+      section.values[i][node] -= section.values[FINE][node];
+  const Curves *curves = SectionCurves(&section, values);
   PetscCall(LodPlotCurves(directory, ERRORS, "Errors: solutions minus the fine one", "x",
-                          "error of u", section.points, section.position, N_SOLUTIONS, curve_name,
+                          "error of u", section.points, section.position, curves->n, curves->name,
                           values));
   PetscCall(SectionDestroy(&section));
   PetscFunctionReturn(0);
 }
-
-/* A nodal function on a mesh of so many cells; NULL stands for 0. */
-typedef struct {
-  const PetscInt *cells;
-  const double   *values;
-} Nodal;
 
 /* Draws the difference of two Q1 functions on the (middle) plane as `name`. */
 static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal right,
@@ -223,32 +256,40 @@ static PetscErrorCode PlotDifference(const LodGrid *grid, Nodal left, Nodal righ
   PetscFunctionReturn(0);
 }
 
-/* Draws the coefficient: in three dimensions its cells above the middle plane. */
+/* Draws the coefficient, of tensors their mean eigenvalue: in three dimensions its cells above the
+   middle plane. */
 static PetscErrorCode PlotCoefficient(const LodGrid *grid, const LodCoefficient *coefficient,
                                       const char *directory) {
   const PetscInt *cells = coefficient->cells;
-  double          smallest, largest;
+  double          smallest, largest, *means;
   char            title[128];
 
   PetscFunctionBeginUser;
-  FieldTitle(grid, "Coefficient A", title);
+  FieldTitle(grid, coefficient->components > 1 ? "Mean eigenvalue of A" : "Coefficient A", title);
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
+  PetscCall(PetscMalloc1(LodCoefficientCells(coefficient), &means));
+  LodCoefficientMeans(coefficient, means);
   const double *plane =
-      coefficient->values +
+      means +
       (coefficient->dim == 3 ? (size_t)(cells[2] / 2) * (size_t)cells[0] * (size_t)cells[1] : 0);
-  PetscCall(LodPlotField(directory, COEFFICIENT, title, cells, grid->extent, plane,
-                         largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR));
+  PetscErrorCode error =
+      LodPlotField(directory, COEFFICIENT, title, cells, grid->extent, plane,
+                   largest > 10 * smallest ? LOD_FIELD_LOGARITHMIC : LOD_FIELD_LINEAR);
+  PetscCall(PetscFree(means));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodGrid *grid,
                                      const LodCoefficient *coefficient, const char *directory) {
-  const Nodal solutions[N_SOLUTIONS + 1] = {[FINE] = {grid->fine, comparison->fine},
-                                            [LOD] = {grid->coarse, comparison->lod},
-                                            [DNN] = {grid->coarse, comparison->dnn},
-                                            [COARSE] = {grid->coarse, comparison->coarse}};
+  Nodal solutions[N_SOLUTIONS + 1];
 
   PetscFunctionBeginUser;
+  AllSolutions(comparison, grid, solutions);
+  if (comparison->field[0]) {
+    solutions[LOD] = solutions[LOD_FIELD];
+    solutions[DNN] = solutions[DNN_FIELD];
+  }
   if (grid->dim < 2) {
     PetscCall(PlotErrors(comparison, grid, directory));
     PetscFunctionReturn(0);
@@ -256,7 +297,8 @@ PetscErrorCode LodComparisonPictures(const LodComparison *comparison, const LodG
   PetscCall(PlotCoefficient(grid, coefficient, directory));
   for (int i = 0; i < N_PICTURES; i++)
     PetscCall(PlotDifference(grid, solutions[pictures[i].solution], solutions[pictures[i].minus],
-                             directory, pictures[i].name, pictures[i].title));
+                             directory, pictures[i].name,
+                             comparison->field[0] ? pictures[i].field_title : pictures[i].title));
   PetscFunctionReturn(0);
 }
 

@@ -32,12 +32,24 @@ static double RelativeNorm(const LodComparison *c) {
   return c->norm_difference > 0 ? c->norm_difference / c->norm : 0 * c->norm_difference;
 }
 
+/* Prints errors against the fine solution. */
+static void PrintErrors(const LodComparison *c) {
+  const LodFieldErrors *of = &c->errors;
+  if (c->field[0]) {
+    PrintRow("u_ms: energy error against fine", "%.3e",
+             (double[]){of->energy[0], of->energy[1], of->coarse_energy, -1});
+    PrintRow("u_ms: L2 error against fine", "%.3e",
+             (double[]){of->l2[0], of->l2[1], c->coarse_fine, -1});
+  }
+  PrintRow("u_H: L2 error against fine", "%.3e",
+           (double[]){c->lod_fine, c->dnn_fine, c->coarse_fine, -1});
+  PrintRow("u_H: L2 error against lod", "%.3e", (double[]){-1, c->dnn_lod, -1, -1});
+}
+
 PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   PetscFunctionBeginUser;
   printf("  %-32s%12s%12s%12s%12s\n", "", "lod", "dnn", "coarse Q1", "fine");
-  PrintRow("relative L2 error against fine", "%.3e",
-           (double[]){c->lod_fine, c->dnn_fine, c->coarse_fine, -1});
-  PrintRow("relative L2 error against lod", "%.3e", (double[]){-1, c->dnn_lod, -1, -1});
+  PrintErrors(c);
   PrintRow("seconds for the operator", "%.3g",
            (double[]){c->seconds_operator[0], c->seconds_operator[1], -1, -1});
   PrintRow("seconds for the solve", "%.3g",
@@ -46,6 +58,9 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
            (double[]){c->seconds_operator[0] + c->seconds_solve[0],
                       c->seconds_operator[1] + c->seconds_solve[1], c->seconds_coarse,
                       c->seconds_fine});
+  if (c->field[0])
+    PrintRow("seconds for u_ms", "%.3g",
+             (double[]){c->errors.seconds[0], c->errors.seconds[1], -1, -1});
   PrintRow("zero sums, largest violation", "%.1e",
            (double[]){c->checks[0].kernel_residual, c->checks[1].kernel_residual, -1, -1});
   PrintRow("symmetry, |S - S^T| / |S|", "%.1e",
@@ -54,6 +69,10 @@ PetscErrorCode LodComparisonPrint(const LodComparison *c) {
   printf("  patches outside the range of the training: %.3g %%\n", 100 * c->out_of_range);
   printf("  spectral norms: |S_lod - S_dnn| = %.3e, |S_lod| = %.3e, relative %.3e\n",
          c->norm_difference, c->norm, RelativeNorm(c));
+  if (c->field[0])
+    printf(
+        "  u_H is the coarse solution, which approximates averages of u; u_ms = u_H with the exact "
+        "correctors is the\n  approximation of u itself (relative errors)\n");
   PetscFunctionReturn(0);
 }
 
@@ -62,6 +81,17 @@ static json_t *ChecksJson(const LodChecks *checks) {
   return json_pack("{s:o, s:o, s:o}", "kernel_residual", LodJsonNumber(checks->kernel_residual),
                    "symmetry_defect", LodJsonNumber(checks->symmetry_defect), "coercivity",
                    LodJsonNumber(checks->coercivity));
+}
+
+/* The errors of the fine-scale fields, as a JSON object. */
+static json_t *FieldsJson(const LodComparison *c) {
+  const LodFieldErrors *of = &c->errors;
+  return json_pack("{s:{s:o, s:o}, s:{s:o, s:o, s:o}, s:{s:o, s:o}}", "relative_l2", "lod_fine",
+                   LodJsonNumber(of->l2[0]), "dnn_fine", LodJsonNumber(of->l2[1]),
+                   "relative_energy", "lod_fine", LodJsonNumber(of->energy[0]), "dnn_fine",
+                   LodJsonNumber(of->energy[1]), "coarse_fine", LodJsonNumber(of->coarse_energy),
+                   "seconds", "lod", LodJsonNumber(of->seconds[0]), "dnn",
+                   LodJsonNumber(of->seconds[1]));
 }
 
 /* Norms, errors and times as a JSON object. */
@@ -103,6 +133,7 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
                 LodJsonText(coefficient_path), "model", LodJsonText(model_path), "average",
                 comparison->average, "rhs", LodJsonText(rhs), "mesh", LodJsonMesh(grid));
   json_object_update_new(object, FindingsJson(comparison));
+  if (comparison->field[0]) json_object_set_new(object, "fine_scale", FieldsJson(comparison));
   PetscErrorCode error = LodJsonPrint(report.stream, object);
   if (error) PetscCall(LodTextFileAbort(&report));
   PetscCall(error);

@@ -1,6 +1,7 @@
 /* Exact and learned operator of one coefficient, side by side. */
 #include "compare/side_by_side_private.h"
 
+#include "base/error.h"
 #include "base/progress.h"
 #include "fem/nodal.h"
 #include "nn/learned.h"
@@ -41,15 +42,42 @@ PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
-                                  double *learned, double *error) {
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, const double *boundary,
+                                  double *exact, double *learned, double *error) {
   double *const solution[2] = {exact, learned};
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++) {
     const double start = LodSeconds();
-    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, NULL, solution[i]));
+    PetscCall(LodCoarseSystemSolveLoad(both->system[i], load, boundary, solution[i]));
     both->seconds_solve[i] = LodSeconds() - start;
   }
   PetscCall(LodNodesRelativeL2(both->grid.dim, both->grid.coarse, learned, exact, error));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSideBySideReconstruct(LodSideBySide *both, int i, const double *solution,
+                                        PetscBool quiet, double *field) {
+  const LodGrid *grid = &both->grid;
+  const size_t   n_fine = (size_t)LodNodeCount(grid->dim, grid->fine);
+  PetscInt       first, last;
+  const double  *ignored;
+  Mat            matrix;
+  int            exponent;
+  double        *interpolated;
+  PetscFunctionBeginUser;
+  PetscCall(LodCoarseSystemMatrix(both->system[i], &matrix, &exponent));
+  MPI_Comm comm = PetscObjectComm((PetscObject)matrix);
+  PetscCall(LodCoarseSystemOperators(both->system[i], &first, &last, &ignored));
+  PetscCall(PetscArrayzero(field, n_fine));
+  PetscCall(LodErrorAgree(
+      comm, LodLocalOperatorsCorrect(both->source[0], first, last, solution, NULL, quiet, field)));
+  PetscCall(LodRanksSum(comm, n_fine, field));
+  PetscCall(PetscMalloc1(n_fine, &interpolated));
+  PetscErrorCode error =
+      LodNodesProlongate(grid->dim, grid->coarse, solution, grid->fine, interpolated);
+  for (size_t node = 0; node < n_fine && !error; node++)
+    field[node] += interpolated[node];
+  PetscCall(PetscFree(interpolated));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -26,9 +26,15 @@ PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
                                      PetscBool quiet);
 
-/* Solves with both for a load on the coarse nodes (LodLoadRestrict), into exact[] and learned[]
- *there; error is the relative L2 error of the second. */
-PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, double *exact,
-                                  double *learned, double *error);
+/* Solves with both for a load on the coarse nodes (LodLoadRestrict), boundary[] there as in
+   LodCoarseSystemSolveLoad, into exact[] and learned[] there; error is the relative L2 error of the
+   second. */
+PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, const double *boundary,
+                                  double *exact, double *learned, double *error);
+
+/* field[fine nodes], on every rank: u_ms of a solution[coarse nodes] by operator i, with the exact
+   correctors for either. */
+PetscErrorCode LodSideBySideReconstruct(LodSideBySide *both, int i, const double *solution,
+                                        PetscBool quiet, double *field);
 
 #endif

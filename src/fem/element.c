@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/units.h"
+#include "grid/domain.h"
 
 /* The corner's offset, 0 or 1, along `axis`. */
 static inline PetscInt CornerOffset(PetscInt corner, PetscInt axis) {
@@ -67,8 +68,8 @@ static void AddTensorStiffness(PetscInt dim, double factor, const Interval inter
    number `part` of `parts`. With t = part/parts, s = (part+1)/parts: the integrals of (1-x)^2,
    x(1-x), x^2 over [t, s], times length. */
 static Interval IntervalMatrices(double length, PetscInt part, PetscInt parts) {
-  double t = (double)part / (double)parts, s = (double)(part + 1) / (double)parts;
-  double one = s - t, first = (s * s - t * t) / 2, second = (s * s * s - t * t * t) / 3;
+  double   t = (double)part / (double)parts, s = (double)(part + 1) / (double)parts;
+  double   one = s - t, first = (s * s - t * t) / 2, second = (s * s * s - t * t * t) / 3;
   Interval result;
   result.mass[0][0] = length * (one - 2 * first + second);
   result.mass[0][1] = result.mass[1][0] = length * (first - second);
@@ -185,6 +186,21 @@ static inline void AddTable(PetscInt count, double factor, const double *table, 
     entries[i] += factor * table[i];
 }
 
+/* Puts 0 into rows and columns of nodes on Dirichlet walls; entries[] as in FillEntries. */
+static void CutEntries(const LodCellTables *tables, const LodCoefficient *coefficient,
+                       const PetscInt index[LOD_MAX_DIM], PetscInt first, PetscInt count,
+                       double *entries) {
+  PetscBool cut[LOD_MAX_CORNERS];
+  for (PetscInt a = 0; a < tables->corners; a++) {
+    PetscInt node[LOD_MAX_DIM];
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = index[axis] + CornerOffset(a, axis);
+    cut[a] = (PetscBool)(LodDomainFineNode(coefficient, tables->cells, node) != LOD_NODE_INSIDE);
+  }
+  for (PetscInt i = 0; i < count; i++)
+    if (cut[(first + i) / tables->corners] || cut[(first + i) % tables->corners]) entries[i] = 0;
+}
+
 /* entries[] = those first <= i < first + count of the matrix [a][b] of a cell of the mesh. */
 static void FillEntries(const LodCellTables *tables, const LodCoefficient *coefficient,
                         const PetscInt index[LOD_MAX_DIM], PetscInt first, PetscInt count,
@@ -205,6 +221,7 @@ static void FillEntries(const LodCellTables *tables, const LodCoefficient *coeff
     const double rate = RobinRate(tables, coefficient, index, face / 2, face % 2);
     if (rate > 0) AddTable(count, rate, tables->table[LOD_FACE + face] + first, entries);
   }
+  if (coefficient->dirichlet_walls) CutEntries(tables, coefficient, index, first, count, entries);
 }
 
 void LodCellMatrix(const LodCellTables *tables, const LodCoefficient *coefficient,
@@ -244,6 +261,60 @@ static void AddPart(const LodCoefficient *coefficient, const LodBox *inside, con
   AddTable(tables.corners * tables.corners, 1, entries, matrix);
 }
 
+double LodCornerFunction(const LodBox *inside, PetscInt corner, const PetscInt local[LOD_MAX_DIM]) {
+  double product = 1;
+  for (PetscInt axis = 0; axis < inside->dim; axis++) {
+    double t = (double)local[axis] / (double)inside->size[axis];
+    product *= corner >> axis & 1 ? t : 1 - t;
+  }
+  return product;
+}
+
+/* matrix[a][b] += Lam^T fine Lam, the form on one fine cell of the corner functions of the coarse
+   cell, of which it is number `part`. */
+static void AddFineCell(const LodBox *inside, PetscInt part, const double *fine, double matrix[]) {
+  const PetscInt corners = (PetscInt)1 << inside->dim;
+  double         values[LOD_MAX_CORNERS][LOD_MAX_CORNERS]; /* [fine corner][coarse corner] */
+  PetscInt       local[LOD_MAX_DIM], node[LOD_MAX_DIM];
+  LodBoxIndex(inside, part, local);
+  for (PetscInt i = 0; i < corners; i++) {
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = local[axis] + CornerOffset(i, axis);
+    for (PetscInt a = 0; a < corners; a++)
+      values[i][a] = LodCornerFunction(inside, a, node);
+  }
+  for (PetscInt i = 0; i < corners; i++)
+    for (PetscInt k = 0; k < corners; k++)
+      for (PetscInt a = 0; a < corners; a++)
+        for (PetscInt b = 0; b < corners; b++)
+          matrix[a * corners + b] += values[i][a] * fine[i * corners + k] * values[k][b];
+}
+
+/* LodCellStiffness where Dirichlet walls cut the corner functions: a sum over the fine cells. */
+static void CutStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
+                         const PetscInt index[LOD_MAX_DIM], double matrix[]) {
+  const PetscInt corners = LodGridCorners(grid);
+  const LodBox   inside = LodFineInside(grid);
+  LodCellTables  tables;
+  PetscInt       cell[LOD_MAX_DIM];
+  LodCellTablesInit(grid, grid->fine, &tables);
+  for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
+    double fine[LOD_MAX_CORNERS_SQUARED];
+    LodBoxIndex(&inside, part, cell);
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      cell[axis] += index[axis] * inside.size[axis];
+    LodCellMatrix(&tables, coefficient, cell, fine);
+    AddFineCell(&inside, part, fine, matrix);
+  }
+  for (PetscInt a = 0; a < corners; a++) {
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      cell[axis] = index[axis] + CornerOffset(a, axis);
+    if (LodDomainNode(grid, coefficient, grid->coarse, cell) == LOD_NODE_INSIDE) continue;
+    for (PetscInt b = 0; b < corners; b++)
+      matrix[a * corners + b] = matrix[b * corners + a] = 0;
+  }
+}
+
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
   const PetscBool plain = LodCoefficientIsPlain(coefficient);
@@ -253,6 +324,10 @@ void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
   LodGridSides(grid, grid->coarse, side);
   for (PetscInt i = 0; i < LodPower(4, dim); i++)
     matrix[i] = 0;
+  if (coefficient->dirichlet_walls) {
+    CutStiffness(grid, coefficient, index, matrix);
+    return;
+  }
   for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&inside, part, cell);

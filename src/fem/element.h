@@ -50,7 +50,8 @@ PetscBool LodCellIsOnRobin(const LodCellTables *tables, const LodCoefficient *co
                            const PetscInt index[LOD_MAX_DIM]);
 
 /* matrix[a][b] = the whole form of the corner functions b and a on the cell with multi-index
-   index[] of the mesh; 0 outside the mask. LodCellRow: row a of it alone, [b]. */
+   index[] of the mesh; 0 outside the mask, and in rows and columns of nodes on Dirichlet walls
+   (grid/domain.h). LodCellRow: row a of it alone, [b]. */
 void LodCellMatrix(const LodCellTables *tables, const LodCoefficient *coefficient,
                    const PetscInt index[LOD_MAX_DIM], double matrix[]);
 void LodCellRow(const LodCellTables *tables, const LodCoefficient *coefficient,
@@ -65,9 +66,14 @@ void LodCellStiffnessPart(const LodBox *inside, const double side[], PetscInt pa
 /* The box of coefficient cells in a coarse cell, [0, E/N) along each axis. */
 LodBox LodCellInside(const LodGrid *grid);
 
+/* Value of the corner function `corner` of a coarse cell at fine node `local` of it, the cell being
+   divided into the box `inside` of fine cells. */
+double LodCornerFunction(const LodBox *inside, PetscInt corner, const PetscInt local[LOD_MAX_DIM]);
+
 /* The whole form of the coarse corner functions on one coarse cell, a_T(Lam_b, Lam_a) as
    matrix[a][b]; A and c are constant on the coefficient cells inside, so the integral is the exact
-   sum over them. `index` is the coarse cell's multi-index. */
+   sum over them. At Dirichlet walls the corner functions are cut, and those of corners on a wall or
+   outside are 0. `index` is the coarse cell's multi-index. */
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]);
 

@@ -53,12 +53,14 @@ typedef struct {
 
 typedef struct {
   const LodGrid *grid;
-  LodBox         cells, nodes;
+  LodBox         cells, pieces;
   PetscInt       n_gauss, n_points;               /* 3^d, and with the 2^d corners */
   double         weight[MAX_GAUSS];               /* of the Gauss points in a cell */
   double         foretold[LOD_MAX_DIM][GAUSS][2]; /* [axis][Gauss point][end]: see Contract */
   LodField      *f;
-  double        *work; /* [thread][axis or value][BLOCK_POINTS] */
+  LodLoadLayout  layout; /* of load[] */
+  const double  *factor; /* of f in the coefficient cells, or NULL: 1 */
+  double        *work;   /* [thread][axis or value][BLOCK_POINTS] */
   double        *load;
   double         size, error; /* of the parts added: integral of |f|, errors */
   Part          *rest;        /* of the level: parts with a large error, not added */
@@ -223,15 +225,24 @@ static double SummedError(const Part *part) {
   return part->error * sqrt(volume / smallest);
 }
 
+/* The factor of the coefficient cell that a fine cell lies in. */
+static double Factor(const Quadrature *q, const PetscInt cell[LOD_MAX_DIM]) {
+  PetscInt piece[LOD_MAX_DIM] = {0};
+  if (!q->factor) return 1;
+  for (PetscInt axis = 0; axis < q->grid->dim; axis++)
+    piece[axis] = cell[axis] / LodGridRefinement(q->grid, axis);
+  return q->factor[LodBoxPosition(&q->pieces, piece)];
+}
+
 /* Adds a part to the load. */
 static void Add(Quadrature *q, const Part *part) {
-  PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
+  PetscInt index[LOD_MAX_DIM];
+  size_t   corner_place[LOD_MAX_CORNERS];
   LodBoxIndex(&q->cells, part->cell, index);
-  for (PetscInt corner = 0; corner < LodGridCorners(q->grid); corner++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = index[axis] + (corner >> axis & 1);
-    q->load[LodBoxPosition(&q->nodes, node)] += part->load[corner];
-  }
+  LodLoadPlaces(q->grid, q->layout, index, corner_place);
+  const double factor = Factor(q, index);
+  for (PetscInt corner = 0; corner < LodGridCorners(q->grid); corner++)
+    q->load[corner_place[corner]] += factor * part->load[corner];
   q->error += SummedError(part);
 }
 
@@ -379,44 +390,18 @@ static void SetRule(Quadrature *q) {
       }
 }
 
-/* The volume of D. */
-static double Volume(const LodGrid *grid) {
-  double volume = 1;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    volume *= grid->extent[axis];
-  return volume;
-}
-
-/* The load of the constant `value`: every hat function has the integral of a cell's volume, half
-   along each axis that it ends on. */
-static void ConstantLoad(const LodGrid *grid, double value, double *load) {
-  const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
-  const PetscInt across = grid->fine[0];
-  const double   whole = value * Volume(grid) / (double)LodCellCount(grid->dim, grid->fine);
-  for (PetscInt line = 0; line < LodBoxCount(&nodes); line += across + 1) {
-    PetscInt index[LOD_MAX_DIM];
-    double   inside = whole;
-    LodBoxIndex(&nodes, line, index);
-    for (PetscInt axis = 1; axis < grid->dim; axis++)
-      if (index[axis] == 0 || index[axis] == grid->fine[axis]) inside /= 2;
-    for (PetscInt i = 0; i <= across; i++)
-      load[line + i] = inside;
-    load[line] = load[line + across] = inside / 2;
-  }
-}
-
-/* LodFieldLoad with everything made. */
-static PetscErrorCode FieldLoad(Quadrature *q) {
-  const PetscInt  n_nodes = LodBoxCount(&q->nodes);
+/* LodFieldIntegrate with everything made. */
+static PetscErrorCode Integral(Quadrature *q) {
+  const size_t    count = LodLoadCount(q->grid, q->layout);
   const LodField *f = q->f;
   const char     *per_axis = LodCellsAreCube(q->grid->dim, q->grid->fine) ? " per axis" : "";
-  const double    volume = Volume(q->grid);
+  const double    volume = LodGridVolume(q->grid);
   char            cells[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  PetscCall(PetscArrayzero(q->load, n_nodes));
+  PetscCall(PetscArrayzero(q->load, count));
   PetscCall(Integrate(q));
-  for (PetscInt node = 0; node < n_nodes; node++)
-    q->load[node] = q->load[node] * volume / (double)LodBoxCount(&q->cells);
+  for (size_t i = 0; i < count; i++)
+    q->load[i] = q->load[i] * volume / (double)LodBoxCount(&q->cells);
   (void)LodCellsText(q->grid->dim, q->grid->fine, cells);
   if (q->error > LARGE_ERROR * q->size)
     LodWarn("%s: '%s' is not resolved by the quadrature on %s fine cells%s: its load has an "
@@ -429,35 +414,54 @@ static PetscErrorCode FieldLoad(Quadrature *q) {
   PetscFunctionReturn(0);
 }
 
-/* The load of a field that is the same everywhere. */
-static PetscErrorCode ConstantFieldLoad(const LodGrid *grid, LodField *field, double *load) {
+/* The integrals of a field that is the same everywhere. */
+static PetscErrorCode ConstantIntegral(const LodGrid *grid, LodField *field, LodLoadLayout layout,
+                                       const double *factor, double *integrals) {
   static const double middle[LOD_MAX_DIM] = {0.5, 0.5, 0.5};
-  double              value;
+  const PetscInt      n_pieces = LodCellCount(grid->dim, grid->coefficient);
+  double              value, *values;
   PetscFunctionBeginUser;
   if (field->values(field, 0, 1, (const double *const[]){middle, middle + 1, middle + 2}, &value) <
       1)
     PetscCall(field->refuse(field, middle, value));
-  ConstantLoad(grid, value, load);
+  if (layout == LOD_LOAD_NODES && !factor) {
+    LodConstantLoad(grid, value, integrals);
+    PetscFunctionReturn(0);
+  }
+  PetscCall(PetscMalloc1(n_pieces, &values));
+  for (PetscInt piece = 0; piece < n_pieces; piece++)
+    values[piece] = factor ? value * factor[piece] : value;
+  PetscErrorCode error = LodCellIntegrate(grid, values, layout, integrals);
+  PetscCall(PetscFree(values));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load) {
-  Quadrature q = {.grid = grid, .load = load, .f = field};
+PetscErrorCode LodFieldIntegrate(const LodGrid *grid, LodField *field, LodLoadLayout layout,
+                                 const double *factor, double *integrals) {
+  Quadrature q = {
+      .grid = grid, .load = integrals, .f = field, .layout = layout, .factor = factor};
   PetscFunctionBeginUser;
   if (field->constant) {
-    PetscCall(ConstantFieldLoad(grid, field, load));
+    PetscCall(ConstantIntegral(grid, field, layout, factor, integrals));
     PetscFunctionReturn(0);
   }
   q.cells = LodBoxCells(grid->dim, grid->fine);
-  q.nodes = LodBoxNodes(grid->dim, grid->fine);
+  q.pieces = LodBoxCells(grid->dim, grid->coefficient);
   q.n_gauss = LodPower(GAUSS, grid->dim);
   q.n_points = q.n_gauss + LodGridCorners(grid);
   SetRule(&q);
   PetscCall(PetscMalloc1((size_t)field->n_threads * (LOD_MAX_DIM + 1) * BLOCK_POINTS, &q.work));
-  PetscErrorCode error = FieldLoad(&q);
+  PetscErrorCode error = Integral(&q);
   PetscCall(PetscFree(q.rest));
   PetscCall(PetscFree(q.work));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load) {
+  PetscFunctionBeginUser;
+  PetscCall(LodFieldIntegrate(grid, field, LOD_LOAD_NODES, NULL, load));
   PetscFunctionReturn(0);
 }
 
@@ -469,29 +473,5 @@ PetscErrorCode LodLoadFromText(const LodGrid *grid, const char *text, const char
   PetscErrorCode error = LodFieldLoad(grid, field, load);
   PetscCall(LodFieldDestroy(&field));
   PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load) {
-  const LodBox cells = LodBoxCells(grid->dim, grid->fine);
-  const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
-  const LodBox nodes = LodBoxNodes(grid->dim, grid->fine);
-  const double share =
-      Volume(grid) /
-      ((double)LodBoxCount(&cells) * (double)LodGridCorners(grid)); /* volume of a cell / corners */
-  PetscFunctionBeginUser;
-  PetscCall(PetscArrayzero(load, LodBoxCount(&nodes)));
-  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
-    PetscInt index[LOD_MAX_DIM], piece[LOD_MAX_DIM], node[LOD_MAX_DIM];
-    LodBoxIndex(&cells, cell, index);
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      piece[axis] = axis < grid->dim ? index[axis] / LodGridRefinement(grid, axis) : 0;
-    const double part = share * values[LodBoxPosition(&pieces, piece)];
-    for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (corner >> axis & 1);
-      load[LodBoxPosition(&nodes, node)] += part;
-    }
-  }
   PetscFunctionReturn(0);
 }

@@ -3,7 +3,7 @@
 #define LODNET_FEM_LOAD_H
 
 #include "base/field.h"
-#include "grid/grid.h"
+#include "fem/load_layout.h"
 
 /* The fine load of a right-hand side f: load[nodes of the fine mesh], the integrals of f times the
    hat function of every node of the fine mesh. It is what `rhs` is everywhere: coarse loads follow
@@ -28,5 +28,14 @@ PetscErrorCode LodFieldLoad(const LodGrid *grid, LodField *field, double *load);
 PetscErrorCode LodCellLoad(const LodGrid *grid, const double *values, double *load);
 PetscErrorCode LodLoadFromNodes(const LodGrid *grid, const PetscInt cells[], const double *values,
                                 double *load);
+
+/* The integrals behind them, in any layout (load_layout.h): LodFieldIntegrate of f times
+   factor[coefficient cells] (NULL: 1), LodCellIntegrate of a value per coefficient cell.
+   LodConstantLoad: the load of a constant. */
+PetscErrorCode LodFieldIntegrate(const LodGrid *grid, LodField *field, LodLoadLayout layout,
+                                 const double *factor, double *integrals);
+PetscErrorCode LodCellIntegrate(const LodGrid *grid, const double *values, LodLoadLayout layout,
+                                double *integrals);
+void           LodConstantLoad(const LodGrid *grid, double value, double *load);
 
 #endif

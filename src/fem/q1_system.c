@@ -37,7 +37,7 @@ static PetscErrorCode FillStiffness(const LodCellMatrices *source, Mat stiffness
     double   stencil[LOD_MAX_STENCIL], values[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], columns[LOD_MAX_STENCIL], n_columns = 0;
     LodBoxIndex(&free_nodes, row, node);
-    LodRowStencil(source, node, stencil);
+    LodMatrixStencil(source, node, stencil);
     LodRowNeighbours(&free_nodes, node, columns);
     for (PetscInt i = 0; i < width; i++) {
       if (columns[i] < 0) continue;

@@ -38,6 +38,13 @@ void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DI
   }
 }
 
+void LodMatrixStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DIM],
+                      double stencil[LOD_MAX_STENCIL]) {
+  const PetscInt middle = LodPower(3, source->grid->dim) / 2;
+  LodRowStencil(source, node, stencil);
+  if (source->coefficient->mask && stencil[middle] == 0) stencil[middle] = 1;
+}
+
 void LodRowNeighbours(const LodBox *box, const PetscInt node[LOD_MAX_DIM],
                       PetscInt neighbours[LOD_MAX_STENCIL]) {
   PetscInt n = 1, stride = 1;

@@ -18,9 +18,13 @@ typedef struct {
 } LodCellMatrices;
 
 /* The row of `node` in the stiffness matrix, summed over the cells of D around it: stencil[] is
-   indexed by the neighbour's offset + 1 along each axis, x fastest. */
+   indexed by the neighbour's offset + 1 along each axis, x fastest. LodMatrixStencil: the same for
+   a matrix that is to be inverted, with 1 in the middle where a mask leaves no cell of D around the
+   node, or a Dirichlet wall holds it: the load is 0 there, and so is u. */
 void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DIM],
                    double stencil[LOD_MAX_STENCIL]);
+void LodMatrixStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DIM],
+                      double stencil[LOD_MAX_STENCIL]);
 
 /* The numbers of the neighbours of `node` in the box (-1 outside), in the order of the stencil. */
 void LodRowNeighbours(const LodBox *box, const PetscInt node[LOD_MAX_DIM],

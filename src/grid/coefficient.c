@@ -233,3 +233,23 @@ PetscErrorCode LodCoefficientRestrict(const LodCoefficient *coefficient, const L
   LodPatchGather(grid, cell, coefficient->values, NULL, values);
   PetscFunctionReturn(0);
 }
+
+/* Whether some of the numbers, if there are any, is not 0. */
+static PetscBool AreSomeNotZero(PetscInt count, const double *values) {
+  for (PetscInt i = 0; i < count && values; i++)
+    if (values[i] != 0) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+PetscBool LodConstantsAreFree(const LodGrid *grid, const LodCoefficient *coefficient) {
+  if (coefficient->mask && coefficient->dirichlet_walls) return PETSC_FALSE;
+  if (AreSomeNotZero(LodCoefficientCells(coefficient), coefficient->reaction)) return PETSC_FALSE;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (PetscInt side = 0; side < 2; side++) {
+      const LodBox face = LodCoefficientFaceBox(coefficient, axis, side);
+      if (!grid->natural[axis][side] ||
+          AreSomeNotZero(LodBoxCount(&face), coefficient->robin[axis][side]))
+        return PETSC_FALSE;
+    }
+  return PETSC_TRUE;
+}

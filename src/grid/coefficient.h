@@ -77,6 +77,10 @@ static inline PetscBool LodCoefficientHasCell(const LodCoefficient *coefficient,
   return (PetscBool)(!coefficient->mask || coefficient->mask[position]);
 }
 
+/* Whether constants are in the kernel of the form: no face of D, and no wall, has u given, and c
+   and r are 0. A solution is then found up to a constant, where there is one. */
+PetscBool LodConstantsAreFree(const LodGrid *grid, const LodCoefficient *coefficient);
+
 /* The cells of the mesh at a face of D, and how they are numbered there. */
 LodBox LodCoefficientFaceBox(const LodCoefficient *coefficient, PetscInt axis, PetscInt side);
 

@@ -106,26 +106,16 @@ int LodCoefficientExponent(const LodCoefficient *coefficient) {
   return LodUnitsExponent(largest);
 }
 
-/* "[z][y][x]" of the cell in a position of a box. */
-static const char *PlaceText(const LodBox *box, PetscInt position, char text[64]) {
-  PetscInt index[LOD_MAX_DIM];
-  size_t   used = 0;
-  LodBoxIndex(box, position, index);
-  for (PetscInt axis = box->dim - 1; axis >= 0; axis--)
-    used += (size_t)snprintf(text + used, 64 - used, "[%d]", (int)index[axis]);
-  return text;
-}
-
 /* Raises the error of a cell whose A is no good, with its range as it is. */
 static PetscErrorCode RefuseCell(const LodCoefficient *coefficient, PetscInt position,
                                  double smallest, const char *where) {
   const LodBox   box = LodBoxCells(coefficient->dim, coefficient->cells);
   const PetscInt n = coefficient->components;
   const double  *values = coefficient->values + (size_t)position * (size_t)n;
-  char           cell[64];
+  char           cell[LOD_PLACE_TEXT];
 
   PetscFunctionBeginUser;
-  PlaceText(&box, position, cell);
+  LodBoxPlace(&box, position, cell);
   LodCheckInput(n > 1, "%s: cell %s is %.9g; every value must be finite and greater than 0", where,
                 cell, values[0]);
   for (PetscInt i = 0; i < n; i++)
@@ -153,7 +143,7 @@ static PetscErrorCode ValidateTensors(const LodCoefficient *coefficient, const c
 static PetscErrorCode ValidateRates(const LodCoefficient *coefficient, const LodBox *box,
                                     const double *rates, const char *what, const char *where) {
   const LodBox all = LodBoxCells(coefficient->dim, coefficient->cells);
-  char         cell[64];
+  char         cell[LOD_PLACE_TEXT];
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; rates && i < LodBoxCount(box); i++) {
@@ -162,7 +152,7 @@ static PetscErrorCode ValidateRates(const LodCoefficient *coefficient, const Lod
     if (!LodCoefficientHasCell(coefficient, LodBoxPosition(&all, index))) continue;
     LodCheckInput(isfinite(rates[i]) && rates[i] >= 0,
                   "%s: cell %s: %s is %.9g, must be finite and not negative", where,
-                  PlaceText(box, i, cell), what, rates[i]);
+                  LodBoxPlace(box, i, cell), what, rates[i]);
   }
   PetscFunctionReturn(0);
 }

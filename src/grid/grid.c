@@ -112,6 +112,13 @@ void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_M
     side[axis] = axis < grid->dim ? grid->extent[axis] / (double)cells[axis] : 1;
 }
 
+double LodGridVolume(const LodGrid *grid) {
+  double volume = 1;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    volume *= grid->extent[axis];
+  return volume;
+}
+
 const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CELLS_TEXT]) {
   const PetscInt shown = LodCellsAreCube(dim, cells) ? 1 : dim;
   size_t         used = 0;
@@ -209,6 +216,16 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscFunctionReturn(0);
 }
 
+const char *LodBoxPlace(const LodBox *box, PetscInt position, char text[LOD_PLACE_TEXT]) {
+  PetscInt index[LOD_MAX_DIM];
+  size_t   used = 0;
+  LodBoxIndex(box, position, index);
+  for (PetscInt axis = box->dim - 1; axis >= 0; axis--)
+    used +=
+        (size_t)snprintf(text + used, LOD_PLACE_TEXT - used, "[%" PetscInt_FMT "]", index[axis]);
+  return text;
+}
+
 LodBox LodBoxCube(PetscInt dim, PetscInt size) {
   LodBox box = {.dim = dim, .first = {0, 0, 0}, .size = {1, 1, 1}};
   for (PetscInt axis = 0; axis < dim; axis++)
@@ -228,6 +245,13 @@ LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]) {
   for (PetscInt axis = 0; axis < dim; axis++)
     box.size[axis]++;
   return box;
+}
+
+LodBox LodFineInside(const LodGrid *grid) {
+  LodBox inside = LodBoxCube(grid->dim, 1);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    inside.size[axis] = LodGridFineRatio(grid, axis);
+  return inside;
 }
 
 LodBox LodGridUncutPatchBox(const LodGrid *grid, PetscInt cell) {

@@ -74,6 +74,9 @@ PetscBool LodGridIsCube(const LodGrid *grid);
 /* Side lengths of the cells of a mesh of D. */
 void LodGridSides(const LodGrid *grid, const PetscInt cells[], double side[LOD_MAX_DIM]);
 
+/* The volume of D. */
+double LodGridVolume(const LodGrid *grid);
+
 /* The cells of a mesh as options write them: "64" if there are as many along every axis, else
    "60x220". Returns text[], for use in messages. */
 #define LOD_CELLS_TEXT 72
@@ -182,10 +185,17 @@ static inline void LodBoxIndex(const LodBox *box, PetscInt position, PetscInt in
   }
 }
 
+/* "[z][y][x]" of the index at `position`, as files have it. Returns text[], for use in messages. */
+#define LOD_PLACE_TEXT 64
+const char *LodBoxPlace(const LodBox *box, PetscInt position, char text[LOD_PLACE_TEXT]);
+
 /* The box [0, size)^d; the cells and the nodes of a mesh. */
 LodBox LodBoxCube(PetscInt dim, PetscInt size);
 LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
 LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]);
+
+/* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
+LodBox LodFineInside(const LodGrid *grid);
 
 /* Cells of the patch N^l(T) of coarse cell number `cell`, cut at the boundary of D. */
 LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);

@@ -74,8 +74,6 @@ static PetscErrorCode CheckPrevious(LodHdf5 *file, const LodGrid *grid) {
   PetscCall(LodSolutionNaturalFaces(grid, faces));
   PetscCall(CheckText(file, "natural", faces));
   PetscCall(LodHdf5CheckShape(file, "local_operators", rank, shape));
-  LodMeshShape(grid->dim, grid->coefficient, 0, shape);
-  PetscCall(LodHdf5CheckShape(file, "coefficient", (int)grid->dim, shape));
   PetscFunctionReturn(0);
 }
 
@@ -117,9 +115,10 @@ PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPreviou
   PetscCall(LodHdf5Open(path, &file));
   PetscErrorCode error = CheckPrevious(&file, grid);
   if (!error) error = ReadOperators(&file, grid, &previous->operators);
-  PetscCall(LodHdf5Close(&file));
-  if (!error) error = LodCoefficientRead(path, NULL, &previous->coefficient);
+  if (!error) error = LodCoefficientReadFrom(&file, NULL, &previous->coefficient);
   if (!error) error = CheckCoefficient(path, grid, &previous->coefficient);
+  if (!error) error = LodRatesReadFrom(&file, &previous->coefficient);
+  PetscCall(LodHdf5Close(&file));
   if (error) PetscCall(LodPreviousDestroy(previous));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -36,7 +36,8 @@ typedef struct {
    method, average (1 or 0), those of mesh_attributes.h, natural (names of the natural faces), rhs,
    correct, and if given boundary, wells and reaction (lines of text), seconds_operator,
    seconds_solve, version, and, if local operators are given, `local_operators`
-   and the `coefficient` that they belong to, so that a later run can start from them. With fields
+   and what they belong to, the `coefficient` and, if it has them, `reaction` and the rates of Robin
+   faces, `robin_left`.. (coefficient_file.h), so that a later run can start from them. With fields
    also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
    `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and
    `coefficient`.

@@ -1,4 +1,5 @@
 /* solution.h5. */
+#include "io/coefficient_file.h"
 #include "io/mesh_attributes.h"
 #include "io/solution_private.h"
 
@@ -29,16 +30,6 @@ int LodSolutionOperatorsShape(const LodGrid *grid, hsize_t dims[LOD_MAX_DIM + 2]
     dims[rank++] = (hsize_t)(2 * grid->ell + 2);
   dims[rank++] = (hsize_t)LodGridCorners(grid);
   return rank;
-}
-
-/* Writes the coefficient. */
-static PetscErrorCode WriteCoefficient(const LodSolution *solution, LodHdf5 *file) {
-  hsize_t shape[LOD_MAX_DIM];
-  PetscFunctionBeginUser;
-  LodMeshShape(solution->grid->dim, solution->grid->coefficient, 0, shape);
-  PetscCall(LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, (int)solution->grid->dim,
-                              shape, solution->coefficient->values));
-  PetscFunctionReturn(0);
 }
 
 /* Writes the fine-scale field and its fluxes. */
@@ -132,7 +123,10 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
   PetscCall(LodSolutionWriteAxes(solution, file));
   if (solution->operators) PetscCall(WriteOperators(solution, file));
   if (solution->fields) PetscCall(WriteFields(solution, file));
-  if (solution->operators || solution->fields) PetscCall(WriteCoefficient(solution, file));
+  if (solution->operators || solution->fields) {
+    PetscCall(LodCoefficientWriteTo(solution->coefficient, file));
+    PetscCall(LodRatesWriteTo(solution->coefficient, file));
+  }
   PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }

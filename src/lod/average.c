@@ -18,6 +18,7 @@ typedef struct {
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Average *average = self->data;
   PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCheckPlain(coefficient, "averaging over the symmetries", "the medium"));
   average->coefficient = coefficient;
   PetscFunctionReturn(0);
 }

@@ -29,7 +29,7 @@ PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators
   if (by_patch)
     PetscCall(LodExactPatchCreate(grid, operators));
   else
-    PetscCall(LodExactSharedCreate(grid, operators));
+    PetscCall(LodExactMaskedCreate(grid, operators));
   PetscFunctionReturn(0);
 }
 

@@ -23,7 +23,12 @@ PetscErrorCode LodExactPatchCreate(const LodGrid *grid, LodLocalOperators **oper
    results as LodExactPatchCreate (tests/test_shared.c). */
 PetscErrorCode LodExactSharedCreate(const LodGrid *grid, LodLocalOperators **operators);
 
-/* The exact path in use: shared, or what the PETSc option -lod_exact (shared, patch) says. */
+/* The shared path for all patches that the mask of the coefficient does not touch, the reference
+   path for the others. */
+PetscErrorCode LodExactMaskedCreate(const LodGrid *grid, LodLocalOperators **operators);
+
+/* The exact path in use: shared, or what the PETSc option -lod_exact (shared, patch) says; for any
+   mask. */
 PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators);
 
 /* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and

@@ -20,6 +20,7 @@ PetscErrorCode LodLocalOperatorsSetCoefficient(LodLocalOperators    *operators,
                                                const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientCheckFits(coefficient, &operators->grid));
+  operators->coefficient = coefficient;
   if (operators->set_coefficient) PetscCall(operators->set_coefficient(operators, coefficient));
   PetscFunctionReturn(0);
 }

@@ -23,8 +23,9 @@ typedef struct {
 
 /* The interface. Callers use the functions below, which check what is common to all sources. */
 struct LodLocalOperators {
-  LodGrid     grid;
-  const char *name; /* "lod" or "dnn", as files and tables call it */
+  LodGrid               grid;
+  const char           *name;        /* "lod" or "dnn", as files and tables call it */
+  const LodCoefficient *coefficient; /* that of LodLocalOperatorsSetCoefficient, borrowed */
 
   /* Implements LodLocalOperatorsSetCoefficient; the coefficient fits the grid. NULL: whatever is
      computed does not depend on it. */

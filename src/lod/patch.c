@@ -1,13 +1,6 @@
 /* The patch N^l(T) and its index sets. */
 #include "lod/patch.h"
 
-LodBox LodFineInside(const LodGrid *grid) {
-  LodBox inside = LodBoxCube(grid->dim, 1);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    inside.size[axis] = LodGridFineRatio(grid, axis);
-  return inside;
-}
-
 LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell) {
   LodPatch patch = {.cell = cell};
   LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);

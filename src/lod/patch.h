@@ -14,9 +14,6 @@ typedef struct {
   LodBox   unknowns;                /* fine nodes where a corrector may be nonzero */
 } LodPatch;
 
-/* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
-LodBox LodFineInside(const LodGrid *grid);
-
 /* Whether correctors may have any value at every fine node of the patch: all its sides are natural
    faces of D. The stiffness of such a patch is singular, unless c or r is positive somewhere. */
 PetscBool LodPatchFloats(const LodGrid *grid, const LodPatch *patch);

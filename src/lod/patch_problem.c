@@ -25,6 +25,8 @@
 #include "fem/element.h"
 #include "fem/stencil.h"
 #include "lod/interpolation_private.h"
+#include "lod/local_operators.h"
+#include "lod/masked_private.h"
 #include "lod/patch.h"
 
 /* The source of the fine mesh's cell matrices. */
@@ -46,7 +48,7 @@ static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, Pe
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], neighbours[LOD_MAX_STENCIL];
     LodBoxIndex(&patch->unknowns, column, node);
-    LodRowStencil(&source, node, stencil);
+    LodMatrixStencil(&source, node, stencil);
     LodRowNeighbours(&patch->unknowns, node, neighbours);
     if (pattern) start[column] = filled;
     for (PetscInt i = 0; i < width; i++) {
@@ -98,14 +100,20 @@ static LodPatchStatus ShapeRightHandSides(LodPatchWorkspace *work, size_t n, siz
   return LOD_PATCH_OK;
 }
 
-/* Numbers the constraints: for each coarse node of the patch its row of C, or -1 at Dirichlet
-   nodes. Returns how many there are. */
-static PetscInt NumberConstraints(const LodGrid *grid, const LodPatch *patch, PetscInt row[]) {
-  PetscInt n_constraints = 0;
+/* Numbers the constraints: for each coarse node of the patch its row of C, or -1 at Dirichlet nodes
+   and outside of D. Returns how many there are. */
+static PetscInt NumberConstraints(const LodPatchProblem *problem, const LodPatch *patch,
+                                  PetscInt row[]) {
+  const LodGrid *grid = problem->grid;
+  PetscInt       n_constraints = 0;
   for (PetscInt z = 0; z < LodBoxCount(&patch->coarse_nodes); z++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&patch->coarse_nodes, z, node);
-    row[z] = LodGridIsDirichlet(grid, grid->coarse, node) ? -1 : n_constraints++;
+    row[z] =
+        LodGridIsDirichlet(grid, grid->coarse, node) ||
+                LodDomainNode(grid, problem->coefficient, grid->coarse, node) != LOD_NODE_INSIDE
+            ? -1
+            : n_constraints++;
   }
   return n_constraints;
 }
@@ -130,14 +138,52 @@ static void AddFunctional(const LodGrid *grid, double *const functional[], const
   }
 }
 
+/* Adds one coarse cell's part to all rows of C where a mask touches the patch; work->functionals is
+   room for them. */
+static LodPatchStatus AddMaskedCell(const LodPatchProblem *problem, const LodPatch *patch,
+                                    const PetscInt cell[LOD_MAX_DIM], LodPatchWorkspace *work) {
+  const LodGrid *grid = problem->grid;
+  const PetscInt n_nodes = LodSourceSize(grid);
+  LodBox         nodes = LodFineInside(grid);
+  if (LodDomainCoarseCell(grid, problem->coefficient, cell) == 0) return LOD_PATCH_OK;
+  if (!LodMaskedFunctionals(grid, problem->coefficient, cell, work->functionals))
+    return LOD_PATCH_CONSTRAINTS;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    nodes.first[axis] = cell[axis] * nodes.size[axis];
+    nodes.size[axis]++;
+  }
+  for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+    PetscInt node[LOD_MAX_DIM];
+    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+      node[axis] = cell[axis] + (corner >> axis & 1);
+    const PetscInt row = work->constraint_row[LodBoxPosition(&patch->coarse_nodes, node)];
+    if (row < 0) continue;
+    const double weight = LodMaskedWeight(grid, problem->coefficient, cell, node);
+    double      *column = (double *)work->right->x + (size_t)row * work->right->d;
+    for (PetscInt i = 0; i < n_nodes; i++) {
+      LodBoxIndex(&nodes, i, node);
+      const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      if (unknown >= 0) column[unknown] += weight * work->functionals[corner * n_nodes + i];
+    }
+  }
+  return LOD_PATCH_OK;
+}
+
 /* Fills the columns C^T of the right-hand sides: the functionals of all cells of the patch,
    averaged at the coarse nodes. */
-static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patch,
-                            const PetscInt row[], cholmod_dense *right) {
-  const LodGrid *grid = problem->grid;
+static LodPatchStatus FillConstraints(const LodPatchProblem *problem, const LodPatch *patch,
+                                      LodPatchWorkspace *work) {
+  const LodGrid  *grid = problem->grid;
+  const PetscInt *row = work->constraint_row;
+  LodPatchStatus  status = LOD_PATCH_OK;
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
+    if (work->masked) {
+      status = AddMaskedCell(problem, patch, cell, work);
+      if (status) return status;
+      continue;
+    }
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       PetscInt node[LOD_MAX_DIM];
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -146,21 +192,21 @@ static void FillConstraints(const LodPatchProblem *problem, const LodPatch *patc
       if (row[z] < 0) continue;
       AddFunctional(grid, problem->functional, patch, cell, corner,
                     1.0 / (double)LodGridCellsAtNode(grid, node),
-                    (double *)right->x + (size_t)row[z] * right->d);
+                    (double *)work->right->x + (size_t)row[z] * work->right->d);
     }
   }
+  return status;
 }
 
-/* Value of the coarse corner function `corner` at fine node `local` of its cell, which is divided
-   into the box `inside` of fine cells. */
-static double CornerFunction(const LodBox *inside, PetscInt corner,
-                             const PetscInt local[LOD_MAX_DIM]) {
-  double product = 1;
-  for (PetscInt axis = 0; axis < inside->dim; axis++) {
-    double t = (double)local[axis] / (double)inside->size[axis];
-    product *= corner >> axis & 1 ? t : 1 - t;
-  }
-  return product;
+/* Whether Dirichlet walls leave no corner function at a corner of a coarse cell. */
+static PetscBool IsCutAway(const LodPatchProblem *problem, const PetscInt cell[LOD_MAX_DIM],
+                           PetscInt corner) {
+  PetscInt node[LOD_MAX_DIM];
+  if (!problem->coefficient->dirichlet_walls) return PETSC_FALSE;
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    node[axis] = cell[axis] + (corner >> axis & 1);
+  return (PetscBool)(LodDomainNode(problem->grid, problem->coefficient, problem->grid->coarse,
+                                   node) != LOD_NODE_INSIDE);
 }
 
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
@@ -181,7 +227,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (b >> axis & 1);
       for (PetscInt j = 0; j < corners; j++)
-        corner_values[b][j] = CornerFunction(&inside, j, node);
+        corner_values[b][j] = LodCornerFunction(&inside, j, node);
     }
     for (PetscInt a = 0; a < corners; a++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -194,6 +240,9 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
               matrix[a * corners + b] * corner_values[b][j];
     }
   }
+  for (PetscInt j = 0; j < corners; j++)
+    if (IsCutAway(problem, patch->cell_index, j))
+      memset(loads + (size_t)j * stride, 0, stride * sizeof *loads);
 }
 
 /* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
@@ -212,21 +261,29 @@ static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *
   }
 }
 
-/* Holds the last unknown: its row and column of K go to the column held_column of right[], K_pp
-   included, and the identity's come into their place. */
-static void HoldNode(cholmod_sparse *matrix, size_t held_column, cholmod_dense *right) {
-  const int *start = matrix->p, *rows = matrix->i, last = (int)matrix->ncol - 1;
+/* Holds the last unknown that has neighbours: its row and column of K go to the column held_column
+   of right[], K_pp included, and the identity's come into their place. */
+static void HoldNode(cholmod_sparse *matrix, PetscInt *held_node, size_t held_column,
+                     cholmod_dense *right) {
+  const int *start = matrix->p, *rows = matrix->i;
   double    *values = matrix->x, *column = (double *)right->x + held_column * right->d;
-  for (int i = start[last]; i < start[last + 1]; i++) {
-    column[rows[i]] = values[i];
-    values[i] = rows[i] == last ? 1 : 0;
+  int        held = (int)matrix->ncol;
+  for (PetscBool has_neighbours = PETSC_FALSE; !has_neighbours && held > 0;) {
+    held--; /* unknowns outside a mask have none */
+    for (int i = start[held]; i < start[held + 1]; i++)
+      if (rows[i] != held && values[i] != 0) has_neighbours = PETSC_TRUE;
   }
+  for (int i = start[held]; i < start[held + 1]; i++) {
+    column[rows[i]] = values[i];
+    values[i] = rows[i] == held ? 1 : 0;
+  }
+  *held_node = held;
 }
 
 /* Takes the held node's row out of all right-hand sides, into held[]. */
-static void TakeHeldRow(cholmod_dense *right, double *held) {
+static void TakeHeldRow(cholmod_dense *right, PetscInt held_node, double *held) {
   for (size_t column = 0; column < right->ncol; column++) {
-    double *value = (double *)right->x + column * right->d + right->nrow - 1;
+    double *value = (double *)right->x + column * right->d + held_node;
     held[column] = *value;
     *value = 0;
   }
@@ -239,22 +296,23 @@ static double ColumnProduct(const cholmod_dense *a, PetscInt i, const cholmod_de
                     (const double *)b->x + (size_t)j * b->d, 1);
 }
 
-/* Row p of the system, where a node p is held: C K^-1 C^T is factored in work->schur and the
-   multipliers are those for t = 0. With v = C_p - C K^-1 K_p, one for each constraint, and w =
-   (C K^-1 C^T)^-1 v, they become lam + w t, t = (b_p - K_p K^-1 b - v lam) / (v w + K_pp - K_p K^-1
-   K_p), and every column of Q gets its value t at p and - (K^-1 K_p) t elsewhere. */
+/* Writes v = C_p - C K^-1 K_p, p being the held node, behind the right-hand sides of step 3, where
+   it becomes (C K^-1 C^T)^-1 v, and behind that. */
+static void FillHeldColumn(LodPatchWorkspace *work, PetscInt m, PetscInt columns) {
+  double *w = work->multipliers + (size_t)m * (size_t)columns;
+  for (PetscInt c = 0; c < m; c++)
+    w[c] = w[m + c] = work->held[c] - ColumnProduct(work->right, c, work->solved, m + columns);
+}
+
+/* Row p of the system. The multipliers are those for t = 0 so far; with w = (C K^-1 C^T)^-1 v they
+   become lam + w t, t = (b_p - K_p K^-1 b - v lam) / (v w + K_pp - K_p K^-1 K_p) for each column.
+ */
 static LodPatchStatus ReleaseNode(LodPatchWorkspace *work, PetscInt m, PetscInt columns,
                                   double *t) {
   const PetscInt held = m + columns; /* column of K_p */
-  double        *w = work->multipliers + (size_t)m * (size_t)columns, pivot = work->held[held];
-  PetscBLASInt   one = 1, order = m, info;
-  for (PetscInt c = 0; c < m; c++)
-    w[c] = work->held[c] - ColumnProduct(work->right, c, work->solved, held);
-  double *v = w + m;
-  memcpy(v, w, (size_t)m * sizeof *v);
-  LAPACKpotrs_("L", &order, &one, work->schur, &order, w, &order, &info);
-  if (info) return LOD_PATCH_CONSTRAINTS;
-  pivot += cblas_ddot(m, v, 1, w, 1) - ColumnProduct(work->right, held, work->solved, held);
+  const double  *w = work->multipliers + (size_t)m * (size_t)columns, *v = w + m;
+  const double   pivot = work->held[held] + cblas_ddot(m, v, 1, w, 1) -
+                       ColumnProduct(work->right, held, work->solved, held);
   if (!(pivot > 0)) return LOD_PATCH_NOT_DEFINITE;
   for (PetscInt j = 0; j < columns; j++) {
     double *lam = work->multipliers + (size_t)j * (size_t)m;
@@ -278,17 +336,24 @@ static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_c
               y, ld, 0, work->schur, m);
   cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
               (int)work->right->d, w, ld, 0, work->multipliers, m);
-  LAPACKpotrf_("L", &m, work->schur, &m, &info);
-  if (info) return LOD_PATCH_CONSTRAINTS;
-  LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
-  if (info) return LOD_PATCH_CONSTRAINTS;
+  const PetscInt solved = columns + (floats ? 1 : 0);
+  if (floats) FillHeldColumn(work, m, columns);
+  if (work->masked) {
+    info = LodMaskedSolve(m, work->schur, (int)solved, work->multipliers);
+    if (info) return info == 1 ? LOD_PATCH_NO_MEMORY : LOD_PATCH_CONSTRAINTS;
+  } else {
+    LAPACKpotrf_("L", &m, work->schur, &m, &info);
+    if (info) return LOD_PATCH_CONSTRAINTS;
+    LAPACKpotrs_("L", &m, &solved, work->schur, &m, work->multipliers, &m, &info);
+    if (info) return LOD_PATCH_CONSTRAINTS;
+  }
   LodPatchStatus status = floats ? ReleaseNode(work, m, columns, t) : LOD_PATCH_OK;
   if (status) return status;
   cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
               work->multipliers, m, 1, w, ld);
   for (PetscInt j = 0; j < columns && floats; j++) {
     cblas_daxpy(n, -t[j], w + (size_t)columns * (size_t)ld, 1, w + (size_t)j * (size_t)ld, 1);
-    w[(size_t)j * (size_t)ld + (size_t)n - 1] = t[j];
+    w[(size_t)j * (size_t)ld + (size_t)work->held_node] = t[j];
   }
   return LOD_PATCH_OK;
 }
@@ -327,13 +392,14 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = local[axis] + (a >> axis & 1);
       for (PetscInt z = 0; z < corners; z++) {
-        double value = CornerFunction(&inside, z, node);
+        double value = LodCornerFunction(&inside, z, node);
         for (PetscInt j = 0; j < columns; j++)
           sum[z][j] += value * flux[j];
       }
     }
   }
   for (PetscInt z = 0; z < corners; z++) {
+    if (IsCutAway(problem, cell, z)) continue;
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = cell[axis] + (z >> axis & 1);
     double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
@@ -364,17 +430,20 @@ static void FillEntries(const LodPatchProblem *problem, const LodPatch *patch, P
 }
 
 /* sums[z] = l_T(Lam_z) of the corner functions of T. */
-static void SumSource(const LodGrid *grid, const double *source, double *sums) {
-  const LodBox inside = LodFineInside(grid);
-  LodBox       nodes = inside;
+static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MAX_DIM],
+                      const double *source, double *sums) {
+  const LodGrid *grid = problem->grid;
+  const LodBox   inside = LodFineInside(grid);
+  LodBox         nodes = inside;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     nodes.size[axis]++;
   for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
     sums[z] = 0;
+    if (IsCutAway(problem, cell, z)) continue;
     for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
       PetscInt node[LOD_MAX_DIM];
       LodBoxIndex(&nodes, i, node);
-      sums[z] += source[i] * CornerFunction(&inside, z, node);
+      sums[z] += source[i] * LodCornerFunction(&inside, z, node);
     }
   }
 }
@@ -386,18 +455,20 @@ static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *
                                 PetscInt *n_constraints) {
   const size_t    n = (size_t)LodBoxCount(&patch->unknowns);
   const PetscBool floats = LodPatchFloats(problem->grid, patch);
-  *n_constraints = NumberConstraints(problem->grid, patch, work->constraint_row);
+  work->masked = LodMaskTouchesPatch(problem->grid, problem->coefficient, patch->cell);
+  *n_constraints = NumberConstraints(problem, patch, work->constraint_row);
   const size_t all = (size_t)(*n_constraints + columns);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
   LodPatchStatus status = ShapeRightHandSides(work, n, all + (floats ? 1 : 0));
   if (status) return status;
   FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
-  if (floats) HoldNode((*shape)->matrix, all, work->right);
+  if (floats) HoldNode((*shape)->matrix, &work->held_node, all, work->right);
   cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
-  FillConstraints(problem, patch, work->constraint_row, work->right);
+  status = FillConstraints(problem, patch, work);
+  if (status) return status;
   FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
 }
@@ -406,7 +477,8 @@ static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *
    the first of the columns Q, work->solved->d apart. */
 static LodPatchStatus SolveColumns(LodPatchWorkspace *work, const LodPatchShape *shape,
                                    PetscInt n_constraints, PetscInt columns, const double **q) {
-  if ((PetscInt)work->right->ncol > n_constraints + columns) TakeHeldRow(work->right, work->held);
+  if ((PetscInt)work->right->ncol > n_constraints + columns)
+    TakeHeldRow(work->right, work->held_node, work->held);
   if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
                       &work->solve_y, &work->solve_e, &work->common))
     return LOD_PATCH_NO_MEMORY;
@@ -435,7 +507,7 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
   FillEntries(problem, &patch, corners, own, q, stride, entries);
   if (!source) return LOD_PATCH_OK;
-  SumSource(grid, source, own);
+  SumSource(problem, patch.cell_index, source, own);
   FillEntries(problem, &patch, 1, own, q + (size_t)corners * stride, stride, loads);
   return LOD_PATCH_OK;
 }
@@ -473,7 +545,7 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
   const LodPatchShape *shape = KnownShape(&patch, work);
   if (!shape) return -1;
   double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);
-  double m = (double)NumberConstraints(problem->grid, &patch, work->constraint_row);
+  double m = (double)NumberConstraints(problem, &patch, work->constraint_row);
   double flops = shape->factor_flops;
   flops += 4 * shape->factor_entries * (m + corners); /* step 2, each entry used twice a column */
   flops += 2 * n * m * (m + corners);                 /* step 3: C Y and C W */
@@ -483,7 +555,8 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
 
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
   size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  return work->common.memory_usage + nodes * (nodes + corners + 4) * sizeof(double) +
+  return work->common.memory_usage +
+         (nodes * (nodes + corners + 4) + corners * (size_t)LodSourceSize(grid)) * sizeof(double) +
          nodes * sizeof(PetscInt);
 }
 
@@ -497,7 +570,8 @@ LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *wo
   work->multipliers = malloc(nodes * (corners + 3) * sizeof(double));
   work->held = malloc((nodes + corners + 2) * sizeof(double));
   work->constraint_row = malloc(nodes * sizeof(PetscInt));
-  return work->schur && work->multipliers && work->held && work->constraint_row
+  work->functionals = malloc(corners * (size_t)LodSourceSize(grid) * sizeof(double));
+  return work->schur && work->multipliers && work->held && work->constraint_row && work->functionals
              ? LOD_PATCH_OK
              : LOD_PATCH_NO_MEMORY;
 }
@@ -519,5 +593,6 @@ void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
   free(work->multipliers);
   free(work->held);
   free(work->constraint_row);
+  free(work->functionals);
   memset(work, 0, sizeof *work);
 }

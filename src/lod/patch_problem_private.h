@@ -41,10 +41,13 @@ typedef struct {
   cholmod_dense *solved;            /* [Y Q] */
   cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
   double        *schur;             /* C Y, constraints x constraints */
-  double        *multipliers; /* lam, constraints x columns, column-major; two more where a patch
-                                 floats */
-  PetscInt *constraint_row;   /* row of C of each coarse node of the patch, -1: Dirichlet */
-  double   *held;             /* [C^T b K_p] at the node that is held, where a patch floats */
+  double        *multipliers;       /* lam, constraints x columns, column-major; two more where a
+                                       patch floats */
+  PetscBool masked;                 /* a mask touches the patch (masked_private.h) */
+  double   *functionals;            /* [corner][fine nodes of a closed coarse cell] */
+  PetscInt *constraint_row;         /* row of C of each coarse node of the patch, -1: Dirichlet */
+  PetscInt  held_node;              /* the unknown that is held where a patch floats */
+  double   *held;                   /* [C^T b K_p] at that node */
 } LodPatchWorkspace;
 
 /* Allocates what does not depend on the shape; End frees everything (also after a failed Begin). */

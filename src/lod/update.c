@@ -14,25 +14,62 @@ typedef struct {
   PetscInt              count;     /* of changed cells */
 } Update;
 
+/* Whether a run of numbers differs; NULL stands for zeros. */
+static PetscBool RunDiffers(const double *a, const double *b, PetscInt first, PetscInt count,
+                            PetscInt per_cell) {
+  const size_t from = (size_t)first * (size_t)per_cell, n = (size_t)count * (size_t)per_cell;
+  if (!a && !b) return PETSC_FALSE;
+  if (a && b) return (PetscBool)(memcmp(a + from, b + from, n * sizeof *a) != 0);
+  for (size_t i = from; i < from + n; i++)
+    if ((a ? a : b)[i] != 0) return PETSC_TRUE;
+  return PETSC_FALSE;
+}
+
+/* Whether the rates of Robin faces of two coefficients differ on a row of coefficient cells from
+   index[] along x, of a coarse cell. */
+static PetscBool RobinDiffers(const LodCoefficient *a, const LodCoefficient *b,
+                              const PetscInt index[LOD_MAX_DIM], PetscInt count) {
+  for (PetscInt axis = 0; axis < a->dim; axis++)
+    for (PetscInt side = 0; side < 2; side++) {
+      const LodBox face = LodCoefficientFaceBox(a, axis, side);
+      PetscInt     at[LOD_MAX_DIM] = {index[0], index[1], index[2]}, length = count;
+      if (axis == 0) { /* the row meets the face in one cell */
+        if (face.first[0] < at[0] || face.first[0] >= at[0] + count) continue;
+        at[0] = face.first[0];
+        length = 1;
+      }
+      const PetscInt first = LodBoxPosition(&face, at);
+      if (first >= 0 && RunDiffers(a->robin[axis][side], b->robin[axis][side], first, length, 1))
+        return PETSC_TRUE;
+    }
+  return PETSC_FALSE;
+}
+
 /* Whether two coefficients differ on a coarse cell. */
-static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const double *a, const double *b) {
+static PetscBool DiffersOn(const LodGrid *grid, PetscInt cell, const LodCoefficient *a,
+                           const LodCoefficient *b) {
   const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   const LodBox all = LodBoxCells(grid->dim, grid->coefficient);
   LodBox       inside = LodCellInside(grid);
   PetscInt     index[LOD_MAX_DIM];
+  if (a->components != b->components) return PETSC_TRUE;
   LodBoxIndex(&mesh, cell, index);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     inside.first[axis] = index[axis] * inside.size[axis];
   for (PetscInt row = 0; row < LodBoxCount(&inside); row += inside.size[0]) {
     LodBoxIndex(&inside, row, index);
     const PetscInt first = LodBoxPosition(&all, index);
-    if (memcmp(a + first, b + first, (size_t)inside.size[0] * sizeof *a) != 0) return PETSC_TRUE;
+    if (RunDiffers(a->values, b->values, first, inside.size[0], a->components) ||
+        RunDiffers(a->reaction, b->reaction, first, inside.size[0], 1) ||
+        RobinDiffers(a, b, index, inside.size[0]))
+      return PETSC_TRUE;
   }
   return PETSC_FALSE;
 }
 
-/* changed[cell] of all coarse cells: whether the patch N^l(T) holds a value in which two
-   coefficients differ, by however little; *count of them. Both coefficients must fit the grid. */
+/* changed[cell] of all coarse cells: whether the patch N^l(T) holds a number, of A, c or
+   a Robin rate, in which two coefficients differ, by however little; *count of them. Both
+   coefficients must fit the grid. */
 static PetscErrorCode FindChangedCells(const LodGrid *grid, const LodCoefficient *previous,
                                        const LodCoefficient *coefficient, PetscBool *changed,
                                        PetscInt *count) {
@@ -43,7 +80,7 @@ static PetscErrorCode FindChangedCells(const LodGrid *grid, const LodCoefficient
   *count = 0;
   PetscCall(PetscArrayzero(changed, LodGridCells(grid)));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
-    if (!DiffersOn(grid, cell, previous->values, coefficient->values)) continue;
+    if (!DiffersOn(grid, cell, previous, coefficient)) continue;
     /* T sees the cell if and only if the cell's own patch holds T. */
     const LodBox patch = LodGridPatchBox(grid, cell);
     for (PetscInt i = 0; i < LodBoxCount(&patch); i++) {

@@ -62,6 +62,7 @@ static void Clock(Learned *learned, LodLearnedPhase phase, double *start) {
 static PetscErrorCode CopyScaled(Learned *learned, const LodCoefficient *coefficient) {
   double smallest, largest;
   PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCheckPlain(coefficient, "--method dnn", "the medium"));
   PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
   learned->exponent = 0;
   if (learned->model->structure.scale_equivariant)

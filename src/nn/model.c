@@ -131,6 +131,7 @@ PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const
                             PetscBool allow_range) {
   PetscFunctionBeginUser;
   PetscCall(LodModelFitsMesh(model, model_path, grid, coefficient_path));
+  PetscCall(LodCoefficientCheckPlain(coefficient, model_path, coefficient_path));
   if (!allow_range) PetscCall(CheckRange(model, model_path, coefficient, coefficient_path));
   PetscFunctionReturn(0);
 }

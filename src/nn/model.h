@@ -81,8 +81,9 @@ PetscErrorCode LodModelRead(const char *path, LodModel **model);
 PetscErrorCode LodModelDestroy(LodModel **model);
 
 /* Checks that the model fits a grid, whose coarse cells must be cubes of any size, and a
-   coefficient: input error naming the number that differs. Values outside the training range are
-   refused too (beyond 1e-6 of it) unless `allow_range`. LodModelFitsMesh: the grid alone. */
+   coefficient, which must be plain: input error naming the number that differs. Values outside the
+   training range are refused too (beyond 1e-6 of it) unless `allow_range`. LodModelFitsMesh: the
+   grid alone. */
 PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, const LodGrid *grid,
                                 const char *coefficient_path);
 PetscErrorCode LodModelFits(const LodModel *model, const char *model_path, const LodGrid *grid,

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "io/coefficient_file.h"
 #include "pairs/pairs_private.h"
 
 /* Opens the checksums of a series that is that of training pairs; of other files there are none. */
@@ -41,6 +40,19 @@ PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
   series->count = layout.count;
   series->dim = layout.dim;
   memcpy(series->cells, layout.cells, sizeof series->cells);
+  series->layout = layout;
+  error = PetscMalloc1((size_t)LodCellCount(layout.dim, layout.cells) * (size_t)layout.stored,
+                       &series->stored);
+  if (error) PetscCall(LodCoefficientSeriesClose(series));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientSeriesCreate(const LodCoefficientSeries *series,
+                                          LodCoefficient             *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCreateTensor(series->dim, series->cells, series->layout.components,
+                                       coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -51,11 +63,12 @@ PetscErrorCode LodCoefficientSeriesRead(LodCoefficientSeries *series, PetscInt n
   PetscFunctionBeginUser;
   /* A row as it is stored has at most the size of one in double precision; the next line converts.
    */
-  if (series->pairs) PetscCall(LodPairsRowsRead(series->pairs, number, coefficient->values));
-  PetscCall(LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1,
-                                   coefficient->values));
+  if (series->pairs) PetscCall(LodPairsRowsRead(series->pairs, number, series->stored));
+  PetscCall(
+      LodHdf5DatasetReadRows(series->rows, H5T_NATIVE_DOUBLE, (hsize_t)number, 1, series->stored));
   (void)snprintf(where, sizeof where, "%s: %s[%" PetscInt_FMT "]%s", series->file->path,
                  series->dataset, number, series->rows->kind == H5T_ENUM ? LOD_BOOLEANS_NOTE : "");
+  PetscCall(LodCoefficientFromStored(&series->layout, series->stored, where, coefficient));
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
@@ -68,5 +81,6 @@ PetscErrorCode LodCoefficientSeriesClose(LodCoefficientSeries *series) {
   if (series->file) PetscCall(LodHdf5Close(series->file));
   PetscCall(PetscFree(series->rows));
   PetscCall(PetscFree(series->file));
+  PetscCall(PetscFree(series->stored));
   PetscFunctionReturn(0);
 }

@@ -1,19 +1,155 @@
 /* Loads and boundary values of a problem. */
 #include "problem/data.h"
 
-#include "base/error.h"
-#include "fem/load.h"
+#include <math.h>
 
-PetscErrorCode LodConditionsApply(const LodConditions *conditions, LodGrid *grid,
-                                  LodCoefficient *coefficient) {
-  (void)coefficient;
+#include "base/error.h"
+#include "fem/boundary.h"
+#include "fem/load.h"
+#include "problem/data_private.h"
+#include "problem/value.h"
+
+/* Largest part of a load by which its sum may differ from 0 where it must vanish: what is taken for
+   an error of quadrature, whose own tolerance at jumps is 1e-8 a cell. */
+#define MOST_UNBALANCED 1e-6
+
+/* Every cell's part in D, 1 or 0; NULL if all are. The caller frees it. */
+static PetscErrorCode MaskFactor(const LodCoefficient *coefficient, double **factor) {
+  const PetscInt count = LodCoefficientCells(coefficient);
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    for (int side = 0; side < 2; side++) {
-      const LodFaceKind kind = conditions->faces[axis][side].kind;
-      if (kind != LOD_FACE_UNSET)
-        grid->natural[axis][side] = (PetscBool)(kind != LOD_FACE_DIRICHLET);
-    }
+  *factor = NULL;
+  if (!coefficient->mask) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(count, factor));
+  for (PetscInt cell = 0; cell < count; cell++)
+    (*factor)[cell] = LodCoefficientHasCell(coefficient, cell) ? 1 : 0;
+  PetscFunctionReturn(0);
+}
+
+/* The load of f. */
+static PetscErrorCode DensityLoad(const LodGrid *grid, const LodCoefficient *coefficient,
+                                  const char *rhs, const char *where, LodLoadLayout layout,
+                                  double *load) {
+  LodValue value;
+  double  *factor;
+  PetscFunctionBeginUser;
+  PetscCall(LodValueCreate(grid, rhs, where, &value));
+  PetscErrorCode error = MaskFactor(coefficient, &factor);
+  if (!error) error = LodFieldIntegrate(grid, value.field, layout, factor, load);
+  PetscCall(PetscFree(factor));
+  PetscCall(LodValueDestroy(&value));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSourceSubtractRest(const LodGrid *grid, const LodCoefficient *coefficient,
+                                     const double *boundary, double *source) {
+  const LodBox   cells = LodBoxCells(grid->dim, grid->fine);
+  const PetscInt corners = LodGridCorners(grid);
+  LodCellTables  tables;
+  double        *rest;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &rest));
+  PetscErrorCode error = LodBoundaryRest(grid, boundary, rest);
+  LodCellTablesInit(grid, grid->fine, &tables);
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells) && !error; cell++) {
+    PetscInt index[LOD_MAX_DIM];
+    size_t   node[LOD_MAX_CORNERS], own[LOD_MAX_CORNERS];
+    double   matrix[LOD_MAX_CORNERS_SQUARED], size = 0;
+    LodBoxIndex(&cells, cell, index);
+    LodLoadPlaces(grid, LOD_LOAD_NODES, index, node);
+    for (PetscInt b = 0; b < corners; b++)
+      size += fabs(rest[node[b]]);
+    if (size == 0) continue;
+    LodLoadPlaces(grid, LOD_LOAD_CELLS, index, own);
+    LodCellMatrix(&tables, coefficient, index, matrix);
+    for (PetscInt a = 0; a < corners; a++)
+      for (PetscInt b = 0; b < corners; b++)
+        source[own[a]] -= matrix[a * corners + b] * rest[node[b]];
+  }
+  PetscCall(PetscFree(rest));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+/* Takes the load of a constant, with the sum `excess`, away from both. */
+static PetscErrorCode SpreadEvenly(const LodGrid *grid, const LodCoefficient *coefficient,
+                                   double excess, LodData *data) {
+  const LodLoadLayout layouts[] = {LOD_LOAD_NODES, LOD_LOAD_CELLS};
+  double *const       loads[] = {data->load, data->source};
+  const PetscInt      n_cells = LodCoefficientCells(coefficient);
+  const double        cell = LodGridVolume(grid) / (double)n_cells;
+  double              inside = 0, *density, *part;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_cells; i++)
+    inside += LodCoefficientHasCell(coefficient, i) ? cell : 0;
+  PetscCall(PetscMalloc1(n_cells, &density));
+  for (PetscInt i = 0; i < n_cells; i++)
+    density[i] = LodCoefficientHasCell(coefficient, i) ? excess / inside : 0;
+  PetscErrorCode error = 0;
+  for (int l = 0; l < 2 && !error; l++) {
+    const size_t count = LodLoadCount(grid, layouts[l]);
+    if (!loads[l]) continue;
+    error = PetscMalloc1(count, &part);
+    if (error) break;
+    error = LodCellIntegrate(grid, density, layouts[l], part);
+    for (size_t i = 0; i < count && !error; i++)
+      loads[l][i] -= part[i];
+    PetscCall(PetscFree(part));
+  }
+  PetscCall(PetscFree(density));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coefficient,
+                              LodData *data) {
+  const PetscInt n_nodes = LodNodeCount(grid->dim, grid->fine);
+  double         sum = 0, size = 0;
+  PetscFunctionBeginUser;
+  if (!LodConstantsAreFree(grid, coefficient)) PetscFunctionReturn(0);
+  for (PetscInt node = 0; node < n_nodes; node++) {
+    sum += data->load[node];
+    size += fabs(data->load[node]);
+  }
+  LodCheckInput(fabs(sum) <= MOST_UNBALANCED * size,
+                "boundary data: every face is natural or has a flux, and sources and inflow add up "
+                "to %.9g (%.3g in size), must to 0: change f, a flux or a well by that, or give u "
+                "on a face",
+                sum, size);
+  PetscCall(SpreadEvenly(grid, coefficient, sum, data));
+  PetscFunctionReturn(0);
+}
+
+/* LodDataCreate, leaving what is made in *data. */
+static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coefficient,
+                             const LodConditions *conditions, const char *rhs,
+                             const char *rhs_where, PetscBool source, LodData *data) {
+  const LodLoadLayout layout = source ? LOD_LOAD_CELLS : LOD_LOAD_NODES;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(LodLoadCount(grid, LOD_LOAD_NODES), &data->load));
+  if (source) PetscCall(PetscMalloc1(LodLoadCount(grid, layout), &data->source));
+  double *const load = source ? data->source : data->load;
+  PetscCall(DensityLoad(grid, coefficient, rhs, rhs_where, layout, load));
+  if (conditions) {
+    PetscCall(LodFacesAddLoad(grid, coefficient, conditions, layout, load));
+    PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
+    PetscCall(LodBoundaryCreate(grid, conditions, &data->boundary));
+  }
+  if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
+  PetscCall(LodDataBalance(grid, coefficient, data));
+  if (source && data->boundary)
+    PetscCall(LodSourceSubtractRest(grid, coefficient, data->boundary, data->source));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coefficient,
+                             const LodConditions *conditions, const char *rhs,
+                             const char *rhs_where, PetscBool source, LodData *data) {
+  PetscFunctionBeginUser;
+  *data = (LodData){0};
+  PetscErrorCode error = Create(grid, coefficient, conditions, rhs, rhs_where, source, data);
+  if (error) PetscCall(LodDataDestroy(data));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -22,18 +158,5 @@ PetscErrorCode LodDataDestroy(LodData *data) {
   PetscCall(PetscFree(data->load));
   PetscCall(PetscFree(data->source));
   PetscCall(PetscFree(data->boundary));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coefficient,
-                             const LodConditions *conditions, const char *rhs,
-                             const char *rhs_where, PetscBool source, LodData *data) {
-  (void)coefficient, (void)conditions, (void)source;
-  PetscFunctionBeginUser;
-  *data = (LodData){0};
-  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &data->load));
-  PetscErrorCode error = LodLoadFromText(grid, rhs, rhs_where, data->load);
-  if (error) PetscCall(LodDataDestroy(data));
-  PetscCall(error);
   PetscFunctionReturn(0);
 }

@@ -9,8 +9,8 @@ struct LodExactDigits {
   LodGrid            grid;
   LodCoefficient     scaled; /* times LOD_DIGITS_FACTOR */
   LodLocalOperators *operators;
-  LodCoarseSystem   *system; /* NULL: there is no doubt */
-  double            *again;  /* solution, [coarse nodes] */
+  LodCoarseSystem   *system;  /* NULL: there is no doubt */
+  double            *again;   /* solution, [coarse nodes] */
   double            *divided; /* boundary values, [coarse nodes] */
 };
 

@@ -12,8 +12,7 @@ typedef struct LodExactDigits LodExactDigits;
 PetscErrorCode                LodExactDigitsCreate(MPI_Comm comm, const LodGrid *grid,
                                                    const LodCoefficient *coefficient, LodExactDigits **digits);
 PetscErrorCode                LodExactDigitsCheck(LodExactDigits *digits, const double *load,
-                                                  const double *boundary,
-                                                  const double *solution);
+                                                  const double *boundary, const double *solution);
 PetscErrorCode                LodExactDigitsDestroy(LodExactDigits **digits);
 
 #endif

@@ -91,6 +91,8 @@ static PetscErrorCode SideInflow(const Problem *problem, PetscInt axis, PetscInt
 static PetscErrorCode Moments(const Problem *problem, const LodData *data, double *moments) {
   double *rest = NULL;
   PetscFunctionBeginUser;
+  PetscCheck(data->source, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
+             "face fluxes need the parts of the load on the cells");
   if (data->boundary) {
     PetscCall(PetscMalloc1(LodNodeCount(problem->grid.dim, problem->grid.fine), &rest));
     PetscCall(LodBoundaryRest(&problem->grid, data->boundary, rest));

@@ -46,10 +46,32 @@ static PetscErrorCode ForeseeQ1(const LodGrid *grid, const PetscInt cells[],
   PetscFunctionReturn(0);
 }
 
+/* Checks the memory for a fine-scale field on every rank, with what it is summed of, and on one of
+   them for what LodFluxesCompute makes: the field of u_H, the parts of the load on all cells,
+   moments and fluxes. */
+static PetscErrorCode CheckFields(const LodGrid *grid, const LodSolveWork *work,
+                                  PetscMPIInt n_ranks) {
+  const PetscBool fine = (PetscBool)(work->method == LOD_METHOD_FINE);
+  const PetscInt *cells = fine ? grid->fine : grid->coarse;
+  const double    nodes = (double)LodNodeCount(grid->dim, grid->fine), dim = (double)grid->dim;
+  const double    corners = (double)LodGridCorners(grid);
+  double          sources = (double)LodCellCount(grid->dim, cells), numbers;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    sources *= (double)(fine ? 2 : LodGridFineRatio(grid, axis) + 1);
+  numbers = 2 * nodes * (double)n_ranks + 2 * nodes + sources +
+            (double)LodCellCount(grid->dim, cells) * (corners + dim) +
+            (double)LodCellCount(grid->dim, grid->coefficient) * dim;
+  PetscFunctionBeginUser;
+  PetscCall(LodMemoryCheck(numbers * sizeof(double), "fine-scale field and its fluxes",
+                           "choose fewer fine cells (fine)"));
+  PetscFunctionReturn(0);
+}
+
 /* LodSolveForesee on one of n_ranks ranks. */
 static PetscErrorCode Foresee(const LodGrid *grid, const LodSolveWork *work, PetscMPIInt n_ranks) {
   const double nodes = (double)LodNodeCount(grid->dim, grid->fine);
   PetscFunctionBeginUser;
+  if (work->reconstruct) PetscCall(CheckFields(grid, work, n_ranks));
   PetscCall(LodMemoryCheck(nodes * (double)(work->n_rhs + 1) * (double)n_ranks * sizeof(double),
                            "values at the nodes of the fine mesh",
                            "choose fewer fine cells (fine)"));

@@ -19,6 +19,8 @@ static PetscErrorCode Read(const char *path, const char *dataset, int *dim, int 
   LodLibrariesLock();
   PetscErrorCode error = LodCoefficientRead(path, dataset, &coefficient);
   LodLibrariesUnlock();
+  if (!error) error = LodCoefficientCheckPlain(&coefficient, where, path);
+  if (error) PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(error);
   const size_t count = (size_t)LodCellCount(coefficient.dim, coefficient.cells);
   *values = malloc(count * sizeof **values);

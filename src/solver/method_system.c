@@ -10,6 +10,7 @@
 #include "fem/boundary.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
+#include "grid/domain.h"
 #include "lod/exact.h"
 #include "lod/update.h"
 #include "nn/learned.h"
@@ -134,8 +135,8 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system) {
 }
 
 /* Assembles the compressed system for a coefficient. */
-static PetscErrorCode AssembleCompressed(LodMethodSystem      *system,
-                                         const LodCoefficient *coefficient, const double *source) {
+static PetscErrorCode AssembleCompressed(LodMethodSystem *system, const LodCoefficient *coefficient,
+                                         const double *source) {
   LodLocalOperators *operators = system->updated ? system->updated : system->operators;
   PetscFunctionBeginUser;
   PetscCall(LodLocalOperatorsSetCoefficient(operators, coefficient));
@@ -299,6 +300,7 @@ PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double 
   else
     PetscCall(LodNodesProlongate(grid->dim, LodMethodCells(system->method, grid), solution,
                                  grid->fine, fine));
+  LodDomainFillNodes(grid, system->coefficient, grid->fine, 0, 0, fine);
   system->work.seconds_reconstruct = LodSeconds() - start;
   PetscFunctionReturn(0);
 }

@@ -40,8 +40,8 @@ PetscErrorCode LodMethodSystemCreate(MPI_Comm comm, const LodGrid *grid, LodMeth
 PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system);
 
 /* Computes the operator for a coefficient, borrowed until the next one or the end. Local operators
-   are computed without the lock of session.h, all else is done under it. With source[] (data.h; NULL:
-   none), which only the method lod takes, also the local loads of load correctors. */
+   are computed without the lock of session.h, all else is done under it. With source[] (data.h;
+   NULL: none), which only the method lod takes, also the local loads of load correctors. */
 PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient,
                                        const double *source);
 

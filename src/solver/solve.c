@@ -5,6 +5,7 @@
 #include "fem/boundary.h"
 #include "fem/load.h"
 #include "fem/nodal.h"
+#include "grid/domain.h"
 
 PetscErrorCode LodLoadOfRhs(const LodGrid *grid, const char *expression, double *rhs) {
   PetscFunctionBeginUser;
@@ -74,13 +75,14 @@ static PetscErrorCode BoundaryOn(const LodGrid *grid, const PetscInt cells[], co
 
 /* Solution, load and form with the operator assembled. */
 static PetscErrorCode SolveAssembled(LodMethodSystem *system, const LodGrid *grid,
-                                     const LodData *data, PetscBool correct,
-                                     LodSolveResult *result) {
+                                     const LodCoefficient *coefficient, const LodData *data,
+                                     PetscBool correct, LodSolveResult *result) {
   double *boundary;
   PetscFunctionBeginUser;
   PetscCall(BoundaryOn(grid, result->cells, data, &boundary));
   PetscErrorCode error = correct ? LodMethodSystemCorrectedLoad(system, result->load)
                                  : LodLoadRestrict(grid, data->load, result->cells, result->load);
+  LodDomainFillNodes(grid, coefficient, result->cells, 0, 0, result->load);
   if (!error) error = LodMethodSystemSolve(system, 1, result->load, boundary, result->values);
   PetscCall(PetscFree(boundary));
   PetscCall(error);
@@ -106,7 +108,7 @@ static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const Lo
   PetscCheck(!correct || data->source, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
              "load correctors need the parts of the load on coarse cells");
   PetscCall(LodMethodSystemAssemble(system, coefficient, correct ? data->source : NULL));
-  PetscCall(SolveAssembled(system, grid, data, correct, result));
+  PetscCall(SolveAssembled(system, grid, coefficient, data, correct, result));
   WarnOfSign(grid, data, result);
   if (options->keep_operators && LodMethodCompresses(result->method))
     PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));

@@ -13,12 +13,12 @@ typedef struct {
   double   *load; /* at all its nodes: the right-hand side, with correction if asked for; owned */
   double   *form; /* at all its nodes: LodMethodSystemApply of the solution; form - load is what
                      flows in through a Dirichlet node; owned */
-  double   *fine; /* u_ms at the fine nodes, on every rank; NULL unless asked for; owned */
-  double    seconds_operator;   /* local operators and assembly, or assembly and set-up */
-  double    seconds_solve;
-  double    seconds_reconstruct;
-  double   *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
-  PetscInt  n_computed; /* cells whose local operators were computed and not taken over */
+  double  *fine;  /* u_ms at the fine nodes, on every rank; NULL unless asked for; owned */
+  double   seconds_operator; /* local operators and assembly, or assembly and set-up */
+  double   seconds_solve;
+  double   seconds_reconstruct;
+  double  *operators;  /* local operators of all cells [cell][z][j], rank 0 only, or NULL; owned */
+  PetscInt n_computed; /* cells whose local operators were computed and not taken over */
 } LodSolveResult;
 
 /* The load of f on the fine mesh (LodLoadFromText), rhs[fine nodes], the caller's. Messages name
@@ -36,11 +36,12 @@ PetscErrorCode LodSolveCompressed(LodCoarseSystem *system, LodLocalOperators *op
 /* Before anything large is allocated: refuses a problem that this machine has no memory for, the
    loads on the fine mesh, coarse system and fine solve included, and says what will take long
    (progress.h, LodWorkAnnounce). `coefficients` and n_rhs: for how many; with keep_operators rank 0
-   gathers the local operators of all cells; `previous`: few of them are computed. Collective. */
+   gathers the local operators of all cells; with reconstruct it makes the fine-scale field, and
+   rank 0 its fluxes; `previous`: few operators are computed. Collective. */
 typedef struct {
   LodMethod method;
   PetscInt  coefficients, n_rhs;
-  PetscBool keep_operators, previous, quiet;
+  PetscBool keep_operators, reconstruct, previous, quiet;
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 

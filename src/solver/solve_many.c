@@ -113,7 +113,7 @@ static PetscErrorCode SolveAll(Many *many, LodCoefficientSeries *series, LodSolu
   LodProgress            progress;
   PetscErrorCode         error = 0;
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCreate(series->dim, series->cells, &coefficient));
+  PetscCall(LodCoefficientSeriesCreate(series, &coefficient));
   PetscCall(LodProgressBegin(&progress, "solving", "coefficients", series->count, settings->quiet));
   for (PetscInt number = 0; number < series->count && !error; number++) {
     PetscCall(LodEventBegin(LOD_EVENT_READ));

@@ -10,6 +10,7 @@
 #include "fem/boundary.h"
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
+#include "grid/domain.h"
 #include "lod/patch.h"
 #include "system/coarse_solver_private.h"
 
@@ -145,8 +146,35 @@ static PetscErrorCode FindExponent(MPI_Comm comm, LodCoarseSystem *system) {
   PetscFunctionReturn(0);
 }
 
-/* Assembles the matrix from the local operators, whose computation ended with `error`. */
-static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) {
+/* Puts 1 on the diagonal in rows of coarse nodes that a mask leaves outside or holds on a Dirichlet
+   wall: they are 0, as their loads are. Collective. */
+static PetscErrorCode FillMaskedRows(LodCoarseSystem *system, const LodCoefficient *coefficient) {
+  const LodGrid *grid = &system->grid;
+  const LodBox   free_nodes = LodGridFreeNodes(grid, grid->coarse);
+  PetscInt       first, last;
+  Vec            diagonal;
+  PetscScalar   *values;
+  PetscFunctionBeginUser;
+  PetscCall(MatCreateVecs(system->matrix, &diagonal, NULL));
+  PetscCall(MatGetDiagonal(system->matrix, diagonal));
+  PetscCall(MatGetOwnershipRange(system->matrix, &first, &last));
+  PetscCall(VecGetArray(diagonal, &values));
+  for (PetscInt row = first; row < last; row++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&free_nodes, row, node);
+    if (LodDomainNode(grid, coefficient, grid->coarse, node) != LOD_NODE_INSIDE)
+      values[row - first] = 1;
+  }
+  PetscCall(VecRestoreArray(diagonal, &values));
+  PetscCall(MatDiagonalSet(system->matrix, diagonal, INSERT_VALUES));
+  PetscCall(VecDestroy(&diagonal));
+  PetscFunctionReturn(0);
+}
+
+/* Assembles the matrix from the local operators of a coefficient, whose computation ended with
+   `error`. */
+static PetscErrorCode FillMatrix(LodCoarseSystem *system, const LodCoefficient *coefficient,
+                                 PetscErrorCode error) {
   MPI_Comm     comm = PetscObjectComm((PetscObject)system->matrix);
   const size_t n_cells = (size_t)(system->last - system->first);
   const size_t count = n_cells * (size_t)LodGridOperatorSize(&system->grid);
@@ -155,6 +183,7 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, PetscErrorCode error) 
   PetscCall(FindExponent(comm, system));
   LodUnitsScale(-system->exponent, count, system->operators, system->operators);
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
+  if (coefficient && coefficient->mask) PetscCall(FillMaskedRows(system, coefficient));
   LodUnitsScale(system->exponent, count, system->operators, system->operators);
   PetscFunctionReturn(0);
 }
@@ -171,7 +200,7 @@ PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperator
   PetscErrorCode          error =
       LodLocalOperatorsCompute(operators, system->first, system->last, &options, system->operators);
   LodLibrariesLock();
-  error = FillMatrix(system, error);
+  error = FillMatrix(system, operators->coefficient, error);
   LodLibrariesUnlock();
   PetscCall(error);
   PetscCall(LodEventEnd(LOD_EVENT_ASSEMBLY));

@@ -16,7 +16,7 @@ and rate a row). Loads: `load` [fine nodes], `source` [coarse cell][nodes of the
 a_T(e, .). Output: `local_operators` [cell][z][j], `local_loads` [cell][z]; for corrected and plain
 (R = e = 0) `NAME_coarse` u_H, `NAME_ms` u_ms, `NAME_flow` [coarse nodes] a(u_ms, phi_z) - l(phi_z);
 `q1` and `fine`, the plain Galerkin solutions, and `fine_flow` [fine nodes]. Nodes that touch no cell
-of D have 0.
+of D have 0, and so have loads, flows and rows at nodes of Dirichlet walls.
 """
 import os
 from itertools import product
@@ -138,6 +138,8 @@ class Problem:
                 hats[i, j] = np.prod([max(0, 1 - abs(a / r - b))
                                       for a, b, r in zip(x, z, self.ratio)])
         hats[self.wall | ~self.active] = 0
+        if self.walls:  # and leave none at coarse nodes that they hold
+            hats[:, self.wall[self.at] | ~self.active[self.at]] = 0
         self.hats = hats
 
     def faces_of(self, cell):
@@ -202,6 +204,7 @@ class Problem:
         load = np.zeros(len(self.fine.nodes))
         for cell in cells:
             load[self.fine.corners[cell]] += self.loads[cell]
+        load[self.wall] = 0
         return load
 
     def interpolation(self):
@@ -250,7 +253,7 @@ class Problem:
             cells, inside, rows = self.patch(T)
             K = self.assemble([i for c in cells for i in self.of[c]])
             K_T, l_T = self.assemble(self.of[T]), self.load_of(self.of[T])
-            source = l_T - K_T @ self.e
+            source = np.where(self.wall, 0, l_T - K_T @ self.e)
             loads = np.column_stack([K_T @ self.hats[:, corners], source, l_T])
             # A basis of the kernel of the constraints on the patch.
             C = I[np.ix_(rows, inside)]
@@ -294,7 +297,7 @@ class Problem:
         K, load = self.assemble(everything), self.load_of(everything)
         fine = self.galerkin(K, load, self.fixed, self.g)
         q1 = self.galerkin(self.hats.T @ K @ self.hats, self.hats.T @ load, self.coarse_fixed, self.g_H)
-        out = {'load': load, 'fine': fine, 'fine_flow': K @ fine - load, 'q1': q1}
+        out = {'load': load, 'fine': fine, 'fine_flow': np.where(self.wall, 0, K @ fine - load), 'q1': q1}
         for name, corrected in (('corrected', True), ('plain', False)):
             u, ms, flow = self.solve_form(corrected)
             out.update({name + '_coarse': u, name + '_ms': ms, name + '_flow': flow})
@@ -332,6 +335,7 @@ class Problem:
             group['wells'] = np.array(self.wells)
         for (axis, side), (kind, value, rate) in self.faces.items():
             across = tuple(n for a, n in reversed(list(enumerate(self.cells.count))) if a != axis)
+            across = across or (1,)
             if kind == ROBIN:
                 group['robin_%d_%d' % (axis, side)] = rate.reshape(across)
             if kind in (FLUX, ROBIN):

@@ -25,7 +25,7 @@ static void ReadSeries(const char *path) {
   LodCoefficientSeries series;
   LodCoefficient       coefficient;
   if (!FuzzAccepted(LodCoefficientSeriesOpen(path, NULL, &series))) return;
-  FuzzOk(LodCoefficientCreate(series.dim, series.cells, &coefficient));
+  FuzzOk(LodCoefficientSeriesCreate(&series, &coefficient));
   for (PetscInt i = 0; i < PetscMin(series.count, 8); i++)
     if (FuzzAccepted(LodCoefficientSeriesRead(&series, i, &coefficient)))
       FuzzOk(LodCoefficientValidate(&coefficient, path));

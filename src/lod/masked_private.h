@@ -1,0 +1,31 @@
+/* Interpolation and constraints where a mask cuts coarse cells (grid/domain.h). */
+#ifndef LODNET_LOD_MASKED_PRIVATE_H
+#define LODNET_LOD_MASKED_PRIVATE_H
+
+#include "grid/domain.h"
+#include "lod/patch.h"
+
+/* The L2 projection onto the uncut Q1 functions over the part of a coarse cell that lies in D: the
+   value at corner a is the sum over the fine nodes i of the closed cell (x fastest) of
+   functionals[a][i] u_i; nodes on Dirichlet walls, where u = 0, have 0. The part must not be empty.
+   Returns whether the projection could be computed: the corner functions are independent on any
+   open set, but not to double precision on one that is too small. */
+PetscBool LodMaskedFunctionals(const LodGrid *grid, const LodCoefficient *coefficient,
+                               const PetscInt cell[LOD_MAX_DIM], double *functionals);
+
+/* The weight of a coarse cell in the average of I_h at a coarse node: the volume of its part of D
+   over that of all cells around the node. */
+double LodMaskedWeight(const LodGrid *grid, const LodCoefficient *coefficient,
+                       const PetscInt cell[LOD_MAX_DIM], const PetscInt node[LOD_MAX_DIM]);
+
+/* Whether a mask changes anything for the patch of coarse cell `cell`: some of its cells is not
+   wholly in D or, at Dirichlet walls, has a neighbour that is not. */
+PetscBool LodMaskTouchesPatch(const LodGrid *grid, const LodCoefficient *coefficient,
+                              PetscInt cell);
+
+/* Solves schur[m][m] x = rights[columns][m] in place by the pseudo-inverse, for a semidefinite
+   matrix (destroyed) and right-hand sides in its range: where D is thin, constraints may depend on
+   each other. Returns 0, 1 without memory, or 2 if it fails. */
+int LodMaskedSolve(int m, double *schur, int columns, double *rights);
+
+#endif
