@@ -90,7 +90,7 @@ START_TEST(impossible_meshes_are_refused) {
   grid = meshes[2];
   for (int i = 0; i < 4; i++)
     grid.natural[i / 2][i % 2] = PETSC_TRUE;
-  assert_refuses(LodExactPatchCreate(&grid, &source), "every face is natural");
+  assert_refuses(LodGridValidate(&grid, "mesh"), "every face is natural");
   LodErrorClear();
 }
 END_TEST
