@@ -117,6 +117,10 @@ static PetscErrorCode Run(Options *options) {
   LodProblem problem;
 
   PetscFunctionBeginUser;
+  if (options->problem.keys) {
+    PetscCall(LodProblemPrintKeys());
+    PetscFunctionReturn(0);
+  }
   PetscErrorCode error = LodProblemOptionsReadFile(&options->problem);
   if (!error) error = LodProblemOptionsTakeFile(&options->problem, PETSC_TRUE);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));

@@ -1,304 +1,28 @@
 /* lod-sample: makes coefficients. */
 #include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/events.h"
 #include "base/expression.h"
-#include "common/command_line.h"
+#include "base/progress.h"
 #include "common/program.h"
-#include "io/coefficient_file.h"
-#include "sample/sample.h"
+#include "common/sample_options.h"
+#include "grid/resample.h"
 
 const char *argp_program_version = "lod-sample " LODNET_VERSION;
 
-/* Options without a short form. Those from KEY_FIRST on belong to some families only. */
-enum {
-  KEY_FAMILY = 256,
-  KEY_CELLS,
-  KEY_EXTENT,
-  KEY_DIM,
-  KEY_SEED,
-  KEY_NUMBER,
-  KEY_FIRST,
-  KEY_EXPRESSION = KEY_FIRST,
-  KEY_IMAGE,
-  KEY_ALPHA,
-  KEY_BETA,
-  KEY_SCALE,
-  KEY_LENGTH,
-  KEY_VARIANCE,
-  KEY_CHANNELS,
-  KEY_WIDTH,
-  KEY_LOW,
-  KEY_LOG,
-  KEY_END
-};
-
 static const char description[] =
-    "Makes a diffusion coefficient: one positive number per cell of a Cartesian mesh of the unit "
+    "Makes diffusion coefficients: one positive number per cell of a Cartesian mesh of the unit "
     "square (interval, cube), written to an HDF5 file that lod-solve and lod-compare read. The "
     "same options give the same bytes.\v" LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-sample --family lognormal --variance 2 --seed 7 --output rough.h5\n"
     "  lod-sample --expression '2 + sin(2*pi*x)*sin(2*pi*y)' --cells 128\n"
-    "  lod-sample --image configs/micrograph.png --alpha 1 --beta 1000 --log";
-
-static const struct argp_option option_table[] = {
-    {0, 0, 0, 0, "What to make:", 1},
-    {"family", KEY_FAMILY, "NAME", 0,
-     "iid, sine, expression, lognormal, channels, image or darcy; default iid", 0},
-    {"expression", KEY_EXPRESSION, "EXPR", 0,
-     "A at cell midpoints, a function of x, y, z; see below", 0},
-    {"image", KEY_IMAGE, "FILE.png", 0,
-     "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
-     "y = 1; two dimensions",
-     0},
-    {"cells", KEY_CELLS, "E", 0, "Cells per axis, or along x, y, z: 60x220; default 256", 0},
-    {"extent", KEY_EXTENT, "LENGTH", 0,
-     "Side lengths of the domain, likewise, for x, y, z in expressions and correlation lengths; "
-     "default 1",
-     0},
-    {"dim", KEY_DIM, "D", 0, "Dimension, 1, 2 or 3; default 2, or as many as --cells has numbers",
-     0},
-    {"seed", KEY_SEED, "S", 0, "Seed of the random numbers; default 0", 0},
-    {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
-    {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
-    {"quiet", 'q', 0, 0, "Print errors and warnings only", 0},
-    {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy):", 2},
-    {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1, darcy 3", 0},
-    {"beta", KEY_BETA, "B", 0, "Largest value; default 5, darcy 12", 0},
-    {0, 0, 0, 0, "Parameters of single families:", 3},
-    {"scale", KEY_SCALE, "N[,N...]", 0,
-     "iid: pieces per axis, each with one value; of a list, draw number n takes entry n in turn; "
-     "default E",
-     0},
-    {"correlation-length", KEY_LENGTH, "L", 0, "lognormal: the domain has side 1; default 0.1", 0},
-    {"variance", KEY_VARIANCE, "V", 0, "lognormal: of log A; default 1", 0},
-    {"channels", KEY_CHANNELS, "N", 0, "channels: how many; default 8", 0},
-    {"channel-width", KEY_WIDTH, "N", 0, "channels: in cells; default 1", 0},
-    {"low", KEY_LOW, 0, 0, "channels: of value A in a background of B, not of B in A", 0},
-    {"log", KEY_LOG, 0, 0, "image: map grey to [A, B] on a logarithmic scale", 0},
-    {0}};
-
-/* What the command line says. */
-typedef struct {
-  LodSampleSettings settings;
-  PetscInt          dim, cells[LOD_MAX_DIM], n_cells, n_extent; /* n_: numbers given of them */
-  PetscInt64        seed, number;
-  const char       *output;
-  int               quiet, family_given;
-  int               given[KEY_END - KEY_FIRST]; /* which of the families' own options were used */
-} Options;
-
-/* Parses an integer of at least `least` that fits the type of `most`; ends the program if it is
-   none. */
-static long long ParseInteger(struct argp_state *state, const char *name, const char *text,
-                              long long least, long long most) {
-  char *end;
-  errno = 0;
-  long long value = strtoll(text, &end, 10);
-  if (errno || end == text || *end || value < least || value > most)
-    argp_error(state, "--%s: '%s' is not an integer from %lld to %lld", name, text, least, most);
-  return value;
-}
-
-/* Parses a number; ends the program if it is none. Its range is checked with the family. */
-static double ParseNumber(struct argp_state *state, const char *name, const char *text) {
-  char *end;
-  errno = 0;
-  double value = strtod(text, &end);
-  if (errno == ERANGE || end == text || *end)
-    argp_error(state, "--%s: '%s' is not a number", name, text);
-  return value;
-}
-
-/* Copies a text argument; ends the program if it is too long or empty. */
-static void CopyText(struct argp_state *state, const char *name, const char *text, size_t size,
-                     char *target) {
-  if (!text[0]) argp_error(state, "--%s: is empty", name);
-  if (strlen(text) >= size)
-    argp_error(state, "--%s: longer than %d characters", name, (int)size - 1);
-  snprintf(target, size, "%s", text);
-}
-
-/* Parses "8,16,32" into the scales. */
-static void ParseScales(struct argp_state *state, const char *text, LodSampleSettings *settings) {
-  char copy[256], *rest = copy, *item;
-  CopyText(state, "scale", text, sizeof copy, copy);
-  settings->n_scales = 0;
-  while ((item = strsep(&rest, ","))) {
-    if (settings->n_scales == LOD_MAX_SCALES)
-      argp_error(state, "--scale: more than %d scales", LOD_MAX_SCALES);
-    settings->scales[settings->n_scales++] =
-        (PetscInt)ParseInteger(state, "scale", item, 1, PETSC_MAX_INT);
-  }
-}
-
-/* Sets the family; a second, different one ends the program. */
-static void SetFamily(struct argp_state *state, Options *options, LodFamily family) {
-  if (options->family_given && options->settings.family != family)
-    argp_error(state, "both family %s and family %s are asked for",
-               LodFamilyName(options->settings.family), LodFamilyName(family));
-  options->settings.family = family;
-  options->family_given = 1;
-}
-
-/* Finds the family named on the command line. */
-static void ParseFamily(struct argp_state *state, const char *name, Options *options) {
-  char known[LOD_TEXT_MAX];
-  for (int family = 0; family < LOD_FAMILY_COUNT; family++)
-    if (strcmp(name, LodFamilyName((LodFamily)family)) == 0) {
-      SetFamily(state, options, (LodFamily)family);
-      return;
-    }
-  LodFamilyList(known);
-  argp_error(state, "--family: no family '%s'; the families are %s", name, known);
-}
-
-/* Options that belong to some families only. Returns ARGP_ERR_UNKNOWN for others. */
-static error_t ParseParameter(int key, char *text, struct argp_state *state) {
-  Options           *options = state->input;
-  LodSampleSettings *settings = &options->settings;
-
-  switch (key) {
-  case KEY_EXPRESSION:
-    SetFamily(state, options, LOD_FAMILY_EXPRESSION);
-    CopyText(state, "expression", text, sizeof settings->expression, settings->expression);
-    break;
-  case KEY_IMAGE:
-    SetFamily(state, options, LOD_FAMILY_IMAGE);
-    CopyText(state, "image", text, sizeof settings->image, settings->image);
-    break;
-  case KEY_ALPHA:
-    settings->alpha = ParseNumber(state, "alpha", text);
-    break;
-  case KEY_BETA:
-    settings->beta = ParseNumber(state, "beta", text);
-    break;
-  case KEY_SCALE:
-    ParseScales(state, text, settings);
-    break;
-  case KEY_LENGTH:
-    settings->correlation_length = ParseNumber(state, "correlation-length", text);
-    break;
-  case KEY_VARIANCE:
-    settings->variance = ParseNumber(state, "variance", text);
-    break;
-  case KEY_CHANNELS:
-    settings->channels = (PetscInt)ParseInteger(state, "channels", text, 1, 100000);
-    break;
-  case KEY_WIDTH:
-    settings->channel_width =
-        (PetscInt)ParseInteger(state, "channel-width", text, 1, PETSC_MAX_INT);
-    break;
-  case KEY_LOW:
-    settings->channel_low = PETSC_TRUE;
-    break;
-  case KEY_LOG:
-    settings->logarithmic = PETSC_TRUE;
-    break;
-  default:
-    return ARGP_ERR_UNKNOWN;
-  }
-  options->given[key - KEY_FIRST] = 1;
-  return 0;
-}
-
-/* Ends the program if an option was used that the family does not have: it would be ignored. */
-static void CheckParameters(struct argp_state *state, const Options *options) {
-  const unsigned iid = 1U << LOD_FAMILY_IID, sine = 1U << LOD_FAMILY_SINE,
-                 expression = 1U << LOD_FAMILY_EXPRESSION, lognormal = 1U << LOD_FAMILY_LOGNORMAL,
-                 channels = 1U << LOD_FAMILY_CHANNELS, image = 1U << LOD_FAMILY_IMAGE;
-  const unsigned range = iid | sine | channels | image | 1U << LOD_FAMILY_DARCY;
-  const unsigned belongs[KEY_END - KEY_FIRST] = {[KEY_EXPRESSION - KEY_FIRST] = expression,
-                                                 [KEY_IMAGE - KEY_FIRST] = image,
-                                                 [KEY_ALPHA - KEY_FIRST] = range,
-                                                 [KEY_BETA - KEY_FIRST] = range,
-                                                 [KEY_SCALE - KEY_FIRST] = iid,
-                                                 [KEY_LENGTH - KEY_FIRST] = lognormal,
-                                                 [KEY_VARIANCE - KEY_FIRST] = lognormal,
-                                                 [KEY_CHANNELS - KEY_FIRST] = channels,
-                                                 [KEY_WIDTH - KEY_FIRST] = channels,
-                                                 [KEY_LOW - KEY_FIRST] = channels,
-                                                 [KEY_LOG - KEY_FIRST] = image};
-  for (const struct argp_option *option = option_table; option->name || option->doc; option++) {
-    const int at = option->key - KEY_FIRST;
-    if (option->key < KEY_FIRST || !options->given[at]) continue;
-    if (!(belongs[at] >> options->settings.family & 1))
-      argp_error(state, "--%s has no meaning for family %s", option->name,
-                 LodFamilyName(options->settings.family));
-  }
-}
-
-/* Sets what --alpha and --beta did not. */
-static void SetDefaultRange(Options *options) {
-  double alpha, beta;
-  LodFamilyRange(options->settings.family, &alpha, &beta);
-  if (!options->given[KEY_ALPHA - KEY_FIRST]) options->settings.alpha = alpha;
-  if (!options->given[KEY_BETA - KEY_FIRST]) options->settings.beta = beta;
-}
-
-/* Settles the dimension, and what single numbers for all axes stand for. */
-static void CompleteAxes(struct argp_state *state, Options *options) {
-  const PetscInt most = PetscMax(options->n_cells, options->n_extent);
-  if (!options->dim) options->dim = most > 1 ? most : 2;
-  if (options->n_cells > 1 && options->n_cells != options->dim)
-    argp_error(state, "--cells: has numbers for %d axes of %d", (int)options->n_cells,
-               (int)options->dim);
-  if (options->n_extent > 1 && options->n_extent != options->dim)
-    argp_error(state, "--extent: has numbers for %d axes of %d", (int)options->n_extent,
-               (int)options->dim);
-  for (PetscInt axis = 1; axis < LOD_MAX_DIM; axis++) {
-    if (options->n_cells <= 1) options->cells[axis] = options->cells[0];
-    if (options->n_extent == 1) options->settings.extent[axis] = options->settings.extent[0];
-  }
-}
-
-/* argp's parser: one option after the other, then the check of all. */
-static error_t ParseOption(int key, char *text, struct argp_state *state) {
-  Options *options = state->input;
-
-  switch (key) {
-  case KEY_FAMILY:
-    ParseFamily(state, text, options);
-    break;
-  case KEY_CELLS:
-    options->n_cells = LodOptionCells(state, "--cells", text, 1, PETSC_MAX_INT, options->cells);
-    break;
-  case KEY_EXTENT:
-    options->n_extent = LodOptionExtent(state, "--extent", text, options->settings.extent);
-    break;
-  case KEY_DIM:
-    options->dim = (PetscInt)ParseInteger(state, "dim", text, 1, LOD_MAX_DIM);
-    break;
-  case KEY_SEED:
-    options->seed = ParseInteger(state, "seed", text, 0, INT64_MAX);
-    break;
-  case KEY_NUMBER:
-    options->number = ParseInteger(state, "number", text, 0, UINT32_MAX);
-    break;
-  case 'o':
-    options->output = text;
-    break;
-  case 'q':
-    options->quiet = 1;
-    break;
-  case ARGP_KEY_ARG:
-    argp_error(state, "unexpected argument '%s'", text);
-    break;
-  case ARGP_KEY_END:
-    CheckParameters(state, options);
-    CompleteAxes(state, options);
-    SetDefaultRange(options);
-    break;
-  default:
-    return ParseParameter(key, text, state);
-  }
-  return 0;
-}
+    "  lod-sample --image configs/micrograph.png --alpha 1 --beta 1000 --log\n"
+    "  lod-sample --family reservoir --cells 60x220 --extent 1200x2200 --correlation-length 100\n"
+    "  lod-sample --family lognormal --cells 64 --count 1000 --output ensemble.h5\n"
+    "  lod-sample --resample rough.h5 --cells 100 --mean harmonic";
 
 /* The command line as one text, for the file's `made_by`; the caller frees it with PetscFree. */
 static PetscErrorCode CommandLine(int argc, char **argv, char **text) {
@@ -317,49 +41,181 @@ static PetscErrorCode CommandLine(int argc, char **argv, char **text) {
   PetscFunctionReturn(0);
 }
 
-/* The one-line summary, and a second line if a lognormal field is not exact. */
-static PetscErrorCode PrintSummary(const Options *options, const LodCoefficient *coefficient) {
-  const LodSampleSettings *settings = &options->settings;
-  double                   smallest, largest, clipped;
-  PetscInt                 size[LOD_MAX_DIM];
+/* Looks into the file of --resample: its cells are those of the coefficients unless --cells says
+   others. An axis in front of theirs numbers them if one is asked for, or --cells or --dim tell of
+   fewer axes. */
+static PetscErrorCode OpenSource(LodSampleOptions *options) {
+  const PetscBool      many = (PetscBool)(options->count > 0 || options->number >= 0);
+  LodCoefficientLayout layout;
+  char                 text[LOD_CELLS_TEXT];
 
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientRange(coefficient, &smallest, &largest));
-  printf("%s: ", options->output);
-  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    printf("%s%d", axis ? " x " : "", (int)coefficient->cells[axis]);
-  printf(" cells, family %s, values %.6g to %.6g, contrast %.6g\n", LodFamilyName(settings->family),
-         smallest, largest, largest / smallest);
-  if (settings->family == LOD_FAMILY_LOGNORMAL) {
-    PetscCall(LodLognormalEmbedding(settings, options->dim, options->cells, size, &clipped));
-    if (clipped > 0)
-      printf("note: the Gaussian field is not exact: negative eigenvalues, %.2g of the variance, "
-             "were cut off (correlation length %.6g is large)\n",
-             clipped, settings->correlation_length);
+  if (options->settings.family != LOD_FAMILY_FILE) PetscFunctionReturn(0);
+  LodCheckInput(options->settings.file[0], "--family file: which one --resample says");
+  PetscCall(LodSampleFileLayout(&options->settings, options->dim, many, "--resample", &layout));
+  options->dim = layout.dim;
+  LodCheckInput(options->n_cells <= 1 || options->n_cells == layout.dim,
+                "--cells: has numbers for %d axes, %s has coefficients of %s cells",
+                (int)options->n_cells, options->settings.file,
+                LodCellsText(layout.dim, layout.cells, text));
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++) {
+    options->from[axis] = layout.cells[axis];
+    if (!options->n_cells) options->cells[axis] = layout.cells[axis];
   }
   PetscFunctionReturn(0);
 }
 
-/* Draws, writes and reports; one rank does it. */
-static PetscErrorCode Make(const Options *options, const char *command) {
-  const char *const image =
-      options->settings.family == LOD_FAMILY_IMAGE ? options->settings.image : NULL;
-  LodCoefficient coefficient;
+/* Draws coefficient number `number`, from a file on the cells that are wanted. The caller destroys
+ *source, what is in the file. */
+static PetscErrorCode Draw(const LodSampleOptions *options, PetscInt64 number,
+                           LodCoefficient *source, LodCoefficient *coefficient) {
+  const PetscBool file = (PetscBool)(options->settings.family == LOD_FAMILY_FILE);
+  LodMean         mean;
 
   PetscFunctionBeginUser;
-  PetscCall(LodOutputsCheck(NULL, 1, &options->output, 1, &image));
-  PetscCall(LodSampleDraw(&options->settings, options->dim, options->cells, options->seed,
-                          options->number, &coefficient));
+  PetscCall(LodMeanFromName(options->mean, "--mean", &mean));
+  if (!file) {
+    PetscCall(LodSampleDraw(&options->settings, options->dim, options->cells, options->seed, number,
+                            coefficient));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(LodSampleDraw(&options->settings, options->dim, options->from, options->seed, number,
+                          source));
+  PetscCall(
+      LodCoefficientResample(source, options->cells, mean, options->settings.file, coefficient));
+  PetscFunctionReturn(0);
+}
+
+/* Says what averaging has done to A. */
+static void PrintMeans(const char *mean, const LodCoefficient *source,
+                       const LodCoefficient *coefficient) {
+  const LodMeans old = LodCoefficientVolumeMeans(source),
+                 new = LodCoefficientVolumeMeans(coefficient);
+  char                      from[LOD_CELLS_TEXT];
+  printf(
+      "averaged from %s cells, %s mean; means of A over D: arithmetic %.6g, was %.6g (%+.2g %%), "
+      "geometric %.6g, was %.6g (%+.2g %%), harmonic %.6g, was %.6g (%+.2g %%)\n",
+      LodCellsText(source->dim, source->cells, from), mean, new.arithmetic, old.arithmetic,
+      100 * (new.arithmetic / old.arithmetic - 1), new.geometric, old.geometric,
+      100 * (new.geometric / old.geometric - 1), new.harmonic, old.harmonic,
+      100 * (new.harmonic / old.harmonic - 1));
+}
+
+/* Says where a lognormal field is not exact. */
+static PetscErrorCode PrintField(const LodSampleOptions *options) {
+  const LodSampleSettings *settings = &options->settings;
+  PetscInt                 size[LOD_MAX_DIM];
+  double                   clipped;
+
+  PetscFunctionBeginUser;
+  if (settings->family != LOD_FAMILY_LOGNORMAL) PetscFunctionReturn(0);
+  PetscCall(LodLognormalEmbedding(settings, options->dim, options->cells, size, &clipped));
+  if (clipped > 0)
+    printf("note: the Gaussian field is not exact: negative eigenvalues, %.2g of the variance, "
+           "were cut off (correlation length %.6g is large)\n",
+           clipped, settings->correlation_length);
+  PetscFunctionReturn(0);
+}
+
+/* Prints what the file holds. */
+static PetscErrorCode PrintSummary(const LodSampleOptions *options, double smallest,
+                                   double largest) {
+  char many[64] = "";
+
+  PetscFunctionBeginUser;
+  if (options->count) (void)snprintf(many, sizeof many, "%d coefficients, ", (int)options->count);
+  printf("%s: %s", options->output, many);
+  for (PetscInt axis = 0; axis < options->dim; axis++)
+    printf("%s%d", axis ? " x " : "", (int)options->cells[axis]);
+  printf(" cells, family %s, values %.6g to %.6g, contrast %.6g\n",
+         LodFamilyName(options->settings.family), smallest, largest, largest / smallest);
+  PetscCall(PrintField(options));
+  PetscFunctionReturn(0);
+}
+
+/* Draws one, writes it and reports. */
+static PetscErrorCode MakeOne(const LodSampleOptions *options, const char *command) {
+  LodCoefficient coefficient = {0}, source = {0};
+  double         smallest, largest;
+
+  PetscFunctionBeginUser;
+  PetscCall(Draw(options, PetscMax(0, options->number), &source, &coefficient));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   PetscCall(LodCoefficientWrite(&coefficient, options->output, command));
   PetscCall(LodEventEnd(LOD_EVENT_WRITE));
-  if (!options->quiet) PetscCall(PrintSummary(options, &coefficient));
+  PetscCall(LodCoefficientRange(&coefficient, &smallest, &largest));
+  if (!options->quiet) PetscCall(PrintSummary(options, smallest, largest));
+  if (!options->quiet && source.values) PrintMeans(options->mean, &source, &coefficient);
+  PetscCall(LodCoefficientDestroy(&source));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscFunctionReturn(0);
 }
 
-/* Makes the coefficient on rank 0; the others wait for how it went. */
-static PetscErrorCode Run(const Options *options, int argc, char **argv) {
+/* A file of many draws while it is written. */
+typedef struct {
+  LodHdf5Stream stream;
+  PetscBool     begun;
+  double        smallest, largest; /* of all values so far */
+} Many;
+
+/* Draws coefficient `i` of the file and writes it; the first begins the file. */
+static PetscErrorCode AddDraw(const LodSampleOptions *options, const char *command, PetscInt i,
+                              Many *many) {
+  LodCoefficient coefficient = {0}, source = {0};
+  double         smallest, largest;
+
+  PetscFunctionBeginUser;
+  PetscCall(Draw(options, PetscMax(0, options->number) + i, &source, &coefficient));
+  PetscCall(LodCoefficientRange(&coefficient, &smallest, &largest));
+  many->smallest = i ? PetscMin(many->smallest, smallest) : smallest;
+  many->largest = i ? PetscMax(many->largest, largest) : largest;
+  if (i == 0)
+    PetscCall(LodCoefficientsBegin(options->output, options->count, &coefficient, command,
+                                   &many->stream));
+  many->begun = PETSC_TRUE;
+  PetscCall(LodCoefficientsWrite(&many->stream, i, &coefficient));
+  PetscCall(LodCoefficientDestroy(&source));
+  PetscCall(LodCoefficientDestroy(&coefficient));
+  PetscFunctionReturn(0);
+}
+
+/* Draws many, writes them one by one and reports. */
+static PetscErrorCode MakeMany(const LodSampleOptions *options, const char *command) {
+  Many           many = {.begun = PETSC_FALSE};
+  LodProgress    progress;
+  PetscErrorCode error = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodProgressBegin(&progress, "coefficients", "draws", options->count,
+                             (PetscBool)(options->quiet != 0)));
+  for (PetscInt i = 0; i < options->count && !error; i++) {
+    error = AddDraw(options, command, i, &many);
+    if (!error) error = LodProgressUpdate(&progress, i + 1);
+  }
+  PetscCall(LodProgressEnd(&progress));
+  if (error && many.begun) PetscCall(LodHdf5StreamAbort(&many.stream));
+  PetscCall(error);
+  PetscCall(LodHdf5StreamCommit(&many.stream));
+  if (!options->quiet) PetscCall(PrintSummary(options, many.smallest, many.largest));
+  PetscFunctionReturn(0);
+}
+
+/* Draws, writes and reports; one rank does it. */
+static PetscErrorCode Make(LodSampleOptions *options, const char *command) {
+  const char *const input = LodSampleInput(&options->settings);
+
+  PetscFunctionBeginUser;
+  PetscCall(LodOutputsCheck(NULL, 1, &options->output, 1, &input));
+  PetscCall(OpenSource(options));
+  if (options->count)
+    PetscCall(MakeMany(options, command));
+  else
+    PetscCall(MakeOne(options, command));
+  PetscFunctionReturn(0);
+}
+
+/* Makes coefficients on rank 0; the others wait for how it went. */
+static PetscErrorCode Run(LodSampleOptions *options, int argc, char **argv) {
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
   char          *command;
@@ -374,11 +230,11 @@ static PetscErrorCode Run(const Options *options, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  const struct argp parser = {option_table, ParseOption, NULL, description, NULL, NULL, NULL};
-  const int         own = LodProgramOwnArguments(argc, argv);
-  Options           options = {.cells = {256}, .output = "coefficient.h5"};
+  struct argp      parser = lod_sample_argp;
+  const int        own = LodProgramOwnArguments(argc, argv);
+  LodSampleOptions options;
 
-  LodSampleDefaults(&options.settings);
+  parser.doc = description;
   LodProgramParse(&parser, argc, argv, &options);
   PetscErrorCode error = LodProgramBegin(argc, argv);
   if (!error) error = Run(&options, own, argv);

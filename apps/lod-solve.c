@@ -18,8 +18,9 @@ static const char documentation[] =
     "dimensions); fine, Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the "
     "coarse, coefficient and fine cells per axis. What follows -- goes to "
     "PETSc.\n\n"
-    "A VALUE is an expression, or @FILE.h5 or @FILE.h5:DATASET, an array with a number for each "
-    "cell or node of the coefficient or fine mesh, of a face for what holds there. "
+    "A VALUE is an expression, or @FILE.h5:DATASET (@FILE.h5, if that holds only one), an array "
+    "with "
+    "a number for each cell or node of the coefficient or fine mesh, of D or of the face. "
     "Faces are left, right, bottom, top, front, back: x, y, z low and high. " LOD_EXPRESSION_HELP
     "\n\n"
     "Examples:\n"
@@ -49,6 +50,10 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 /* The program: settle what is asked for, then one problem or many. */
 static PetscErrorCode Run(LodSolveCommand *command) {
   PetscFunctionBeginUser;
+  if (command->problem.keys) {
+    PetscCall(LodProblemPrintKeys());
+    PetscFunctionReturn(0);
+  }
   PetscCall(LodSolveCommandSettle(command));
   if (command->quantities.effective) {
     PetscCall(LodSolveEffective(command));

@@ -10,6 +10,7 @@
 #include "compare/evaluation.h"
 #include "config/config.h"
 #include "io/plot.h"
+#include "sample/sample.h"
 
 /* Name of the picture of the loss. */
 #define LOSS_PLOT "loss"
@@ -98,7 +99,7 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 }
 
 /* Checks that what a run leaves in its directory can be written, and is neither the config nor one
-   of its pictures. */
+   of its pictures and files. */
 static PetscErrorCode CheckOutputs(const LodConfig *config) {
   const char *const outputs[] = {"pairs.h5", "model.h5", "checkpoint.h5", "history.csv"};
   const char       *inputs[1 + LOD_MAX_FAMILIES] = {config->path};
@@ -106,7 +107,7 @@ static PetscErrorCode CheckOutputs(const LodConfig *config) {
 
   PetscFunctionBeginUser;
   for (PetscInt f = 0; f < config->n_families; f++)
-    if (config->families[f].family == LOD_FAMILY_IMAGE) inputs[1 + f] = config->families[f].image;
+    inputs[1 + f] = LodSampleInput(&config->families[f]);
   PetscCall(LodOutputsCheck(config->output, sizeof outputs / sizeof outputs[0], outputs, n_inputs,
                             inputs));
   PetscCall(LodPlotCheckOutputs(config->output, LOSS_PLOT, n_inputs, inputs));

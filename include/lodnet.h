@@ -182,7 +182,8 @@ LODNET_API int LodSolverLocalOperators(LodSolver *solver, int64_t *first, int64_
 /* What a family of coefficients is drawn with; LodSamplerDefaults fills it in. The families are
    those of lod-sample --help. */
 typedef struct {
-  const char *family; /* "iid", "sine", "expression", "lognormal", "channels", "image", "darcy" */
+  const char *family; /* "iid", "sine", "expression", "lognormal", "channels", "image", "darcy",
+                         "reservoir" */
   double      alpha, beta;                          /* range of values */
   int         scale;                                /* iid: pieces per axis; 0: the cells */
   const char *expression;                           /* expression */

@@ -12,11 +12,12 @@
 
 /* Their names, those with masks last. */
 static const char *const forms_names[] = {
-    "line",          "line_covered", "line_robin",     "square_scalar", "square_diagonal",
-    "square_tensor", "square_robin", "square_covered", "cube",          "cube_covered",
-    "corner",        "holes",        "holes_tensor",   "walls",         "walls_covered",
-    "cube_holes"};
+    "line_robin",    "square_robin",    "line",          "line_covered",
+    "square_scalar", "square_diagonal", "square_tensor", "square_covered",
+    "cube",          "cube_covered",    "corner",        "holes",
+    "holes_tensor",  "walls",           "walls_covered", "cube_holes"};
 #define FORMS_N 16
+#define FORMS_FIRST 2   /* those before have natural faces only */
 #define FORMS_MASKED 10 /* the first with a mask */
 
 /* One of them: how C code takes it. */

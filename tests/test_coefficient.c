@@ -336,7 +336,7 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, restriction_is_zero_outside_and_exact_inside);
   suite_add_tcase(suite, tests);
   int         failed = test_run(suite, argc, argv);
-  const char *names[] = {"c.h5", "bad.h5", "text.h5", "empty.h5"};
+  const char *names[] = {"c.h5", "bad.h5", "text.h5", "empty.h5", "strip.h5"};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     unlink(path_of(names[i]));
   rmdir(directory);

@@ -172,10 +172,10 @@ int main(int argc, char **argv) {
   Suite *suite = suite_create("forms");
   TCase *all = tcase_create("forms");
   tcase_set_timeout(all, 60);
-  tcase_add_loop_test(all, local_operators_and_loads_match, 0, FORMS_N);
-  tcase_add_loop_test(all, plain_galerkin_solutions_match, 0, FORMS_N);
-  tcase_add_loop_test(all, solutions_and_flows_match, 0, FORMS_N);
-  tcase_add_loop_test(all, data_of_datasets_match, 0, FORMS_N);
+  tcase_add_loop_test(all, local_operators_and_loads_match, FORMS_FIRST, FORMS_N);
+  tcase_add_loop_test(all, plain_galerkin_solutions_match, FORMS_FIRST, FORMS_N);
+  tcase_add_loop_test(all, solutions_and_flows_match, FORMS_FIRST, FORMS_N);
+  tcase_add_loop_test(all, data_of_datasets_match, FORMS_FIRST, FORMS_N);
   suite_add_tcase(suite, all);
   return test_run(suite, argc, argv);
 }

@@ -27,6 +27,7 @@ static LodSampleSettings defaults(LodFamily family) {
   LodSampleSettings settings;
   LodSampleDefaults(&settings);
   settings.family = family;
+  LodFamilyDefaults(&settings);
   return settings;
 }
 
@@ -298,7 +299,6 @@ END_TEST
 
 START_TEST(darcy_has_two_values) {
   LodSampleSettings settings = defaults(LOD_FAMILY_DARCY);
-  LodFamilyRange(LOD_FAMILY_DARCY, &settings.alpha, &settings.beta);
   LodCoefficient coefficient = draw(&settings, 2, 32, test_seed(), 0);
   int            high = 0;
   for (PetscInt i = 0; i < 32 * 32; i++) {

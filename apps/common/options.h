@@ -74,10 +74,13 @@ typedef struct {
   LodMeshOptions      mesh;
   LodConditionOptions conditions;
   const char         *coefficient, *dataset, *model, *problem;
+  const char         *mask, *walls;     /* --mask FILE:DATASET, --walls NAME */
+  const char         *walls_where;      /* in messages, where a problem file says it */
   const char         *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
   const char         *rhs_where;        /* of rhs[0], in messages */
   PetscInt            n_rhs;            /* 0: none was given; rhs[0] is the default then */
   PetscBool           allow_range, average, quiet;
+  PetscBool           keys; /* --keys: nothing else is asked for */
   LodProblemFile     *file; /* what `problem` says, or NULL; owned */
 } LodProblemOptions;
 
@@ -92,6 +95,9 @@ extern const struct argp lod_problem_argp;
 PetscErrorCode LodProblemOptionsReadFile(LodProblemOptions *options);
 PetscErrorCode LodProblemOptionsTakeFile(LodProblemOptions *options, PetscBool learned);
 PetscErrorCode LodProblemOptionsDestroy(LodProblemOptions *options);
+
+/* Prints all keys of a problem file, on rank 0. */
+PetscErrorCode LodProblemPrintKeys(void);
 
 /* A problem as read: mesh and coefficient, to which the conditions have been applied, and the model
    if one was named. */

@@ -4,8 +4,11 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/options.h"
+#include "grid/domain.h"
 #include "io/coefficient_file.h"
 #include "problem/data.h"
+
+enum { KEY_KEYS = 0x600, KEY_MASK, KEY_WALLS };
 
 /* Takes the coefficient file, or a problem file, which ends in .toml. */
 static void TakeArgument(LodProblemOptions *options, const char *argument,
@@ -35,6 +38,12 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case 'd':
     options->dataset = argument;
     return 0;
+  case KEY_MASK:
+    options->mask = argument;
+    return 0;
+  case KEY_WALLS:
+    options->walls = argument;
+    return 0;
   case 'f':
     if (options->n_rhs == LOD_MAX_RHS)
       argp_error(state, "--rhs: more than %d right-hand sides", LOD_MAX_RHS);
@@ -49,11 +58,14 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case 'q':
     options->quiet = PETSC_TRUE;
     return 0;
+  case KEY_KEYS:
+    options->keys = PETSC_TRUE;
+    return 0;
   case ARGP_KEY_ARG:
     TakeArgument(options, argument, state);
     return 0;
   case ARGP_KEY_END:
-    if (!options->coefficient && !options->problem)
+    if (!options->coefficient && !options->problem && !options->keys)
       argp_error(state, "no coefficient file given, and no problem file");
     return 0;
   default:
@@ -64,6 +76,12 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
 static const struct argp_option problem_option_table[] = {
     {"model", 'M', "M.h5", 0, "trained model (default: the one that comes with lodnet)", 0},
     {"dataset", 'd', "NAME", 0, "dataset of COEFFICIENT.h5 (default coefficient)", 0},
+    {"mask", KEY_MASK, "M.h5[:NAME]", 0,
+     "cells that are in the domain: booleans or integers, 0 outside (default: dataset mask of "
+     "COEFFICIENT.h5, if there is one)",
+     0},
+    {"walls", KEY_WALLS, "NAME", 0,
+     "what holds where the mask ends: natural (no flow, the default) or dirichlet (u = 0)", 0},
     {"rhs", 'f', "VALUE", 0, "right-hand side f of x, y, z (default 1); see below", 0},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
      2},
@@ -72,6 +90,7 @@ static const struct argp_option problem_option_table[] = {
      "the cost",
      2},
     {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
+    {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 2},
     {0}};
 
 static const struct argp_child problem_children[] = {
@@ -94,9 +113,44 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
   PetscCall(LodConditionOptionsResolve(&options->conditions, options->mesh.neumann, options->file,
                                        problem->grid.dim, path, &problem->conditions));
   PetscCall(LodConditionsApply(&problem->conditions, &problem->grid, &problem->coefficient));
+  (void)snprintf(path, sizeof path, "%s%s", options->mask ? "--mask " : options->coefficient,
+                 options->mask ? options->mask : ": mask");
+  PetscCall(LodDomainCheck(&problem->grid, &problem->coefficient, path));
   if (problem->model)
     PetscCall(LodModelFits(problem->model, options->model, &problem->grid, &problem->coefficient,
                            options->coefficient, options->allow_range));
+  PetscFunctionReturn(0);
+}
+
+/* Refuses a mask for many coefficients. */
+static PetscErrorCode RefuseMask(const LodProblemOptions *options) {
+  LodHdf5   file;
+  PetscBool exists;
+
+  PetscFunctionBeginUser;
+  LodCheckInput(!options->mask && !options->walls, "--many: --%s is for one coefficient",
+                options->mask ? "mask" : "walls");
+  PetscCall(LodHdf5Open(options->coefficient, &file));
+  PetscErrorCode error = LodHdf5Exists(&file, "mask", &exists);
+  PetscCall(LodHdf5Close(&file));
+  PetscCall(error);
+  LodCheckInput(!exists, "--many: %s has a mask, which is for one coefficient",
+                options->coefficient);
+  PetscFunctionReturn(0);
+}
+
+/* Reads one coefficient with its mask. */
+static PetscErrorCode ReadMasked(const LodProblemOptions *options, LodCoefficient *coefficient) {
+  LodMaskSource mask = {.text = options->mask};
+  char          where[LOD_WHERE_MAX + 64];
+
+  PetscFunctionBeginUser;
+  if (options->walls) {
+    (void)snprintf(where, sizeof where, "%s %.40s",
+                   options->walls_where ? options->walls_where : "--walls", options->walls);
+    PetscCall(LodWallsFromName(options->walls, where, &mask.walls));
+  }
+  PetscCall(LodCoefficientReadMasked(options->coefficient, options->dataset, &mask, coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -106,10 +160,31 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionBeginUser;
   if (series) {
     PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
+    PetscCall(RefuseMask(options));
     PetscCall(LodCoefficientSeriesCreate(series, coefficient));
     PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
   } else {
-    PetscCall(LodCoefficientRead(options->coefficient, options->dataset, coefficient));
+    PetscCall(ReadMasked(options, coefficient));
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Checks that all ranks have the same conditions and f: problem files can differ. */
+static PetscErrorCode CheckSameConditions(const LodProblemOptions *options,
+                                          const LodProblem        *problem) {
+  const LodConditions *conditions = &problem->conditions;
+  const char          *what = options->problem ? options->problem : "conditions";
+  const char          *given[] = {conditions->reaction, options->rhs[0]};
+  char                *texts[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodConditionsBoundaryText(conditions, &problem->grid, &texts[0]));
+  PetscCall(LodConditionsWellsText(conditions, problem->grid.dim, &texts[1]));
+  for (int i = 0; i < 2; i++) {
+    const char *text = given[i] ? given[i] : "";
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, text, strlen(text), what));
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, texts[i], strlen(texts[i]), what));
+    PetscCall(PetscFree(texts[i]));
   }
   PetscFunctionReturn(0);
 }
@@ -129,9 +204,14 @@ static PetscErrorCode CheckSame(const LodProblemOptions *options, const LodProbl
   }
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, mesh, sizeof mesh, "mesh"));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, grid->extent, sizeof grid->extent, "mesh"));
+  PetscCall(CheckSameConditions(options, problem));
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->values,
                               LodCoefficientCount(coefficient) * sizeof *coefficient->values,
                               options->coefficient));
+  if (coefficient->mask)
+    PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, coefficient->mask,
+                                (size_t)LodCoefficientCells(coefficient),
+                                options->mask ? options->mask : options->coefficient));
   if (!problem->model) PetscFunctionReturn(0);
   LodNetwork *network = problem->model->network;
   PetscCall(LodRanksCheckSame(PETSC_COMM_WORLD, LodNetworkParameters(network),
@@ -165,9 +245,9 @@ PetscErrorCode LodProblemDestroy(LodProblem *problem) {
 }
 
 void LodProblemPrintMesh(const LodProblem *problem) {
-  const LodGrid *grid = &problem->grid;
-  char           coarse[LOD_CELLS_TEXT], cells[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
-  char           extent[LOD_CELLS_TEXT];
+  const LodGrid        *grid = &problem->grid;
+  char                  coarse[LOD_CELLS_TEXT], cells[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
+  char                  extent[LOD_CELLS_TEXT];
   const LodCoefficient *coefficient = &problem->coefficient;
   (void)LodExtentText(grid, extent);
   printf("d = %d, N = %s, E = %s, F = %s, l = %d%s%s%s%s (%s)", (int)grid->dim,

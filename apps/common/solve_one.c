@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "common/solve.h"
+#include "grid/domain.h"
 #include "solver/fluxes.h"
 
 /* The same as CheckOutput for the solution's companion. */
@@ -77,10 +78,32 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
   PetscFunctionReturn(0);
 }
 
+/* What is computed from a solution. */
+typedef struct {
+  LodFluxes          fluxes;
+  LodSolveQuantities quantities;
+} Findings;
+
+/* Computes it. */
+static PetscErrorCode Find(const LodSolveCommand *command, const LodProblem *problem,
+                           const LodData *data, const LodSolveResult *result, Findings *findings) {
+  PetscFunctionBeginUser;
+  *findings = (Findings){0};
+  if (result->fine)
+    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
+                               command->problem.rhs[0], command->problem.rhs_where, data, result,
+                               &findings->fluxes));
+  PetscErrorCode error =
+      LodSolveQuantitiesCompute(command, problem, data, result, &findings->quantities);
+  if (error) PetscCall(LodFluxesDestroy(&findings->fluxes));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
-                                    const LodSolveResult *result, const LodFluxes *fluxes) {
-  const LodSolutionFields fields = LodFluxesFields(fluxes, result);
+                                    const LodSolveResult *result, const Findings *findings) {
+  const LodSolutionFields fields = LodFluxesFields(&findings->fluxes, result);
 
   char       *boundary = NULL, *wells = NULL;
   LodSolution solution = {.grid = &problem->grid,
@@ -100,6 +123,7 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscFunctionBeginUser;
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
   PetscCall(LodConditionsWellsText(&problem->conditions, problem->grid.dim, &wells));
+  LodSolveQuantitiesInFile(&findings->quantities, &solution);
   solution.boundary = boundary;
   solution.wells = wells;
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
@@ -109,6 +133,17 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscCall(PetscFree(wells));
   PetscCall(error);
   PetscFunctionReturn(0);
+}
+
+/* Prints what the mask leaves out. */
+static void PrintMask(const LodCoefficient *coefficient) {
+  PetscInt outside = 0;
+  if (!coefficient->mask) return;
+  for (PetscInt cell = 0; cell < LodCoefficientCells(coefficient); cell++)
+    outside += !coefficient->mask[cell];
+  printf("\nmask      %d of %d cells of A outside, %s walls", (int)outside,
+         (int)LodCoefficientCells(coefficient),
+         coefficient->dirichlet_walls ? "Dirichlet" : "natural");
 }
 
 /* Prints what the problem is. */
@@ -121,6 +156,7 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
     printf(", %d well%s", (int)conditions->n_wells, conditions->n_wells == 1 ? "" : "s");
   printf("\nmesh      ");
   LodProblemPrintMesh(problem);
+  PrintMask(&problem->coefficient);
   printf("\nboundary  ");
   LodConditionsPrint(stdout, conditions, &problem->grid);
   putchar('\n');
@@ -129,21 +165,29 @@ static void PrintProblem(const LodSolveCommand *command, const LodProblem *probl
            command->problem.average ? ", averaged over the symmetries" : "");
 }
 
-/* Prints the range of values at the nodes of a mesh. */
-static void PrintRange(const char *what, PetscInt n, const double *values) {
-  double smallest = values[0], largest = values[0];
-  for (PetscInt node = 1; node < n; node++) {
-    smallest = PetscMin(smallest, values[node]);
-    largest = PetscMax(largest, values[node]);
+/* Prints the range of values[nodes of a mesh] in D. */
+static void PrintRange(const char *what, const LodProblem *problem, const PetscInt cells[],
+                       const double *values) {
+  const LodBox all = LodBoxNodes(problem->grid.dim, cells);
+  PetscInt     nodes = 0;
+  double       smallest = PETSC_MAX_REAL, largest = -PETSC_MAX_REAL;
+  for (PetscInt i = 0; i < LodBoxCount(&all); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&all, i, node);
+    if (LodDomainNode(&problem->grid, &problem->coefficient, cells, node) == LOD_NODE_OUTSIDE)
+      continue;
+    nodes++;
+    smallest = PetscMin(smallest, values[i]);
+    largest = PetscMax(largest, values[i]);
   }
-  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)n);
+  printf("%-10sfrom %.9g to %.9g at %lld nodes\n", what, smallest, largest, (long long)nodes);
 }
 
 /* Prints what there is of the fine-scale field. */
-static void PrintFields(const LodGrid *grid, const LodSolveResult *result,
+static void PrintFields(const LodProblem *problem, const LodSolveResult *result,
                         const LodFluxes *fluxes) {
   if (!result->fine) return;
-  PrintRange("fine", LodNodeCount(grid->dim, grid->fine), result->fine);
+  PrintRange("fine", problem, problem->grid.fine, result->fine);
   if (fluxes->no_faces)
     printf("fluxes    of cells; none of faces: %s\n", fluxes->no_faces);
   else
@@ -155,7 +199,7 @@ static void PrintFields(const LodGrid *grid, const LodSolveResult *result,
 
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
-                                   const LodSolveResult *result, const LodFluxes *fluxes) {
+                                   const LodSolveResult *result, const Findings *findings) {
   char vtk[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
@@ -165,8 +209,9 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
            (int)result->n_computed, (int)LodGridCells(&problem->grid));
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
-  PrintRange("solution", LodNodeCount(problem->grid.dim, result->cells), result->values);
-  PrintFields(&problem->grid, result, fluxes);
+  PrintRange("solution", problem, result->cells, result->values);
+  PrintFields(problem, result, &findings->fluxes);
+  LodSolveQuantitiesPrint(command, problem, &findings->quantities);
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
@@ -174,19 +219,18 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   PetscFunctionReturn(0);
 }
 
-/* Fluxes and the solution file, by one rank. */
+/* Fluxes, quantities, files and a summary, by one rank. */
 static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
                              const LodData *data, const LodSolveResult *result) {
-  LodFluxes fluxes = {0};
+  Findings findings;
 
   PetscFunctionBeginUser;
-  if (result->fine)
-    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
-                               command->problem.rhs[0], command->problem.rhs_where, data, result,
-                               &fluxes));
-  PetscErrorCode error = WriteSolution(command, problem, result, &fluxes);
-  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &fluxes);
-  PetscCall(LodFluxesDestroy(&fluxes));
+  PetscCall(Find(command, problem, data, result, &findings));
+  PetscErrorCode error = WriteSolution(command, problem, result, &findings);
+  if (!error) error = LodSolveQuantitiesReport(command, problem, result, &findings.quantities);
+  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &findings);
+  PetscCall(LodFluxesDestroy(&findings.fluxes));
+  PetscCall(LodSolveQuantitiesDestroy(&findings.quantities));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -201,7 +245,9 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckCompanion(command));
+  PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodSolveQuantitiesCheck(command, &problem)));
   PetscCall(Solve(command, &problem, &data, &result));
   if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));

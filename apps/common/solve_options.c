@@ -61,30 +61,66 @@ static const struct argp_child solve_children[] = {
 const struct argp lod_solve_argp = {
     solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};
 
-/* Takes from the problem file what the options leave open. */
-static PetscErrorCode TakeFile(LodSolveCommand *command) {
+/* Finds the method by its name, which an option or the problem file gives. */
+static PetscErrorCode FindMethod(LodSolveCommand *command) {
   const LodProblemFile *file = command->problem.file;
+  char                  where[LOD_WHERE_MAX + 64];
   PetscFunctionBeginUser;
-  if (!file) PetscFunctionReturn(0);
-  if (!command->method_name && file->method.text[0]) {
+  if (!command->method_name && file && file->method.text[0]) {
     command->method_name = file->method.text;
     command->method_where = file->method.where;
   }
-  if (!command->output && file->output[0]) command->output = file->output;
-  command->operators = (PetscBool)(command->operators || file->operators);
-  command->correct = (PetscBool)(command->correct || file->correct);
-  command->reconstruct = (PetscBool)(command->reconstruct || file->reconstruct);
-  PetscFunctionReturn(0);
-}
-
-/* Finds the method by its name. */
-static PetscErrorCode FindMethod(LodSolveCommand *command) {
-  char where[LOD_WHERE_MAX + 64];
-  PetscFunctionBeginUser;
   if (!command->method_name) command->method_name = "lod";
   (void)snprintf(where, sizeof where, "%s %.40s",
                  command->method_where ? command->method_where : "--method", command->method_name);
   PetscCall(LodMethodFromName(command->method_name, where, &command->method));
+  PetscFunctionReturn(0);
+}
+
+/* Takes points and boxes where the options have none of their kind. */
+static PetscErrorCode TakePlaces(const LodProblemFile *file, LodQuantityOptions *quantities) {
+  const PetscInt n_points = quantities->n_points ? 0 : file->n_points;
+  const PetscInt n_means = quantities->n_means ? 0 : file->n_means;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_points; i++) {
+    const LodPlacedNumbers *point = &file->points[i];
+    LodQuantityPlace       *place = &quantities->points[quantities->n_points++];
+    *place = (LodQuantityPlace){.n = point->n, .text = point->text, .where = point->where};
+    PetscCall(PetscArraycpy(place->low, point->numbers, LOD_MAX_DIM));
+    PetscCall(PetscArraycpy(place->high, point->numbers, LOD_MAX_DIM));
+  }
+  for (PetscInt i = 0; i < n_means; i++) {
+    const LodPlacedBox *box = &file->means[i];
+    LodQuantityPlace   *place = &quantities->means[quantities->n_means++];
+    LodCheckInput(box->from.n == box->to.n, "%s: has %d coordinates, but \"from\" has %d",
+                  box->to.where, (int)box->to.n, (int)box->from.n);
+    *place = (LodQuantityPlace){.n = box->from.n, .text = box->text, .where = box->from.where};
+    PetscCall(PetscArraycpy(place->low, box->from.numbers, LOD_MAX_DIM));
+    PetscCall(PetscArraycpy(place->high, box->to.numbers, LOD_MAX_DIM));
+  }
+  if (!quantities->report && file->report[0]) quantities->report = file->report;
+  if (file->quantities || n_points || n_means || file->report[0]) quantities->wanted = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
+/* Takes from the problem file what the options leave open; where an option gives another method,
+   only what that one has. */
+static PetscErrorCode TakeFile(LodSolveCommand *command, PetscBool method_is_option) {
+  const LodProblemFile *file = command->problem.file;
+  const LodMethod       method = command->method;
+  PetscFunctionBeginUser;
+  if (!file) PetscFunctionReturn(0);
+  LodCheckInput(method_is_option || method == LOD_METHOD_DNN ||
+                    !(file->model[0] || file->average || file->allow_range),
+                "%s: model, average and allow_range in [method] go with name = \"dnn\"",
+                file->path);
+  if (!command->output && file->output[0]) command->output = file->output;
+  if (!method_is_option || LodMethodCompresses(method))
+    command->operators = (PetscBool)(command->operators || file->operators);
+  if (!method_is_option || method == LOD_METHOD_LOD)
+    command->correct = (PetscBool)(command->correct || file->correct);
+  command->reconstruct = (PetscBool)(command->reconstruct || file->reconstruct);
+  PetscCall(TakePlaces(file, &command->quantities));
   PetscFunctionReturn(0);
 }
 
@@ -120,6 +156,9 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
   LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
                 "--many: %s is for one coefficient",
                 command->correct ? "--correct" : "--reconstruct");
+  LodCheckInput(!command->many || !command->quantities.report,
+                "--report: with --many quantities are in the solution file, for each sample: leave "
+                "it out");
   LodCheckInput(!command->previous || command->method == LOD_METHOD_LOD,
                 "--previous: --method %s does not start from earlier operators (--method lod does)",
                 name);
@@ -128,11 +167,12 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
 
 /* LodSolveCommandSettle on one rank. */
 static PetscErrorCode Settle(LodSolveCommand *command) {
+  const PetscBool method_is_option = (PetscBool)(command->method_name != NULL);
   PetscFunctionBeginUser;
   PetscCall(LodProblemOptionsReadFile(&command->problem));
-  PetscCall(TakeFile(command));
   PetscCall(FindMethod(command));
   PetscCall(LodSolveEffectiveCheck(command));
+  PetscCall(TakeFile(command, method_is_option));
   if (!command->output) command->output = "solution.h5";
   PetscCall(Check(command));
   const PetscBool learned = (PetscBool)(command->method == LOD_METHOD_DNN);
@@ -154,14 +194,17 @@ PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command) {
 
 PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output) {
   const LodProblemOptions *problem = &command->problem;
-  const char *const        inputs[] = {problem->coefficient, problem->model, problem->mesh.mesh,
-                                       problem->problem, command->previous};
+  char                     path[LOD_PATH_MAX];
+  const char              *mask = problem->mask ? path : NULL;
+  const char *const        inputs[] = {problem->coefficient, problem->model,    problem->mesh.mesh,
+                                       problem->problem,     command->previous, mask};
   PetscMPIInt              rank;
   PetscErrorCode           error = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (rank == 0) error = LodOutputsCheck(NULL, 1, &output, 5, inputs);
+  if (mask) error = LodMaskPath(problem->mask, path);
+  if (rank == 0 && !error) error = LodOutputsCheck(NULL, 1, &output, 6, inputs);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }

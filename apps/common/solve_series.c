@@ -1,6 +1,7 @@
 /* Many coefficients of one file, one method. */
 #include "base/error.h"
 #include "common/solve.h"
+#include "solver/solve_many.h"
 
 /* Says how many were solved, and how fast. */
 static void PrintSummary(const LodSolveCommand *command, PetscInt n_coefficients, PetscInt n_rhs,
@@ -25,17 +26,26 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
   LodCheckInput(n_ranks == 1,
                 "--many: runs as one process on many threads: start it without mpiexec");
   PetscCall(LodProblemRead(given, &series, &problem));
-  const LodManySettings settings = {.method = command->method,
-                                    .grid = &problem.grid,
-                                    .model = problem.model,
-                                    .model_path = given->model,
-                                    .allow_range = given->allow_range,
-                                    .average = given->average,
-                                    .n_rhs = PetscMax(1, given->n_rhs),
-                                    .rhs = given->rhs,
-                                    .output = command->output,
-                                    .quiet = given->quiet};
-  PetscErrorCode        error = LodManySolve(&series, &settings, &result);
+  PetscCall(LodSolveQuantitiesCheck(command, &problem));
+  const LodQuantityRequest request = {.n_points = command->quantities.n_points,
+                                      .n_means = command->quantities.n_means,
+                                      .points = command->quantities.points,
+                                      .means = command->quantities.means};
+  const LodManySettings    settings = {.method = command->method,
+                                       .grid = &problem.grid,
+                                       .model = problem.model,
+                                       .model_path = given->model,
+                                       .allow_range = given->allow_range,
+                                       .average = given->average,
+                                       .n_rhs = PetscMax(1, given->n_rhs),
+                                       .rhs = given->rhs,
+                                       .rhs_where = given->rhs_where,
+                                       .conditions = &problem.conditions,
+                                       .quantities = command->quantities.wanted,
+                                       .request = &request,
+                                       .output = command->output,
+                                       .quiet = given->quiet};
+  PetscErrorCode           error = LodManySolve(&series, &settings, &result);
   if (!error && !given->quiet) PrintSummary(command, series.count, settings.n_rhs, &result);
   PetscCall(LodProblemDestroy(&problem));
   PetscCall(LodCoefficientSeriesClose(&series));

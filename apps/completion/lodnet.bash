@@ -12,7 +12,8 @@ _lodnet_values() {
   case $3:$1 in
   lod-bench:--method) echo 'shared patch' ;;
   *:--method) echo 'lod dnn fine coarse' ;;
-  *:--family) echo 'iid sine expression lognormal channels image darcy' ;;
+  *:--family) echo 'iid sine expression lognormal channels image darcy reservoir' ;;
+  *:--mean) echo 'geometric arithmetic harmonic' ;;
   *:--neumann) echo 'left right bottom top front back' ;;
   *:--dirichlet | *:--flux | *:--robin) echo 'left= right= bottom= top= front= back=' ;;
   esac
@@ -31,7 +32,7 @@ _lodnet_value() {
   local values
   values=$(_lodnet_values "$1" "$2" "$3")
   case $1 in
-  --model | --previous) _lodnet_files "$2" .h5 ;;
+  --model | --previous | --resample) _lodnet_files "$2" .h5 ;;
   --config | --set | --mesh) _lodnet_files "$2" .toml ;;
   --image) _lodnet_files "$2" .png ;;
   --output) _lodnet_files "$2" '' ;;

@@ -28,7 +28,7 @@ static void CopyName(const char *text, char name[LOD_EVALUATION_NAME]) {
    "lognormal variance 1", the expression itself. Several draws may have the same name. */
 static void PlainName(const LodSampleSettings *family, PetscInt cells, PetscInt number,
                       char name[LOD_EVALUATION_NAME]) {
-  const char *kind = LodFamilyName(family->family);
+  const char *kind = LodFamilyName(family->family), *slash;
   char        text[LOD_TEXT_MAX];
   switch (family->family) {
   case LOD_FAMILY_IID:
@@ -41,6 +41,11 @@ static void PlainName(const LodSampleSettings *family, PetscInt cells, PetscInt 
   case LOD_FAMILY_CHANNELS:
     snprintf(text, sizeof text, "%s [%g, %g] width %d%s", kind, family->alpha, family->beta,
              (int)family->channel_width, family->channel_low ? " low" : "");
+    break;
+  case LOD_FAMILY_FILE:
+    slash = strrchr(family->file, '/');
+    snprintf(text, sizeof text, "%.200s[%d]", slash ? slash + 1 : family->file,
+             (int)(family->first + number));
     break;
   case LOD_FAMILY_EXPRESSION:
     snprintf(text, sizeof text, "%s", family->expression);

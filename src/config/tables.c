@@ -41,7 +41,8 @@ const LodTable lod_mesh_table = {.name = "",
 
 #define USED_BY_RANGE                                                                              \
   .families = 1 << LOD_FAMILY_IID | 1 << LOD_FAMILY_SINE | 1 << LOD_FAMILY_CHANNELS |              \
-              1 << LOD_FAMILY_IMAGE | 1 << LOD_FAMILY_DARCY
+              1 << LOD_FAMILY_IMAGE | 1 << LOD_FAMILY_DARCY | 1 << LOD_FAMILY_RESERVOIR
+#define USED_BY_CHANNELS .families = 1 << LOD_FAMILY_CHANNELS | 1 << LOD_FAMILY_RESERVOIR
 #define SAMPLE(field) offsetof(LodSampleSettings, field)
 
 /* One [[sample]]; `family` comes first because it decides which others may follow. */
@@ -51,9 +52,10 @@ static const LodSetting sample_settings[] = {
     {"count", LOD_KIND_INTEGER, SAMPLE(count), AT_LEAST(1), .help = "coefficients of this family",
      .standard = "1 (500 without a [[sample]])"},
     {"alpha", LOD_KIND_REAL, SAMPLE(alpha), POSITIVE, USED_BY_RANGE,
-     .help = "least value of A, in the units of the problem", .standard = "1, darcy 3"},
+     .help = "least value of A, in the units of the problem",
+     .standard = "1, darcy 3, reservoir 1e-3"},
     {"beta", LOD_KIND_REAL, SAMPLE(beta), POSITIVE, USED_BY_RANGE,
-     .help = "largest value of A, at least alpha", .standard = "5, darcy 12"},
+     .help = "largest value of A, at least alpha", .standard = "5, darcy 12, reservoir 1e4"},
     {"scales", LOD_KIND_INTEGER, SAMPLE(scales), AT_LEAST(1), .count = SAMPLE(n_scales),
      .capacity = LOD_MAX_SCALES, .families = 1 << LOD_FAMILY_IID,
      .help = "pieces per axis with one value each, the coefficients taking the scales in turn; "
@@ -63,13 +65,14 @@ static const LodSetting sample_settings[] = {
      .families = 1 << LOD_FAMILY_EXPRESSION, .help = "A as a formula in x, y, z from 0 to 1",
      .standard = "none, must be given"},
     {"correlation_length", LOD_KIND_REAL, SAMPLE(correlation_length), POSITIVE,
-     .families = 1 << LOD_FAMILY_LOGNORMAL, .help = "of the Gaussian field; D has side 1"},
+     .families = 1 << LOD_FAMILY_LOGNORMAL | 1 << LOD_FAMILY_RESERVOIR,
+     .help = "of the Gaussian field; D has side 1"},
     {"variance", LOD_KIND_REAL, SAMPLE(variance), NOT_NEGATIVE,
      .families = 1 << LOD_FAMILY_LOGNORMAL, .help = "of log A; the median of A is 1"},
-    {"channels", LOD_KIND_INTEGER, SAMPLE(channels), AT_LEAST(1),
-     .families = 1 << LOD_FAMILY_CHANNELS, .help = "how many inclusions"},
-    {"channel_width", LOD_KIND_INTEGER, SAMPLE(channel_width), AT_LEAST(1),
-     .families = 1 << LOD_FAMILY_CHANNELS, .help = "their width in cells of the coefficient"},
+    {"channels", LOD_KIND_INTEGER, SAMPLE(channels), AT_LEAST(1), USED_BY_CHANNELS,
+     .help = "how many inclusions"},
+    {"channel_width", LOD_KIND_INTEGER, SAMPLE(channel_width), AT_LEAST(1), USED_BY_CHANNELS,
+     .help = "their width in cells of the coefficient", .standard = "1, reservoir 5"},
     {"channel_low", LOD_KIND_BOOLEAN, .offset = SAMPLE(channel_low),
      .families = 1 << LOD_FAMILY_CHANNELS,
      .help = "alpha in a background of beta, not beta in alpha"},
@@ -79,6 +82,17 @@ static const LodSetting sample_settings[] = {
      .standard = "none, must be given"},
     {"logarithmic", LOD_KIND_BOOLEAN, .offset = SAMPLE(logarithmic),
      .families = 1 << LOD_FAMILY_IMAGE, .help = "grey is linear in log A"},
+    {"file", LOD_KIND_PATH, SAMPLE(file), .capacity = LOD_PATH_MAX,
+     .families = 1 << LOD_FAMILY_FILE,
+     .help = "HDF5 file of coefficients on the cells of the mesh; a relative name counts from the "
+             "config's folder",
+     .standard = "none, must be given"},
+    {"dataset", LOD_KIND_TEXT, SAMPLE(dataset), .capacity = LOD_TEXT_MAX,
+     .families = 1 << LOD_FAMILY_FILE,
+     .help = "its dataset: one coefficient, or many along the first axis",
+     .standard = "`coefficient`, else `coefficients`"},
+    {"first", LOD_KIND_INTEGER, SAMPLE(first), AT_LEAST(0), .families = 1 << LOD_FAMILY_FILE,
+     .help = "number of the first of them that is taken, from 0"},
 };
 
 /* Fills a new entry of `families`. */

@@ -192,11 +192,11 @@ static PetscErrorCode CheckType(const LodSettingsFile *file, const LodTomlNode *
   PetscFunctionReturn(0);
 }
 
-/* Sets the range of values that goes with a family just read, the first field of its settings; what
-   the file says of the range is read after it. */
-static void SetDefaultRange(LodSampleSettings *settings) {
+/* Sets the defaults that go with a family just read, the first field of its settings; what the file
+   says of them is read after it. */
+static void SetFamilyDefaults(LodSampleSettings *settings) {
   _Static_assert(offsetof(LodSampleSettings, family) == 0, "the family is the first field");
-  LodFamilyRange(settings->family, &settings->alpha, &settings->beta);
+  LodFamilyDefaults(settings);
 }
 
 /* Reads the name of one of a setting's choices. */
@@ -246,7 +246,7 @@ static PetscErrorCode ReadValue(const LodSettingsFile *file, const LodTomlNode *
     break;
   case LOD_KIND_FAMILY:
     PetscCall(LodFamilyFromName(node->text, where, field));
-    SetDefaultRange(field);
+    SetFamilyDefaults(field);
     break;
   case LOD_KIND_FACES:
     PetscCall(LodGridSetFace(field, node->text, where));
@@ -337,7 +337,7 @@ static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *
       PetscCall(CheckType(file, child, setting, LodSettingsName(table, setting, 0, name)));
       PetscCall(ReadTable(file, child, setting->table, base + setting->offset, 0));
     } else if (setting->kind > LOD_KIND_MESH_NAME) {
-      PetscCall(LodSettingsReadPlaced(file, child, table, setting, base + setting->offset));
+      PetscCall(LodSettingsReadPlaced(file, child, table, setting, base));
     } else {
       PetscCall(ReadValue(file, child, table, setting, 0,
                           base + setting->offset + index * setting->stride));

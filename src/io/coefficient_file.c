@@ -8,7 +8,8 @@
 #include "io/mesh_attributes.h"
 
 /* Reads and validates one dataset of an open file. */
-static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coefficient) {
+static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, const LodMaskSource *mask,
+                                  LodCoefficient *coefficient) {
   LodCoefficientLayout layout;
   double              *stored;
   char                 where[LOD_PATH_MAX + 512];
@@ -29,34 +30,42 @@ static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, LodCoefficient *coeff
   if (!direct) PetscCall(PetscFree(stored));
   PetscCall(error);
   if (layout.boolean) PetscCall(PetscStrlcat(where, LOD_BOOLEANS_NOTE, sizeof where));
+  PetscCall(LodMaskReadFrom(dataset->file, mask, coefficient));
   PetscCall(LodCoefficientValidate(coefficient, where));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset,
+PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset, const LodMaskSource *mask,
                                       LodCoefficient *coefficient) {
   LodHdf5Dataset opened;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
   PetscErrorCode error = LodHdf5DatasetOpen(file, dataset ? dataset : "coefficient", &opened);
-  if (!error) error = ReadDataset(&opened, coefficient);
+  if (!error) error = ReadDataset(&opened, mask, coefficient);
   PetscCall(LodHdf5DatasetClose(&opened));
   if (error) PetscCall(LodCoefficientDestroy(coefficient));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
-                                  LodCoefficient *coefficient) {
+PetscErrorCode LodCoefficientReadMasked(const char *path, const char *dataset,
+                                        const LodMaskSource *mask, LodCoefficient *coefficient) {
   LodHdf5 file;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
   PetscCall(LodHdf5Open(path, &file));
-  PetscErrorCode error = LodCoefficientReadFrom(&file, dataset, coefficient);
+  PetscErrorCode error = LodCoefficientReadFrom(&file, dataset, mask, coefficient);
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
+                                  LodCoefficient *coefficient) {
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientReadMasked(path, dataset, NULL, coefficient));
   PetscFunctionReturn(0);
 }
 
@@ -68,32 +77,53 @@ static PetscBool NeedsDimension(const LodCoefficient *coefficient) {
                      (coefficient->dim == 3 && cells[0] == 2));
 }
 
-PetscErrorCode LodCoefficientWriteTo(const LodCoefficient *coefficient, LodHdf5 *file) {
-  const PetscInt dim = coefficient->dim, cells = LodCoefficientCells(coefficient);
-  const PetscInt per_cell = coefficient->components > dim ? dim * dim : coefficient->components;
+int LodCoefficientStoredShape(const LodCoefficient *coefficient, hsize_t shape[LOD_MAX_DIM + 2]) {
+  const PetscInt dim = coefficient->dim;
   int            rank = (int)dim;
-  double        *stored = coefficient->values;
-  hsize_t        shape[LOD_MAX_DIM + 2];
+  LodMeshShape(dim, coefficient->cells, 0, shape);
+  if (coefficient->components > 1) shape[rank++] = (hsize_t)dim;
+  if (coefficient->components > dim) shape[rank++] = (hsize_t)dim;
+  return rank;
+}
+
+PetscErrorCode LodCoefficientToStored(const LodCoefficient *coefficient, double **stored) {
+  const PetscInt dim = coefficient->dim, cells = LodCoefficientCells(coefficient);
+  const size_t   entries = (size_t)(dim * dim);
 
   PetscFunctionBeginUser;
-  LodMeshShape(dim, coefficient->cells, 0, shape);
-  if (per_cell > 1) shape[rank++] = (hsize_t)dim;
-  if (per_cell > dim) {
-    shape[rank++] = (hsize_t)dim;
-    PetscCall(PetscMalloc1((size_t)cells * (size_t)per_cell, &stored));
-    for (PetscInt i = 0; i < cells; i++) {
-      double tensor[LOD_MAX_DIM][LOD_MAX_DIM];
-      LodCoefficientTensor(coefficient, i, tensor);
-      for (PetscInt p = 0; p < per_cell; p++)
-        stored[(size_t)i * (size_t)per_cell + (size_t)p] = tensor[p / dim][p % dim];
-    }
+  *stored = coefficient->values;
+  if (coefficient->components <= dim) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1((size_t)cells * entries, stored));
+  for (PetscInt i = 0; i < cells; i++) {
+    double tensor[LOD_MAX_DIM][LOD_MAX_DIM];
+    LodCoefficientTensor(coefficient, i, tensor);
+    for (size_t p = 0; p < entries; p++)
+      (*stored)[(size_t)i * entries + p] = tensor[p / (size_t)dim][p % (size_t)dim];
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientLabel(const LodCoefficient *coefficient, const char *dataset,
+                                   LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  if (NeedsDimension(coefficient))
+    PetscCall(LodHdf5WriteInt(file, dataset, "dimension", coefficient->dim));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodCoefficientWriteTo(const LodCoefficient *coefficient, LodHdf5 *file) {
+  double   *stored;
+  hsize_t   shape[LOD_MAX_DIM + 2];
+  const int rank = LodCoefficientStoredShape(coefficient, shape);
+
+  PetscFunctionBeginUser;
+  PetscCall(LodCoefficientToStored(coefficient, &stored));
   PetscErrorCode error =
       LodHdf5WriteArray(file, "coefficient", H5T_NATIVE_DOUBLE, rank, shape, stored);
   if (stored != coefficient->values) PetscCall(PetscFree(stored));
-  if (!error && NeedsDimension(coefficient))
-    error = LodHdf5WriteInt(file, "coefficient", "dimension", dim);
   PetscCall(error);
+  PetscCall(LodCoefficientLabel(coefficient, "coefficient", file));
+  PetscCall(LodMaskWriteTo(coefficient, file));
   PetscFunctionReturn(0);
 }
 

@@ -3,7 +3,7 @@
 #define LODNET_IO_COEFFICIENT_FILE_H
 
 #include "grid/coefficient.h"
-#include "io/hdf5_file.h"
+#include "io/mask_file.h"
 
 /* Reads dataset `dataset` (NULL: "coefficient") of an HDF5 file: floating-point numbers or integers
    (booleans count as 0 and 1). Shapes: (E_x), (E_y,E_x) or (E_z,E_y,E_x) for a number A a cell, all
@@ -13,12 +13,15 @@
    dimensions, being a box of two cells along x in three with `dimension` = 3 only; (2,2,2) is a
    cube. LodCoefficientWrite writes the attribute where it is needed. Every defect is an input error
    that names the file, the dataset and what was found (a wrong name lists the datasets that are
-   there). */
+   there). A dataset `mask` beside it is the coefficient's mask (mask_file.h); outside of D its
+   values may be anything. */
 PetscErrorCode LodCoefficientRead(const char *path, const char *dataset,
                                   LodCoefficient *coefficient);
 
-/* The same from a file that is open. */
-PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset,
+/* The same with the mask of a source; and from a file that is open. */
+PetscErrorCode LodCoefficientReadMasked(const char *path, const char *dataset,
+                                        const LodMaskSource *mask, LodCoefficient *coefficient);
+PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset, const LodMaskSource *mask,
                                       LodCoefficient *coefficient);
 
 /* Writes `coefficient` (float64) and the attributes `made_by` (the text given, e.g. the command
@@ -26,8 +29,16 @@ PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset,
 PetscErrorCode LodCoefficientWrite(const LodCoefficient *coefficient, const char *path,
                                    const char *made_by);
 
-/* The same dataset in a file that is being written. */
+/* The same dataset, and `mask` if there is one, in a file that is being written. */
 PetscErrorCode LodCoefficientWriteTo(const LodCoefficient *coefficient, LodHdf5 *file);
+
+/* How files store A: the shape of one coefficient, whose rank it returns; its numbers, which are
+   the coefficient's own values or an array that the caller frees; and the attribute `dimension` of
+   a dataset, where that is needed. */
+int LodCoefficientStoredShape(const LodCoefficient *coefficient, hsize_t shape[LOD_MAX_DIM + 2]);
+PetscErrorCode LodCoefficientToStored(const LodCoefficient *coefficient, double **stored);
+PetscErrorCode LodCoefficientLabel(const LodCoefficient *coefficient, const char *dataset,
+                                   LodHdf5 *file);
 
 /* The reaction c as dataset `reaction` and the rates of Robin faces as `robin_left`, .., shaped as
    the cells of D and of the face (one along its axis), where a coefficient has them: written, and

@@ -82,7 +82,8 @@ static PetscErrorCode FindAxes(const LodHdf5Dataset *dataset, const char *where,
   PetscFunctionBeginUser;
   PetscCall(ReadDimension(dataset, &given));
   const PetscInt  dim = given ? given : n_axes > 0 ? DimensionOf(n_axes, shape) : 0;
-  const PetscBool list = (PetscBool)(given == 1 && n_axes == 2); /* (1, n) */
+  const PetscBool list = (PetscBool)(given == 1 && n_axes == 2 && /* (1, n) */
+                                     PetscMin(shape[0], shape[1]) == 1);
   const int       axes = dim ? TensorAxes(dim, n_axes, shape) : -1;
   LodCheckInput(axes >= 0 || list || !given,
                 "%s: the attribute dimension is %" PetscInt_FMT

@@ -115,7 +115,7 @@ PetscErrorCode LodPreviousRead(const char *path, const LodGrid *grid, LodPreviou
   PetscCall(LodHdf5Open(path, &file));
   PetscErrorCode error = CheckPrevious(&file, grid);
   if (!error) error = ReadOperators(&file, grid, &previous->operators);
-  if (!error) error = LodCoefficientReadFrom(&file, NULL, &previous->coefficient);
+  if (!error) error = LodCoefficientReadFrom(&file, NULL, NULL, &previous->coefficient);
   if (!error) error = CheckCoefficient(path, grid, &previous->coefficient);
   if (!error) error = LodRatesReadFrom(&file, &previous->coefficient);
   PetscCall(LodHdf5Close(&file));

@@ -4,6 +4,7 @@
 
 #include "grid/coefficient.h"
 #include "io/hdf5_file.h"
+#include "io/hdf5_stream.h"
 
 /* The fine-scale field and its fluxes; everything is borrowed. */
 typedef struct {
@@ -23,13 +24,18 @@ typedef struct {
   const char    *rhs;     /* the expression */
   const char    *boundary, *wells, *reaction; /* as text, a line a face and a well; NULL: u = 0
                                                  where no face is natural, none, 0 */
-  const PetscInt *cells;  /* of the mesh the solution lives on: coarse, or fine for fine */
-  const double   *values; /* at all its nodes, x fastest */
-  double          seconds_operator, seconds_solve;
-  const double   *operators; /* local operators of all cells [cell][z][j], or NULL */
-  const LodCoefficient
-      *coefficient;                /* what the operators or fields are of; needed with them only */
-  const LodSolutionFields *fields; /* or NULL */
+  const PetscInt       *cells;  /* of the mesh the solution lives on: coarse, or fine for fine */
+  const double         *values; /* at all its nodes, x fastest */
+  double                seconds_operator, seconds_solve;
+  const double         *operators;   /* local operators of all cells [cell][z][j], or NULL */
+  const LodCoefficient *coefficient; /* what the operators or fields are of; needed with them, and
+                                        where there is a mask */
+  const LodSolutionFields *fields;   /* or NULL */
+  /* Quantities of interest: how many, their names, one a line, of which function they are, and
+     their values (not of a series, which takes them sample by sample). */
+  PetscInt      n_quantities;
+  const char   *quantity_names, *quantities_of;
+  const double *quantities;
 } LodSolution;
 
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
@@ -40,7 +46,11 @@ typedef struct {
    faces, `robin_left`.. (coefficient_file.h), so that a later run can start from them. With fields
    also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
    `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and
-   `coefficient`.
+   `coefficient`. With quantities `quantities` (n), whose attributes `names` (lines of text) and
+   `of` say what they are.
+
+   Where the coefficient has a mask, u at nodes that touch no cell of D is NaN, and so are
+   A and fluxes of cells outside.
 
    Also the file of LodSolutionVtkPath, if that names one: the mesh and the values once more, as a
    legacy VTK file of structured points, the one format of image data that VTK and ParaView of every
@@ -52,20 +62,20 @@ PetscErrorCode LodSolutionWrite(const LodSolution *solution, const char *path);
 
 /* Many solutions in one file, written one by one: `solution` has the shape (samples, right-hand
    sides, nodes per axis); axes and attributes as above, `rhs` being the expressions one a line. The
-   file gets its name at Commit; Abort removes it. */
-typedef struct {
-  struct LodHdf5 *file; /* owned */
-  LodAtomicFile   atomic;
-} LodSolutionSeries;
+   file gets its name at Commit; LodHdf5StreamAbort removes it. */
+typedef LodHdf5Stream LodSolutionSeries;
 
 PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
                                       PetscInt n_rhs, LodSolutionSeries *series);
 /* values[n_rhs][nodes] of one sample. */
 PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample,
                                       const double *values);
+/* quantities[n_rhs][kind->n_quantities] of one sample, where there are any: `quantities` has the
+   shape (samples, right-hand sides, n). */
+PetscErrorCode LodSolutionSeriesWriteQuantities(LodSolutionSeries *series, PetscInt sample,
+                                                const double *quantities);
 /* `kind` as at the beginning, with its seconds. */
 PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind);
-PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series);
 
 /* The operators of an earlier solution, and the coefficient that they belong to. Owned. */
 typedef struct {

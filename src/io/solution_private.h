@@ -15,7 +15,22 @@ PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]);
 PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file);
 PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file);
 
+/* Writes what the dataset `quantities` holds, as its attributes. */
+PetscErrorCode LodSolutionWriteQuantityNames(const LodSolution *solution, LodHdf5 *file);
+
 /* Writes the nodal values as the file through which ParaView and meshio show them. */
 PetscErrorCode LodSolutionWriteVtk(const LodSolution *solution, const char *path);
+
+/* A solution as files show it: NaN at nodes and in cells outside of a mask. Without a mask
+   `solution` is the one given. Where fields are used the copy must stay where it is. End frees. */
+typedef struct {
+  LodSolution       solution;
+  LodSolutionFields fields;
+  LodCoefficient    coefficient;                             /* but for A that of the given one */
+  double           *values, *fine, *interpolated, *flux, *a; /* owned; NULL: the given ones */
+} LodSolutionMasked;
+
+PetscErrorCode LodSolutionMaskedBegin(const LodSolution *solution, LodSolutionMasked *masked);
+PetscErrorCode LodSolutionMaskedEnd(LodSolutionMasked *masked);
 
 #endif

@@ -14,17 +14,21 @@ static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, Pet
   PetscCall(LodHdf5CreateChunked(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim,
                                  dims, most, 0));
   PetscCall(LodSolutionWriteAxes(kind, file));
+  if (kind->n_quantities > 0) {
+    const hsize_t shape[3] = {(hsize_t)samples, (hsize_t)n_rhs, (hsize_t)kind->n_quantities};
+    PetscCall(LodHdf5CreateChunked(file, "quantities", H5T_NATIVE_DOUBLE, 3, shape,
+                                   (const hsize_t[3]){1, shape[1], shape[2]}, 0));
+    PetscCall(LodSolutionWriteQuantityNames(kind, file));
+  }
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind, PetscInt samples,
                                       PetscInt n_rhs, LodSolutionSeries *series) {
   PetscFunctionBeginUser;
-  PetscCall(LodAtomicFileBegin(&series->atomic, path));
-  PetscCall(PetscNew(&series->file));
-  PetscErrorCode error = LodHdf5OpenUpdate(series->atomic.temporary, PETSC_TRUE, series->file);
-  if (!error) error = CreateDatasets(series->file, kind, samples, n_rhs);
-  if (error) PetscCall(LodSolutionSeriesAbort(series));
+  PetscCall(LodHdf5StreamBegin(path, series));
+  PetscErrorCode error = CreateDatasets(series->file, kind, samples, n_rhs);
+  if (error) PetscCall(LodHdf5StreamAbort(series));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -37,21 +41,19 @@ PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind) {
+PetscErrorCode LodSolutionSeriesWriteQuantities(LodSolutionSeries *series, PetscInt sample,
+                                                const double *quantities) {
   PetscFunctionBeginUser;
-  PetscErrorCode error = LodSolutionWriteAttributes(kind, series->file);
-  if (!error) error = LodHdf5Close(series->file);
-  if (error) PetscCall(LodSolutionSeriesAbort(series));
-  PetscCall(error);
-  PetscCall(PetscFree(series->file));
-  PetscCall(LodAtomicFileCommit(&series->atomic));
+  PetscCall(LodHdf5WriteRows(series->file, "quantities", H5T_NATIVE_DOUBLE, (hsize_t)sample, 1,
+                             quantities));
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolutionSeriesAbort(LodSolutionSeries *series) {
+PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind) {
   PetscFunctionBeginUser;
-  if (series->file) (void)LodHdf5Close(series->file); /* whether that succeeds no longer matters */
-  PetscCall(PetscFree(series->file));
-  PetscCall(LodAtomicFileAbort(&series->atomic));
+  PetscErrorCode error = LodSolutionWriteAttributes(kind, series->file);
+  if (error) PetscCall(LodHdf5StreamAbort(series));
+  PetscCall(error);
+  PetscCall(LodHdf5StreamCommit(series));
   PetscFunctionReturn(0);
 }

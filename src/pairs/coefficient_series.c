@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "io/coefficient_many.h"
 #include "pairs/pairs_private.h"
 
 /* Opens the checksums of a series that is that of training pairs; of other files there are none. */
@@ -26,11 +27,11 @@ PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
 
   PetscFunctionBeginUser;
   memset(series, 0, sizeof *series);
-  series->dataset = dataset ? dataset : "coefficient";
   PetscCall(PetscNew(&series->file));
   PetscCall(PetscNew(&series->rows));
   series->rows->id = H5I_INVALID_HID;
   PetscErrorCode error = LodHdf5Open(path, series->file);
+  if (!error) error = LodCoefficientDataset(series->file, dataset, &series->dataset);
   if (!error) error = LodHdf5DatasetOpen(series->file, series->dataset, series->rows);
   (void)snprintf(where, sizeof where, "%s: %s", path, series->dataset);
   if (!error) error = LodCoefficientCheckLayout(series->rows, where, PETSC_TRUE, &layout);

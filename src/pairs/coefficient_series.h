@@ -16,9 +16,9 @@ typedef struct {
   double                *stored; /* one coefficient as the file has it; owned */
 } LodCoefficientSeries;
 
-/* Opens a file for that; defects as LodCoefficientRead. Create makes
-   a coefficient of its cells and components, and Read fills its A; a bad value is an input error
-   that names dataset and number. */
+/* Opens a file for that, without `dataset` the one of LodCoefficientDataset; defects as
+   LodCoefficientRead. Create makes a coefficient of its cells and components, and Read fills its A;
+   a bad value is an input error that names dataset and number. */
 PetscErrorCode LodCoefficientSeriesOpen(const char *path, const char *dataset,
                                         LodCoefficientSeries *series);
 PetscErrorCode LodCoefficientSeriesCreate(const LodCoefficientSeries *series,

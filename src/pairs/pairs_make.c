@@ -62,7 +62,7 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
 
   PetscFunctionBeginUser;
   PetscCall(LodSampleDraw(&plan->families[family], plan->grid.dim, plan->grid.coefficient,
-                          plan->seed, sample, coefficient));
+                          plan->seed, LodPairsNumber(plan, sample), coefficient));
   const PetscInt count = LodCoefficientCells(coefficient);
   for (PetscInt i = 0; i < count && plan->pairs.bits < 64; i++)
     coefficient->values[i] = (double)(float)coefficient->values[i];
@@ -73,9 +73,9 @@ static PetscErrorCode DrawSample(const Job *job, PetscInt sample, LodCoefficient
   PetscFunctionReturn(0);
 }
 
-/* Checks that the first sample of a family is in the file as it would be drawn now. It is not if a
-   picture has changed under its name, or the samplers with the version of the program. Rounding
-   differs between machines. */
+/* Checks that a sample is in the file as it would be drawn now. It is not if a picture or a file
+   has changed under its name, or the samplers with the version of the program. Rounding differs
+   between machines. */
 static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family, PetscInt sample) {
   const LodGrid *grid = &job->plan->grid;
   const PetscInt count = LodCellCount(grid->dim, grid->coefficient);
@@ -96,8 +96,8 @@ static PetscErrorCode CheckSample(const Job *job, LodHdf5 *file, PetscInt family
   PetscCall(PetscFree(stored));
   PetscCall(error);
   LodCheckInput(same,
-                "%s: sample %" PetscInt_FMT " (%s) is not what the settings give now: the picture "
-                "or the program has changed; choose another --output or delete the file",
+                "%s: sample %" PetscInt_FMT " (%s) is not what the settings give now: the picture, "
+                "the file or the program has changed; choose another --output or delete the file",
                 file->path, sample, LodFamilyName(job->plan->families[family].family));
   PetscFunctionReturn(0);
 }
@@ -124,7 +124,8 @@ static PetscErrorCode CheckSplit(const Job *job, LodHdf5 *file) {
 }
 
 /* Checks an open file against the job: same settings, the shapes and the split that follow from
-   them, and the same first sample of each family, of those that are complete. */
+   them, and the same samples, of those that are complete: the first of each family, or all that are
+   from files, of which single ones may have changed. */
 static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
                                 PetscInt64 complete) {
   PetscInt sample = 0;
@@ -135,8 +136,11 @@ static PetscErrorCode CheckFile(const Job *job, LodHdf5 *file, const char *text,
   PetscCall(LodPairsCheckShapes(file, &job->plan->grid, job->samples));
   PetscCall(CheckSplit(job, file));
   for (PetscInt f = 0; f < job->plan->n_families && sample < complete; f++) {
-    PetscCall(CheckSample(job, file, f, sample));
-    sample += job->plan->families[f].count;
+    const LodSampleSettings *family = &job->plan->families[f];
+    const PetscInt           n = family->family == LOD_FAMILY_FILE ? family->count : 1;
+    for (PetscInt i = 0; i < n && sample + i < complete; i++)
+      PetscCall(CheckSample(job, file, f, sample + i));
+    sample += family->count;
   }
   PetscFunctionReturn(0);
 }

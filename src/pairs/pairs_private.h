@@ -11,6 +11,10 @@ PetscInt LodPairsSamples(const LodPairsPlan *plan);
 /* The family (index into plan->families) that sample number `sample` is drawn from. */
 PetscInt LodPairsFamily(const LodPairsPlan *plan, PetscInt sample);
 
+/* The number that sample `sample` is drawn with: its own, or, from a file, its place in its family.
+ */
+PetscInt LodPairsNumber(const LodPairsPlan *plan, PetscInt sample);
+
 /* Shares the samples out: split[samples] gets a LodSplit each. Depends on the config alone. Each
    part has samples of each family and, for iid, scale in proportion, and, if its fraction is not 0,
    at least one sample; with too few samples for that, test goes short first, then validation. */

@@ -29,6 +29,15 @@ PetscInt LodPairsFamily(const LodPairsPlan *plan, PetscInt sample) {
   return family;
 }
 
+PetscInt LodPairsNumber(const LodPairsPlan *plan, PetscInt sample) {
+  const PetscInt family = LodPairsFamily(plan, sample);
+  PetscInt       number = sample;
+  if (plan->families[family].family != LOD_FAMILY_FILE) return sample;
+  for (PetscInt f = 0; f < family; f++)
+    number -= plan->families[f].count;
+  return number;
+}
+
 /* qsort order: by family, scale, random key, number. */
 static int CompareCandidates(const void *left, const void *right) {
   const Candidate *a = left, *b = right;

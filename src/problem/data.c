@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "fem/boundary.h"
 #include "fem/load.h"
+#include "grid/domain.h"
 #include "problem/data_private.h"
 #include "problem/value.h"
 
@@ -120,6 +121,30 @@ PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coeffic
   PetscFunctionReturn(0);
 }
 
+/* Takes the parts of nodes on Dirichlet walls out of source[coarse cell][node of the closed cell]:
+   there is no function there to be tested with. */
+static PetscErrorCode CutSource(const LodGrid *grid, const LodCoefficient *coefficient,
+                                double *source) {
+  const LodBox all = LodBoxNodes(grid->dim, grid->fine);
+  double      *kept, *place = source;
+  PetscFunctionBeginUser;
+  if (!coefficient->mask) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(LodBoxCount(&all), &kept));
+  for (PetscInt node = 0; node < LodBoxCount(&all); node++)
+    kept[node] = 1;
+  LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, kept);
+  for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
+    const LodBox own = LodCellFineNodes(grid, cell);
+    for (PetscInt i = 0; i < LodBoxCount(&own); i++) {
+      PetscInt node[LOD_MAX_DIM];
+      LodBoxIndex(&own, i, node);
+      *place++ *= kept[LodBoxPosition(&all, node)];
+    }
+  }
+  PetscCall(PetscFree(kept));
+  PetscFunctionReturn(0);
+}
+
 /* LodDataCreate, leaving what is made in *data. */
 static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coefficient,
                              const LodConditions *conditions, const char *rhs,
@@ -135,7 +160,10 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
     PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
     PetscCall(LodBoundaryCreate(grid, conditions, &data->boundary));
   }
+  if (source) PetscCall(CutSource(grid, coefficient, data->source));
   if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
+  LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->load);
+  if (data->boundary) LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->boundary);
   PetscCall(LodDataBalance(grid, coefficient, data));
   if (source && data->boundary)
     PetscCall(LodSourceSubtractRest(grid, coefficient, data->boundary, data->source));

@@ -4,10 +4,8 @@
 #include "base/random.h"
 #include "sample/sample_private.h"
 
-/* Marks, in `values`, the cells that an inclusion covers at one point of its axis (point[] in units
-   of cells): the cell that holds the point, and all whose midpoint is within half the width. */
-static void MarkAround(PetscInt dim, const PetscInt cells[], const double point[LOD_MAX_DIM],
-                       double width, double value, double *values) {
+void LodSampleMark(PetscInt dim, const PetscInt cells[], const double point[LOD_MAX_DIM],
+                   double width, double value, double *values) {
   LodBox   all = LodBoxCells(dim, cells), block = {.dim = dim};
   PetscInt index[LOD_MAX_DIM];
 
@@ -74,7 +72,7 @@ PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim
     for (PetscInt step = 0; step <= steps; step++) {
       for (PetscInt axis = 0; axis < dim; axis++)
         point[axis] = begin[axis] + (end[axis] - begin[axis]) * (double)step / (double)steps;
-      MarkAround(dim, cells, point, (double)settings->channel_width, inside, values);
+      LodSampleMark(dim, cells, point, (double)settings->channel_width, inside, values);
     }
   }
   PetscFunctionReturn(0);

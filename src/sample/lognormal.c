@@ -183,9 +183,9 @@ static void DrawNoise(uint64_t seed, uint64_t stream, Embedding *embedding) {
   }
 }
 
-PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim,
-                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
-                                  double *values) {
+PetscErrorCode LodSampleGaussian(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                 double *field, double *second) {
   Embedding      embedding;
   const LodBox   all = LodBoxCells(dim, cells);
   const PetscInt count = LodBoxCount(&all);
@@ -198,8 +198,20 @@ PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt di
   PetscInt     index[LOD_MAX_DIM];
   for (PetscInt i = 0; i < count; i++) {
     LodBoxIndex(&all, i, index);
-    values[i] = exp(embedding.data[LodBoxPosition(&periodic, index)][0]);
+    const double *value = embedding.data[LodBoxPosition(&periodic, index)];
+    field[i] = value[0];
+    if (second) second[i] = value[1];
   }
   fftw_free(embedding.data);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt dim,
+                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                  double *values) {
+  PetscFunctionBeginUser;
+  PetscCall(LodSampleGaussian(settings, dim, cells, seed, number, values, NULL));
+  for (PetscInt i = 0; i < LodCellCount(dim, cells); i++)
+    values[i] = exp(values[i]);
   PetscFunctionReturn(0);
 }

@@ -91,9 +91,12 @@ static PetscErrorCode SampleExpression(const LodSampleSettings *settings, PetscI
   PetscFunctionReturn(0);
 }
 
-/* Fills values[cells] by the family's sampler. */
-static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, const PetscInt cells[],
-                           PetscInt64 seed, PetscInt64 number, double *values) {
+/* Fills a coefficient by the family's sampler. */
+static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt64 seed, PetscInt64 number,
+                           LodCoefficient *coefficient) {
+  const PetscInt  dim = coefficient->dim;
+  const PetscInt *cells = coefficient->cells;
+  double         *values = coefficient->values;
   PetscFunctionBeginUser;
   switch (settings->family) {
   case LOD_FAMILY_IID:
@@ -117,6 +120,12 @@ static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt dim, cons
   case LOD_FAMILY_DARCY:
     PetscCall(LodSampleDarcy(settings, dim, cells, seed, number, values));
     break;
+  case LOD_FAMILY_RESERVOIR:
+    PetscCall(LodSampleReservoir(settings, dim, cells, seed, number, values));
+    break;
+  case LOD_FAMILY_FILE:
+    PetscCall(LodSampleFile(settings, number, coefficient));
+    break;
   }
   PetscFunctionReturn(0);
 }
@@ -134,7 +143,7 @@ PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
   PetscCall(LodSampleValidate(settings, dim, cells, where));
   PetscCall(LodCoefficientCreate(dim, cells, coefficient));
   PetscCall(LodEventBegin(LOD_EVENT_SAMPLE));
-  PetscErrorCode error = Fill(settings, dim, cells, seed, number, coefficient->values);
+  PetscErrorCode error = Fill(settings, seed, number, coefficient);
   if (!error) error = LodCoefficientValidate(coefficient, where);
   PetscCall(LodEventEnd(LOD_EVENT_SAMPLE));
   if (error) PetscCall(LodCoefficientDestroy(coefficient));

@@ -11,12 +11,18 @@
               uniform direction and length uniform in [1/4, 3/4].
    image      grey values, averaged over each cell; the picture is stretched to fill D, its top row
               lies at the top of D and its left column at x = 0.
+   reservoir  log A is a rough background in the lowest two fifths of [log alpha, log beta], and in
+              the highest two fifths inside of meandering channels along y, `channel_width` cells
+              wide: what a layer of the SPE10 model looks like. Two or three dimensions.
+   file       coefficient number first + `number` of a dataset of many along its first axis, or the
+              one that it holds.
    darcy      beta where a Gaussian field of covariance (-Laplace + 9)^-2 with natural conditions is
               positive, alpha elsewhere: the benchmark of neural operators. */
 #ifndef LODNET_SAMPLE_SAMPLE_H
 #define LODNET_SAMPLE_SAMPLE_H
 
-#include "grid/coefficient.h"
+#include "io/coefficient_file.h"
+#include "io/coefficient_many.h"
 #include "sample/settings.h"
 
 /* Draws coefficient number `number` of the family into a new coefficient of cells[] cells.
@@ -29,6 +35,9 @@ PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
                              const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
                              LodCoefficient *coefficient);
 
+/* The file that a family reads, or NULL. */
+const char *LodSampleInput(const LodSampleSettings *settings);
+
 /* Defaults of one family, and its name from and to text ("iid", "sine", ...); an unknown name is an
    input error that lists the known ones. */
 void           LodSampleDefaults(LodSampleSettings *settings);
@@ -36,8 +45,13 @@ const char    *LodFamilyName(LodFamily family);
 void           LodFamilyList(char known[LOD_TEXT_MAX]); /* all names, "iid, sine, ..." */
 PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily *family);
 
-/* The range of values that a family has unless alpha and beta are set. */
-void LodFamilyRange(LodFamily family, double *alpha, double *beta);
+/* Sets what has another default in each family, for settings->family: alpha, beta and
+   channel_width. */
+void LodFamilyDefaults(LodSampleSettings *settings);
+
+/* Whether the values of a family keep to [alpha, beta]; whether its draws differ. */
+PetscBool LodFamilyHasRange(LodFamily family);
+PetscBool LodFamilyVaries(LodFamily family);
 
 /* Checks the parameters that the family uses, for a mesh of cells[]. */
 PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim,
@@ -46,6 +60,12 @@ PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim
 /* Pieces (the scale) of sample `number` of the iid family along an axis of `cells` cells; `cells`
    for the others. */
 PetscInt LodSampleScale(const LodSampleSettings *settings, PetscInt cells, PetscInt64 number);
+
+/* What the dataset of the file family holds: how many coefficients of what cells. With dim = 0 the
+   dataset tells the dimension: `many` says whether its first axis numbers coefficients, as that of
+   one called `coefficients` does. */
+PetscErrorCode LodSampleFileLayout(const LodSampleSettings *settings, PetscInt dim, PetscBool many,
+                                   const char *where, LodCoefficientLayout *layout);
 
 /* How the lognormal family makes its Gaussian field on this mesh: points per axis of the
    periodic grid, size[dim], and which part of the variance had to be cut off because no embedding

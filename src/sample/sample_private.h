@@ -3,6 +3,7 @@
 #ifndef LODNET_SAMPLE_SAMPLE_PRIVATE_H
 #define LODNET_SAMPLE_SAMPLE_PRIVATE_H
 
+#include "grid/coefficient.h"
 #include "sample/settings.h"
 
 /* Loops over fewer entries than this are not worth starting threads for. */
@@ -29,6 +30,17 @@ PetscErrorCode LodSampleLognormal(const LodSampleSettings *settings, PetscInt di
                                   const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
                                   double *values);
 
+/* The Gaussian field itself and, unless NULL, a second, independent one of the same law. */
+PetscErrorCode LodSampleGaussian(const LodSampleSettings *settings, PetscInt dim,
+                                 const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                 double *field, double *second);
+
+/* Sets to `value` the cells that a body of so many cells width covers at one point of its axis
+   (point[] in units of cells): the cell that holds the point, and all whose midpoint is within half
+   the width. */
+void LodSampleMark(PetscInt dim, const PetscInt cells[], const double point[LOD_MAX_DIM],
+                   double width, double value, double *values);
+
 /* Straight inclusions in a background. */
 PetscErrorCode LodSampleChannels(const LodSampleSettings *settings, PetscInt dim,
                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
@@ -40,6 +52,20 @@ PetscErrorCode LodSampleDarcyField(PetscInt dim, const PetscInt cells[], PetscIn
 PetscErrorCode LodSampleDarcy(const LodSampleSettings *settings, PetscInt dim,
                               const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
                               double *values);
+
+/* Meandering channels in a rough background; dim is 2 or 3. */
+PetscErrorCode LodSampleReservoir(const LodSampleSettings *settings, PetscInt dim,
+                                  const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
+                                  double *values);
+
+/* Reads number first + `number` of the settings' file into a coefficient of its cells. A value that
+   is none is an input error with the number of the coefficient. */
+PetscErrorCode LodSampleFile(const LodSampleSettings *settings, PetscInt64 number,
+                             LodCoefficient *coefficient);
+
+/* Checks that the file is there and has enough coefficients of these cells. */
+PetscErrorCode LodSampleFileValidate(const LodSampleSettings *settings, PetscInt dim,
+                                     const PetscInt cells[], const char *where);
 
 /* Grey values of a picture; dim is 2. */
 PetscErrorCode LodSampleImage(const LodSampleSettings *settings, const PetscInt cells[],

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/expression.h"
 #include "sample/sample.h"
+#include "sample/sample_private.h"
 
 /* More channels than that would be drawn for hours. */
 #define MOST_CHANNELS 100000
@@ -21,25 +22,51 @@ static const char *const family_names[LOD_FAMILY_COUNT] = {
     [LOD_FAMILY_CHANNELS] = "channels",
     [LOD_FAMILY_IMAGE] = "image",
     [LOD_FAMILY_DARCY] = "darcy",
+    [LOD_FAMILY_RESERVOIR] = "reservoir",
+    [LOD_FAMILY_FILE] = "file",
 };
 
 void LodSampleDefaults(LodSampleSettings *settings) {
   memset(settings, 0, sizeof *settings);
   settings->family = LOD_FAMILY_IID;
   settings->count = 1;
-  LodFamilyRange(settings->family, &settings->alpha, &settings->beta);
   settings->n_scales = 0; /* the cells of the mesh */
   settings->correlation_length = 0.1;
   settings->variance = 1;
   settings->channels = 8;
-  settings->channel_width = 1;
+  LodFamilyDefaults(settings);
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)
     settings->extent[axis] = 1;
 }
 
-void LodFamilyRange(LodFamily family, double *alpha, double *beta) {
-  *alpha = family == LOD_FAMILY_DARCY ? 3 : 1;
-  *beta = family == LOD_FAMILY_DARCY ? 12 : 5;
+void LodFamilyDefaults(LodSampleSettings *settings) {
+  settings->alpha = 1;
+  settings->beta = 5;
+  settings->channel_width = 1;
+  if (settings->family == LOD_FAMILY_DARCY) {
+    settings->alpha = 3;
+    settings->beta = 12;
+  } else if (settings->family == LOD_FAMILY_RESERVOIR) {
+    settings->alpha = 1e-3;
+    settings->beta = 1e4;
+    settings->channel_width = 5;
+  }
+}
+
+const char *LodSampleInput(const LodSampleSettings *settings) {
+  return settings->family == LOD_FAMILY_IMAGE  ? settings->image
+         : settings->family == LOD_FAMILY_FILE ? settings->file
+                                               : NULL;
+}
+
+PetscBool LodFamilyHasRange(LodFamily family) {
+  return (PetscBool)(family != LOD_FAMILY_EXPRESSION && family != LOD_FAMILY_LOGNORMAL &&
+                     family != LOD_FAMILY_FILE);
+}
+
+PetscBool LodFamilyVaries(LodFamily family) {
+  return (PetscBool)(family != LOD_FAMILY_SINE && family != LOD_FAMILY_EXPRESSION &&
+                     family != LOD_FAMILY_IMAGE);
 }
 
 void LodFamilyList(char known[LOD_TEXT_MAX]) {
@@ -107,26 +134,68 @@ static PetscErrorCode ValidateImage(const LodSampleSettings *settings, PetscInt 
   PetscFunctionReturn(0);
 }
 
-/* Checks the parameters of the two families that have more than a range of values. */
-static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, PetscInt dim,
-                                           const PetscInt cells[], const char *where) {
+/* Checks the parameters of a Gaussian field. */
+static PetscErrorCode ValidateField(const LodSampleSettings *settings, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(isfinite(settings->correlation_length) && settings->correlation_length > 0,
+                "%s: correlation length is %.9g, must be finite and greater than 0", where,
+                settings->correlation_length);
+  LodCheckInput(isfinite(settings->variance) && settings->variance >= 0,
+                "%s: variance is %.9g, must be finite and at least 0", where, settings->variance);
+  PetscFunctionReturn(0);
+}
+
+/* Checks the parameters of channels. */
+static PetscErrorCode ValidateChannels(const LodSampleSettings *settings, PetscInt dim,
+                                       const PetscInt cells[], const char *where) {
   PetscInt fewest = cells[0];
   PetscFunctionBeginUser;
-  if (settings->family == LOD_FAMILY_LOGNORMAL) {
-    LodCheckInput(isfinite(settings->correlation_length) && settings->correlation_length > 0,
-                  "%s: correlation length is %.9g, must be finite and greater than 0", where,
-                  settings->correlation_length);
-    LodCheckInput(isfinite(settings->variance) && settings->variance >= 0,
-                  "%s: variance is %.9g, must be finite and at least 0", where, settings->variance);
-  } else {
-    for (PetscInt axis = 1; axis < dim; axis++)
-      fewest = PetscMin(fewest, cells[axis]);
-    LodCheckInput(settings->channels >= 1 && settings->channels <= MOST_CHANNELS,
-                  "%s: %" PetscInt_FMT " channels, must be 1 to %d", where, settings->channels,
-                  MOST_CHANNELS);
-    LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= fewest,
-                  "%s: channel width is %" PetscInt_FMT " cells, must be 1 to %" PetscInt_FMT,
-                  where, settings->channel_width, fewest);
+  for (PetscInt axis = 1; axis < dim; axis++)
+    fewest = PetscMin(fewest, cells[axis]);
+  LodCheckInput(settings->channels >= 1 && settings->channels <= MOST_CHANNELS,
+                "%s: %" PetscInt_FMT " channels, must be 1 to %d", where, settings->channels,
+                MOST_CHANNELS);
+  LodCheckInput(settings->channel_width >= 1 && settings->channel_width <= fewest,
+                "%s: channel width is %" PetscInt_FMT " cells, must be 1 to %" PetscInt_FMT, where,
+                settings->channel_width, fewest);
+  PetscFunctionReturn(0);
+}
+
+/* Checks what the family asks of its own parameters. */
+static PetscErrorCode ValidateOwn(const LodSampleSettings *settings, PetscInt dim,
+                                  const PetscInt cells[], const char *where) {
+  LodExpression *expression;
+
+  PetscFunctionBeginUser;
+  switch (settings->family) {
+  case LOD_FAMILY_IID:
+    PetscCall(ValidateScales(settings, dim, cells, where));
+    break;
+  case LOD_FAMILY_LOGNORMAL:
+    PetscCall(ValidateField(settings, where));
+    break;
+  case LOD_FAMILY_RESERVOIR:
+    LodCheckInput(dim >= 2, "%s: a reservoir has 2 or 3 dimensions, not 1", where);
+    PetscCall(ValidateField(settings, where));
+    PetscCall(ValidateChannels(settings, dim, cells, where));
+    break;
+  case LOD_FAMILY_CHANNELS:
+    PetscCall(ValidateChannels(settings, dim, cells, where));
+    break;
+  case LOD_FAMILY_IMAGE:
+    PetscCall(ValidateImage(settings, dim, where));
+    break;
+  case LOD_FAMILY_FILE:
+    PetscCall(LodSampleFileValidate(settings, dim, cells, where));
+    break;
+  case LOD_FAMILY_EXPRESSION:
+    LodCheckInput(settings->expression[0], "%s: the expression family needs an expression", where);
+    PetscCall(LodExpressionCreate(settings->expression, dim, where, &expression));
+    PetscCall(LodExpressionDestroy(&expression));
+    break;
+  case LOD_FAMILY_SINE:
+  case LOD_FAMILY_DARCY:
+    break;
   }
   PetscFunctionReturn(0);
 }
@@ -134,7 +203,6 @@ static PetscErrorCode ValidateRandomFields(const LodSampleSettings *settings, Pe
 PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim,
                                  const PetscInt cells[], const char *where) {
   const LodFamily family = settings->family;
-  LodExpression  *expression;
   PetscInt        least = 1;
   double          count = 1;
   char            text[LOD_CELLS_TEXT];
@@ -153,22 +221,11 @@ PetscErrorCode LodSampleValidate(const LodSampleSettings *settings, PetscInt dim
       LodCellsText(dim, cells, text));
   LodCheckInput(settings->count >= 1, "%s: count is %" PetscInt_FMT ", must be at least 1", where,
                 settings->count);
-  const PetscBool random = (PetscBool)(family == LOD_FAMILY_IID || family == LOD_FAMILY_LOGNORMAL ||
-                                       family == LOD_FAMILY_CHANNELS || family == LOD_FAMILY_DARCY);
-  LodCheckInput(random || settings->count == 1,
+  LodCheckInput(LodFamilyVaries(family) || settings->count == 1,
                 "%s: count is %" PetscInt_FMT ", but family %s gives the same coefficient every "
                 "time: must be 1",
                 where, settings->count, LodFamilyName(family));
-  if (family != LOD_FAMILY_LOGNORMAL && family != LOD_FAMILY_EXPRESSION)
-    PetscCall(ValidateRange(settings, where));
-  if (family == LOD_FAMILY_IID) PetscCall(ValidateScales(settings, dim, cells, where));
-  if (family == LOD_FAMILY_LOGNORMAL || family == LOD_FAMILY_CHANNELS)
-    PetscCall(ValidateRandomFields(settings, dim, cells, where));
-  if (family == LOD_FAMILY_IMAGE) PetscCall(ValidateImage(settings, dim, where));
-  if (family == LOD_FAMILY_EXPRESSION) {
-    LodCheckInput(settings->expression[0], "%s: the expression family needs an expression", where);
-    PetscCall(LodExpressionCreate(settings->expression, dim, where, &expression));
-    PetscCall(LodExpressionDestroy(&expression));
-  }
+  if (LodFamilyHasRange(family)) PetscCall(ValidateRange(settings, where));
+  PetscCall(ValidateOwn(settings, dim, cells, where));
   PetscFunctionReturn(0);
 }

@@ -14,28 +14,33 @@ typedef enum {
   LOD_FAMILY_LOGNORMAL,  /* exp of a Gaussian field, exponential covariance */
   LOD_FAMILY_CHANNELS,   /* thin high- or low-value inclusions in a background */
   LOD_FAMILY_IMAGE,      /* grey values of a PNG mapped to [alpha, beta] */
-  LOD_FAMILY_DARCY       /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
+  LOD_FAMILY_DARCY,      /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
+  LOD_FAMILY_RESERVOIR,  /* meandering channels of high values in a rough background of low ones */
+  LOD_FAMILY_FILE        /* coefficients that an HDF5 file holds */
 } LodFamily;
 
 /* How many families there are. */
-#define LOD_FAMILY_COUNT (LOD_FAMILY_DARCY + 1)
+#define LOD_FAMILY_COUNT (LOD_FAMILY_FILE + 1)
 
 /* One [[sample]] table: a family and its parameters; `count` coefficients are drawn from it. */
 typedef struct {
   LodFamily family;
   PetscInt  count;                  /* >= 1 */
-  double    alpha, beta;            /* all but expression, lognormal: 0 < alpha <= beta; 1, 5 */
+  double    alpha, beta;            /* see LodFamilyHasRange: 0 < alpha <= beta; 1, 5 */
   PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
   PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
   char      expression[LOD_TEXT_MAX];
-  double    correlation_length; /* lognormal: > 0; default 0.1, in units of extent[] */
+  double    correlation_length; /* lognormal, reservoir: > 0; default 0.1, in units of extent[] */
   double    variance;           /* lognormal: >= 0, of log A; default 1; its median is 1 */
-  PetscInt  channels;           /* channels: how many inclusions; default 8 */
-  PetscInt  channel_width;      /* channels: in cells of T_eps; default 1 */
+  PetscInt  channels;           /* channels, reservoir: how many; default 8 */
+  PetscInt  channel_width;      /* channels, reservoir: in cells of T_eps; default 1, reservoir 5 */
   PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */
   char      image[LOD_PATH_MAX]; /* image: PNG file; relative to the config's directory */
   PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
-  double    extent[LOD_MAX_DIM]; /* expression, lognormal: side lengths of D; 1 */
+  char      file[LOD_PATH_MAX];  /* file: HDF5 file; relative to the config's directory */
+  char      dataset[LOD_TEXT_MAX]; /* file: its dataset; empty: coefficient, else coefficients */
+  PetscInt  first;                 /* file: which of its coefficients is number 0; default 0 */
+  double    extent[LOD_MAX_DIM];   /* expression, lognormal, reservoir: side lengths of D; 1 */
 } LodSampleSettings;
 
 #endif

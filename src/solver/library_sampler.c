@@ -24,7 +24,7 @@ static PetscErrorCode Defaults(const char *family, LodSampler *sampler) {
   PetscCall(LodPointerCheck(sampler, where, "sampler"));
   LodSampleDefaults(&settings);
   PetscCall(LodFamilyFromName(family, where, &settings.family));
-  LodFamilyRange(settings.family, &settings.alpha, &settings.beta);
+  LodFamilyDefaults(&settings);
   *sampler = (LodSampler){.family = LodFamilyName(settings.family),
                           .alpha = settings.alpha,
                           .beta = settings.beta,

@@ -10,6 +10,7 @@ typedef struct {
   PetscInt    n; /* how many coordinates were given: the dimension, if they fit */
   double      low[LOD_MAX_DIM], high[LOD_MAX_DIM]; /* of a point the same */
   const char *text;                                /* as it was given, "0.2,0.8"; borrowed */
+  const char *where; /* in messages; NULL: --point or --mean; borrowed */
 } LodQuantityPlace;
 
 /* What is asked for beside flows and energy; borrowed. */
@@ -72,6 +73,23 @@ PetscErrorCode LodQuantitiesDestroy(LodQuantities *quantities);
 
 /* The value of a name; NaN if there is none. */
 double LodQuantitiesValue(const LodQuantities *quantities, const char *name);
+
+/* Their names, one a line, to be freed with PetscFree; and values[n]. For solution files. */
+PetscErrorCode LodQuantitiesNames(const LodQuantities *quantities, char **names);
+void           LodQuantitiesValues(const LodQuantities *quantities, double *values);
+
+/* What a report says beside them; borrowed. Of texts NULL is left out. */
+typedef struct {
+  const LodGrid       *grid;
+  const char          *coefficient, *method, *model; /* names of files and of the method */
+  const char          *rhs, *boundary, *wells, *reaction;
+  PetscBool            correct;
+  const LodQuantities *quantities;
+  double               seconds_operator, seconds_solve;
+} LodQuantityFindings;
+
+/* Writes a report (JSON), whole or not at all. */
+PetscErrorCode LodQuantitiesReport(const LodQuantityFindings *findings, const char *path);
 
 /* Prints them on standard output, with labels of ten letters. */
 void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid);

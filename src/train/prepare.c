@@ -80,7 +80,7 @@ static PetscErrorCode FillSignature(const LodTrainPlan *plan, const LodGrid *gri
     const size_t             used = strlen(signature->families);
     snprintf(signature->families + used, sizeof signature->families - used, "%s%s",
              used ? ", " : "", LodFamilyName(family->family));
-    if (family->family == LOD_FAMILY_EXPRESSION || family->family == LOD_FAMILY_LOGNORMAL) continue;
+    if (!LodFamilyHasRange(family->family)) continue;
     signature->smallest = fmin(signature->smallest, family->alpha);
     signature->largest = fmax(signature->largest, family->beta);
   }

@@ -302,7 +302,7 @@ def solve(A, rhs=1, method="lod", **options):
 def sample(family, cells, seed=0, number=0, *, dim=2, **settings):
     """Draws coefficient `number` of a seed: an array of shape (.., y, x).
 
-    family    "iid", "sine", "expression", "lognormal", "channels", "image" or "darcy"
+    family    "iid", "sine", "expression", "lognormal", "channels", "image", "darcy" or "reservoir"
     cells     per axis, a list in the order x, y, z or one number for `dim` axes
     settings  alpha, beta (range of values), scale, expression, correlation_length, variance,
               channels, channel_width, channel_low, image, logarithmic: as lod-sample's options
