@@ -64,6 +64,8 @@ PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const L
                                     .coefficient = &problem->coefficient,
                                     .conditions = &problem->conditions,
                                     .data = data,
+                                    .rhs = command->problem.rhs[0],
+                                    .rhs_where = command->problem.rhs_where,
                                     .request = &request};
   LodQuantityParts         parts;
   PetscFunctionBeginUser;

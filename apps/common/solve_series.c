@@ -4,10 +4,13 @@
 #include "solver/solve_many.h"
 
 /* Says how many were solved, and how fast. */
-static void PrintSummary(const LodSolveCommand *command, PetscInt n_coefficients, PetscInt n_rhs,
-                         const LodManyResult *result) {
+static void PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
+                         PetscInt n_coefficients, PetscInt n_rhs, const LodManyResult *result) {
   printf("method    %s, %d right-hand side%s\n", LodMethodName(command->method), (int)n_rhs,
          n_rhs == 1 ? "" : "s");
+  printf("boundary  ");
+  LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
+  putchar('\n');
   printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)n_coefficients,
          result->seconds, (double)n_coefficients / result->seconds);
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
@@ -46,7 +49,8 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
                                        .output = command->output,
                                        .quiet = given->quiet};
   PetscErrorCode           error = LodManySolve(&series, &settings, &result);
-  if (!error && !given->quiet) PrintSummary(command, series.count, settings.n_rhs, &result);
+  if (!error && !given->quiet)
+    PrintSummary(command, &problem, series.count, settings.n_rhs, &result);
   PetscCall(LodProblemDestroy(&problem));
   PetscCall(LodCoefficientSeriesClose(&series));
   PetscCall(error);

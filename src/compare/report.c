@@ -128,9 +128,10 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   PetscCall(LodDirectoryMake(directory));
   PetscCall(LodTextFileBegin(&report, directory, "report.json"));
   json_t *object =
-      json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",
+      json_pack("{s:s, s:o, s:o, s:b, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",
                 LodJsonText(coefficient_path), "model", LodJsonText(model_path), "average",
-                comparison->average, "rhs", LodJsonText(rhs), "mesh", LodJsonMesh(grid));
+                comparison->average, "correct", comparison->correct, "rhs", LodJsonText(rhs),
+                "mesh", LodJsonMesh(grid));
   json_object_update_new(object, FindingsJson(comparison));
   if (comparison->field[0]) json_object_set_new(object, "fine_scale", FieldsJson(comparison));
   PetscErrorCode error = LodJsonPrint(report.stream, object);

@@ -190,7 +190,7 @@ PetscErrorCode LodExactEstimate(const LodGrid *grid, LodExactCost *cost) {
   LodWindowKind samples[LOD_MAX_DIM][MOST_CENTRES], kinds[LOD_MAX_DIM];
   PetscInt      n_samples[LOD_MAX_DIM], n = 1; /* n: combinations of samples */
   PetscFunctionBeginUser;
-  PetscCall(LodGridValidateMeshes(grid, "mesh"));
+  PetscCall(LodGridValidate(grid, "mesh"));
   *cost = (LodExactCost){.memory = 0};
   cost->work[LOD_EXACT_CELLS].flops = n_cells * CellFlops(grid, &packed, &workspace, &leaves);
   for (PetscInt axis = 0; axis < grid->dim; axis++)

@@ -9,16 +9,10 @@
      4. Q = W - Y lam,
      5. S_T[z,j] = a_T(Lam_j, phi_z) - a(Q_j, phi_z), and L_T alike.
 
-   Where a patch floats (patch.h), K may be singular. Its last node p is then held: K has the row
-   and column of the identity there, steps 2 and 3 are for the other nodes, with one more column
-   K_p, and the value t at p follows from row p of the system, Q = W - Y lam - (K^-1 K_p) t.
-
    The part of a reconstruction that a cell adds has one column, l_T - sum of coarse[T_j] b_j, and
    ends with step 4. */
 #include "lod/patch_problem_private.h"
 
-#include <cblas.h>
-#include <petscblaslapack.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +29,38 @@ static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {
                            &problem->tables, NULL};
 }
 
-/* Writes the upper triangle of K on the patch's unknowns into `matrix`; with `pattern` the column
-   pointers and row indices too. */
-static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, PetscBool pattern,
-                       cholmod_sparse *matrix) {
+/* Whether position `i` among the patch's unknowns is one where a mask leaves none. */
+static PetscBool IsHeld(const LodPatch *patch, const LodPatchWorkspace *work, PetscInt i) {
+  return (PetscBool)(patch->masked && work->held[i]);
+}
+
+/* The unknown of a fine node; -1 if there is none. */
+static PetscInt UnknownOf(const LodPatch *patch, const LodPatchWorkspace *work,
+                          const PetscInt node[LOD_MAX_DIM]) {
+  const PetscInt position = LodBoxPosition(&patch->unknowns, node);
+  return position >= 0 && IsHeld(patch, work, position) ? -1 : position;
+}
+
+/* Notes in work->held which of the patch's unknowns are none, if a mask touches it. */
+static LodPatchStatus MarkHeld(const LodPatchProblem *problem, const LodPatch *patch,
+                               LodPatchWorkspace *work) {
+  const size_t n = (size_t)LodBoxCount(&patch->unknowns);
+  if (!patch->masked) return LOD_PATCH_OK;
+  unsigned char *held = realloc(work->held, n);
+  if (!held) return LOD_PATCH_NO_MEMORY;
+  work->held = held;
+  for (PetscInt i = 0; i < LodBoxCount(&patch->unknowns); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&patch->unknowns, i, node);
+    held[i] = LodMaskedHolds(problem->grid, problem->coefficient, patch, node);
+  }
+  return LOD_PATCH_OK;
+}
+
+/* Writes the upper triangle of K on the patch's unknowns into `matrix`, with 1 on the diagonal
+   where a mask leaves none; with `pattern` the column pointers and row indices too. */
+static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch,
+                       const LodPatchWorkspace *work, PetscBool pattern, cholmod_sparse *matrix) {
   const LodGrid  *grid = problem->grid;
   LodCellMatrices source = FineMatrices(problem);
   PetscInt        width = LodPower(3, grid->dim), n = LodBoxCount(&patch->unknowns);
@@ -48,12 +70,14 @@ static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, Pe
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], neighbours[LOD_MAX_STENCIL];
     LodBoxIndex(&patch->unknowns, column, node);
-    LodMatrixStencil(&source, node, stencil);
+    LodRowStencil(&source, node, stencil);
     LodRowNeighbours(&patch->unknowns, node, neighbours);
     if (pattern) start[column] = filled;
     for (PetscInt i = 0; i < width; i++) {
       if (neighbours[i] < 0 || neighbours[i] > column) continue;
       if (pattern) rows[filled] = neighbours[i];
+      if (IsHeld(patch, work, column) || IsHeld(patch, work, neighbours[i]))
+        stencil[i] = neighbours[i] == column ? 1 : 0;
       values[filled++] = stencil[i];
     }
   }
@@ -78,7 +102,7 @@ static LodPatchShape *FindShape(const LodPatchProblem *problem, const LodPatch *
   if (!shape) return NULL;
   memcpy(shape->size, patch->unknowns.size, sizeof shape->size);
   shape->matrix = cholmod_allocate_sparse(n, n, most, 1, 1, 1, CHOLMOD_REAL, &work->common);
-  if (shape->matrix) FillMatrix(problem, patch, PETSC_TRUE, shape->matrix);
+  if (shape->matrix) FillMatrix(problem, patch, work, PETSC_TRUE, shape->matrix);
   shape->factor = shape->matrix ? cholmod_analyze(shape->matrix, &work->common) : NULL;
   shape->factor_flops = work->common.fl;
   shape->factor_entries = work->common.lnz;
@@ -162,7 +186,7 @@ static LodPatchStatus AddMaskedCell(const LodPatchProblem *problem, const LodPat
     double      *column = (double *)work->right->x + (size_t)row * work->right->d;
     for (PetscInt i = 0; i < n_nodes; i++) {
       LodBoxIndex(&nodes, i, node);
-      const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      const PetscInt unknown = UnknownOf(patch, work, node);
       if (unknown >= 0) column[unknown] += weight * work->functionals[corner * n_nodes + i];
     }
   }
@@ -179,7 +203,7 @@ static LodPatchStatus FillConstraints(const LodPatchProblem *problem, const LodP
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
-    if (work->masked) {
+    if (patch->masked) {
       status = AddMaskedCell(problem, patch, cell, work);
       if (status) return status;
       continue;
@@ -210,8 +234,8 @@ static PetscBool IsCutAway(const LodPatchProblem *problem, const PetscInt cell[L
 }
 
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
-static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
-                      double *loads) {
+static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch,
+                      const LodPatchWorkspace *work, size_t stride, double *loads) {
   const LodGrid *grid = problem->grid;
   PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
   const LodBox   inside = LodFineInside(grid);
@@ -232,7 +256,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
     for (PetscInt a = 0; a < corners; a++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = global[axis] + (a >> axis & 1);
-      PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      PetscInt unknown = UnknownOf(patch, work, node);
       if (unknown < 0) continue;
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < corners; j++)
@@ -246,8 +270,8 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
 }
 
 /* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
-static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *source,
-                      double *column) {
+static void AddSource(const LodGrid *grid, const LodPatch *patch, const LodPatchWorkspace *work,
+                      const double *source, double *column) {
   LodBox nodes = LodFineInside(grid);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     nodes.first[axis] = patch->cell_index[axis] * nodes.size[axis];
@@ -256,106 +280,9 @@ static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *
   for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&nodes, i, node);
-    const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+    const PetscInt unknown = UnknownOf(patch, work, node);
     if (unknown >= 0) column[unknown] += source[i];
   }
-}
-
-/* Holds the last unknown that has neighbours: its row and column of K go to the column held_column
-   of right[], K_pp included, and the identity's come into their place. */
-static void HoldNode(cholmod_sparse *matrix, PetscInt *held_node, size_t held_column,
-                     cholmod_dense *right) {
-  const int *start = matrix->p, *rows = matrix->i;
-  double    *values = matrix->x, *column = (double *)right->x + held_column * right->d;
-  int        held = (int)matrix->ncol;
-  for (PetscBool has_neighbours = PETSC_FALSE; !has_neighbours && held > 0;) {
-    held--; /* unknowns outside a mask have none */
-    for (int i = start[held]; i < start[held + 1]; i++)
-      if (rows[i] != held && values[i] != 0) has_neighbours = PETSC_TRUE;
-  }
-  for (int i = start[held]; i < start[held + 1]; i++) {
-    column[rows[i]] = values[i];
-    values[i] = rows[i] == held ? 1 : 0;
-  }
-  *held_node = held;
-}
-
-/* Takes the held node's row out of all right-hand sides, into held[]. */
-static void TakeHeldRow(cholmod_dense *right, PetscInt held_node, double *held) {
-  for (size_t column = 0; column < right->ncol; column++) {
-    double *value = (double *)right->x + column * right->d + held_node;
-    held[column] = *value;
-    *value = 0;
-  }
-}
-
-/* The dot product of two columns, by number, over the unknowns. */
-static double ColumnProduct(const cholmod_dense *a, PetscInt i, const cholmod_dense *b,
-                            PetscInt j) {
-  return cblas_ddot((int)a->nrow, (const double *)a->x + (size_t)i * a->d, 1,
-                    (const double *)b->x + (size_t)j * b->d, 1);
-}
-
-/* Writes v = C_p - C K^-1 K_p, p being the held node, behind the right-hand sides of step 3, where
-   it becomes (C K^-1 C^T)^-1 v, and behind that. */
-static void FillHeldColumn(LodPatchWorkspace *work, PetscInt m, PetscInt columns) {
-  double *w = work->multipliers + (size_t)m * (size_t)columns;
-  for (PetscInt c = 0; c < m; c++)
-    w[c] = w[m + c] = work->held[c] - ColumnProduct(work->right, c, work->solved, m + columns);
-}
-
-/* Row p of the system. The multipliers are those for t = 0 so far; with w = (C K^-1 C^T)^-1 v they
-   become lam + w t, t = (b_p - K_p K^-1 b - v lam) / (v w + K_pp - K_p K^-1 K_p) for each column.
- */
-static LodPatchStatus ReleaseNode(LodPatchWorkspace *work, PetscInt m, PetscInt columns,
-                                  double *t) {
-  const PetscInt held = m + columns; /* column of K_p */
-  const double  *w = work->multipliers + (size_t)m * (size_t)columns, *v = w + m;
-  const double   pivot = work->held[held] + cblas_ddot(m, v, 1, w, 1) -
-                       ColumnProduct(work->right, held, work->solved, held);
-  if (!(pivot > 0)) return LOD_PATCH_NOT_DEFINITE;
-  for (PetscInt j = 0; j < columns; j++) {
-    double *lam = work->multipliers + (size_t)j * (size_t)m;
-    t[j] = (work->held[m + j] - ColumnProduct(work->right, held, work->solved, m + j) -
-            cblas_ddot(m, v, 1, lam, 1)) /
-           pivot;
-    cblas_daxpy(m, t[j], w, 1, lam, 1);
-  }
-  return LOD_PATCH_OK;
-}
-
-/* Steps 3 and 4 for so many columns: the multipliers, and Q in place of W. */
-static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_constraints,
-                                           PetscInt columns) {
-  int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
-  double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
-  const PetscBool floats = (PetscBool)((PetscInt)work->right->ncol > n_constraints + columns);
-  double          t[LOD_MAX_CORNERS + 1] = {0};
-  if (m == 0) return LOD_PATCH_OK;
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, m, n, 1, constraint, (int)work->right->d,
-              y, ld, 0, work->schur, m);
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
-              (int)work->right->d, w, ld, 0, work->multipliers, m);
-  const PetscInt solved = columns + (floats ? 1 : 0);
-  if (floats) FillHeldColumn(work, m, columns);
-  if (work->masked) {
-    info = LodMaskedSolve(m, work->schur, (int)solved, work->multipliers);
-    if (info) return info == 1 ? LOD_PATCH_NO_MEMORY : LOD_PATCH_CONSTRAINTS;
-  } else {
-    LAPACKpotrf_("L", &m, work->schur, &m, &info);
-    if (info) return LOD_PATCH_CONSTRAINTS;
-    LAPACKpotrs_("L", &m, &solved, work->schur, &m, work->multipliers, &m, &info);
-    if (info) return LOD_PATCH_CONSTRAINTS;
-  }
-  LodPatchStatus status = floats ? ReleaseNode(work, m, columns, t) : LOD_PATCH_OK;
-  if (status) return status;
-  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
-              work->multipliers, m, 1, w, ld);
-  for (PetscInt j = 0; j < columns && floats; j++) {
-    cblas_daxpy(n, -t[j], w + (size_t)columns * (size_t)ld, 1, w + (size_t)j * (size_t)ld, 1);
-    w[(size_t)j * (size_t)ld + (size_t)work->held_node] = t[j];
-  }
-  return LOD_PATCH_OK;
 }
 
 /* Step 5 for one coarse cell of the patch: subtracts its part of a(Q_j, phi_z) from
@@ -449,48 +376,36 @@ static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MA
 }
 
 /* Step 1, and room for right-hand sides of so many columns, of which those of the constraints and
-   b_j are filled. Where the patch floats, K_p is the last one. */
+   b_j are filled; where the patch floats, with a pinned node's behind them (patch_eliminate.c). */
 static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *patch,
                                 LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
                                 PetscInt *n_constraints) {
   const size_t    n = (size_t)LodBoxCount(&patch->unknowns);
   const PetscBool floats = LodPatchFloats(problem->grid, patch);
-  work->masked = LodMaskTouchesPatch(problem->grid, problem->coefficient, patch->cell);
+  LodPatchStatus  status = MarkHeld(problem, patch, work);
+  if (status) return status;
   *n_constraints = NumberConstraints(problem, patch, work->constraint_row);
   const size_t all = (size_t)(*n_constraints + columns);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
-  LodPatchStatus status = ShapeRightHandSides(work, n, all + (floats ? 1 : 0));
+  status = ShapeRightHandSides(work, n, all + (floats ? 1 : 0));
   if (status) return status;
-  FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
-  if (floats) HoldNode((*shape)->matrix, &work->held_node, all, work->right);
+  FillMatrix(problem, patch, work, PETSC_FALSE, (*shape)->matrix);
+  if (floats) LodPatchPin((*shape)->matrix, all, work);
   cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
   status = FillConstraints(problem, patch, work);
   if (status) return status;
-  FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
+  FillLoads(problem, patch, work, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
-}
-
-/* Steps 2 to 4 for the columns in work->right, and the held node if there is a column more; *q is
-   the first of the columns Q, work->solved->d apart. */
-static LodPatchStatus SolveColumns(LodPatchWorkspace *work, const LodPatchShape *shape,
-                                   PetscInt n_constraints, PetscInt columns, const double **q) {
-  if ((PetscInt)work->right->ncol > n_constraints + columns)
-    TakeHeldRow(work->right, work->held_node, work->held);
-  if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
-                      &work->solve_y, &work->solve_e, &work->common))
-    return LOD_PATCH_NO_MEMORY;
-  *q = (double *)work->solved->x + (size_t)n_constraints * work->solved->d;
-  return EliminateConstraints(work, n_constraints, columns);
 }
 
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
                                PetscInt cell, const double *source, double *entries,
                                double *loads) {
   const LodGrid *grid = problem->grid;
-  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodPatch patch = LodMaskedPatch(grid, problem->coefficient, cell);
   const PetscInt corners = LodGridCorners(grid), columns = corners + (source ? 1 : 0);
   double         own[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   LodPatchShape *shape;
@@ -499,9 +414,9 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   LodPatchStatus status = Factorise(problem, &patch, work, columns, &shape, &n_constraints);
   if (status) return status;
   if (source)
-    AddSource(grid, &patch, source,
+    AddSource(grid, &patch, work, source,
               (double *)work->right->x + (size_t)(n_constraints + corners) * work->right->d);
-  status = SolveColumns(work, shape, n_constraints, columns, &q);
+  status = LodPatchSolveColumns(&patch, work, shape, n_constraints, columns, &q);
   if (status) return status;
   const size_t stride = work->solved->d;
   LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
@@ -516,7 +431,7 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
                                PetscInt cell, const double *coarse, const double *source,
                                const double **q) {
   const LodGrid *grid = problem->grid;
-  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodPatch patch = LodMaskedPatch(grid, problem->coefficient, cell);
   const LodBox   coarse_nodes = LodBoxNodes(grid->dim, grid->coarse);
   LodPatchShape *shape;
   PetscInt       n_constraints;
@@ -533,15 +448,15 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
     for (size_t i = 0; i < n; i++)
       columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);
   }
-  if (source) AddSource(grid, &patch, source, columns);
+  if (source) AddSource(grid, &patch, work, source, columns);
   work->right->ncol -= (size_t)LodGridCorners(grid) - 1;
   if (LodPatchFloats(grid, &patch)) /* K_p follows */
     memcpy(columns + n, columns + (size_t)LodGridCorners(grid) * n, n * sizeof *columns);
-  return SolveColumns(work, shape, n_constraints, 1, q);
+  return LodPatchSolveColumns(&patch, work, shape, n_constraints, 1, q);
 }
 
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {
-  LodPatch             patch = LodGridPatch(problem->grid, cell);
+  LodPatch             patch = LodMaskedPatch(problem->grid, problem->coefficient, cell);
   const LodPatchShape *shape = KnownShape(&patch, work);
   if (!shape) return -1;
   double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);
@@ -551,48 +466,4 @@ double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *wo
   flops += 2 * n * m * (m + corners);                 /* step 3: C Y and C W */
   flops += m * m * m / 3 + 2 * m * m * corners;       /* its factorisation and solves */
   return flops + 2 * n * m * corners;                 /* step 4 */
-}
-
-size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
-  size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  return work->common.memory_usage +
-         (nodes * (nodes + corners + 4) + corners * (size_t)LodSourceSize(grid)) * sizeof(double) +
-         nodes * sizeof(PetscInt);
-}
-
-LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *work) {
-  size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
-  memset(work, 0, sizeof *work);
-  if (!cholmod_start(&work->common)) return LOD_PATCH_NO_MEMORY;
-  work->common.print = 0;
-  work->common.error_handler = NULL;
-  work->schur = malloc(nodes * nodes * sizeof(double));
-  work->multipliers = malloc(nodes * (corners + 3) * sizeof(double));
-  work->held = malloc((nodes + corners + 2) * sizeof(double));
-  work->constraint_row = malloc(nodes * sizeof(PetscInt));
-  work->functionals = malloc(corners * (size_t)LodSourceSize(grid) * sizeof(double));
-  return work->schur && work->multipliers && work->held && work->constraint_row && work->functionals
-             ? LOD_PATCH_OK
-             : LOD_PATCH_NO_MEMORY;
-}
-
-void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
-  while (work->shapes) {
-    LodPatchShape *shape = work->shapes;
-    work->shapes = shape->next;
-    cholmod_free_sparse(&shape->matrix, &work->common);
-    cholmod_free_factor(&shape->factor, &work->common);
-    free(shape);
-  }
-  cholmod_free_dense(&work->right, &work->common);
-  cholmod_free_dense(&work->solved, &work->common);
-  cholmod_free_dense(&work->solve_y, &work->common);
-  cholmod_free_dense(&work->solve_e, &work->common);
-  cholmod_finish(&work->common);
-  free(work->schur);
-  free(work->multipliers);
-  free(work->held);
-  free(work->constraint_row);
-  free(work->functionals);
-  memset(work, 0, sizeof *work);
 }

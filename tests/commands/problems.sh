@@ -118,6 +118,16 @@ expect 0 '' /usr/bin/python3 laminate.py overridden.h5=1e-9
 expect 0 '' "$bin/lod-solve" --keys
 grep -q '^| `\[boundary\]` | `left` |' stdout.txt || fail '--keys does not list the keys'
 
+# Many coefficients: each as alone.
+expect 0 '' "$bin/lod-sample" --cells 16 --count 2 --output several.h5
+data=(--coarse 4 --dirichlet left=1 --flux top=x --robin right=1,y --reaction 1+x --well 0.3,0.3=1 --rhs x)
+expect 0 '' "$bin/lod-solve" several.h5 --many "${data[@]}" --output several-u.h5
+grep -q '^boundary  u = 1 on left; ' stdout.txt || fail '--many does not say what holds on the faces'
+"$helpers/row" several.h5 coefficients 1 second.h5 || fail 'a row cannot be copied'
+"$helpers/row" several-u.h5 solution 1 0 second-u.h5 || fail 'a row cannot be copied'
+expect 0 '' "$bin/lod-solve" second.h5 "${data[@]}" --output alone.h5
+expect 0 '' h5diff --delta=1e-13 alone.h5 second-u.h5 /solution /coefficient
+
 # Faces.
 refuses '--dirichlet upwards: no face "upwards"; the faces in 2 dimensions are left, right, bottom, top$' \
   lod-solve laminate.h5 --dirichlet upwards=1
