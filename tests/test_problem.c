@@ -51,7 +51,7 @@ static double error_of_random(unsigned long long seed, PetscInt dim, int number)
 /* Where patches cover D, the corrected field is the fine solution: whatever is wrong anywhere, in
    loads, correctors, boundary values, tensors or sums, shows here. */
 START_TEST(covering_patches_give_the_fine_solution) {
-  static const int         draws[] = {6, 6, 6};
+  static const int         draws[] = {6, 6, 6}; /* three kinds of A, two paths */
   const unsigned long long seed = common_seed();
   double                   worst = 0;
   hear_nothing();
@@ -323,15 +323,19 @@ END_TEST
 
 int main(int argc, char **argv) {
   Suite *suite = suite_create("problem");
-  TCase *tests = tcase_create("problem");
+  TCase *tests = tcase_create("problem"), *ranks = tcase_create("ranks");
   tcase_set_timeout(tests, 120);
+  tcase_set_timeout(ranks, 120);
   tcase_add_checked_fixture(tests, NULL, hear_again);
-  tcase_add_test(tests, covering_patches_give_the_fine_solution);
+  tcase_add_checked_fixture(ranks, NULL, hear_again);
+  /* Run once more by several ranks: commands/mpi.sh. */
+  tcase_add_test(ranks, covering_patches_give_the_fine_solution);
+  tcase_add_test(ranks, flow_through_agrees_with_an_independent_implementation);
+  tcase_add_loop_test(ranks, closed_problems_have_the_solution_of_mean_zero, 0, N_CLOSED);
   tcase_add_loop_test(tests, linear_solutions_are_exact, 0, N_LINEAR);
   tcase_add_test(tests, smooth_solutions_converge_with_second_order);
-  tcase_add_test(tests, flow_through_agrees_with_an_independent_implementation);
   tcase_add_test(tests, inflow_balances_the_sources);
-  tcase_add_loop_test(tests, closed_problems_have_the_solution_of_mean_zero, 0, N_CLOSED);
+  suite_add_tcase(suite, ranks);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -10,7 +10,7 @@
 
 /* Whether something pulls u to 0 inside or on a face that is not Dirichlet. */
 static PetscBool IsPulled(const LodCoefficient *coefficient) {
-  PetscBool pulled = (PetscBool)(coefficient->reaction || coefficient->mask);
+  PetscBool pulled = (PetscBool)(coefficient->reaction != NULL);
   for (PetscInt axis = 0; axis < coefficient->dim; axis++)
     if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) pulled = PETSC_TRUE;
   return pulled;
@@ -37,6 +37,7 @@ LodBounds LodBoundsOf(const LodGrid *grid, const LodCoefficient *coefficient,
   LodBounds bounds = {-HUGE_VAL, HUGE_VAL};
   double    least = 0, most = 0;
   if (LodConstantsAreFree(grid, coefficient)) return bounds;
+  if (coefficient->mask) return bounds; /* projections from parts of cells go on beyond them */
   const LodBounds range = BoundaryRange(grid, coefficient, cells, boundary);
   for (PetscInt i = 0; i < LodNodeCount(grid->dim, cells); i++) {
     least = fmin(least, load[i]);

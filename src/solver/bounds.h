@@ -5,8 +5,9 @@
 #include "solver/method_system.h"
 
 /* Where no source is negative, u is nowhere smaller than its values on Dirichlet faces, or than 0
-   where these are positive and c, r or a wall pull it there; likewise with the other sign. Infinite
-   where nothing is known. */
+   where these are positive and c or r pull it there; likewise with the other sign. Infinite where
+   nothing is known: with a mask, where coarse values are those of functions that go on into holes,
+   too. */
 typedef struct {
   double low, high;
 } LodBounds;
