@@ -15,16 +15,19 @@ const char *argp_program_version = "lod-compare " LODNET_VERSION;
 typedef struct {
   LodProblemOptions problem;
   const char       *output;
+  PetscBool         correct;
 } Options;
 
 static const struct argp_option option_table[] = {
     {"output", 'o', "DIR", 0, "directory for report, data and pictures (default comparison)", 0},
+    {"correct", 'c', NULL, 0,
+     "both with exact correctors of the right-hand side and of boundary data", 0},
     {0}};
 
 static const char documentation[] =
     "Solve -div(A grad u) = f with the exact compressed operator (lod) and the one that a trained "
-    "network gives (dnn), A read from COEFFICIENT.h5, and compare them with each other and with "
-    "the fine and coarse Q1 solutions.\v"
+    "network gives (dnn), A read from COEFFICIENT.h5, or the problem of PROBLEM.toml, and "
+    "compare them with each other and with the fine and coarse Q1 solutions.\v"
     "Prints a table and writes to DIR: report.json, cross-sections.csv (columns section, "
     "coordinates, fine, lod, dnn, coarse, and lod_ms and dnn_ms, the fine-scale fields of both "
     "solutions by the exact correctors), and pictures of cross sections, in two and three "
@@ -33,9 +36,10 @@ static const char documentation[] =
     "dnn against fine, and the difference of dnn and lod, in one of the errors, as PNG and SVG, "
     "each beside its gnuplot script and data. The mesh has the E/N, F/E and l that the model was "
     "trained for, and in one and three dimensions its N; without --model it is the one that comes "
-    "with lodnet. What follows -- goes to PETSc.\n\n" LOD_EXPRESSION_HELP "\n\n"
-    "Example:\n"
-    "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n\n"
+    "with lodnet. What follows -- goes to PETSc.\n\n" LOD_VALUE_HELP LOD_EXPRESSION_HELP "\n\n"
+    "Examples:\n"
+    "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n"
+    "  lod-compare coefficient.h5 --dirichlet left=y --well 0.2,0.8=1 --output wells\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -48,6 +52,9 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
     return 0;
   case 'o':
     options->output = argument;
+    return 0;
+  case 'c':
+    options->correct = PETSC_TRUE;
     return 0;
   case ARGP_KEY_END:
     if (options->problem.n_rhs > 1) argp_error(state, "--rhs: compares for one right-hand side");
@@ -77,8 +84,11 @@ static PetscErrorCode MakeOutput(const Options *options) {
 static PetscErrorCode Print(const LodProblemOptions *options, const LodProblem *problem,
                             const LodComparison *comparison) {
   PetscFunctionBeginUser;
-  printf("%s, f = %s, ", options->coefficient, options->rhs[0]);
+  printf("%s, f = %s%s, ", options->coefficient, options->rhs[0],
+         comparison->correct ? " with correction" : "");
   LodProblemPrintMesh(problem);
+  putchar('\n');
+  LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
   putchar('\n');
   PetscCall(LodComparisonPrint(comparison));
   PetscFunctionReturn(0);
@@ -94,11 +104,14 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodComparisonComputeText(
-      PETSC_COMM_WORLD, &problem->grid, &problem->coefficient, &problem->conditions, given->rhs[0],
-      &(LodComparisonOptions){
-          .model = problem->model, .average = given->average, .n_fields = 1, .quiet = quiet},
-      &comparison));
+  PetscCall(LodComparisonComputeText(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
+                                     &problem->conditions, given->rhs[0],
+                                     &(LodComparisonOptions){.model = problem->model,
+                                                             .average = given->average,
+                                                             .n_fields = 1,
+                                                             .correct = options->correct,
+                                                             .quiet = quiet},
+                                     &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
   if (rank == 0)

@@ -92,7 +92,7 @@ static void PrintMeans(const char *mean, const LodCoefficient *source,
                        const LodCoefficient *coefficient) {
   const LodMeans old = LodCoefficientVolumeMeans(source),
                  new = LodCoefficientVolumeMeans(coefficient);
-  char                      from[LOD_CELLS_TEXT];
+  char from[LOD_CELLS_TEXT];
   printf(
       "averaged from %s cells, %s mean; means of A over D: arithmetic %.6g, was %.6g (%+.2g %%), "
       "geometric %.6g, was %.6g (%+.2g %%), harmonic %.6g, was %.6g (%+.2g %%)\n",

@@ -17,12 +17,7 @@ static const char documentation[] =
     "(without --model the one that comes with lodnet, for E/N = 8, F/E = 2, l = 2 in two "
     "dimensions); fine, Q1 on the fine mesh; coarse, Q1 on the coarse mesh. N, E and F are the "
     "coarse, coefficient and fine cells per axis. What follows -- goes to "
-    "PETSc.\n\n"
-    "A VALUE is an expression, or @FILE.h5:DATASET (@FILE.h5, if that holds only one), an array "
-    "with "
-    "a number for each cell or node of the coefficient or fine mesh, of D or of the face. "
-    "Faces are left, right, bottom, top, front, back: x, y, z low and high. " LOD_EXPRESSION_HELP
-    "\n\n"
+    "PETSc.\n\n" LOD_VALUE_HELP LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-solve coefficient.h5 --coarse 32 --rhs '1 + x' --output u.h5\n"
     "  lod-solve coefficient.h5 --dirichlet left=1 --neumann bottom,top --rhs 0\n"

@@ -119,6 +119,39 @@ START_TEST(untrained_network_is_measured_and_runs_repeat) {
 }
 END_TEST
 
+/* Patches that cover D, load correctors: the fine-scale field of the exact operator is the fine
+   solution, whatever f and g; without correctors it is not. */
+START_TEST(corrected_field_is_the_fine_solution) {
+  unsigned long long seed = test_seed();
+  char               text[] = "sin(7*x) + y*y", flow[] = "exp(y)", where[] = "here";
+  LodGrid            grid = {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 2};
+  LodCoefficient     coefficient = Coefficient(grid.coefficient[0], seed);
+  LodModel          *model = Model(&grid);
+  LodConditions      conditions = {0};
+  LodComparison      found;
+  conditions.faces[0][0] = (LodFaceCondition){LOD_FACE_DIRICHLET, text, NULL, where};
+  conditions.faces[0][1] = (LodFaceCondition){LOD_FACE_FLUX, flow, NULL, where};
+  conditions.faces[1][0].kind = conditions.faces[1][1].kind = LOD_FACE_NATURAL;
+  assert_ok(LodConditionsApply(&conditions, &grid, &coefficient));
+  assert_ok(LodNetworkInitialize(model->network, (PetscInt64)(seed % 1000)));
+  for (int correct = 0; correct < 2; correct++) {
+    assert_ok(LodComparisonComputeText(
+        PETSC_COMM_WORLD, &grid, &coefficient, &conditions, "x*y",
+        &(LodComparisonOptions){
+            .model = model, .n_fields = 1, .correct = (PetscBool)correct, .quiet = PETSC_TRUE},
+        &found));
+    ck_assert_int_eq(found.correct, correct);
+    if (correct)
+      ck_assert_double_lt(found.errors.energy[0], 1e-7); /* what the fine solve leaves */
+    else
+      ck_assert_double_gt(found.errors.energy[0], 1e-3);
+    assert_ok(LodComparisonDestroy(&found));
+  }
+  assert_ok(LodModelDestroy(&model));
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* Reads a whole small file of a directory into text[size]. */
 static void Read(const char *directory, const char *name, size_t size, char *text) {
   char path[LOD_PATH_MAX];
@@ -259,6 +292,7 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, network_that_knows_the_answer_agrees_with_lod);
   tcase_add_test(tests, untrained_network_is_measured_and_runs_repeat);
+  tcase_add_test(tests, corrected_field_is_the_fine_solution);
   tcase_add_test(tests, report_sections_and_pictures_hold_what_was_found);
   tcase_add_test(tests, one_dimension_has_its_solutions_and_errors_as_curves);
   tcase_add_test(tests, bad_right_hand_side_is_refused);

@@ -25,7 +25,7 @@ static PetscErrorCode ReadText(const char *text) {
 /* A file that says everything. */
 static const char everything[] =
     "[coefficient]\nfile = \"a.h5\"\ndataset = \"k\"\n"
-    "[domain]\nextent = [1200, 2200.5]\n"
+    "[domain]\nextent = [1200, 2200.5]\nmask = \"/m.h5:mask\"\nwalls = \"dirichlet\"\n"
     "[mesh]\nuse = \"small-2d\"\ncoarse = [15, 55]\nfine = 220\nell = 3\n"
     "[boundary]\nleft = {dirichlet = 1}\nright = {flux = \"sin(pi*x)\"}\n"
     "bottom = {robin = [2.5, \"@g.h5:g\"]}\ntop = \"natural\"\nfront = {dirichlet = -0.1}\n"
@@ -33,7 +33,8 @@ static const char everything[] =
     "wells = [{at = [0.2, 3], rate = 1}, {at = 4, rate = -2.5}]\n"
     "[method]\nname = \"fine\"\nmodel = \"/m.h5\"\naverage = true\nallow_range = true\n"
     "correct = true\nreconstruct = true\n"
-    "[output]\nfile = \"u.h5\"\noperators = true\n";
+    "[output]\nfile = \"u.h5\"\noperators = true\nquantities = true\nreport = \"r.json\"\n"
+    "points = [[0.5, 1e-3], 2]\nmeans = [{from = [0, 0], to = [0.5, 1]}]\n";
 
 START_TEST(a_file_that_says_everything_is_kept_whole) {
   char folder[LOD_PATH_MAX], absolute[2 * LOD_PATH_MAX];
@@ -60,7 +61,17 @@ START_TEST(a_file_that_says_everything_is_kept_whole) {
   ck_assert_str_eq(file.method.text, "fine");
   ck_assert_str_eq(file.model, "/m.h5");
   ck_assert_str_eq(file.output, "u.h5");
-  ck_assert(file.average && file.allow_range && file.correct && file.reconstruct && file.operators);
+  ck_assert_str_eq(file.mask, "/m.h5:mask");
+  ck_assert_str_eq(file.walls.text, "dirichlet");
+  ck_assert_str_eq(file.report, "r.json");
+  ck_assert_int_eq(file.n_points, 2);
+  ck_assert_str_eq(file.points[0].text, "0.5,0.001");
+  ck_assert_double_eq(file.points[0].numbers[1], 1e-3);
+  ck_assert_int_eq(file.points[1].n, 1);
+  ck_assert_int_eq(file.n_means, 1);
+  ck_assert_str_eq(file.means[0].text, "0,0:0.5,1");
+  ck_assert(file.average && file.allow_range && file.correct && file.reconstruct &&
+            file.operators && file.quantities);
 }
 END_TEST
 
@@ -70,7 +81,7 @@ START_TEST(faces_are_kept_with_values_and_places) {
   ck_assert_int_eq(file.faces[0][0].kind, LOD_FACE_DIRICHLET);
   ck_assert_str_eq(file.faces[0][0].value.text, "1");
   ck_assert_str_eq(file.faces[0][0].value.where,
-                   "conditions-test.toml: line 12, column 1: \"left\" in [boundary]");
+                   "conditions-test.toml: line 14, column 1: \"left\" in [boundary]");
   ck_assert_int_eq(file.faces[0][1].kind, LOD_FACE_FLUX);
   ck_assert_str_eq(file.faces[0][1].value.text, "sin(pi*x)");
   ck_assert_int_eq(file.faces[1][0].kind, LOD_FACE_ROBIN);

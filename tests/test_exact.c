@@ -87,11 +87,6 @@ START_TEST(impossible_meshes_are_refused) {
   grid.coefficient[0] = 13;
   assert_refuses(LodExactPatchCreate(&grid, &source), "must be a multiple of coarse cells");
   LodErrorClear();
-  grid = meshes[2];
-  for (int i = 0; i < 4; i++)
-    grid.natural[i / 2][i % 2] = PETSC_TRUE;
-  assert_refuses(LodExactPatchCreate(&grid, &source), "every face is natural");
-  LodErrorClear();
 }
 END_TEST
 

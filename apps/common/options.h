@@ -53,6 +53,12 @@ typedef struct {
   const char *reaction;
 } LodConditionOptions;
 
+/* What values and faces are, for help texts. */
+#define LOD_VALUE_HELP                                                                             \
+  "A VALUE is an expression, or @FILE.h5:DATASET (@FILE.h5, if that holds only one), an array "    \
+  "with a number for each cell or node of the coefficient or fine mesh, of D or of the face. "     \
+  "Faces are left, right (x low and high), bottom, top (y), front, back (z). "
+
 /* argp parser of these options, for a program's `children`; its input is a LodConditionOptions,
    which it clears first. */
 extern const struct argp lod_condition_argp;
@@ -74,7 +80,8 @@ typedef struct {
   LodMeshOptions      mesh;
   LodConditionOptions conditions;
   const char         *coefficient, *dataset, *model, *problem;
-  const char         *mask, *walls;         /* --mask FILE:DATASET, --walls NAME */
+  const char         *mask, *walls;     /* --mask FILE:DATASET, --walls NAME */
+  const char         *walls_where;      /* in messages, where a problem file says it */
   const char         *rhs[LOD_MAX_RHS]; /* --rhs may be given several times */
   const char         *rhs_where;        /* of rhs[0], in messages */
   PetscInt            n_rhs;            /* 0: none was given; rhs[0] is the default then */

@@ -43,6 +43,11 @@ PetscErrorCode LodProblemOptionsTakeFile(LodProblemOptions *options, PetscBool l
                 "%s: has no coefficient: give [coefficient] a file, or the command line one",
                 file->path);
   TakeMesh(file, &options->mesh);
+  if (!options->mask && file->mask[0]) options->mask = file->mask;
+  if (!options->walls && file->walls.text[0]) {
+    options->walls = file->walls.text;
+    options->walls_where = file->walls.where;
+  }
   if (options->n_rhs == 0 && file->rhs.text[0]) {
     options->rhs[0] = file->rhs.text;
     options->rhs_where = file->rhs.where;

@@ -142,11 +142,12 @@ static PetscErrorCode RefuseMask(const LodProblemOptions *options) {
 /* Reads one coefficient with its mask. */
 static PetscErrorCode ReadMasked(const LodProblemOptions *options, LodCoefficient *coefficient) {
   LodMaskSource mask = {.text = options->mask};
-  char          where[64];
+  char          where[LOD_WHERE_MAX + 64];
 
   PetscFunctionBeginUser;
   if (options->walls) {
-    (void)snprintf(where, sizeof where, "--walls %.40s", options->walls);
+    (void)snprintf(where, sizeof where, "%s %.40s",
+                   options->walls_where ? options->walls_where : "--walls", options->walls);
     PetscCall(LodWallsFromName(options->walls, where, &mask.walls));
   }
   PetscCall(LodCoefficientReadMasked(options->coefficient, options->dataset, &mask, coefficient));

@@ -37,6 +37,28 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command);
 /* The same for all coefficients of a file and all right-hand sides, by one process. */
 PetscErrorCode LodSolveSeries(const LodSolveCommand *command);
 
+/* Quantities of interest of a solution: computed if an option asks for them or names data of the
+   problem, else empty. Owned. Check refuses places that do not fit the problem, CheckOutput
+   (collective) a report that cannot be written; InFile puts them into what goes to the solution
+   file, Report writes them where they were asked for, Print tells them. */
+typedef struct {
+  LodQuantities quantities;
+  char         *names;  /* LodQuantitiesNames */
+  double       *values; /* [quantities.n] */
+} LodSolveQuantities;
+PetscErrorCode LodSolveQuantitiesCheckOutput(const LodSolveCommand *command);
+PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem);
+PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const LodProblem *problem,
+                                         const LodData *data, const LodSolveResult *result,
+                                         LodSolveQuantities *quantities);
+void LodSolveQuantitiesInFile(const LodSolveQuantities *quantities, LodSolution *solution);
+PetscErrorCode LodSolveQuantitiesReport(const LodSolveCommand *command, const LodProblem *problem,
+                                        const LodSolveResult     *result,
+                                        const LodSolveQuantities *quantities);
+void           LodSolveQuantitiesPrint(const LodSolveCommand *command, const LodProblem *problem,
+                                       const LodSolveQuantities *quantities);
+PetscErrorCode LodSolveQuantitiesDestroy(LodSolveQuantities *quantities);
+
 /* The effective tensor instead of a solution (--effective): reads, computes, and rank 0 says what
    was found. Collective. Check refuses what does not go together with it, before defaults are set.
  */

@@ -78,10 +78,32 @@ static PetscErrorCode Solve(const LodSolveCommand *command, const LodProblem *pr
   PetscFunctionReturn(0);
 }
 
+/* What is computed from a solution. */
+typedef struct {
+  LodFluxes          fluxes;
+  LodSolveQuantities quantities;
+} Findings;
+
+/* Computes it. */
+static PetscErrorCode Find(const LodSolveCommand *command, const LodProblem *problem,
+                           const LodData *data, const LodSolveResult *result, Findings *findings) {
+  PetscFunctionBeginUser;
+  *findings = (Findings){0};
+  if (result->fine)
+    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
+                               command->problem.rhs[0], command->problem.rhs_where, data, result,
+                               &findings->fluxes));
+  PetscErrorCode error =
+      LodSolveQuantitiesCompute(command, problem, data, result, &findings->quantities);
+  if (error) PetscCall(LodFluxesDestroy(&findings->fluxes));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
 /* Writes the solution file. */
 static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodProblem *problem,
-                                    const LodSolveResult *result, const LodFluxes *fluxes) {
-  const LodSolutionFields fields = LodFluxesFields(fluxes, result);
+                                    const LodSolveResult *result, const Findings *findings) {
+  const LodSolutionFields fields = LodFluxesFields(&findings->fluxes, result);
 
   char       *boundary = NULL, *wells = NULL;
   LodSolution solution = {.grid = &problem->grid,
@@ -101,6 +123,7 @@ static PetscErrorCode WriteSolution(const LodSolveCommand *command, const LodPro
   PetscFunctionBeginUser;
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
   PetscCall(LodConditionsWellsText(&problem->conditions, problem->grid.dim, &wells));
+  LodSolveQuantitiesInFile(&findings->quantities, &solution);
   solution.boundary = boundary;
   solution.wells = wells;
   PetscCall(LodEventBegin(LOD_EVENT_WRITE));
@@ -176,7 +199,7 @@ static void PrintFields(const LodProblem *problem, const LodSolveResult *result,
 
 /* Prints what was done. */
 static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
-                                   const LodSolveResult *result, const LodFluxes *fluxes) {
+                                   const LodSolveResult *result, const Findings *findings) {
   char vtk[LOD_PATH_MAX];
 
   PetscFunctionBeginUser;
@@ -187,7 +210,8 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
   if (result->fine) printf("field     %.3g s\n", result->seconds_reconstruct);
   PrintRange("solution", problem, result->cells, result->values);
-  PrintFields(problem, result, fluxes);
+  PrintFields(problem, result, &findings->fluxes);
+  LodSolveQuantitiesPrint(command, problem, &findings->quantities);
   printf("file      %s", command->output);
   PetscCall(LodSolutionVtkPath(command->output, vtk));
   if (vtk[0]) printf(" (ParaView: %s)", vtk);
@@ -195,19 +219,18 @@ static PetscErrorCode PrintSummary(const LodSolveCommand *command, const LodProb
   PetscFunctionReturn(0);
 }
 
-/* Fluxes and the solution file, by one rank. */
+/* Fluxes, quantities, files and a summary, by one rank. */
 static PetscErrorCode Finish(const LodSolveCommand *command, const LodProblem *problem,
                              const LodData *data, const LodSolveResult *result) {
-  LodFluxes fluxes = {0};
+  Findings findings;
 
   PetscFunctionBeginUser;
-  if (result->fine)
-    PetscCall(LodFluxesCompute(&problem->grid, &problem->coefficient, &problem->conditions,
-                               command->problem.rhs[0], command->problem.rhs_where, data, result,
-                               &fluxes));
-  PetscErrorCode error = WriteSolution(command, problem, result, &fluxes);
-  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &fluxes);
-  PetscCall(LodFluxesDestroy(&fluxes));
+  PetscCall(Find(command, problem, data, result, &findings));
+  PetscErrorCode error = WriteSolution(command, problem, result, &findings);
+  if (!error) error = LodSolveQuantitiesReport(command, problem, result, &findings.quantities);
+  if (!error && !command->problem.quiet) error = PrintSummary(command, problem, result, &findings);
+  PetscCall(LodFluxesDestroy(&findings.fluxes));
+  PetscCall(LodSolveQuantitiesDestroy(&findings.quantities));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -222,7 +245,9 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(CheckCompanion(command));
+  PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodSolveQuantitiesCheck(command, &problem)));
   PetscCall(Solve(command, &problem, &data, &result));
   if (rank == 0) error = Finish(command, &problem, &data, &result);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));

@@ -77,6 +77,32 @@ static PetscErrorCode FindMethod(LodSolveCommand *command) {
   PetscFunctionReturn(0);
 }
 
+/* Takes points and boxes where the options have none of their kind. */
+static PetscErrorCode TakePlaces(const LodProblemFile *file, LodQuantityOptions *quantities) {
+  const PetscInt n_points = quantities->n_points ? 0 : file->n_points;
+  const PetscInt n_means = quantities->n_means ? 0 : file->n_means;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n_points; i++) {
+    const LodPlacedNumbers *point = &file->points[i];
+    LodQuantityPlace       *place = &quantities->points[quantities->n_points++];
+    *place = (LodQuantityPlace){.n = point->n, .text = point->text, .where = point->where};
+    PetscCall(PetscArraycpy(place->low, point->numbers, LOD_MAX_DIM));
+    PetscCall(PetscArraycpy(place->high, point->numbers, LOD_MAX_DIM));
+  }
+  for (PetscInt i = 0; i < n_means; i++) {
+    const LodPlacedBox *box = &file->means[i];
+    LodQuantityPlace   *place = &quantities->means[quantities->n_means++];
+    LodCheckInput(box->from.n == box->to.n, "%s: has %d coordinates, but \"from\" has %d",
+                  box->to.where, (int)box->to.n, (int)box->from.n);
+    *place = (LodQuantityPlace){.n = box->from.n, .text = box->text, .where = box->from.where};
+    PetscCall(PetscArraycpy(place->low, box->from.numbers, LOD_MAX_DIM));
+    PetscCall(PetscArraycpy(place->high, box->to.numbers, LOD_MAX_DIM));
+  }
+  if (!quantities->report && file->report[0]) quantities->report = file->report;
+  if (file->quantities || n_points || n_means || file->report[0]) quantities->wanted = PETSC_TRUE;
+  PetscFunctionReturn(0);
+}
+
 /* Takes from the problem file what the options leave open; where an option gives another method,
    only what that one has. */
 static PetscErrorCode TakeFile(LodSolveCommand *command, PetscBool method_is_option) {
@@ -94,6 +120,7 @@ static PetscErrorCode TakeFile(LodSolveCommand *command, PetscBool method_is_opt
   if (!method_is_option || method == LOD_METHOD_LOD)
     command->correct = (PetscBool)(command->correct || file->correct);
   command->reconstruct = (PetscBool)(command->reconstruct || file->reconstruct);
+  PetscCall(TakePlaces(file, &command->quantities));
   PetscFunctionReturn(0);
 }
 
@@ -129,6 +156,9 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
   LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
                 "--many: %s is for one coefficient",
                 command->correct ? "--correct" : "--reconstruct");
+  LodCheckInput(!command->many || !command->quantities.report,
+                "--report: with --many quantities are in the solution file, for each sample: leave "
+                "it out");
   LodCheckInput(!command->previous || command->method == LOD_METHOD_LOD,
                 "--previous: --method %s does not start from earlier operators (--method lod does)",
                 name);

@@ -1,12 +1,16 @@
 /* Many coefficients of one file, one method. */
 #include "base/error.h"
 #include "common/solve.h"
+#include "solver/solve_many.h"
 
 /* Says how many were solved, and how fast. */
-static void PrintSummary(const LodSolveCommand *command, PetscInt n_coefficients, PetscInt n_rhs,
-                         const LodManyResult *result) {
+static void PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
+                         PetscInt n_coefficients, PetscInt n_rhs, const LodManyResult *result) {
   printf("method    %s, %d right-hand side%s\n", LodMethodName(command->method), (int)n_rhs,
          n_rhs == 1 ? "" : "s");
+  printf("boundary  ");
+  LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
+  putchar('\n');
   printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)n_coefficients,
          result->seconds, (double)n_coefficients / result->seconds);
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
@@ -25,18 +29,28 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
   LodCheckInput(n_ranks == 1,
                 "--many: runs as one process on many threads: start it without mpiexec");
   PetscCall(LodProblemRead(given, &series, &problem));
-  const LodManySettings settings = {.method = command->method,
-                                    .grid = &problem.grid,
-                                    .model = problem.model,
-                                    .model_path = given->model,
-                                    .allow_range = given->allow_range,
-                                    .average = given->average,
-                                    .n_rhs = PetscMax(1, given->n_rhs),
-                                    .rhs = given->rhs,
-                                    .output = command->output,
-                                    .quiet = given->quiet};
-  PetscErrorCode        error = LodManySolve(&series, &settings, &result);
-  if (!error && !given->quiet) PrintSummary(command, series.count, settings.n_rhs, &result);
+  PetscCall(LodSolveQuantitiesCheck(command, &problem));
+  const LodQuantityRequest request = {.n_points = command->quantities.n_points,
+                                      .n_means = command->quantities.n_means,
+                                      .points = command->quantities.points,
+                                      .means = command->quantities.means};
+  const LodManySettings    settings = {.method = command->method,
+                                       .grid = &problem.grid,
+                                       .model = problem.model,
+                                       .model_path = given->model,
+                                       .allow_range = given->allow_range,
+                                       .average = given->average,
+                                       .n_rhs = PetscMax(1, given->n_rhs),
+                                       .rhs = given->rhs,
+                                       .rhs_where = given->rhs_where,
+                                       .conditions = &problem.conditions,
+                                       .quantities = command->quantities.wanted,
+                                       .request = &request,
+                                       .output = command->output,
+                                       .quiet = given->quiet};
+  PetscErrorCode           error = LodManySolve(&series, &settings, &result);
+  if (!error && !given->quiet)
+    PrintSummary(command, &problem, series.count, settings.n_rhs, &result);
   PetscCall(LodProblemDestroy(&problem));
   PetscCall(LodCoefficientSeriesClose(&series));
   PetscCall(error);

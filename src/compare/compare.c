@@ -39,6 +39,7 @@ typedef struct {
   size_t                      n_fine, n_coarse; /* nodes */
   const double               *fine, *coarse;    /* loads, [n_rhs][nodes] */
   const double               *boundary;         /* at coarse nodes, or NULL */
+  double                     *corrected;        /* room for the coarse load with load correctors */
 } Task;
 
 /* The fine-scale fields of both solutions of a comparison. */
@@ -48,8 +49,8 @@ static PetscErrorCode Reconstruct(const Task *task, LodSideBySide *both, LodComp
   for (int i = 0; i < 2; i++) {
     const double start = LodSeconds();
     PetscCall(PetscMalloc1(task->n_fine, &found->field[i]));
-    PetscCall(
-        LodSideBySideReconstruct(both, i, solution[i], task->options->quiet, found->field[i]));
+    PetscCall(LodSideBySideReconstruct(both, i, solution[i], task->options->boundary,
+                                       task->options->quiet, found->field[i]));
     found->errors.seconds[i] = LodSeconds() - start;
   }
   PetscFunctionReturn(0);
@@ -59,13 +60,17 @@ static PetscErrorCode Reconstruct(const Task *task, LodSideBySide *both, LodComp
    in which nothing is, and *digits, which is NULL. */
 static PetscErrorCode CompareOperators(const Task *task, LodSideBySide *both,
                                        LodExactDigits **digits, LodComparison comparisons[]) {
-  LodComparison common = {.average = task->options->average};
+  LodComparison common = {.average = task->options->average,
+                          .correct = (PetscBool)(task->options->source != NULL)};
   PetscFunctionBeginUser;
-  PetscCall(LodSideBySideAssemble(both, task->coefficient, task->options->quiet));
+  PetscCall(
+      LodSideBySideAssemble(both, task->coefficient, task->options->source, task->options->quiet));
+  if (task->options->source) PetscCall(LodSideBySideLoad(both, task->corrected));
   PetscCall(MeasureOperators(both, task->coefficient, task->options->model, &common));
   PetscCall(LodExactDigitsCreate(task->comm, task->grid, task->coefficient, digits));
   for (PetscInt f = 0; f < task->n_rhs; f++) {
-    const double  *load = task->coarse + (size_t)f * task->n_coarse;
+    const double *load =
+        task->options->source ? task->corrected : task->coarse + (size_t)f * task->n_coarse;
     LodComparison *found = &comparisons[f];
     *found = common;
     PetscCall(PetscMalloc1(task->n_coarse, &found->lod));
@@ -203,7 +208,8 @@ static PetscErrorCode CheckFindings(const LodComparison *found) {
 }
 
 /* LodComparisonCompute, with what is made staying in comparisons[] if there is an error;
-   loads[n_rhs + 1][coarse nodes] is room for those on the coarse mesh and boundary values. */
+   loads[n_rhs + 2][coarse nodes] is room for those on the coarse mesh, boundary values and a
+   corrected load. */
 static PetscErrorCode Compare(Task *task, double *loads, LodComparison comparisons[]) {
   const LodGrid *grid = task->grid;
   double        *boundary = loads + (size_t)task->n_rhs * task->n_coarse;
@@ -212,6 +218,7 @@ static PetscErrorCode Compare(Task *task, double *loads, LodComparison compariso
     PetscCall(LodLoadRestrict(grid, task->fine + (size_t)f * task->n_fine, grid->coarse,
                               loads + (size_t)f * task->n_coarse));
   task->coarse = loads;
+  task->corrected = boundary + task->n_coarse;
   if (task->options->boundary) {
     LodBoundaryOn(grid, task->options->boundary, grid->coarse, boundary);
     task->boundary = boundary;
@@ -239,9 +246,11 @@ PetscErrorCode LodComparisonCompute(MPI_Comm comm, const LodGrid *grid,
                   .fine = rhs};
   double *loads;
   PetscFunctionBeginUser;
+  PetscCheck(!options->source || n_rhs == 1, PETSC_COMM_SELF, PETSC_ERR_ARG_INCOMP,
+             "load correctors are those of one right-hand side");
   for (PetscInt f = 0; f < n_rhs; f++)
     comparisons[f] = (LodComparison){0};
-  PetscCall(PetscMalloc1((size_t)(n_rhs + 1) * task.n_coarse, &loads));
+  PetscCall(PetscMalloc1((size_t)(n_rhs + 2) * task.n_coarse, &loads));
   PetscErrorCode error = Compare(&task, loads, comparisons);
   PetscCall(PetscFree(loads));
   for (PetscInt f = 0; f < n_rhs && error; f++)
@@ -273,8 +282,9 @@ PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
   *comparison = (LodComparison){0};
   PetscCall(LodComparisonForesee(comm, grid, 1, options->quiet));
   PetscCall(LodErrorAgree(
-      comm, LodDataCreate(grid, coefficient, conditions, rhs, "--rhs", PETSC_FALSE, &data)));
+      comm, LodDataCreate(grid, coefficient, conditions, rhs, "--rhs", options->correct, &data)));
   with.boundary = data.boundary;
+  with.source = data.source;
   PetscErrorCode error =
       LodComparisonCompute(comm, grid, coefficient, 1, data.load, &with, comparison);
   PetscCall(LodDataDestroy(&data));

@@ -26,6 +26,7 @@ typedef struct {
   LodChecks      checks[2];                 /* of S and S_hat */
   double         out_of_range;              /* LodModelOutOfRange */
   PetscBool      average;                   /* S_hat is averaged over symmetries */
+  PetscBool      correct;                   /* with load correctors */
   double        *lod, *dnn, *coarse, *fine; /* nodal values; owned */
   double        *field[2];                  /* u_ms, at fine nodes; NULL unless asked for; owned */
   LodFieldErrors errors;                    /* if there are fields */
@@ -37,8 +38,10 @@ typedef struct {
   PetscBool       average;  /* as in LodLearnedCreate */
   PetscInt        n_fields; /* the first so many right-hand sides get u_ms and its errors, each for
                                at most 8 times the time of the exact operator */
-  const double *boundary;   /* [fine nodes], of LodData; NULL: u = 0 at Dirichlet nodes */
-  PetscBool     quiet;
+  PetscBool     correct;    /* with exact load correctors for both operators */
+  const double *boundary, *source; /* of LodData: u at Dirichlet nodes; parts of the load for load
+                                      correctors, of one right-hand side. NULL: none */
+  PetscBool quiet;
 } LodComparisonOptions;
 
 /* Before the loads of a comparison are allocated: refuses what this machine has no memory for and
@@ -57,8 +60,8 @@ PetscErrorCode LodComparisonCompute(MPI_Comm comm, const LodGrid *grid,
                                     LodComparison comparisons[]);
 
 /* The same for one right-hand side given as text, named --rhs in messages, and conditions (NULL:
-   none) that have been applied (data.h), LodComparisonForesee included; options->boundary is set by
-   them. */
+   none) that have been applied (data.h), LodComparisonForesee included; options->boundary and, with
+   correct, options->source are made here. */
 PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
                                         const LodCoefficient *coefficient,
                                         const LodConditions *conditions, const char *rhs,

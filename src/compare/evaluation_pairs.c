@@ -58,7 +58,7 @@ static PetscErrorCode EvaluateSample(Task *task, double *error) {
   LodCoefficient coefficient;
   PetscFunctionBeginUser;
   PetscCall(LodPairsCoefficient(task->pairs, task->split, task->sample, &coefficient));
-  PetscErrorCode failed = LodSideBySideAssemble(task->both, &coefficient, PETSC_TRUE);
+  PetscErrorCode failed = LodSideBySideAssemble(task->both, &coefficient, NULL, PETSC_TRUE);
   if (!failed)
     failed = LodSideBySideSolve(task->both, task->load, NULL, task->u, task->u_hat, error);
   PetscCall(LodCoefficientDestroy(&coefficient));

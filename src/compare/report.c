@@ -86,12 +86,11 @@ static json_t *ChecksJson(const LodChecks *checks) {
 /* The errors of the fine-scale fields, as a JSON object. */
 static json_t *FieldsJson(const LodComparison *c) {
   const LodFieldErrors *of = &c->errors;
-  return json_pack("{s:{s:o, s:o}, s:{s:o, s:o, s:o}, s:{s:o, s:o}}", "relative_l2", "lod_fine",
-                   LodJsonNumber(of->l2[0]), "dnn_fine", LodJsonNumber(of->l2[1]),
-                   "relative_energy", "lod_fine", LodJsonNumber(of->energy[0]), "dnn_fine",
-                   LodJsonNumber(of->energy[1]), "coarse_fine", LodJsonNumber(of->coarse_energy),
-                   "seconds", "lod", LodJsonNumber(of->seconds[0]), "dnn",
-                   LodJsonNumber(of->seconds[1]));
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "energy_lod",
+                   LodJsonNumber(of->energy[0]), "energy_dnn", LodJsonNumber(of->energy[1]),
+                   "energy_coarse", LodJsonNumber(of->coarse_energy), "l2_lod",
+                   LodJsonNumber(of->l2[0]), "l2_dnn", LodJsonNumber(of->l2[1]), "seconds_lod",
+                   LodJsonNumber(of->seconds[0]), "seconds_dnn", LodJsonNumber(of->seconds[1]));
 }
 
 /* Norms, errors and times as a JSON object. */
@@ -129,9 +128,10 @@ PetscErrorCode LodComparisonWrite(const LodComparison *comparison, const LodGrid
   PetscCall(LodDirectoryMake(directory));
   PetscCall(LodTextFileBegin(&report, directory, "report.json"));
   json_t *object =
-      json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",
+      json_pack("{s:s, s:o, s:o, s:b, s:b, s:o, s:o}", "version", LODNET_VERSION, "coefficient",
                 LodJsonText(coefficient_path), "model", LodJsonText(model_path), "average",
-                comparison->average, "rhs", LodJsonText(rhs), "mesh", LodJsonMesh(grid));
+                comparison->average, "correct", comparison->correct, "rhs", LodJsonText(rhs),
+                "mesh", LodJsonMesh(grid));
   json_object_update_new(object, FindingsJson(comparison));
   if (comparison->field[0]) json_object_set_new(object, "fine_scale", FieldsJson(comparison));
   PetscErrorCode error = LodJsonPrint(report.stream, object);

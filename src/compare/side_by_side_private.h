@@ -12,6 +12,7 @@ typedef struct {
   LodGrid            grid;
   LodLocalOperators *source[2];
   LodCoarseSystem   *system[2];
+  const double      *loads; /* the source of the latest assembly, or NULL; borrowed */
   double             seconds_operator[2], seconds_solve[2];
 } LodSideBySide;
 
@@ -22,9 +23,12 @@ PetscErrorCode LodSideBySideCreate(MPI_Comm comm, LodLocalOperators *exact, cons
                                    PetscBool average, LodSideBySide **both);
 PetscErrorCode LodSideBySideDestroy(LodSideBySide **both);
 
-/* Computes both operators for a coefficient. */
+/* Computes both operators for a coefficient; with source[] (data.h; NULL: none), borrowed until the
+   next one, also the local loads of the exact load correctors, whose sum load[coarse nodes] of
+   LodSideBySideLoad both are then solved for. */
 PetscErrorCode LodSideBySideAssemble(LodSideBySide *both, const LodCoefficient *coefficient,
-                                     PetscBool quiet);
+                                     const double *source, PetscBool quiet);
+PetscErrorCode LodSideBySideLoad(LodSideBySide *both, double *load);
 
 /* Solves with both for a load on the coarse nodes (LodLoadRestrict), boundary[] there as in
    LodCoarseSystemSolveLoad, into exact[] and learned[] there; error is the relative L2 error of the
@@ -33,8 +37,9 @@ PetscErrorCode LodSideBySideSolve(LodSideBySide *both, const double *load, const
                                   double *exact, double *learned, double *error);
 
 /* field[fine nodes], on every rank: u_ms of a solution[coarse nodes] by operator i, with the exact
-   correctors for either. */
+   correctors for either, those of the source and the fine part of boundary[fine nodes] (NULL: 0)
+   too if the latest assembly had one. */
 PetscErrorCode LodSideBySideReconstruct(LodSideBySide *both, int i, const double *solution,
-                                        PetscBool quiet, double *field);
+                                        const double *boundary, PetscBool quiet, double *field);
 
 #endif

@@ -52,6 +52,16 @@ static PetscErrorCode ValidateLoss(const LodConfig *config, const char *where) {
   PetscFunctionReturn(0);
 }
 
+/* Checks the mesh of training pairs: what networks learn is tested by solutions with u = 0. */
+static PetscErrorCode ValidateGrid(const LodGrid *grid, const char *where) {
+  PetscFunctionBeginUser;
+  PetscCall(LodGridValidate(grid, where));
+  LodCheckInput(!LodGridIsClosed(grid),
+                "%s: every face is natural; at least one face needs u = 0 for a unique solution",
+                where);
+  PetscFunctionReturn(0);
+}
+
 /* Checks mesh, samples, network and loss with the places where the file sets them. */
 static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConfig *config) {
   char               where[LOD_WHERE_MAX];
@@ -65,7 +75,7 @@ static PetscErrorCode ValidateInPlace(const LodSettingsFile *file, const LodConf
   PetscFunctionBeginUser;
   if (mesh) {
     LodSettingsPlace(file, mesh, where);
-    PetscCall(LodGridValidate(&config->grid, where));
+    PetscCall(ValidateGrid(&config->grid, where));
   }
   for (PetscInt i = 0; sample && i < config->n_families; i++) {
     LodSettingsPlace(file, &sample->children[i], where);
@@ -165,7 +175,7 @@ PetscErrorCode LodConfigValidate(const LodConfig *config, const char *where) {
 
   PetscFunctionBeginUser;
   PetscCall(LodSettingsCheck(&lod_config_table, config, where));
-  PetscCall(LodGridValidate(&config->grid, where));
+  PetscCall(ValidateGrid(&config->grid, where));
   PetscCall(ValidateMesh(config, where));
   PetscCall(ValidateFamilies(config, where));
   PetscCall(ValidateNetwork(config, where));

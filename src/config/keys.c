@@ -27,6 +27,7 @@ static void PrintRange(FILE *stream, const LodSetting *setting) {
                                       [LOD_KIND_VALUE] = "number or text",
                                       [LOD_KIND_NUMBERS] = "number, or a list of one for each axis",
                                       [LOD_KIND_COUNTS] = "integer, or a list of one for each axis",
+                                      [LOD_KIND_POINTS] = "list of lists of numbers",
                                       [LOD_KIND_FACE] = "table or text"};
   const PetscBool          is_number =
       (PetscBool)(setting->kind == LOD_KIND_INTEGER || setting->kind == LOD_KIND_SEED ||

@@ -21,6 +21,12 @@ static const LodTable coefficient_table = {"[coefficient]", TABLE_OF(coefficient
 static const LodSetting domain_settings[] = {
     {"extent", LOD_KIND_NUMBERS, FIELD(extent), .low = 1e-100, .high = 1e100,
      .help = "side lengths of D along x, y, z", .standard = "1"},
+    {"mask", LOD_KIND_PATH, FIELD(mask), .capacity = LOD_PATH_MAX,
+     .help = "M.h5 or M.h5:DATASET, cells that are in D: booleans or integers, 0 outside",
+     .standard = "dataset mask of the coefficient's file, if there is one"},
+    {"walls", LOD_KIND_VALUE, FIELD(walls),
+     .help = "what holds where the mask ends: natural or dirichlet (u = 0)",
+     .standard = "\"natural\""},
 };
 static const LodTable domain_table = {"[domain]", TABLE_OF(domain_settings)};
 
@@ -64,7 +70,7 @@ static const LodSetting source_settings[] = {
     {"rhs", LOD_KIND_VALUE, FIELD(rhs), .help = "f", .standard = "1"},
     {"reaction", LOD_KIND_VALUE, FIELD(reaction), .help = "c, from 0 on", .standard = "0"},
     {"wells", LOD_KIND_TABLES, FIELD(wells), .size = sizeof(LodPlacedWell), .count = FIELD(n_wells),
-     .capacity = LOD_MAX_FILE_WELLS, .table = &well_table, .help = "points with a source",
+     .capacity = LOD_MAX_FILE_PLACES, .table = &well_table, .help = "points with a source",
      .standard = "none"},
 };
 static const LodTable source_table = {"[source]", TABLE_OF(source_settings)};
@@ -83,10 +89,29 @@ static const LodSetting method_settings[] = {
 };
 static const LodTable method_table = {"[method]", TABLE_OF(method_settings)};
 
+static const LodSetting box_settings[] = {
+    {"from", LOD_KIND_NUMBERS, offsetof(LodPlacedBox, from), .low = -PETSC_MAX_REAL,
+     .high = PETSC_MAX_REAL, .help = "its corner with the lowest coordinates",
+     .standard = "none, must be given"},
+    {"to", LOD_KIND_NUMBERS, offsetof(LodPlacedBox, to), .low = -PETSC_MAX_REAL,
+     .high = PETSC_MAX_REAL, .help = "its corner with the highest",
+     .standard = "none, must be given"},
+};
+static const LodTable box_table = {"means", TABLE_OF(box_settings), .required = 2};
+
 static const LodSetting output_settings[] = {
     {"file", LOD_KIND_TEXT, FIELD(output), .capacity = LOD_PATH_MAX,
      .help = "where the solution goes, from the working directory on", .standard = "solution.h5"},
     SWITCH("operators", operators, "also write the local operators"),
+    SWITCH("quantities", quantities, "flows through the faces, their balance, and energies"),
+    {"points", LOD_KIND_POINTS, FIELD(points), .low = -PETSC_MAX_REAL, .high = PETSC_MAX_REAL,
+     .count = FIELD(n_points), .capacity = LOD_MAX_FILE_PLACES,
+     .help = "points at which the value is wanted", .standard = "none"},
+    {"means", LOD_KIND_TABLES, FIELD(means), .size = sizeof(LodPlacedBox), .count = FIELD(n_means),
+     .capacity = LOD_MAX_FILE_PLACES, .table = &box_table,
+     .help = "boxes over which the mean is wanted", .standard = "none"},
+    {"report", LOD_KIND_TEXT, FIELD(report), .capacity = LOD_PATH_MAX,
+     .help = "where quantities go as JSON", .standard = "beside the solution"},
 };
 static const LodTable output_table = {"[output]", TABLE_OF(output_settings)};
 
@@ -112,6 +137,10 @@ PetscErrorCode LodProblemFileRead(const char *path, LodProblemFile *problem) {
       LodSettingsRead(&file, LodTomlRoot(file.document), &lod_problem_table, problem);
   PetscCall(LodSettingsClose(&file));
   PetscCall(error);
+  for (PetscInt i = 0; i < problem->n_means; i++) {
+    LodPlacedBox *box = &problem->means[i];
+    (void)snprintf(box->text, sizeof box->text, "%s:%s", box->from.text, box->to.text);
+  }
   PetscFunctionReturn(0);
 }
 

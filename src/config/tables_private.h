@@ -28,6 +28,7 @@ typedef enum {
   LOD_KIND_VALUE,     /* LodPlacedText: a number, an expression, or "@FILE" */
   LOD_KIND_NUMBERS,   /* LodPlacedNumbers: a number, or a list of one for each axis */
   LOD_KIND_COUNTS,    /* the same, of integers */
+  LOD_KIND_POINTS,    /* LodPlacedNumbers[capacity] with its length at `count` */
   LOD_KIND_FACE       /* LodPlacedFace */
 } LodSettingKind;
 
@@ -123,9 +124,9 @@ const char *LodTomlTypeName(LodTomlType type);
    path[capacity]; returns its length, which may be too much, as snprintf does. */
 int LodSettingsPath(const LodSettingsFile *file, const char *name, size_t capacity, char *path);
 
-/* Reads one setting of a kind of problem files into `field`. */
+/* Reads one setting of a kind of problem files into the structure `base`. */
 PetscErrorCode LodSettingsReadPlaced(const LodSettingsFile *file, const LodTomlNode *node,
-                                     const LodTable *table, const LodSetting *setting, void *field);
+                                     const LodTable *table, const LodSetting *setting, char *base);
 
 /* Checks every range in the structure `base`; `where` begins the messages. */
 PetscErrorCode LodSettingsCheck(const LodTable *table, const void *base, const char *where);

@@ -55,6 +55,7 @@ static PetscErrorCode ReadNumbers(const LodSettingsFile *file, const LodTomlNode
   const PetscBool list = (PetscBool)(node->type == LOD_TOML_ARRAY);
   const size_t    n = list ? node->n_children : 1;
   char            name[LOD_TEXT_MAX], where[LOD_WHERE_MAX];
+  size_t          used = 0;
 
   PetscFunctionBeginUser;
   (void)LodSettingsName(table, setting, 0, name);
@@ -70,8 +71,30 @@ static PetscErrorCode ReadNumbers(const LodSettingsFile *file, const LodTomlNode
     LodSettingsPlace(file, one, where);
     PetscCall(LodSettingsCheckNumber(setting, one->real, where, name));
     numbers->numbers[i] = one->real;
+    if (i > 0) numbers->text[used++] = ',';
+    WriteNumber(one->real, sizeof numbers->text - used, numbers->text + used);
+    used += strlen(numbers->text + used);
   }
   numbers->n = (PetscInt)n;
+  PetscFunctionReturn(0);
+}
+
+/* Reads a list of points. */
+static PetscErrorCode ReadPoints(const LodSettingsFile *file, const LodTomlNode *node,
+                                 const LodTable *table, const LodSetting *setting, char *base) {
+  LodPlacedNumbers *points = (void *)(base + setting->offset);
+  char              name[LOD_TEXT_MAX];
+  PetscFunctionBeginUser;
+  (void)LodSettingsName(table, setting, 0, name);
+  if (node->type != LOD_TOML_ARRAY)
+    LodRefuseNode(file, node, "%s must be a list of points, not %s", name,
+                  LodTomlTypeName(node->type));
+  if (node->n_children > (size_t)setting->capacity)
+    LodRefuseNode(file, node, "%s has %zu entries, must have at most %d", name, node->n_children,
+                  (int)setting->capacity);
+  for (size_t i = 0; i < node->n_children; i++)
+    PetscCall(ReadNumbers(file, &node->children[i], table, setting, &points[i]));
+  *(PetscInt *)(void *)(base + setting->count) = (PetscInt)node->n_children;
   PetscFunctionReturn(0);
 }
 
@@ -114,15 +137,17 @@ static PetscErrorCode ReadFace(const LodSettingsFile *file, const LodTomlNode *n
 }
 
 PetscErrorCode LodSettingsReadPlaced(const LodSettingsFile *file, const LodTomlNode *node,
-                                     const LodTable *table, const LodSetting *setting,
-                                     void *field) {
-  char name[LOD_TEXT_MAX];
+                                     const LodTable *table, const LodSetting *setting, char *base) {
+  void *field = base + setting->offset;
+  char  name[LOD_TEXT_MAX];
   PetscFunctionBeginUser;
   (void)LodSettingsName(table, setting, 0, name);
   if (setting->kind == LOD_KIND_VALUE)
     PetscCall(ReadValue(file, node, node, name, field));
   else if (setting->kind == LOD_KIND_FACE)
     PetscCall(ReadFace(file, node, name, field));
+  else if (setting->kind == LOD_KIND_POINTS)
+    PetscCall(ReadPoints(file, node, table, setting, base));
   else
     PetscCall(ReadNumbers(file, node, table, setting, field));
   PetscFunctionReturn(0);

@@ -337,7 +337,7 @@ static PetscErrorCode ReadTable(const LodSettingsFile *file, const LodTomlNode *
       PetscCall(CheckType(file, child, setting, LodSettingsName(table, setting, 0, name)));
       PetscCall(ReadTable(file, child, setting->table, base + setting->offset, 0));
     } else if (setting->kind > LOD_KIND_MESH_NAME) {
-      PetscCall(LodSettingsReadPlaced(file, child, table, setting, base + setting->offset));
+      PetscCall(LodSettingsReadPlaced(file, child, table, setting, base));
     } else {
       PetscCall(ReadValue(file, child, table, setting, 0,
                           base + setting->offset + index * setting->stride));

@@ -3,8 +3,13 @@
 
 #include <math.h>
 
+#include "base/error.h"
 #include "base/units.h"
 #include "fem/nodal.h"
+
+/* Largest part of a load by which its sum may differ from 0 where it must vanish: what is taken for
+   an error of quadrature, whose own tolerance at jumps is 1e-8 a cell. */
+#define MOST_UNBALANCED 1e-6
 
 void LodFormApply(const LodCellMatrices *source, const double *u, PetscInt first, PetscInt last,
                   double *form) {
@@ -60,5 +65,22 @@ PetscErrorCode LodBoundaryRest(const LodGrid *grid, const double *boundary, doub
     LodBoxIndex(&nodes, node, index);
     rest[node] = LodBoxPosition(&free_nodes, index) < 0 ? boundary[node] - rest[node] : 0;
   }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodLoadCheckBalance(size_t count, const double *load) {
+  const int exponent = LodUnitsExponent(LodUnitsLargest(count, load));
+  double    sum = 0, size = 0;
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < count; i++) {
+    const double part = ldexp(load[i], -exponent);
+    sum += part;
+    size += fabs(part);
+  }
+  LodCheckInput(fabs(sum) <= MOST_UNBALANCED * size,
+                "boundary conditions: no face gives u, hence sources and inflow must add up to 0; "
+                "they add up to %.9g, %.3g %% of their size: change f, a flux or a well by that, "
+                "or give u on a face",
+                ldexp(sum, exponent), 100 * fabs(sum) / size);
   PetscFunctionReturn(0);
 }

@@ -24,4 +24,8 @@ void LodBoundaryOn(const LodGrid *grid, const double *boundary, const PetscInt c
    Dirichlet nodes; rest[fine nodes] is 0 at all others. */
 PetscErrorCode LodBoundaryRest(const LodGrid *grid, const double *boundary, double *rest);
 
+/* Where constants are free (LodConstantsAreFree): an input error unless the load of all nodes of a
+   mesh adds up to 0, but for 1e-6 of its size, which quadrature may leave. */
+PetscErrorCode LodLoadCheckBalance(size_t count, const double *load);
+
 #endif

@@ -21,6 +21,7 @@ PetscErrorCode LodCellIntegrate(const LodGrid *grid, const double *values, LodLo
                                 double *integrals) {
   const LodBox cells = LodBoxCells(grid->dim, grid->fine);
   const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
+  const LodLoadMap map = LodLoadMapOf(grid, layout);
   const double share = LodGridVolume(grid) / ((double)LodBoxCount(&cells) *
                                               (double)LodGridCorners(grid)); /* a corner's */
   PetscFunctionBeginUser;
@@ -32,7 +33,7 @@ PetscErrorCode LodCellIntegrate(const LodGrid *grid, const double *values, LodLo
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       piece[axis] = axis < grid->dim ? index[axis] / LodGridRefinement(grid, axis) : 0;
     const double part = share * values[LodBoxPosition(&pieces, piece)];
-    LodLoadPlaces(grid, layout, index, place);
+    LodLoadPlaces(&map, index, place);
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++)
       integrals[place[corner]] += part;
   }

@@ -58,7 +58,7 @@ typedef struct {
   double         weight[MAX_GAUSS];               /* of the Gauss points in a cell */
   double         foretold[LOD_MAX_DIM][GAUSS][2]; /* [axis][Gauss point][end]: see Contract */
   LodField      *f;
-  LodLoadLayout  layout; /* of load[] */
+  LodLoadMap     map;    /* of load[] */
   const double  *factor; /* of f in the coefficient cells, or NULL: 1 */
   double        *work;   /* [thread][axis or value][BLOCK_POINTS] */
   double        *load;
@@ -239,7 +239,7 @@ static void Add(Quadrature *q, const Part *part) {
   PetscInt index[LOD_MAX_DIM];
   size_t   corner_place[LOD_MAX_CORNERS];
   LodBoxIndex(&q->cells, part->cell, index);
-  LodLoadPlaces(q->grid, q->layout, index, corner_place);
+  LodLoadPlaces(&q->map, index, corner_place);
   const double factor = Factor(q, index);
   for (PetscInt corner = 0; corner < LodGridCorners(q->grid); corner++)
     q->load[corner_place[corner]] += factor * part->load[corner];
@@ -392,7 +392,7 @@ static void SetRule(Quadrature *q) {
 
 /* LodFieldIntegrate with everything made. */
 static PetscErrorCode Integral(Quadrature *q) {
-  const size_t    count = LodLoadCount(q->grid, q->layout);
+  const size_t    count = LodLoadCount(q->grid, q->map.layout);
   const LodField *f = q->f;
   const char     *per_axis = LodCellsAreCube(q->grid->dim, q->grid->fine) ? " per axis" : "";
   const double    volume = LodGridVolume(q->grid);
@@ -439,8 +439,11 @@ static PetscErrorCode ConstantIntegral(const LodGrid *grid, LodField *field, Lod
 
 PetscErrorCode LodFieldIntegrate(const LodGrid *grid, LodField *field, LodLoadLayout layout,
                                  const double *factor, double *integrals) {
-  Quadrature q = {
-      .grid = grid, .load = integrals, .f = field, .layout = layout, .factor = factor};
+  Quadrature q = {.grid = grid,
+                  .load = integrals,
+                  .f = field,
+                  .map = LodLoadMapOf(grid, layout),
+                  .factor = factor};
   PetscFunctionBeginUser;
   if (field->constant) {
     PetscCall(ConstantIntegral(grid, field, layout, factor, integrals));

@@ -30,31 +30,38 @@ size_t LodLoadCount(const LodGrid *grid, LodLoadLayout layout) {
   }
 }
 
-/* The multi-index of the cell of a coarser mesh that a fine cell lies in. */
-static void Enclosing(const LodGrid *grid, const PetscInt coarser[],
-                      const PetscInt cell[LOD_MAX_DIM], PetscInt index[LOD_MAX_DIM]) {
-  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    index[axis] = axis < grid->dim ? cell[axis] / (grid->fine[axis] / coarser[axis]) : 0;
+LodLoadMap LodLoadMapOf(const LodGrid *grid, LodLoadLayout layout) {
+  const PetscInt *outer = layout == LOD_LOAD_PIECES ? grid->coefficient : grid->coarse;
+  LodLoadMap      map = {.layout = layout,
+                         .dim = grid->dim,
+                         .all = LodBoxNodes(grid->dim, grid->fine),
+                         .own = OwnNodes(grid),
+                         .outer = LodBoxCells(grid->dim, outer)};
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    map.ratio[axis] = grid->fine[axis] / outer[axis];
+  return map;
 }
 
-void LodLoadPlaces(const LodGrid *grid, LodLoadLayout layout, const PetscInt cell[LOD_MAX_DIM],
+void LodLoadPlaces(const LodLoadMap *map, const PetscInt cell[LOD_MAX_DIM],
                    size_t place[LOD_MAX_CORNERS]) {
-  const PetscInt *coarser = layout == LOD_LOAD_PIECES ? grid->coefficient : grid->coarse;
-  const LodBox    own = OwnNodes(grid), all = LodBoxNodes(grid->dim, grid->fine);
-  const LodBox    coarser_cells = LodBoxCells(grid->dim, coarser);
-  PetscInt        outer[LOD_MAX_DIM];
-  Enclosing(grid, coarser, cell, outer);
-  const size_t whole = (size_t)LodBoxPosition(&coarser_cells, outer);
-  for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+  const PetscInt corners = (PetscInt)1 << map->dim;
+  PetscInt       outer[LOD_MAX_DIM] = {0};
+  for (PetscInt axis = 0; axis < map->dim; axis++)
+    outer[axis] = cell[axis] / map->ratio[axis];
+  const size_t whole = (size_t)LodBoxPosition(&map->outer, outer);
+  for (PetscInt corner = 0; corner < corners; corner++) {
     PetscInt node[LOD_MAX_DIM] = {0}, inner[LOD_MAX_DIM] = {0};
-    for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    for (PetscInt axis = 0; axis < map->dim; axis++) {
       node[axis] = cell[axis] + (corner >> axis & 1);
-      inner[axis] = node[axis] - outer[axis] * LodGridFineRatio(grid, axis);
+      inner[axis] = node[axis] - outer[axis] * map->ratio[axis];
     }
-    place[corner] = layout == LOD_LOAD_NODES ? (size_t)LodBoxPosition(&all, node)
-                    : layout == LOD_LOAD_CELLS
-                        ? whole * (size_t)LodBoxCount(&own) + (size_t)LodBoxPosition(&own, inner)
-                        : whole;
+    if (map->layout == LOD_LOAD_NODES)
+      place[corner] = (size_t)LodBoxPosition(&map->all, node);
+    else if (map->layout == LOD_LOAD_CELLS)
+      place[corner] =
+          whole * (size_t)LodBoxCount(&map->own) + (size_t)LodBoxPosition(&map->own, inner);
+    else
+      place[corner] = whole;
   }
 }
 

@@ -12,9 +12,15 @@ typedef enum { LOD_LOAD_NODES, LOD_LOAD_CELLS, LOD_LOAD_PIECES } LodLoadLayout;
 /* How many numbers that are. */
 size_t LodLoadCount(const LodGrid *grid, LodLoadLayout layout);
 
-/* The places of what a fine cell gives to its corners, place[2^d]; `cell` is its multi-index. */
-void LodLoadPlaces(const LodGrid *grid, LodLoadLayout layout, const PetscInt cell[LOD_MAX_DIM],
-                   size_t place[LOD_MAX_CORNERS]);
+/* The places of what fine cells give to their corners, place[2^d]; `cell` is a multi-index. */
+typedef struct {
+  LodLoadLayout layout;
+  PetscInt      dim, ratio[LOD_MAX_DIM]; /* fine cells along an outer one */
+  LodBox        all, own, outer; /* fine nodes; those of a closed coarse cell; cells around them */
+} LodLoadMap;
+LodLoadMap LodLoadMapOf(const LodGrid *grid, LodLoadLayout layout);
+void       LodLoadPlaces(const LodLoadMap *map, const PetscInt cell[LOD_MAX_DIM],
+                         size_t place[LOD_MAX_CORNERS]);
 
 /* The fine nodes of a closed coarse cell as a box of the fine nodes of D. */
 LodBox LodCellFineNodes(const LodGrid *grid, PetscInt coarse_cell);

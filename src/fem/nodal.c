@@ -225,6 +225,26 @@ double LodNodesValueAt(PetscInt dim, const PetscInt cells[], const double *value
   return sum;
 }
 
+double LodNodesMean(PetscInt dim, const PetscInt cells[], const double *u) {
+  const LodBox nodes = LodBoxNodes(dim, cells);
+  double       sum = 0;
+  for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    double   weight = 1;
+    LodBoxIndex(&nodes, i, node);
+    for (PetscInt axis = 0; axis < dim; axis++)
+      if (node[axis] == 0 || node[axis] == cells[axis]) weight /= 2;
+    sum += weight * u[i];
+  }
+  return sum / (double)LodCellCount(dim, cells);
+}
+
+void LodNodesSubtractMean(PetscInt dim, const PetscInt cells[], double *u) {
+  const double mean = LodNodesMean(dim, cells, u);
+  for (PetscInt i = 0; i < LodNodeCount(dim, cells); i++)
+    u[i] -= mean;
+}
+
 PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,
                               double *norm) {
   double side[LOD_MAX_DIM];

@@ -27,6 +27,10 @@ PetscErrorCode LodNodesProlongate(PetscInt dim, const PetscInt from[], const dou
 double LodNodesValueAt(PetscInt dim, const PetscInt cells[], const double *values,
                        const double point[LOD_MAX_DIM]);
 
+/* The mean over the box of a Q1 function; and takes it away. */
+double LodNodesMean(PetscInt dim, const PetscInt cells[], const double *u);
+void   LodNodesSubtractMean(PetscInt dim, const PetscInt cells[], double *u);
+
 /* ||u|| in L2(D) of a Q1 function, and ||u - v|| / ||v||, for which extents do not matter; both on
    a mesh of cells[]. */
 PetscErrorCode LodNodesNormL2(const LodGrid *grid, const PetscInt cells[], const double *u,

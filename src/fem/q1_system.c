@@ -165,6 +165,7 @@ struct LodQ1System {
   int                   exponent;    /* the matrix is in units of 2^exponent */
   PetscBool             in_doubt;    /* solutions are to be checked (digits.h) */
   PetscBool             ready;       /* matrix and solver are those of the coefficient as it is */
+  PetscBool             is_free;     /* constants are (LodConstantsAreFree) */
   Mat                   stiffness;
   KSP                   solver;
   Vec                   load, unknowns;
@@ -256,6 +257,18 @@ static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
   PetscFunctionReturn(0);
 }
 
+/* Tells the solver of the constants where they are free: it then works in what is perpendicular to
+   them. */
+static PetscErrorCode SetKernel(LodQ1System *system) {
+  MatNullSpace constants = NULL;
+  PetscFunctionBeginUser;
+  system->is_free = LodConstantsAreFree(&system->grid, system->coefficient);
+  if (system->is_free) PetscCall(MatNullSpaceCreate(system->comm, PETSC_TRUE, 0, NULL, &constants));
+  PetscCall(MatSetNullSpace(system->stiffness, constants));
+  PetscCall(MatNullSpaceDestroy(&constants));
+  PetscFunctionReturn(0);
+}
+
 /* Matrix and solver of the coefficient; if `changed` with other last digits, and solved to a
    smaller residual, which shows what the first left unsolved. */
 static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
@@ -266,6 +279,7 @@ static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
   PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(AssembleSystem(system, changed));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
+  PetscCall(SetKernel(system));
   if (!system->load) PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
   const double assembled = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));
@@ -372,6 +386,15 @@ static PetscErrorCode LiftingEnd(Lifting *lifting) {
   PetscFunctionReturn(0);
 }
 
+/* Takes what rounding has left of a constant out of a load. */
+static PetscErrorCode RemoveConstants(Mat stiffness, Vec load) {
+  MatNullSpace constants;
+  PetscFunctionBeginUser;
+  PetscCall(MatGetNullSpace(stiffness, &constants));
+  PetscCall(MatNullSpaceRemove(constants, load));
+  PetscFunctionReturn(0);
+}
+
 /* Solves for one load with the solver as it is; adds to the iterations, and raises the residual, of
  *statistics. */
 static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const Lifting *lifting,
@@ -381,11 +404,13 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const L
   PetscInt     iterations;
   int          exponent, unit = 0;
   PetscFunctionBeginUser;
+  if (system->is_free) PetscCall(LodLoadCheckBalance(n_nodes, load));
   if (lifting->boundary) {
     unit = LodLoadLift(n_nodes, load, lifting->form, lifting->exponent, lifting->load);
     load = lifting->load;
   }
   PetscCall(LodLoadToVec(&system->grid, system->cells, load, system->load, &exponent));
+  if (system->is_free) PetscCall(RemoveConstants(system->stiffness, system->load));
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodKspSolve(system->solver, system->what, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
@@ -394,6 +419,7 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const L
       LodSolutionToUnits(system->what, exponent + unit - system->exponent, n_nodes, solution));
   for (size_t node = 0; node < n_nodes && lifting->boundary; node++)
     solution[node] += lifting->boundary[node];
+  if (system->is_free) LodNodesSubtractMean(system->grid.dim, system->cells, solution);
   PetscCall(VecNorm(system->load, NORM_2, &load_norm));
   PetscCall(KSPGetResidualNorm(system->solver, &residual));
   PetscCall(KSPGetIterationNumber(system->solver, &iterations));

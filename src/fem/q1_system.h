@@ -37,6 +37,8 @@ PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *co
    solutions[n_rhs][nodes] are u at these nodes, on every rank. The result does not
    depend on the units of A and f. Where the contrast puts digits in doubt all loads of the call are
    solved for a second time, and a solution that rounding has taken is an error (digits.h).
+   Where constants are free (LodConstantsAreFree) the loads of all nodes must add up to 0, and the
+   solution is that of mean 0.
    `statistics` may be NULL. LodQ1SystemSolve: the same for rhs[n_rhs][fine nodes], loads of f on
    the *fine* mesh (LodLoadFromText), u = 0 at Dirichlet nodes. Collective. */
 PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,

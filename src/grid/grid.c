@@ -128,6 +128,12 @@ const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CEL
   return text;
 }
 
+PetscBool LodGridIsClosed(const LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (!grid->natural[axis][0] || !grid->natural[axis][1]) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid) {
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (grid->natural[axis][0] || grid->natural[axis][1]) return PETSC_TRUE;
@@ -188,7 +194,6 @@ static PetscErrorCode CheckExtent(const LodGrid *grid, const char *where) {
 }
 
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
-  PetscBool all_natural = PETSC_TRUE;
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim >= 1 && grid->dim <= LOD_MAX_DIM,
                 "%s: the dimension must be 1, 2 or 3, not %" PetscInt_FMT, where, grid->dim);
@@ -202,11 +207,6 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
   PetscCall(CheckIndexable(grid->dim, grid->fine, where));
   PetscCall(CheckPatch(grid, where));
   PetscCall(CheckExtent(grid, where));
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (!grid->natural[axis][0] || !grid->natural[axis][1]) all_natural = PETSC_FALSE;
-  LodCheckInput(!all_natural,
-                "%s: every face is natural; at least one face needs u = 0 for a unique solution",
-                where);
   PetscFunctionReturn(0);
 }
 

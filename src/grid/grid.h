@@ -38,7 +38,7 @@ typedef struct {
 /* Checks that 1 <= dim <= 3, N, ell >= 1, E a multiple of N and F a multiple of E along every axis,
    that extents are positive and finite and cells not too thin, that nodes of the fine mesh, values
    of A in an uncut patch and numbers of a local operator each fit an index, so that all counts
-   below are right, and that not every face is natural. Each failure is an input error that begins
+   below are right. Each failure is an input error that begins
    with `where` (a file name, or "--coarse 7") and names the numbers. Products of two counts, as
    cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
@@ -81,6 +81,9 @@ const char *LodCellsText(PetscInt dim, const PetscInt cells[], char text[LOD_CEL
 
 /* The side lengths of D, as LodCellsText gives cells; "" if D is the unit cube. */
 const char *LodExtentText(const LodGrid *grid, char text[LOD_CELLS_TEXT]);
+
+/* Whether every face of D is natural. */
+PetscBool LodGridIsClosed(const LodGrid *grid);
 
 /* Whether some face of D is natural. Where none is, D looks the same from all its sides. */
 PetscBool LodGridHasNaturalFaces(const LodGrid *grid);

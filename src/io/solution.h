@@ -31,6 +31,11 @@ typedef struct {
   const LodCoefficient *coefficient; /* what the operators or fields are of; needed with them, and
                                         where there is a mask */
   const LodSolutionFields *fields;   /* or NULL */
+  /* Quantities of interest: how many, their names, one a line, of which function they are, and
+     their values (not of a series, which takes them sample by sample). */
+  PetscInt      n_quantities;
+  const char   *quantity_names, *quantities_of;
+  const double *quantities;
 } LodSolution;
 
 /* Writes solution.h5, atomically: `solution`, shape (z, y, x), its axes `x`, `y`, `z`, attributes
@@ -41,7 +46,8 @@ typedef struct {
    faces, `robin_left`.. (coefficient_file.h), so that a later run can start from them. With fields
    also `fine_solution` (z, y, x at the fine nodes), `flux` (z, y, x, component), `face_flux_x`,
    `_y` and `_z` (z, y, x; along its axis one more than cells) with the attribute `imbalance`, and
-   `coefficient`.
+   `coefficient`. With quantities `quantities` (n), whose attributes `names` (lines of text) and
+   `of` say what they are.
 
    Where the coefficient has a mask, u at nodes that touch no cell of D is NaN, and so are
    A and fluxes of cells outside.
@@ -64,6 +70,10 @@ PetscErrorCode LodSolutionSeriesBegin(const char *path, const LodSolution *kind,
 /* values[n_rhs][nodes] of one sample. */
 PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample,
                                       const double *values);
+/* quantities[n_rhs][kind->n_quantities] of one sample, where there are any: `quantities` has the
+   shape (samples, right-hand sides, n). */
+PetscErrorCode LodSolutionSeriesWriteQuantities(LodSolutionSeries *series, PetscInt sample,
+                                                const double *quantities);
 /* `kind` as at the beginning, with its seconds. */
 PetscErrorCode LodSolutionSeriesCommit(LodSolutionSeries *series, const LodSolution *kind);
 

@@ -112,6 +112,22 @@ PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodSolutionWriteQuantityNames(const LodSolution *solution, LodHdf5 *file) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteText(file, "quantities", "names", solution->quantity_names));
+  PetscCall(LodHdf5WriteText(file, "quantities", "of", solution->quantities_of));
+  PetscFunctionReturn(0);
+}
+
+/* Writes quantities of interest. */
+static PetscErrorCode WriteQuantities(const LodSolution *solution, LodHdf5 *file) {
+  const hsize_t n = (hsize_t)solution->n_quantities;
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteArray(file, "quantities", H5T_NATIVE_DOUBLE, 1, &n, solution->quantities));
+  PetscCall(LodSolutionWriteQuantityNames(solution, file));
+  PetscFunctionReturn(0);
+}
+
 /* Writes everything that solution.h5 holds. */
 static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) {
   hsize_t dims[LOD_MAX_DIM];
@@ -127,6 +143,7 @@ static PetscErrorCode WriteContents(const LodSolution *solution, LodHdf5 *file) 
     PetscCall(LodCoefficientWriteTo(solution->coefficient, file));
     PetscCall(LodRatesWriteTo(solution->coefficient, file));
   }
+  if (solution->n_quantities > 0) PetscCall(WriteQuantities(solution, file));
   PetscCall(LodSolutionWriteAttributes(solution, file));
   PetscFunctionReturn(0);
 }

@@ -15,6 +15,9 @@ PetscErrorCode LodSolutionNaturalFaces(const LodGrid *grid, char faces[64]);
 PetscErrorCode LodSolutionWriteAxes(const LodSolution *solution, LodHdf5 *file);
 PetscErrorCode LodSolutionWriteAttributes(const LodSolution *solution, LodHdf5 *file);
 
+/* Writes what the dataset `quantities` holds, as its attributes. */
+PetscErrorCode LodSolutionWriteQuantityNames(const LodSolution *solution, LodHdf5 *file);
+
 /* Writes the nodal values as the file through which ParaView and meshio show them. */
 PetscErrorCode LodSolutionWriteVtk(const LodSolution *solution, const char *path);
 

@@ -14,6 +14,12 @@ static PetscErrorCode CreateDatasets(LodHdf5 *file, const LodSolution *kind, Pet
   PetscCall(LodHdf5CreateChunked(file, "solution", H5T_NATIVE_DOUBLE, 2 + (int)kind->grid->dim,
                                  dims, most, 0));
   PetscCall(LodSolutionWriteAxes(kind, file));
+  if (kind->n_quantities > 0) {
+    const hsize_t shape[3] = {(hsize_t)samples, (hsize_t)n_rhs, (hsize_t)kind->n_quantities};
+    PetscCall(LodHdf5CreateChunked(file, "quantities", H5T_NATIVE_DOUBLE, 3, shape,
+                                   (const hsize_t[3]){1, shape[1], shape[2]}, 0));
+    PetscCall(LodSolutionWriteQuantityNames(kind, file));
+  }
   PetscFunctionReturn(0);
 }
 
@@ -32,6 +38,14 @@ PetscErrorCode LodSolutionSeriesWrite(LodSolutionSeries *series, PetscInt sample
   PetscFunctionBeginUser;
   PetscCall(
       LodHdf5WriteRows(series->file, "solution", H5T_NATIVE_DOUBLE, (hsize_t)sample, 1, values));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolutionSeriesWriteQuantities(LodSolutionSeries *series, PetscInt sample,
+                                                const double *quantities) {
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5WriteRows(series->file, "quantities", H5T_NATIVE_DOUBLE, (hsize_t)sample, 1,
+                             quantities));
   PetscFunctionReturn(0);
 }
 

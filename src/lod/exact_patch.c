@@ -8,6 +8,7 @@
 #include "fem/digits.h"
 #include "lod/exact_cost_private.h"
 #include "lod/interpolation_private.h"
+#include "lod/masked_private.h"
 #include "lod/patch.h"
 #include "lod/patch_problem_private.h"
 
@@ -110,8 +111,10 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 }
 
 /* Adds q_T, given at the unknowns of the patch of `cell`, to fine[fine nodes]. */
-static void AddCorrection(const LodGrid *grid, PetscInt cell, const double *q, double *fine) {
-  const LodPatch patch = LodGridPatch(grid, cell);
+static void AddCorrection(const LodPatchProblem *problem, PetscInt cell, const double *q,
+                          double *fine) {
+  const LodGrid *grid = problem->grid;
+  const LodPatch patch = LodMaskedPatch(grid, problem->coefficient, cell);
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
   for (PetscInt row = 0; row < LodBoxCount(&patch.unknowns); row += patch.unknowns.size[0]) {
     PetscInt node[LOD_MAX_DIM];
@@ -144,7 +147,7 @@ static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt 
 #pragma omp ordered
     {
       if (status && !failure) failed_cell = cell, failure = status;
-      if (!failure) AddCorrection(&self->grid, cell, q, fine);
+      if (!failure) AddCorrection(&path->problem, cell, q, fine);
       if (omp_get_thread_num() == 0) (void)LodProgressUpdate(&progress, cell - first + 1);
     }
   }

@@ -118,9 +118,8 @@ PetscBool LodMaskTouchesPatch(const LodGrid *grid, const LodCoefficient *coeffic
   PetscInt whole = 1;
   if (!coefficient->mask) return PETSC_FALSE;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    const PetscInt wider = coefficient->dirichlet_walls ? 1 : 0;
-    const PetscInt first = PetscMax(0, box.first[axis] - wider);
-    const PetscInt end = PetscMin(grid->coarse[axis], box.first[axis] + box.size[axis] + wider);
+    const PetscInt first = PetscMax(0, box.first[axis] - 1);
+    const PetscInt end = PetscMin(grid->coarse[axis], box.first[axis] + box.size[axis] + 1);
     box.first[axis] = first;
     box.size[axis] = end - first;
     whole *= LodGridCoefficientRatio(grid, axis);
@@ -129,6 +128,34 @@ PetscBool LodMaskTouchesPatch(const LodGrid *grid, const LodCoefficient *coeffic
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&box, c, index);
     if (LodDomainCoarseCell(grid, coefficient, index) < whole) return PETSC_TRUE;
+  }
+  return PETSC_FALSE;
+}
+
+LodPatch LodMaskedPatch(const LodGrid *grid, const LodCoefficient *coefficient, PetscInt cell) {
+  LodPatch patch = LodGridPatch(grid, cell);
+  patch.masked = LodMaskTouchesPatch(grid, coefficient, cell);
+  for (PetscInt axis = 0; axis < grid->dim && patch.masked; axis++) {
+    const PetscInt low = patch.cells.first[axis], high = low + patch.cells.size[axis];
+    if (low > 0) patch.unknowns.first[axis]--, patch.unknowns.size[axis]++;
+    if (high < grid->coarse[axis]) patch.unknowns.size[axis]++;
+  }
+  return patch;
+}
+
+PetscBool LodMaskedHolds(const LodGrid *grid, const LodCoefficient *coefficient,
+                         const LodPatch *patch, const PetscInt node[LOD_MAX_DIM]) {
+  const LodBox mesh = LodBoxCells(grid->dim, grid->fine);
+  if (LodDomainNode(grid, coefficient, grid->fine, node) != LOD_NODE_INSIDE) return PETSC_TRUE;
+  for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
+    PetscInt cell[LOD_MAX_DIM] = {0, 0, 0}, coarse[LOD_MAX_DIM] = {0, 0, 0};
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      cell[axis] = node[axis] - (corner >> axis & 1);
+    if (LodBoxPosition(&mesh, cell) < 0) continue;
+    for (PetscInt axis = 0; axis < grid->dim; axis++)
+      coarse[axis] = cell[axis] / LodGridFineRatio(grid, axis);
+    if (LodBoxPosition(&patch->cells, coarse) < 0 && LodDomainHasFineCell(grid, coefficient, cell))
+      return PETSC_TRUE;
   }
   return PETSC_FALSE;
 }

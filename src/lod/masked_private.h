@@ -18,10 +18,18 @@ PetscBool LodMaskedFunctionals(const LodGrid *grid, const LodCoefficient *coeffi
 double LodMaskedWeight(const LodGrid *grid, const LodCoefficient *coefficient,
                        const PetscInt cell[LOD_MAX_DIM], const PetscInt node[LOD_MAX_DIM]);
 
-/* Whether a mask changes anything for the patch of coarse cell `cell`: some of its cells is not
-   wholly in D or, at Dirichlet walls, has a neighbour that is not. */
+/* Whether a mask changes anything for the patch of coarse cell `cell`: one of its cells, or of
+   those around it, is not wholly in D. */
 PetscBool LodMaskTouchesPatch(const LodGrid *grid, const LodCoefficient *coefficient,
                               PetscInt cell);
+
+/* The patch of a coarse cell in D. A corrector vanishes outside of the patch, so that nodes of its
+   boundary are unknowns, too, where no cell of D lies beyond. If a mask touches the patch, `masked`
+   is set, and the box of unknowns reaches to its boundary; those that are none, being held there,
+   on Dirichlet walls, or outside of D, are told by LodMaskedHolds. */
+LodPatch  LodMaskedPatch(const LodGrid *grid, const LodCoefficient *coefficient, PetscInt cell);
+PetscBool LodMaskedHolds(const LodGrid *grid, const LodCoefficient *coefficient,
+                         const LodPatch *patch, const PetscInt node[LOD_MAX_DIM]);
 
 /* Solves schur[m][m] x = rights[columns][m] in place by the pseudo-inverse, for a semidefinite
    matrix (destroyed) and right-hand sides in its range: where D is thin, constraints may depend on

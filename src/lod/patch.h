@@ -6,12 +6,13 @@
 
 /* Everything is a box in global indices; a number in a box is the position in it, x fastest. */
 typedef struct {
-  PetscInt cell;                    /* T */
-  PetscInt cell_index[LOD_MAX_DIM]; /* T's multi-index */
-  LodBox   cells;                   /* coarse cells, cut at the boundary of D */
-  LodBox   coarse_nodes;            /* coarse nodes of these cells */
-  LodBox   uncut_nodes;             /* (2l+2)^d nodes of the uncut patch: rows of S_T */
-  LodBox   unknowns;                /* fine nodes where a corrector may be nonzero */
+  PetscInt  cell;                    /* T */
+  PetscInt  cell_index[LOD_MAX_DIM]; /* T's multi-index */
+  LodBox    cells;                   /* coarse cells, cut at the boundary of D */
+  LodBox    coarse_nodes;            /* coarse nodes of these cells */
+  LodBox    uncut_nodes;             /* (2l+2)^d nodes of the uncut patch: rows of S_T */
+  LodBox    unknowns;                /* fine nodes where a corrector may be nonzero */
+  PetscBool masked;                  /* a mask touches it (masked_private.h) */
 } LodPatch;
 
 /* The patch of coarse cell `cell`. */

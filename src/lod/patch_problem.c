@@ -31,10 +31,38 @@ static LodCellMatrices FineMatrices(const LodPatchProblem *problem) {
                            &problem->tables, NULL};
 }
 
-/* Writes the upper triangle of K on the patch's unknowns into `matrix`; with `pattern` the column
-   pointers and row indices too. */
-static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, PetscBool pattern,
-                       cholmod_sparse *matrix) {
+/* Whether position `i` among the patch's unknowns is one where a mask leaves none. */
+static PetscBool IsHeld(const LodPatch *patch, const LodPatchWorkspace *work, PetscInt i) {
+  return (PetscBool)(patch->masked && work->held[i]);
+}
+
+/* The unknown of a fine node; -1 if there is none. */
+static PetscInt UnknownOf(const LodPatch *patch, const LodPatchWorkspace *work,
+                          const PetscInt node[LOD_MAX_DIM]) {
+  const PetscInt position = LodBoxPosition(&patch->unknowns, node);
+  return position >= 0 && IsHeld(patch, work, position) ? -1 : position;
+}
+
+/* Notes in work->held which of the patch's unknowns are none, if a mask touches it. */
+static LodPatchStatus MarkHeld(const LodPatchProblem *problem, const LodPatch *patch,
+                               LodPatchWorkspace *work) {
+  const size_t n = (size_t)LodBoxCount(&patch->unknowns);
+  if (!patch->masked) return LOD_PATCH_OK;
+  unsigned char *held = realloc(work->held, n);
+  if (!held) return LOD_PATCH_NO_MEMORY;
+  work->held = held;
+  for (PetscInt i = 0; i < LodBoxCount(&patch->unknowns); i++) {
+    PetscInt node[LOD_MAX_DIM];
+    LodBoxIndex(&patch->unknowns, i, node);
+    held[i] = LodMaskedHolds(problem->grid, problem->coefficient, patch, node);
+  }
+  return LOD_PATCH_OK;
+}
+
+/* Writes the upper triangle of K on the patch's unknowns into `matrix`, with 1 on the diagonal
+   where a mask leaves none; with `pattern` the column pointers and row indices too. */
+static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch,
+                       const LodPatchWorkspace *work, PetscBool pattern, cholmod_sparse *matrix) {
   const LodGrid  *grid = problem->grid;
   LodCellMatrices source = FineMatrices(problem);
   PetscInt        width = LodPower(3, grid->dim), n = LodBoxCount(&patch->unknowns);
@@ -44,12 +72,14 @@ static void FillMatrix(const LodPatchProblem *problem, const LodPatch *patch, Pe
     double   stencil[LOD_MAX_STENCIL];
     PetscInt node[LOD_MAX_DIM], neighbours[LOD_MAX_STENCIL];
     LodBoxIndex(&patch->unknowns, column, node);
-    LodMatrixStencil(&source, node, stencil);
+    LodRowStencil(&source, node, stencil);
     LodRowNeighbours(&patch->unknowns, node, neighbours);
     if (pattern) start[column] = filled;
     for (PetscInt i = 0; i < width; i++) {
       if (neighbours[i] < 0 || neighbours[i] > column) continue;
       if (pattern) rows[filled] = neighbours[i];
+      if (IsHeld(patch, work, column) || IsHeld(patch, work, neighbours[i]))
+        stencil[i] = neighbours[i] == column ? 1 : 0;
       values[filled++] = stencil[i];
     }
   }
@@ -74,7 +104,7 @@ static LodPatchShape *FindShape(const LodPatchProblem *problem, const LodPatch *
   if (!shape) return NULL;
   memcpy(shape->size, patch->unknowns.size, sizeof shape->size);
   shape->matrix = cholmod_allocate_sparse(n, n, most, 1, 1, 1, CHOLMOD_REAL, &work->common);
-  if (shape->matrix) FillMatrix(problem, patch, PETSC_TRUE, shape->matrix);
+  if (shape->matrix) FillMatrix(problem, patch, work, PETSC_TRUE, shape->matrix);
   shape->factor = shape->matrix ? cholmod_analyze(shape->matrix, &work->common) : NULL;
   shape->factor_flops = work->common.fl;
   shape->factor_entries = work->common.lnz;
@@ -158,7 +188,7 @@ static LodPatchStatus AddMaskedCell(const LodPatchProblem *problem, const LodPat
     double      *column = (double *)work->right->x + (size_t)row * work->right->d;
     for (PetscInt i = 0; i < n_nodes; i++) {
       LodBoxIndex(&nodes, i, node);
-      const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      const PetscInt unknown = UnknownOf(patch, work, node);
       if (unknown >= 0) column[unknown] += weight * work->functionals[corner * n_nodes + i];
     }
   }
@@ -175,7 +205,7 @@ static LodPatchStatus FillConstraints(const LodPatchProblem *problem, const LodP
   for (PetscInt c = 0; c < LodBoxCount(&patch->cells); c++) {
     PetscInt cell[LOD_MAX_DIM];
     LodBoxIndex(&patch->cells, c, cell);
-    if (work->masked) {
+    if (patch->masked) {
       status = AddMaskedCell(problem, patch, cell, work);
       if (status) return status;
       continue;
@@ -206,8 +236,8 @@ static PetscBool IsCutAway(const LodPatchProblem *problem, const PetscInt cell[L
 }
 
 /* Fills the columns b_j = a_T(Lam_j, phi_i): loads[j * d + i] over the unknowns i. */
-static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, size_t stride,
-                      double *loads) {
+static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch,
+                      const LodPatchWorkspace *work, size_t stride, double *loads) {
   const LodGrid *grid = problem->grid;
   PetscInt       dim = grid->dim, corners = LodGridCorners(grid);
   const LodBox   inside = LodFineInside(grid);
@@ -228,7 +258,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
     for (PetscInt a = 0; a < corners; a++) {
       for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
         node[axis] = global[axis] + (a >> axis & 1);
-      PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+      PetscInt unknown = UnknownOf(patch, work, node);
       if (unknown < 0) continue;
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < corners; j++)
@@ -242,8 +272,8 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch, siz
 }
 
 /* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
-static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *source,
-                      double *column) {
+static void AddSource(const LodGrid *grid, const LodPatch *patch, const LodPatchWorkspace *work,
+                      const double *source, double *column) {
   LodBox nodes = LodFineInside(grid);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     nodes.first[axis] = patch->cell_index[axis] * nodes.size[axis];
@@ -252,14 +282,14 @@ static void AddSource(const LodGrid *grid, const LodPatch *patch, const double *
   for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&nodes, i, node);
-    const PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
+    const PetscInt unknown = UnknownOf(patch, work, node);
     if (unknown >= 0) column[unknown] += source[i];
   }
 }
 
 /* Steps 3 and 4 for so many columns: the multipliers, and Q in place of W. */
-static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_constraints,
-                                           PetscInt columns) {
+static LodPatchStatus EliminateConstraints(const LodPatch *patch, LodPatchWorkspace *work,
+                                           PetscInt n_constraints, PetscInt columns) {
   int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
   double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
   if (m == 0) return LOD_PATCH_OK;
@@ -267,7 +297,7 @@ static LodPatchStatus EliminateConstraints(LodPatchWorkspace *work, PetscInt n_c
               y, ld, 0, work->schur, m);
   cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
               (int)work->right->d, w, ld, 0, work->multipliers, m);
-  if (work->masked) {
+  if (patch->masked) {
     info = LodMaskedSolve(m, work->schur, (int)columns, work->multipliers);
     if (info) return info == 1 ? LOD_PATCH_NO_MEMORY : LOD_PATCH_CONSTRAINTS;
   } else {
@@ -376,39 +406,41 @@ static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MA
 static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *patch,
                                 LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
                                 PetscInt *n_constraints) {
-  const size_t n = (size_t)LodBoxCount(&patch->unknowns);
-  work->masked = LodMaskTouchesPatch(problem->grid, problem->coefficient, patch->cell);
+  const size_t   n = (size_t)LodBoxCount(&patch->unknowns);
+  LodPatchStatus status = MarkHeld(problem, patch, work);
+  if (status) return status;
   *n_constraints = NumberConstraints(problem, patch, work->constraint_row);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
-  FillMatrix(problem, patch, PETSC_FALSE, (*shape)->matrix);
+  FillMatrix(problem, patch, work, PETSC_FALSE, (*shape)->matrix);
   cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
-  LodPatchStatus status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
+  status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
   if (status) return status;
   status = FillConstraints(problem, patch, work);
   if (status) return status;
-  FillLoads(problem, patch, n, (double *)work->right->x + (size_t)*n_constraints * n);
+  FillLoads(problem, patch, work, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
 }
 
 /* Steps 2 to 4 for the columns in work->right; *q is the first of the columns Q, work->solved->d
    apart. */
-static LodPatchStatus SolveColumns(LodPatchWorkspace *work, const LodPatchShape *shape,
-                                   PetscInt n_constraints, PetscInt columns, const double **q) {
+static LodPatchStatus SolveColumns(const LodPatch *patch, LodPatchWorkspace *work,
+                                   const LodPatchShape *shape, PetscInt n_constraints,
+                                   PetscInt columns, const double **q) {
   if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
                       &work->solve_y, &work->solve_e, &work->common))
     return LOD_PATCH_NO_MEMORY;
   *q = (double *)work->solved->x + (size_t)n_constraints * work->solved->d;
-  return EliminateConstraints(work, n_constraints, columns);
+  return EliminateConstraints(patch, work, n_constraints, columns);
 }
 
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
                                PetscInt cell, const double *source, double *entries,
                                double *loads) {
   const LodGrid *grid = problem->grid;
-  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodPatch patch = LodMaskedPatch(grid, problem->coefficient, cell);
   const PetscInt corners = LodGridCorners(grid), columns = corners + (source ? 1 : 0);
   double         own[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   LodPatchShape *shape;
@@ -417,9 +449,9 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   LodPatchStatus status = Factorise(problem, &patch, work, columns, &shape, &n_constraints);
   if (status) return status;
   if (source)
-    AddSource(grid, &patch, source,
+    AddSource(grid, &patch, work, source,
               (double *)work->right->x + (size_t)(n_constraints + corners) * work->right->d);
-  status = SolveColumns(work, shape, n_constraints, columns, &q);
+  status = SolveColumns(&patch, work, shape, n_constraints, columns, &q);
   if (status) return status;
   const size_t stride = work->solved->d;
   LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
@@ -434,7 +466,7 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
                                PetscInt cell, const double *coarse, const double *source,
                                const double **q) {
   const LodGrid *grid = problem->grid;
-  const LodPatch patch = LodGridPatch(grid, cell);
+  const LodPatch patch = LodMaskedPatch(grid, problem->coefficient, cell);
   const LodBox   coarse_nodes = LodBoxNodes(grid->dim, grid->coarse);
   LodPatchShape *shape;
   PetscInt       n_constraints;
@@ -451,13 +483,13 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
     for (size_t i = 0; i < n; i++)
       columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);
   }
-  if (source) AddSource(grid, &patch, source, columns);
+  if (source) AddSource(grid, &patch, work, source, columns);
   work->right->ncol = (size_t)n_constraints + 1;
-  return SolveColumns(work, shape, n_constraints, 1, q);
+  return SolveColumns(&patch, work, shape, n_constraints, 1, q);
 }
 
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {
-  LodPatch             patch = LodGridPatch(problem->grid, cell);
+  LodPatch             patch = LodMaskedPatch(problem->grid, problem->coefficient, cell);
   const LodPatchShape *shape = KnownShape(&patch, work);
   if (!shape) return -1;
   double n = (double)LodBoxCount(&patch.unknowns), corners = (double)LodGridCorners(problem->grid);
@@ -508,5 +540,6 @@ void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
   free(work->multipliers);
   free(work->constraint_row);
   free(work->functionals);
+  free(work->held);
   memset(work, 0, sizeof *work);
 }

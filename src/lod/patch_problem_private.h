@@ -42,7 +42,7 @@ typedef struct {
   cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
   double        *schur;             /* C Y, constraints x constraints */
   double        *multipliers;       /* lam, constraints x columns, column-major */
-  PetscBool      masked;            /* a mask touches the patch (masked_private.h) */
+  unsigned char *held;              /* [unknowns] of a masked patch: no unknown is there */
   double        *functionals;       /* [corner][fine nodes of a closed coarse cell] */
   PetscInt      *constraint_row;    /* row of C of each coarse node of the patch, -1: Dirichlet */
 } LodPatchWorkspace;

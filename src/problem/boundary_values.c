@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/report.h"
 #include "fem/face_load.h"
+#include "grid/domain.h"
 #include "grid/faces.h"
 #include "problem/data_private.h"
 #include "problem/value.h"
@@ -96,8 +97,8 @@ static PetscErrorCode WriteFaces(const LodConditions *conditions, Boundary *boun
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodBoundaryCreate(const LodGrid *grid, const LodConditions *conditions,
-                                 double **boundary) {
+PetscErrorCode LodBoundaryCreate(const LodGrid *grid, const LodCoefficient *coefficient,
+                                 const LodConditions *conditions, double **boundary) {
   const PetscInt n_nodes = LodNodeCount(grid->dim, grid->fine);
   Boundary       made = {.grid = grid};
   PetscBool      zero = PETSC_TRUE;
@@ -112,6 +113,7 @@ PetscErrorCode LodBoundaryCreate(const LodGrid *grid, const LodConditions *condi
   zero = PETSC_TRUE; /* until a value is found that is not */
   PetscCall(PetscCalloc1(n_nodes, &made.boundary));
   PetscErrorCode error = WriteFaces(conditions, &made);
+  LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, made.boundary);
   for (PetscInt node = 0; node < n_nodes && !error; node++)
     if (made.boundary[node] != 0) zero = PETSC_FALSE;
   if (error || zero) PetscCall(PetscFree(made.boundary));

@@ -14,8 +14,8 @@ PetscErrorCode LodWellsAddLoad(const LodGrid *grid, const LodCoefficient *coeffi
 /* A new array of g at fine Dirichlet nodes, 0 elsewhere; NULL if g = 0. Where two Dirichlet faces
    meet, what is given counts more than the default 0, and of two given ones the later, in the order
    left, right, bottom, top, front, back; it warns where they differ. */
-PetscErrorCode LodBoundaryCreate(const LodGrid *grid, const LodConditions *conditions,
-                                 double **boundary);
+PetscErrorCode LodBoundaryCreate(const LodGrid *grid, const LodCoefficient *coefficient,
+                                 const LodConditions *conditions, double **boundary);
 
 /* source[coarse cell][node of the closed cell] -= a_T(e, .), e from the boundary values. */
 PetscErrorCode LodSourceSubtractRest(const LodGrid *grid, const LodCoefficient *coefficient,

@@ -103,13 +103,14 @@ static PetscErrorCode LocateWell(const LodGrid *grid, const LodCoefficient *coef
 PetscErrorCode LodWellsAddLoad(const LodGrid *grid, const LodCoefficient *coefficient,
                                const LodConditions *conditions, LodLoadLayout layout,
                                double *load) {
+  const LodLoadMap map = LodLoadMapOf(grid, layout);
   PetscFunctionBeginUser;
   for (PetscInt w = 0; w < conditions->n_wells; w++) {
     const LodWell *well = &conditions->wells[w];
     PetscInt       cell[LOD_MAX_DIM] = {0};
     size_t         place[LOD_MAX_CORNERS];
     PetscCall(LocateWell(grid, coefficient, well, cell));
-    LodLoadPlaces(grid, layout, cell, place);
+    LodLoadPlaces(&map, cell, place);
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       double hat = 1;
       for (PetscInt axis = 0; axis < grid->dim; axis++) {

@@ -301,6 +301,8 @@ PetscErrorCode LodMethodSystemReconstruct(LodMethodSystem *system, const double 
     PetscCall(LodNodesProlongate(grid->dim, LodMethodCells(system->method, grid), solution,
                                  grid->fine, fine));
   LodDomainFillNodes(grid, system->coefficient, grid->fine, 0, 0, fine);
+  if (LodConstantsAreFree(grid, system->coefficient))
+    LodNodesSubtractMean(grid->dim, grid->fine, fine);
   system->work.seconds_reconstruct = LodSeconds() - start;
   PetscFunctionReturn(0);
 }

@@ -169,13 +169,17 @@ static void PrintInflows(const LodQuantities *quantities, const LodGrid *grid) {
 void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid) {
   const double wells = LodQuantitiesValue(quantities, "wells");
   const double reaction = LodQuantitiesValue(quantities, "reaction");
+  const double balance = LodQuantitiesValue(quantities, "balance");
   printf("quantities of %s%s\n", quantities->of,
          !strcmp(quantities->of, "u_H") ? " (--reconstruct: of the fine-scale field)" : "");
   PrintInflows(quantities, grid);
   printf("balance   inflow + source %.9g", LodQuantitiesValue(quantities, "source"));
   if (!isnan(wells)) printf(" + wells %.9g", wells);
   if (!isnan(reaction)) printf(" - reaction %.9g", reaction);
-  printf(" = %.3g\n", LodQuantitiesValue(quantities, "balance"));
+  if (isnan(balance))
+    printf(" - outflow through walls = 0\n");
+  else
+    printf(" = %.3g\n", balance);
   printf("energy    a(u, u) = %.9g, l(u) = %.9g\n", LodQuantitiesValue(quantities, "energy"),
          LodQuantitiesValue(quantities, "load"));
   for (PetscInt i = 0; i < quantities->n; i++) {

@@ -10,6 +10,7 @@ typedef struct {
   PetscInt    n; /* how many coordinates were given: the dimension, if they fit */
   double      low[LOD_MAX_DIM], high[LOD_MAX_DIM]; /* of a point the same */
   const char *text;                                /* as it was given, "0.2,0.8"; borrowed */
+  const char *where; /* in messages; NULL: --point or --mean; borrowed */
 } LodQuantityPlace;
 
 /* What is asked for beside flows and energy; borrowed. */
@@ -35,20 +36,23 @@ typedef struct {
   const LodCoefficient     *coefficient;
   const LodConditions      *conditions; /* NULL: none */
   const LodData            *data;
-  const LodQuantityRequest *request; /* NULL: none */
+  const char               *rhs, *rhs_where; /* f, of which data are, and its name in messages */
+  const LodQuantityRequest *request;         /* NULL: none */
 } LodQuantityProblem;
 
-/* The parts of data->load. */
+/* The parts of the load. At Dirichlet walls data->load leaves out the hat functions of their nodes:
+   there f and all data are integrated once more, with all of them. */
 PetscErrorCode LodQuantityPartsCompute(const LodQuantityProblem *problem, LodQuantityParts *parts);
 
 /* Names and values, the same names for every solution of a problem. Owned. In order:
    - inflow_left, .. of every face: of Dirichlet faces the sum over their nodes z of
      a(u_ms, phi_z) - l(phi_z), a node of several Dirichlet faces counting for each in proportion to
      the integral of its hat function there; of flux faces the integral of q, of Robin faces that of
-     r (g - u), of natural ones 0; inflow_walls, if walls of holes have u = 0, what the other nodes
-     leave;
+     r (g - u), of natural ones 0; inflow_walls, where walls of holes have u = 0, what balances the
+     rest: rows of their nodes are no part of any system;
    - source, the integral of f; wells, the sum of their rates; reaction, that of c u;
-   - balance = inflows + source + wells - reaction, which is 0 of u_ms, in exact numbers;
+   - balance = inflows + source + wells - reaction, which is 0 of u_ms, in exact numbers; not with
+     inflow_walls;
    - energy, a(u, u), and load, l(u);
    - point P, the value at each point; mean B, the mean over each box, of its part in D.
    u is u_ms where it was reconstructed, else the solution: `of` says which ("u_ms", "u_H", "u");
@@ -72,6 +76,23 @@ PetscErrorCode LodQuantitiesDestroy(LodQuantities *quantities);
 
 /* The value of a name; NaN if there is none. */
 double LodQuantitiesValue(const LodQuantities *quantities, const char *name);
+
+/* Their names, one a line, to be freed with PetscFree; and values[n]. For solution files. */
+PetscErrorCode LodQuantitiesNames(const LodQuantities *quantities, char **names);
+void           LodQuantitiesValues(const LodQuantities *quantities, double *values);
+
+/* What a report says beside them; borrowed. Of texts NULL is left out. */
+typedef struct {
+  const LodGrid       *grid;
+  const char          *coefficient, *method, *model; /* names of files and of the method */
+  const char          *rhs, *boundary, *wells, *reaction;
+  PetscBool            correct;
+  const LodQuantities *quantities;
+  double               seconds_operator, seconds_solve;
+} LodQuantityFindings;
+
+/* Writes a report (JSON), whole or not at all. */
+PetscErrorCode LodQuantitiesReport(const LodQuantityFindings *findings, const char *path);
 
 /* Prints them on standard output, with labels of ten letters. */
 void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid);

@@ -12,8 +12,8 @@ static double LoadOfOne(const LodGrid *grid, const double *load) {
 }
 
 /* What one face gives to the sum of the load: its data alone, integrated as in that. */
-static PetscErrorCode FacePart(const LodQuantityProblem *problem, PetscInt axis, int side,
-                               double *part) {
+static PetscErrorCode FacePart(const LodQuantityProblem *problem, const LodCoefficient *open,
+                               PetscInt axis, int side, double *part) {
   const LodFaceCondition *face = &problem->conditions->faces[axis][side];
   LodConditions           alone = {0};
   LodData                 data;
@@ -22,21 +22,39 @@ static PetscErrorCode FacePart(const LodQuantityProblem *problem, PetscInt axis,
   if ((face->kind != LOD_FACE_FLUX && face->kind != LOD_FACE_ROBIN) || !face->value)
     PetscFunctionReturn(0);
   alone.faces[axis][side] = *face;
-  PetscCall(
-      LodDataCreate(problem->grid, problem->coefficient, &alone, "0", "f", PETSC_FALSE, &data));
+  PetscCall(LodDataCreate(problem->grid, open, &alone, "0", "f", PETSC_FALSE, &data));
   *part = LoadOfOne(problem->grid, data.load);
+  PetscCall(LodDataDestroy(&data));
+  PetscFunctionReturn(0);
+}
+
+/* The sum of the whole load, source[] included, over all hat functions. */
+static PetscErrorCode Whole(const LodQuantityProblem *problem, const LodCoefficient *open,
+                            double *sum) {
+  LodData data;
+  PetscFunctionBeginUser;
+  if (open->dirichlet_walls == problem->coefficient->dirichlet_walls) {
+    *sum = LoadOfOne(problem->grid, problem->data->load);
+    PetscFunctionReturn(0);
+  }
+  PetscCall(LodDataCreate(problem->grid, open, problem->conditions, problem->rhs,
+                          problem->rhs_where, PETSC_FALSE, &data));
+  *sum = LoadOfOne(problem->grid, data.load);
   PetscCall(LodDataDestroy(&data));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodQuantityPartsCompute(const LodQuantityProblem *problem, LodQuantityParts *parts) {
   const LodConditions *conditions = problem->conditions;
+  LodCoefficient       open = *problem->coefficient; /* borrows; no hat function is cut */
   PetscFunctionBeginUser;
-  *parts = (LodQuantityParts){.source = LoadOfOne(problem->grid, problem->data->load)};
+  open.dirichlet_walls = PETSC_FALSE;
+  *parts = (LodQuantityParts){0};
+  PetscCall(Whole(problem, &open, &parts->source));
   if (!conditions) PetscFunctionReturn(0);
   for (PetscInt axis = 0; axis < problem->grid->dim; axis++)
     for (int side = 0; side < 2; side++) {
-      PetscCall(FacePart(problem, axis, side, &parts->face[axis][side]));
+      PetscCall(FacePart(problem, &open, axis, side, &parts->face[axis][side]));
       parts->source -= parts->face[axis][side];
     }
   for (PetscInt well = 0; well < conditions->n_wells; well++)
@@ -47,10 +65,10 @@ PetscErrorCode LodQuantityPartsCompute(const LodQuantityProblem *problem, LodQua
 
 /* Shares out what flows in at a node, form - load, to its Dirichlet faces, in proportion to the
    integral of its hat function there: of the faces across axis a that is 1/H_a times what is the
-   same for all of them. Returns 0 if it lies on none. */
-static PetscBool ShareOut(const LodGrid *grid, const PetscInt cells[], const double side_length[],
-                          const PetscInt node[LOD_MAX_DIM], double inflow,
-                          double flows[LOD_MAX_DIM][2]) {
+   same for all of them. */
+static void ShareOut(const LodGrid *grid, const PetscInt cells[], const double side_length[],
+                     const PetscInt node[LOD_MAX_DIM], double inflow,
+                     double flows[LOD_MAX_DIM][2]) {
   double total = 0;
   for (int pass = 0; pass < 2; pass++)
     for (PetscInt axis = 0; axis < grid->dim; axis++)
@@ -61,12 +79,11 @@ static PetscBool ShareOut(const LodGrid *grid, const PetscInt cells[], const dou
         else
           flows[axis][side] += inflow / side_length[axis] / total;
       }
-  return (PetscBool)(total > 0);
 }
 
-/* The flows through Dirichlet faces; what nodes leave that lie on none is added to *rest. */
+/* The flows through Dirichlet faces. */
 static void DirichletFlows(const LodGrid *grid, const LodSolveResult *result,
-                           double flows[LOD_MAX_DIM][2], double *rest) {
+                           double flows[LOD_MAX_DIM][2]) {
   const LodBox nodes = LodBoxNodes(grid->dim, result->cells);
   double       side_length[LOD_MAX_DIM];
   LodGridSides(grid, result->cells, side_length);
@@ -74,7 +91,7 @@ static void DirichletFlows(const LodGrid *grid, const LodSolveResult *result,
     const double inflow = result->form[position] - result->load[position];
     PetscInt     node[LOD_MAX_DIM];
     LodBoxIndex(&nodes, position, node);
-    if (!ShareOut(grid, result->cells, side_length, node, inflow, flows)) *rest += inflow;
+    ShareOut(grid, result->cells, side_length, node, inflow, flows);
   }
 }
 
@@ -133,35 +150,44 @@ static double RobinOutflow(const LodGrid *grid, const LodCoefficient *coefficien
   return sum;
 }
 
-PetscErrorCode LodQuantitiesAddFlows(const LodQuantityProblem *problem,
-                                     const LodQuantityParts *parts, const LodSolveResult *result,
-                                     const LodQuantityField *u, LodQuantities *quantities) {
+/* The inflows of all faces, and their sum. */
+static PetscErrorCode AddInflows(const LodQuantityProblem *problem, const LodQuantityParts *parts,
+                                 const LodSolveResult *result, const LodQuantityField *u,
+                                 LodQuantities *quantities, double *sum) {
   const LodGrid        *grid = problem->grid;
   const LodCoefficient *coefficient = problem->coefficient;
-  double flows[LOD_MAX_DIM][2] = {{0}}, balance = parts->source + parts->wells, rest = 0;
+  double                flows[LOD_MAX_DIM][2] = {{0}};
   PetscFunctionBeginUser;
-  DirichletFlows(grid, result, flows, &rest);
+  *sum = 0;
+  DirichletFlows(grid, result, flows);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     for (int side = 0; side < 2; side++) {
       double *flow = &flows[axis][side];
       *flow += parts->face[axis][side];
       if (coefficient->robin[axis][side])
         *flow -= RobinOutflow(grid, coefficient, axis, side, u->values);
-      balance += *flow;
+      *sum += *flow;
       PetscCall(LodQuantitiesAdd(quantities, *flow, "inflow_%s", lod_face_names[axis][side]));
     }
-  if (coefficient->mask && coefficient->dirichlet_walls) {
-    balance += rest;
-    PetscCall(LodQuantitiesAdd(quantities, rest, "inflow_walls"));
-  }
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodQuantitiesAddFlows(const LodQuantityProblem *problem,
+                                     const LodQuantityParts *parts, const LodSolveResult *result,
+                                     const LodQuantityField *u, LodQuantities *quantities) {
+  const LodCoefficient *coefficient = problem->coefficient;
+  const double          reaction =
+      coefficient->reaction ? Reaction(problem->grid, coefficient, u->values) : 0;
+  const PetscBool walls = (PetscBool)(coefficient->mask && coefficient->dirichlet_walls);
+  double          inflow = 0;
+  PetscFunctionBeginUser;
+  PetscCall(AddInflows(problem, parts, result, u, quantities, &inflow));
+  const double balance = inflow + parts->source + parts->wells - reaction;
+  if (walls) PetscCall(LodQuantitiesAdd(quantities, -balance, "inflow_walls"));
   PetscCall(LodQuantitiesAdd(quantities, parts->source, "source"));
   if (problem->conditions && problem->conditions->n_wells > 0)
     PetscCall(LodQuantitiesAdd(quantities, parts->wells, "wells"));
-  if (coefficient->reaction) {
-    const double reaction = Reaction(grid, coefficient, u->values);
-    balance -= reaction;
-    PetscCall(LodQuantitiesAdd(quantities, reaction, "reaction"));
-  }
-  PetscCall(LodQuantitiesAdd(quantities, balance, "balance"));
+  if (coefficient->reaction) PetscCall(LodQuantitiesAdd(quantities, reaction, "reaction"));
+  if (!walls) PetscCall(LodQuantitiesAdd(quantities, balance, "balance"));
   PetscFunctionReturn(0);
 }

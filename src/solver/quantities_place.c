@@ -9,8 +9,8 @@
 static PetscErrorCode CheckInside(const char *option, const LodQuantityPlace *place,
                                   const LodGrid *grid) {
   PetscFunctionBeginUser;
-  LodCheckInput(place->n == grid->dim, "%s %s: has %d coordinates, but D has %d axes", option,
-                place->text, (int)place->n, (int)grid->dim);
+  LodCheckInput(place->n == grid->dim, "%s %s: has %d coordinate%s, but D has %d axes", option,
+                place->text, (int)place->n, place->n == 1 ? "" : "s", (int)grid->dim);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     LodCheckInput(place->low[axis] >= 0 && place->high[axis] <= grid->extent[axis],
                   "%s %s: lies outside D, whose %c goes from 0 to %.9g", option, place->text,
@@ -90,19 +90,20 @@ PetscErrorCode LodQuantityRequestCheck(const LodQuantityRequest *request, const 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < request->n_points; i++) {
     const LodQuantityPlace *point = &request->points[i];
-    PetscCall(CheckInside("--point", point, grid));
-    LodCheckInput(PointIsInside(grid, coefficient, point), "--point %s: lies in a hole of D",
+    const char             *option = point->where ? point->where : "--point";
+    PetscCall(CheckInside(option, point, grid));
+    LodCheckInput(PointIsInside(grid, coefficient, point), "%s %s: lies in a hole of D", option,
                   point->text);
   }
   for (PetscInt i = 0; i < request->n_means; i++) {
     const LodQuantityPlace *box = &request->means[i];
-    PetscCall(CheckInside("--mean", box, grid));
+    const char             *option = box->where ? box->where : "--mean";
+    PetscCall(CheckInside(option, box, grid));
     for (PetscInt axis = 0; axis < grid->dim; axis++)
-      LodCheckInput(box->low[axis] < box->high[axis],
-                    "--mean %s: is empty along %c: from %.9g to %.9g", box->text, "xyz"[axis],
-                    box -> low[axis], box -> high[axis]);
+      LodCheckInput(box->low[axis] < box->high[axis], "%s %s: is empty along %c: from %.9g to %.9g",
+                    option, box->text, "xyz"[axis], box -> low[axis], box -> high[axis]);
     LodCheckInput(VolumeInside(grid, coefficient, box, grid->coefficient, NULL, NULL) > 0,
-                  "--mean %s: lies in a hole of D", box->text);
+                  "%s %s: lies in a hole of D", option, box->text);
   }
   PetscFunctionReturn(0);
 }

@@ -51,29 +51,4 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
                               const LodSolveOptions *options, LodSolveResult *result);
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 
-/* Many coefficients and right-hand sides, by one process: what LodManySolve takes beside them. */
-typedef struct {
-  LodMethod          method;
-  const LodGrid     *grid;
-  const LodModel    *model; /* for LOD_METHOD_DNN, named model_path in messages */
-  const char        *model_path;
-  PetscBool          allow_range; /* see LodModelFits */
-  PetscBool          average;     /* its operators averaged over symmetries (average.h) */
-  PetscInt           n_rhs;
-  const char *const *rhs; /* [n_rhs]: expressions */
-  const char        *output;
-  PetscBool          quiet;
-} LodManySettings;
-
-/* What it took, over all coefficients. */
-typedef struct {
-  double seconds, seconds_operator, seconds_solve;
-} LodManyResult;
-
-/* Solves for every coefficient of the series and every right-hand side and writes all solutions to
-   settings->output (solution.h, LodSolutionSeries). One coefficient is in memory at a time; the
-   coarse matrix' structure, factorisation's memory and the network's buffers serve all. */
-PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings *settings,
-                            LodManyResult *result);
-
 #endif

@@ -22,6 +22,8 @@ struct LodCoarseSystem {
   LodGrid         grid;
   Mat             matrix;   /* S over the free coarse nodes, in units of 2^exponent */
   int             exponent; /* the same on every rank */
+  Mat             pinned;   /* where constants are free: the same with u = 0 at the first node */
+  PetscBool       is_free;  /* they are for the latest coefficient, and `pinned` is solved with */
   LodCoarseSolver solver;   /* set up once a matrix, used for all its right-hand sides */
   Vec             load, unknowns;
   PetscInt        first, last; /* this rank's cells */
@@ -110,6 +112,7 @@ PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system) {
   PetscCall(LodCoarseSolverDestroy(&(*system)->solver));
   PetscCall(VecDestroy(&(*system)->load));
   PetscCall(VecDestroy(&(*system)->unknowns));
+  PetscCall(MatDestroy(&(*system)->pinned));
   PetscCall(MatDestroy(&(*system)->matrix));
   PetscCall(PetscFree((*system)->operators));
   PetscCall(PetscFree((*system)->loads));
@@ -171,6 +174,31 @@ static PetscErrorCode FillMaskedRows(LodCoarseSystem *system, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
+/* Makes the matrix to solve with: S itself or, where constants are in its kernel on both sides, S
+   with u = 0 at the first node, whose row the others imply. Collective. */
+static PetscErrorCode ChooseMatrix(LodCoarseSystem *system, PetscBool is_free) {
+  const PetscInt pin = 0;
+  PetscInt       first, last;
+  PetscReal      size;
+  PetscFunctionBeginUser;
+  if (is_free) {
+    if (!system->pinned)
+      PetscCall(MatDuplicate(system->matrix, MAT_DO_NOT_COPY_VALUES, &system->pinned));
+    PetscCall(MatCopy(system->matrix, system->pinned, SAME_NONZERO_PATTERN));
+    PetscCall(MatNorm(system->matrix, NORM_INFINITY, &size));
+    PetscCall(MatGetOwnershipRange(system->pinned, &first, &last));
+    PetscCall(MatSetOption(system->pinned, MAT_KEEP_NONZERO_PATTERN, PETSC_TRUE));
+    PetscCall(
+        MatZeroRowsColumns(system->pinned, first == 0 && last > 0 ? 1 : 0, &pin, size, NULL, NULL));
+  }
+  if (is_free == system->is_free) PetscFunctionReturn(0);
+  system->is_free = is_free;
+  PetscCall(LodCoarseSolverDestroy(&system->solver));
+  PetscCall(LodCoarseSolverCreate(is_free ? system->pinned : system->matrix, system->grid.dim,
+                                  &system->solver));
+  PetscFunctionReturn(0);
+}
+
 /* Assembles the matrix from the local operators of a coefficient, whose computation ended with
    `error`. */
 static PetscErrorCode FillMatrix(LodCoarseSystem *system, const LodCoefficient *coefficient,
@@ -185,6 +213,8 @@ static PetscErrorCode FillMatrix(LodCoarseSystem *system, const LodCoefficient *
   PetscCall(MatSetValuesCOO(system->matrix, system->operators, INSERT_VALUES));
   if (coefficient && coefficient->mask) PetscCall(FillMaskedRows(system, coefficient));
   LodUnitsScale(system->exponent, count, system->operators, system->operators);
+  PetscCall(ChooseMatrix(
+      system, (PetscBool)(coefficient && LodConstantsAreFree(&system->grid, coefficient))));
   PetscFunctionReturn(0);
 }
 
@@ -293,6 +323,17 @@ PetscErrorCode LodCoarseSystemApply(LodCoarseSystem *system, const double *u, do
   PetscFunctionReturn(0);
 }
 
+/* The right-hand side of the first node, where u = 0. Collective. */
+static PetscErrorCode PinLoad(Vec load) {
+  PetscInt first, last;
+  PetscFunctionBeginUser;
+  PetscCall(VecGetOwnershipRange(load, &first, &last));
+  if (first == 0 && last > 0) PetscCall(VecSetValue(load, 0, 0, INSERT_VALUES));
+  PetscCall(VecAssemblyBegin(load));
+  PetscCall(VecAssemblyEnd(load));
+  PetscFunctionReturn(0);
+}
+
 /* Solves for a load in units of 2^exponent, u = 0 at Dirichlet nodes. */
 static PetscErrorCode SolveFree(LodCoarseSystem *system, const double *load, int exponent,
                                 double *solution) {
@@ -301,12 +342,14 @@ static PetscErrorCode SolveFree(LodCoarseSystem *system, const double *load, int
   int            unit = 0;
   PetscFunctionBeginUser;
   PetscCall(LodLoadToVec(grid, grid->coarse, load, system->load, &unit));
+  if (system->is_free) PetscCall(PinLoad(system->load));
   PetscCall(LodEventBegin(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodCoarseSolverSolve(&system->solver, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_COARSE_SOLVE));
   PetscCall(LodVecToNodes(grid, grid->coarse, system->unknowns, solution));
   PetscCall(
       LodSolutionToUnits("coarse (LOD)", exponent + unit - system->exponent, n_nodes, solution));
+  if (system->is_free) LodNodesSubtractMean(grid->dim, grid->coarse, solution);
   PetscFunctionReturn(0);
 }
 
@@ -316,6 +359,7 @@ PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *l
   double      *lifted, *form;
   int          exponent;
   PetscFunctionBeginUser;
+  if (system->is_free) PetscCall(LodLoadCheckBalance(n_nodes, load));
   if (!boundary) {
     PetscCall(SolveFree(system, load, 0, solution));
     PetscFunctionReturn(0);

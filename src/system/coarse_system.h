@@ -41,8 +41,9 @@ PetscErrorCode LodCoarseSystemApply(LodCoarseSystem *system, const double *u, do
    above 20000 unknowns GMRES with algebraic multigrid; an iteration that does not get there in a
    few steps gives way to a sparse direct solver. Options with prefix -lod_ lie on top, a
    -lod_ksp_type or -lod_pc_type among them chooses another KSP. The result does not depend on the
-   units of A and f. LodCoarseSystemSolve: the same for the load rhs[] of f on the *fine* mesh
-   (LodLoadFromText), with u = 0 at Dirichlet nodes. Collective. */
+   units of A and f. Where constants are free (LodConstantsAreFree) the loads of all nodes must add
+   up to 0, and the solution is that of mean 0. LodCoarseSystemSolve: the same for the load rhs[] of
+   f on the *fine* mesh (LodLoadFromText), with u = 0 at Dirichlet nodes. Collective. */
 PetscErrorCode LodCoarseSystemSolveLoad(LodCoarseSystem *system, const double *load,
                                         const double *boundary, double *solution);
 PetscErrorCode LodCoarseSystemSolve(LodCoarseSystem *system, const double *rhs, double *solution);

@@ -19,6 +19,33 @@ for method in lod coarse fine; do
     expect 0 '' h5diff --delta=1e-13 one.h5 many.h5 /solution
   done
 done
+# Boundary data, wells, a reaction and the fine-scale field.
+cat >problem.toml <<'TEXT'
+[coefficient]
+file = "a.h5"
+[boundary]
+left = {dirichlet = "1 + y"}
+right = {robin = [2, "y"]}
+top = {flux = "-sin(pi*x)"}
+bottom = "natural"
+[source]
+reaction = "0.5 + x"
+wells = [{at = [0.3, 0.8], rate = 1}]
+[method]
+correct = true
+reconstruct = true
+TEXT
+expect 0 '' "$bin/lod-solve" problem.toml --output one.h5
+for ranks in 2 3; do
+  expect 0 '' "${launch[@]}" -n $ranks "$bin/lod-solve" problem.toml --output many.h5
+  expect 0 '' h5diff --delta=1e-11 one.h5 many.h5 /solution
+  expect 0 '' h5diff --delta=1e-11 one.h5 many.h5 /fine_solution
+done
+mkdir other
+sed 's/rate = 1/rate = 2/' problem.toml >other/problem.toml
+cp a.h5 other
+expect 2 'problem\.toml: .*ranks' "${launch[@]}" -n 1 "$bin/lod-solve" problem.toml : \
+  -n 1 -wdir other "$bin/lod-solve" problem.toml
 # Units, by two ranks.
 expect 0 '' "${launch[@]}" -n 2 "$helpers/test_units"
 # The public library, by two ranks.

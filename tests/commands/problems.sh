@@ -100,10 +100,13 @@ reaction = 0.5
 wells = [{at = [0.3, 0.8], rate = 1}, {at = [0.5, 0.25], rate = -2.5}]
 [output]
 file = "from-file.h5"
+points = [[0.3, 0.4], [1, 0]]
+means = [{from = [0, 0], to = [0.5, 1]}]
 TEXT
 expect 0 '' "$bin/lod-solve" problem.toml
 same=(laminate.h5 --coarse 4 --ell 2 --dirichlet 'left=1 + y' --robin 'right=2,x*y' --neumann bottom
-  --flux top=-0.5 --rhs 'sin(pi*x)' --reaction 0.5 --well 0.3,0.8=1 --well 0.5,0.25=-2.5)
+  --flux top=-0.5 --rhs 'sin(pi*x)' --reaction 0.5 --well 0.3,0.8=1 --well 0.5,0.25=-2.5
+  --point 0.3,0.4 --point 1,0 --mean 0,0:0.5,1)
 expect 0 '' "$bin/lod-solve" "${same[@]}" --output from-options.h5
 expect 0 '' /usr/bin/python3 same.py from-file.h5 from-options.h5
 mkdir -p folder/inner
@@ -114,6 +117,16 @@ expect 0 '' "$bin/lod-solve" problem.toml --method fine --reaction 0 --rhs 0 --n
 expect 0 '' /usr/bin/python3 laminate.py overridden.h5=1e-9
 expect 0 '' "$bin/lod-solve" --keys
 grep -q '^| `\[boundary\]` | `left` |' stdout.txt || fail '--keys does not list the keys'
+
+# Many coefficients: each as alone.
+expect 0 '' "$bin/lod-sample" --cells 16 --count 2 --output several.h5
+data=(--coarse 4 --dirichlet left=1 --flux top=x --robin right=1,y --reaction 1+x --well 0.3,0.3=1 --rhs x)
+expect 0 '' "$bin/lod-solve" several.h5 --many "${data[@]}" --output several-u.h5
+grep -q '^boundary  u = 1 on left; ' stdout.txt || fail '--many does not say what holds on the faces'
+"$helpers/row" several.h5 coefficients 1 second.h5 || fail 'a row cannot be copied'
+"$helpers/row" several-u.h5 solution 1 0 second-u.h5 || fail 'a row cannot be copied'
+expect 0 '' "$bin/lod-solve" second.h5 "${data[@]}" --output alone.h5
+expect 0 '' h5diff --delta=1e-13 alone.h5 second-u.h5 /solution /coefficient
 
 # Faces.
 refuses '--dirichlet upwards: no face "upwards"; the faces in 2 dimensions are left, right, bottom, top$' \
@@ -202,6 +215,12 @@ problem '[domain]' 'extent = [1, 2, 3]'
 refuses 'bad\.toml: line 4, column 1: "extent" in \[domain\]: has numbers for 3 axes' lod-solve bad.toml
 problem '[domain]' 'extent = 0'
 refuses 'bad\.toml: line 4, column 1: "extent" in \[domain\] is 0' lod-solve bad.toml
+problem '[output]' 'points = [[0.5, 3]]'
+refuses 'bad\.toml: line 4, column [0-9]+: "points" in \[output\] 0\.5,3: lies outside D' lod-solve bad.toml
+problem '[domain]' 'walls = "open"'
+refuses 'bad\.toml: line 4, column 1: "walls" in \[domain\] open: ' lod-solve bad.toml
+problem '[domain]' 'mask = "missing.h5"'
+refuses '.*/missing\.h5: No such file' lod-solve bad.toml
 problem '[method]' 'name = "magic"'
 refuses 'bad\.toml: line 4, column 1: "name" in \[method\] magic: unknown method; known: ' lod-solve bad.toml
 problem '[output]' 'file = "laminate.h5"'

@@ -230,15 +230,19 @@ class Problem:
         return I / np.where(total > 0, total, 1)[:, None]
 
     def patch(self, cell):
-        """Coarse cells of the patch, its fine unknowns, its constraints."""
+        """Coarse cells of the patch, its fine unknowns (functions that vanish outside of it), its
+        constraints."""
         T = self.coarse.cells[cell]
         low = [max(0, i - self.ell) for i in T]
         high = [min(n, i + self.ell + 1) for i, n in zip(T, self.coarse.count)]
         cells = [k for k, c in enumerate(self.coarse.cells)
                  if all(a <= x < b for a, x, b in zip(low, c, high))]
-        inside = [i for i, node in enumerate(self.fine.nodes) if not self.fixed[i] and all(
-            (a * r < x or a == x == 0) and (x < b * r or (b == n and x == b * r))
-            for a, x, b, r, n in zip(low, node, high, self.ratio, self.coarse.count))]
+        touched, held = (np.zeros(len(self.fine.nodes), bool) for _ in range(2))
+        for k, own in enumerate(self.of):
+            for i in own:
+                if self.mask[self.parent[i]]:
+                    (touched if k in cells else held)[self.fine.corners[i]] = True
+        inside = np.flatnonzero(touched & ~held & ~self.fixed)
         rows = [z for z, node in enumerate(self.coarse.nodes) if not self.coarse_fixed[z]
                 and all(a <= x <= b for a, x, b in zip(low, node, high))]
         return cells, inside, rows

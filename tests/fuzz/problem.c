@@ -52,6 +52,13 @@ static const char *const words[] = {"[coefficient]",
                                     "0.5,0.5=1",
                                     "(",
                                     ")",
+                                    "points",
+                                    "means",
+                                    "from",
+                                    "to",
+                                    "mask",
+                                    "walls",
+                                    "report",
                                     NULL};
 
 void FuzzStart(void) {}
