@@ -39,7 +39,7 @@ static const char documentation[] =
     "with lodnet. What follows -- goes to PETSc.\n\n" LOD_VALUE_HELP LOD_EXPRESSION_HELP "\n\n"
     "Examples:\n"
     "  lod-compare coefficient.h5 --model model.h5 --rhs '1 + x' --output sine\n"
-    "  lod-compare coefficient.h5 --dirichlet left=y --well 0.2,0.8=1 --output wells\n\n"
+    "  lod-compare a.h5 --dirichlet left=y --well 0.2,0.8=1 --output wells\n\n"
     "Exit status: 0 done, 1 failed while running, 2 unusable input.";
 
 /* Takes one word of the command line (argp's parser function). */
@@ -141,6 +141,7 @@ static PetscErrorCode Run(Options *options) {
     PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));
     options->problem.model = model;
   }
+  options->problem.mesh.any_cells = PETSC_TRUE;
   PetscCall(LodProblemRead(&options->problem, NULL, &problem));
   PetscCall(MakeOutput(options));
   PetscCall(CompareAndReport(options, &problem));

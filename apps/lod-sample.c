@@ -90,16 +90,10 @@ static PetscErrorCode Draw(const LodSampleOptions *options, PetscInt64 number,
 /* Says what averaging has done to A. */
 static void PrintMeans(const char *mean, const LodCoefficient *source,
                        const LodCoefficient *coefficient) {
-  const LodMeans old = LodCoefficientVolumeMeans(source),
-                 new = LodCoefficientVolumeMeans(coefficient);
-  char from[LOD_CELLS_TEXT];
-  printf(
-      "averaged from %s cells, %s mean; means of A over D: arithmetic %.6g, was %.6g (%+.2g %%), "
-      "geometric %.6g, was %.6g (%+.2g %%), harmonic %.6g, was %.6g (%+.2g %%)\n",
-      LodCellsText(source->dim, source->cells, from), mean, new.arithmetic, old.arithmetic,
-      100 * (new.arithmetic / old.arithmetic - 1), new.geometric, old.geometric,
-      100 * (new.geometric / old.geometric - 1), new.harmonic, old.harmonic,
-      100 * (new.harmonic / old.harmonic - 1));
+  char from[LOD_CELLS_TEXT], means[256];
+  LodMeansCompare(source, coefficient, means);
+  printf("averaged from %s cells, %s mean; means of A over D: %s\n",
+         LodCellsText(source->dim, source->cells, from), mean, means);
 }
 
 /* Says where a lognormal field is not exact. */

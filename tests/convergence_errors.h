@@ -1,4 +1,5 @@
-/* Errors of the LOD and of the plain coarse solution, for the convergence test and table. */
+/* Errors of the LOD solution, its fine-scale field and the plain coarse solution, for the
+   convergence test and tables. */
 #ifndef LODNET_TESTS_CONVERGENCE_ERRORS_H
 #define LODNET_TESTS_CONVERGENCE_ERRORS_H
 
@@ -8,6 +9,7 @@
 #include "fem/nodal.h"
 #include "fem/q1_system.h"
 #include "lod/exact.h"
+#include "solver/solve.h"
 #include "system/coarse_system.h"
 
 /* Errors in relative L2 against the fine solution, f = 1. */
@@ -43,6 +45,33 @@ static inline PetscErrorCode solve_errors(const LodGrid *grid, const LodCoeffici
   free(fine);
   free(prolongated);
   free(coarse);
+  PetscFunctionReturn(0);
+}
+
+/* Relative errors of one solve: energy and L2 of u_ms, L2 of u_H. */
+typedef struct {
+  double energy, field, coarse;
+} FieldErrors;
+
+/* Solves with or without correction, and compares with the fine solution. */
+static inline PetscErrorCode solve_field_errors(const LodGrid        *grid,
+                                                const LodCoefficient *coefficient,
+                                                const LodData *data, PetscBool correct,
+                                                const double *fine, FieldErrors *errors) {
+  const LodSolveOptions options = {
+      .correct = correct, .reconstruct = PETSC_TRUE, .quiet = PETSC_TRUE};
+  LodSolveResult result;
+  double        *interpolated;
+  PetscFunctionBeginUser;
+  PetscCall(
+      LodMethodSolve(PETSC_COMM_SELF, LOD_METHOD_LOD, grid, coefficient, data, &options, &result));
+  PetscCall(LodFineRelativeEnergy(grid, coefficient, result.fine, fine, &errors->energy));
+  PetscCall(LodNodesRelativeL2(grid->dim, grid->fine, result.fine, fine, &errors->field));
+  PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &interpolated));
+  PetscCall(LodNodesProlongate(grid->dim, grid->coarse, result.values, grid->fine, interpolated));
+  PetscCall(LodNodesRelativeL2(grid->dim, grid->fine, interpolated, fine, &errors->coarse));
+  PetscCall(PetscFree(interpolated));
+  PetscCall(LodSolveResultDestroy(&result));
   PetscFunctionReturn(0);
 }
 

@@ -17,7 +17,6 @@ static const char *const forms_names[] = {
     "cube",          "cube_covered",    "corner",        "holes",
     "holes_tensor",  "walls",           "walls_covered", "cube_holes"};
 #define FORMS_N 16
-#define FORMS_FIRST 2   /* those before have natural faces only */
 #define FORMS_MASKED 10 /* the first with a mask */
 
 /* One of them: how C code takes it. */
@@ -138,10 +137,11 @@ static inline void forms_close(Forms *forms) {
   assert_ok(LodHdf5Close(&forms->file));
 }
 
-/* Compares values[count] with a dataset of the problem, relative to its largest number. */
-static inline void forms_check(Forms *forms, const char *name, size_t count, const double *values,
-                               double tolerance) {
-  double *expected = forms_read(forms, name), difference = 0, largest = 0;
+/* Compares values[count] with a dataset of the problem, relative to its largest number, or to
+   `size` where that is larger. */
+static inline void forms_check_of_size(Forms *forms, const char *name, size_t count,
+                                       const double *values, double size, double tolerance) {
+  double *expected = forms_read(forms, name), difference = 0, largest = size;
   ck_assert_ptr_nonnull(values);
   ck_assert_ptr_nonnull(expected);
   for (size_t i = 0; i < count; i++) {
@@ -152,6 +152,12 @@ static inline void forms_check(Forms *forms, const char *name, size_t count, con
   ck_assert_msg(difference <= tolerance * largest, "%s/%s: off by %.3e of %.3e", forms->name, name,
                 difference, largest);
   assert_ok(PetscFree(expected));
+}
+
+/* The same without a size of its own. */
+static inline void forms_check(Forms *forms, const char *name, size_t count, const double *values,
+                               double tolerance) {
+  forms_check_of_size(forms, name, count, values, 0, tolerance);
 }
 
 #endif

@@ -35,7 +35,8 @@ static inline void draw_text(RandomProblem *problem, double least, char text[160
   size_t used = (size_t)snprintf(text, 160, "%.3f + %.3f*sin(%.3f", 2 * draw(problem), amplitude,
                                  6 * draw(problem));
   for (PetscInt axis = 0; axis < problem->grid.dim; axis++)
-    used += (size_t)snprintf(text + used, 160 - used, " + %.3f*%s", 12 * draw(problem), names[axis]);
+    used +=
+        (size_t)snprintf(text + used, 160 - used, " + %.3f*%s", 12 * draw(problem), names[axis]);
   used += (size_t)snprintf(text + used, 160 - used, ")");
   if (least >= 0) (void)snprintf(text + used, 160 - used, " + %.3f", amplitude + least);
 }

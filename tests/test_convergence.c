@@ -1,6 +1,6 @@
 /* What the method promises, at small size: second order in the coarse mesh width for the LOD
-   solution's L2 error, and far smaller errors than plain coarse elements on a rough coefficient.
-   The table at full size is in results/convergence. */
+   solution's L2 error, far smaller errors than plain coarse elements on a rough coefficient, and
+   the energy error of the fine-scale field. The tables at full size are in results/convergence. */
 #include <math.h>
 
 #include "base/random.h"
@@ -46,11 +46,51 @@ START_TEST(rough_coefficient_beats_coarse_elements_tenfold) {
 }
 END_TEST
 
+/* The energy error of the fine-scale field, A independent values in [1, 10]. */
+static double energy_error(PetscInt coarse, PetscInt ell, PetscBool correct,
+                           const LodCoefficient *coefficient, const double *fine) {
+  const LodGrid grid = {LOD_UNIT_CUBE(2, coarse, 64, 128), .ell = ell};
+  LodData       data;
+  FieldErrors   errors;
+  assert_ok(LodDataCreate(&grid, coefficient, NULL, "1", "f", PETSC_TRUE, &data));
+  assert_ok(solve_field_errors(&grid, coefficient, &data, correct, fine, &errors));
+  assert_ok(LodDataDestroy(&data));
+  printf("N = %d, l = %d%s: relative energy error %.2e\n", (int)coarse, (int)ell,
+         correct ? ", corrected" : "", errors.energy);
+  return errors.energy;
+}
+
+/* In the mesh width with order one, in the layers exponentially, once the load is corrected. */
+START_TEST(field_converges_in_energy) {
+  const LodGrid  mesh = {LOD_UNIT_CUBE(2, 4, 64, 128), .ell = 2};
+  LodCoefficient coefficient;
+  LodData        data;
+  double        *fine = malloc((size_t)LodNodeCount(2, mesh.fine) * sizeof *fine), error[3];
+  assert_ok(LodCoefficientCreate(2, LOD_CUBE(64), &coefficient));
+  for (PetscInt i = 0; i < 64 * 64; i++)
+    coefficient.values[i] = 1 + 9 * LodRandomUniform(1, 1, (uint64_t)i);
+  assert_ok(LodDataCreate(&mesh, &coefficient, NULL, "1", "f", PETSC_FALSE, &data));
+  assert_ok(LodQ1FineSolve(PETSC_COMM_SELF, &mesh, &coefficient, data.load, fine, NULL));
+  assert_ok(LodDataDestroy(&data));
+  for (int level = 0; level < 3; level++)
+    error[level] = energy_error(4 << level, 2, PETSC_FALSE, &coefficient, fine);
+  for (int level = 1; level < 3; level++)
+    ck_assert_double_ge(log2(error[level - 1] / error[level]), 1);
+  for (int layers = 1; layers <= 3; layers++)
+    error[layers - 1] = energy_error(8, layers, PETSC_TRUE, &coefficient, fine);
+  for (int layers = 1; layers < 3; layers++)
+    ck_assert_double_le(error[layers], error[layers - 1] / 4);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+  free(fine);
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("convergence");
   TCase *tests = tcase_create("convergence");
   tcase_add_test(tests, order_is_two_for_a_smooth_coefficient);
   tcase_add_test(tests, rough_coefficient_beats_coarse_elements_tenfold);
+  tcase_add_test(tests, field_converges_in_energy);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -3,7 +3,7 @@
 
 #include "base/random.h"
 #include "check_lodnet.h"
-#include "nn/model.h"
+#include "grid/domain.h"
 #include "solver/effective.h"
 
 /* A grid of the unit cube without natural faces. */
@@ -185,10 +185,11 @@ START_TEST(symmetric_media_are_isotropic) {
 }
 END_TEST
 
-/* Two phases a and b in equal parts at random, in two dimensions: sqrt(a b) (Keller, Dykhne, for
-   the infinite medium). With 64 x 64 squares a sample's K_11 K_22 / (a b) departs from 1 by about
-   0.03 (standard deviation of the mean of the logarithms below: 0.02) and by the discretisation;
-   the bounds of the test are six of them. Fixed seeds, so that no chance is left. */
+/* Two phases a and b in equal parts at random, in two dimensions: sqrt(a b) (Keller, Dykhne), of
+   the infinite medium. Of 64 x 64 squares, a = 1, b = 5, at four fine cells a square, sqrt(K_11
+   K_22) of six other samples was 1.0 % above it with a standard deviation of 0.9 % a sample; 0.9 %
+   of that is the mesh (16 fine cells a square take it away). Fixed seeds leave nothing to chance.
+ */
 START_TEST(checkerboards_come_to_the_geometric_mean) {
   const LodGrid  grid = cube(2, 16, 64, 256, 2);
   const double   exact = sqrt(5);
@@ -202,7 +203,7 @@ START_TEST(checkerboards_come_to_the_geometric_mean) {
     printf("checkerboard %d: K = %.4f, %.4f; sqrt(ab) = %.4f\n", (int)seed, fine.tensor[0][0],
            fine.tensor[1][1], exact);
   }
-  ck_assert_double_eq_tol(exp(mean) / exact, 1, 0.06);
+  ck_assert_double_eq_tol(exp(mean) / exact, 1.01, 0.025);
   assert_ok(LodCoefficientDestroy(&coefficient));
 }
 END_TEST
@@ -268,6 +269,37 @@ START_TEST(lost_digits_are_found) {
 }
 END_TEST
 
+/* Holes, one of them at a face: flow goes through what is left, by lod with patches that cover D as
+   by fine, and less than the mean of A says. Other kinds, and walls with u = 0, are refused. */
+START_TEST(flow_goes_around_holes) {
+  const LodGrid      grid = cube(2, 3, 12, 12, 2);
+  LodCoefficient     coefficient = random_coefficient(&grid, 1, test_seed(), 9);
+  unsigned char      mask[144];
+  LodEffective       refused;
+  LodEffectiveBounds bounds;
+  for (int i = 0; i < 144; i++)
+    mask[i] = !(i % 12 < 3 && i / 12 >= 2 && i / 12 < 4) && !(i % 12 == 7 && i / 12 > 5);
+  assert_ok(LodDomainSetMask(&coefficient, mask, PETSC_FALSE, "test"));
+  LodEffective fine = compute(&grid, &coefficient, LOD_METHOD_FINE, LOD_EFFECTIVE_FLOW);
+  LodEffective lod = compute(&grid, &coefficient, LOD_METHOD_LOD, LOD_EFFECTIVE_FLOW);
+  LodEffectiveBoundsCompute(&coefficient, &bounds);
+  ck_assert_double_lt(difference(&fine, &lod), 1e-7);
+  ck_assert_double_eq(LodEffectiveOutsideBy(2, &fine, &bounds), 0);
+  ck_assert_double_eq(bounds.reuss[0][0], 0);
+  for (int walls = 0; walls < 2; walls++) {
+    coefficient.dirichlet_walls = (PetscBool)walls;
+    LodErrorClear();
+    assert_refuses(LodEffectiveCompute(PETSC_COMM_SELF, &grid, &coefficient, LOD_METHOD_FINE,
+                                       &(LodSolveOptions){.quiet = PETSC_TRUE},
+                                       walls ? LOD_EFFECTIVE_FLOW : LOD_EFFECTIVE_PERIODIC,
+                                       &refused),
+                   walls ? "walls with u = 0" : "the kind periodic");
+  }
+  LodErrorClear();
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* What is no question about A alone is refused, by a message that says so. */
 START_TEST(what_is_not_a_medium_is_refused) {
   LodGrid          grid = cube(2, 2, 4, 4, 1);
@@ -307,6 +339,7 @@ int main(int argc, char **argv) {
   tcase_add_test(cases, checkerboards_come_to_the_geometric_mean);
   tcase_add_test(cases, bounds_hold);
   tcase_add_test(cases, lost_digits_are_found);
+  tcase_add_test(cases, flow_goes_around_holes);
   tcase_add_test(cases, what_is_not_a_medium_is_refused);
   tcase_set_timeout(cases, 60);
   suite_add_tcase(suite, cases);

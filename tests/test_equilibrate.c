@@ -1,5 +1,6 @@
 /* Equilibrated fluxes: what flows out of a coarse cell is what its sources give. */
 #include <math.h>
+#include <omp.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -285,6 +286,28 @@ START_TEST(fluxes_converge_to_those_of_a_smooth_problem) {
 }
 END_TEST
 
+/* Moments and fluxes are the same, bit by bit, by one thread and by four. */
+START_TEST(threads_do_not_matter) {
+  const uint64_t seed = test_seed();
+  const int      threads = omp_get_max_threads();
+  for (PetscInt dim = 1; dim <= 3; dim++) {
+    Problem problem = random_problem(dim, seed);
+    double *one[LOD_MAX_DIM] = {NULL}, *four[LOD_MAX_DIM] = {NULL};
+    omp_set_num_threads(1);
+    (void)equilibrate(&problem, one);
+    omp_set_num_threads(4);
+    (void)equilibrate(&problem, four);
+    omp_set_num_threads(threads);
+    for (PetscInt axis = 0; axis < dim; axis++) {
+      const LodBox box = LodFaceBox(&problem.grid, axis);
+      ck_assert_mem_eq(one[axis], four[axis], (size_t)LodBoxCount(&box) * sizeof(double));
+      free(one[axis]), free(four[axis]);
+    }
+    destroy(&problem);
+  }
+}
+END_TEST
+
 /* Makes one coarse cell a hole, and others of the coefficient cells with some probability. */
 static void punch(Problem *problem, double probability, uint64_t seed) {
   LodGrid     *grid = &problem->grid;
@@ -383,6 +406,7 @@ int main(int argc, char **argv) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, fluxes_balance_the_sources_of_every_cell);
   tcase_add_test(tests, fluxes_converge_to_those_of_a_smooth_problem);
+  tcase_add_test(tests, threads_do_not_matter);
   tcase_add_test(tests, holes_are_closed);
   tcase_add_test(tests, inflow_is_that_of_the_nodes);
   suite_add_tcase(suite, tests);

@@ -61,6 +61,14 @@ static const struct argp_option mesh_option_table[] = {
 const struct argp lod_mesh_argp = {
     mesh_option_table, ParseMeshOption, NULL, NULL, NULL, NULL, NULL};
 
+/* What messages call the coarse and the fine cells that were asked for. */
+static const char *CoarseName(const LodMeshOptions *options) {
+  return options->coarse_where ? options->coarse_where : "--coarse";
+}
+static const char *FineName(const LodMeshOptions *options) {
+  return options->fine_where ? options->fine_where : "--fine";
+}
+
 /* Lists the numbers that divide `cells`, as many as fit. */
 static void ListDivisors(PetscInt cells, char list[256]) {
   size_t used = 0;
@@ -74,32 +82,52 @@ static void ListDivisors(PetscInt cells, char list[256]) {
   }
 }
 
+/* What else helps where N does not divide E: other cells, near the old ones, that `ratio` or, if
+   that is 0, N divides. "" where the program cannot make them. */
+static void OtherCells(const LodMeshOptions *options, const LodGrid *grid, PetscInt ratio,
+                       char text[192]) {
+  PetscInt cells[LOD_MAX_DIM] = {1, 1, 1};
+  char     list[LOD_CELLS_TEXT];
+  text[0] = 0;
+  if (!options->any_cells) return;
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt64 unit = ratio ? ratio : grid->coarse[axis];
+    const PetscInt64 near = (grid->coefficient[axis] + unit / 2) / unit * unit;
+    cells[axis] = (PetscInt)PetscMin(PetscMax(near, unit), MOST_CELLS);
+  }
+  (void)snprintf(text, 192,
+                 "; or other cells: --resample %s averages A, --pad repeats the last cells",
+                 LodCellsText(grid->dim, cells, list));
+}
+
 /* Completes a mesh by rule that has no N: where N does not matter by any, else asks for one. */
 static PetscErrorCode CoarseWithoutRule(const LodMeshOptions *options, const char *path,
                                         LodGrid *grid) {
-  char divisors[256], text[LOD_CELLS_TEXT];
+  const PetscBool cube = LodCellsAreCube(grid->dim, grid->coefficient);
+  char            divisors[256], text[LOD_CELLS_TEXT], other[192];
 
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim && !options->any_coarse; axis++) {
+  if (options->any_coarse) {
+    LodGridAnyCoarse(grid);
+    PetscFunctionReturn(0);
+  }
+  LodCheckInput(!options->any_ratio, "%s: no rule divides %s cells: choose --coarse, any number",
+                path, LodCellsText(grid->dim, grid->coefficient, text));
+  OtherCells(options, grid, 8, other);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const PetscInt cells = grid->coefficient[axis];
     ListDivisors(cells, divisors);
-    LodCheckInput(!LodCellsAreCube(grid->dim, grid->coefficient),
+    LodCheckInput(!cube || cells % 8 == 0,
                   "%s: %d cells per axis are not a multiple of 8: choose --coarse, one of %s, or "
-                  "--mesh",
-                  path, (int)cells, divisors);
-    LodInputError("%s: no rule divides %s cells: choose --coarse, along %c one of %s, or --mesh",
-                  path, LodCellsText(grid->dim, grid->coefficient, text), "xyz"[axis], divisors);
+                  "--mesh%s",
+                  path, (int)cells, divisors, other);
+    LodCheckInput(cube,
+                  "%s: no rule divides %s cells: choose --coarse, along %c one of %s, or "
+                  "--mesh%s",
+                  path, LodCellsText(grid->dim, grid->coefficient, text), "xyz"[axis], divisors,
+                  other);
   }
-  LodGridAnyCoarse(grid);
   PetscFunctionReturn(0);
-}
-
-/* What messages call the coarse and the fine cells that were asked for. */
-static const char *CoarseName(const LodMeshOptions *options) {
-  return options->coarse_where ? options->coarse_where : "--coarse";
-}
-static const char *FineName(const LodMeshOptions *options) {
-  return options->fine_where ? options->fine_where : "--fine";
 }
 
 /* Takes cells from an option, along every axis; which one it is, for messages. */
@@ -130,7 +158,9 @@ static PetscErrorCode TakeExtent(const LodMeshOptions *options, const char *path
 /* The mesh as the model was trained, but for any cells of the coefficient. */
 static PetscErrorCode CollectFromModel(const LodMeshOptions *options, const LodSignature *signature,
                                        const char *path, LodGrid *grid) {
+  char other[192];
   PetscFunctionBeginUser;
+  OtherCells(options, grid, signature->ratio, other);
   grid->ell = signature->ell;
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const PetscInt cells = grid->coefficient[axis];
@@ -140,8 +170,8 @@ static PetscErrorCode CollectFromModel(const LodMeshOptions *options, const LodS
                   (int)cells, (int)signature->fine_ratio);
     LodCheckInput(options->coarse[0] || cells % signature->ratio == 0,
                   "%s: %d cells per axis are not a multiple of the model's %d cells per coarse "
-                  "cell",
-                  path, (int)cells, (int)signature->ratio);
+                  "cell%s",
+                  path, (int)cells, (int)signature->ratio, other);
     grid->fine[axis] = cells * signature->fine_ratio;
   }
   PetscFunctionReturn(0);
@@ -196,18 +226,39 @@ static PetscErrorCode Collect(const LodMeshOptions *options, PetscInt dim, const
 /* Refuses cells from options that do not fit the coefficient's. */
 static PetscErrorCode CheckCells(const LodMeshOptions *options, const LodGrid *grid,
                                  const char *path) {
-  char text[LOD_CELLS_TEXT];
+  char text[LOD_CELLS_TEXT], divisors[256], other[192];
   PetscFunctionBeginUser;
+  OtherCells(options, grid, 0, other);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const PetscInt cells = grid->coefficient[axis];
+    ListDivisors(cells, divisors);
     if (options->coarse[0])
       LodCheckInput(cells % grid->coarse[axis] == 0,
-                    "%s %s: does not divide the %d cells per axis of %s", CoarseName(options),
-                    LodCellsText(grid->dim, grid->coarse, text), (int)cells, path);
+                    "%s %s: does not divide the %d cells per axis of %s; choose one of %s%s",
+                    CoarseName(options), LodCellsText(grid->dim, grid->coarse, text), (int)cells,
+                    path, divisors, other);
     if (options->fine[0])
       LodCheckInput(grid->fine[axis] % cells == 0,
                     "%s %s: is not a multiple of the %d cells per axis of %s", FineName(options),
                     LodCellsText(grid->dim, grid->fine, text), (int)cells, path);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Where N need not divide E: unless --fine chooses fine cells, the fewest from 2E on that N
+   divides, on which loads are integrated. Tells whether the meshes are not nested. */
+static PetscErrorCode FitFine(const LodMeshOptions *options, LodGrid *grid, PetscBool *loose) {
+  char fine[LOD_CELLS_TEXT], coarse[LOD_CELLS_TEXT];
+  PetscFunctionBeginUser;
+  *loose = (PetscBool)(options->any_ratio && !LodGridIsNested(grid));
+  for (PetscInt axis = 0; axis < grid->dim && *loose; axis++) {
+    const PetscInt64 n = grid->coarse[axis], cells = grid->coefficient[axis];
+    if (options->fine[0])
+      LodCheckInput(grid->fine[axis] % n == 0, "%s %s: is not a multiple of the coarse cells %s",
+                    FineName(options), LodCellsText(grid->dim, grid->fine, fine),
+                    LodCellsText(grid->dim, grid->coarse, coarse));
+    else
+      grid->fine[axis] = (PetscInt)(PetscMax(2, (2 * cells + n - 1) / n) * n);
   }
   PetscFunctionReturn(0);
 }
@@ -227,11 +278,16 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
                                      const PetscInt cells[], const char *path,
                                      const LodSignature *signature, LodGrid *grid,
                                      char origin[LOD_TEXT_MAX]) {
-  char where[LOD_TEXT_MAX], note[96], source[64];
+  char      where[LOD_TEXT_MAX], note[96], source[64];
+  PetscBool loose;
 
   PetscFunctionBeginUser;
   PetscCall(Collect(options, dim, cells, path, signature, grid, source));
-  PetscCall(CheckCells(options, grid, path));
+  PetscCall(FitFine(options, grid, &loose));
+  if (loose)
+    (void)snprintf(source, 64, "N does not divide E: F carries loads only");
+  else
+    PetscCall(CheckCells(options, grid, path));
   (void)snprintf(where, sizeof where, "%.*s", (int)sizeof where - 1,
                  options->mesh ? options->mesh : path);
   if (options->neumann) {
@@ -239,7 +295,7 @@ PetscErrorCode LodMeshOptionsResolve(const LodMeshOptions *options, PetscInt dim
     PetscCall(LodGridSetNatural(grid, options->neumann, where));
   }
   CoverMesh(options, signature, grid, note);
-  PetscCall(LodGridValidate(grid, where));
+  PetscCall(loose ? LodGridValidateCoarse(grid, where) : LodGridValidate(grid, where));
   if (origin) {
     int given = (options->coarse[0] != 0) + (options->fine[0] != 0) + (options->ell != 0);
     (void)snprintf(origin, LOD_TEXT_MAX, "%s%.*s%s",

@@ -20,6 +20,8 @@ typedef struct {
   PetscInt    coarse[LOD_MAX_DIM], fine[LOD_MAX_DIM], ell;
   double      extent[LOD_MAX_DIM];
   PetscBool   any_coarse;  /* set by the program, not the command line: N does not matter */
+  PetscBool   any_ratio;   /* likewise: N need not divide E */
+  PetscBool   any_cells;   /* likewise: --resample and --pad can be offered */
   PetscBool   keep_layers; /* likewise: more layers than cover D matter, it being a period */
 } LodMeshOptions;
 
@@ -70,6 +72,23 @@ PetscErrorCode LodConditionOptionsResolve(const LodConditionOptions *options, co
                                           const LodProblemFile *file, PetscInt dim,
                                           const char *path, LodConditions *conditions);
 
+/* What --resample, --mean and --pad said; 0 and NULL where they were not given. */
+typedef struct {
+  PetscInt    cells[LOD_MAX_DIM];
+  const char *mean;
+  PetscBool   pad;
+} LodResampleOptions;
+
+/* argp parser of these options; its input is a LodResampleOptions, which it clears first. */
+extern const struct argp lod_resample_argp;
+
+/* Puts the coefficient that was read from `path` on the cells that the options ask for, and says,
+   unless `quiet`, what that does to it. Padding makes D longer: growth[] times along each axis. */
+PetscErrorCode LodResampleOptionsApply(const LodResampleOptions *options,
+                                       const LodMeshOptions *mesh, const char *path,
+                                       PetscBool quiet, LodCoefficient *coefficient,
+                                       double growth[LOD_MAX_DIM]);
+
 /* Most right-hand sides that a command line can name. */
 #define LOD_MAX_RHS 64
 
@@ -79,6 +98,7 @@ PetscErrorCode LodConditionOptionsResolve(const LodConditionOptions *options, co
 typedef struct {
   LodMeshOptions      mesh;
   LodConditionOptions conditions;
+  LodResampleOptions  resample;
   const char         *coefficient, *dataset, *model, *problem;
   const char         *mask, *walls;     /* --mask FILE:DATASET, --walls NAME */
   const char         *walls_where;      /* in messages, where a problem file says it */

@@ -31,6 +31,7 @@ static error_t ParseProblemOption(int key, char *argument, struct argp_state *st
   case ARGP_KEY_INIT:
     state->child_inputs[0] = &options->mesh;
     state->child_inputs[1] = &options->conditions;
+    state->child_inputs[2] = &options->resample;
     return 0;
   case 'M':
     options->model = argument;
@@ -93,23 +94,30 @@ static const struct argp_option problem_option_table[] = {
     {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 2},
     {0}};
 
-static const struct argp_child problem_children[] = {
-    {&lod_mesh_argp, 0, "Mesh:", 1}, {&lod_condition_argp, 0, "Conditions:", 1}, {0}};
+static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1},
+                                                     {&lod_condition_argp, 0, "Conditions:", 1},
+                                                     {&lod_resample_argp, 0, "Other cells:", 1},
+                                                     {0}};
 
 const struct argp lod_problem_argp = {
     problem_option_table, ParseProblemOption, NULL, NULL, problem_children, NULL, NULL};
 
 /* Reads the model, if there is one, and settles mesh and conditions. */
 static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *problem) {
-  char path[LOD_PATH_MAX + 256];
+  char   path[LOD_PATH_MAX + 256];
+  double growth[LOD_MAX_DIM];
 
   PetscFunctionBeginUser;
   (void)snprintf(path, sizeof path, "%s%s%s", options->coefficient, options->dataset ? ": " : "",
                  options->dataset ? options->dataset : "");
   if (options->model) PetscCall(LodModelRead(options->model, &problem->model));
+  PetscCall(LodResampleOptionsApply(&options->resample, &options->mesh, path, options->quiet,
+                                    &problem->coefficient, growth));
   PetscCall(LodMeshOptionsResolve(
       &options->mesh, problem->coefficient.dim, problem->coefficient.cells, path,
       problem->model ? &problem->model->signature : NULL, &problem->grid, problem->origin));
+  for (PetscInt axis = 0; axis < problem->grid.dim; axis++)
+    problem->grid.extent[axis] *= growth[axis];
   PetscCall(LodConditionOptionsResolve(&options->conditions, options->mesh.neumann, options->file,
                                        problem->grid.dim, path, &problem->conditions));
   PetscCall(LodConditionsApply(&problem->conditions, &problem->grid, &problem->coefficient));

@@ -247,6 +247,9 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscCall(CheckCompanion(command));
   PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  LodCheckInput(!command->reconstruct || LodGridIsNested(&problem.grid),
+                "--reconstruct: fluxes need coarse cells (--coarse) that divide the coefficient "
+                "cells, and fine cells (--fine) that are a multiple of them");
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodSolveQuantitiesCheck(command, &problem)));
   PetscCall(Solve(command, &problem, &data, &result));
   if (rank == 0) error = Finish(command, &problem, &data, &result);

@@ -153,6 +153,10 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
   LodCheckInput(!command->many || (!command->operators && !command->previous),
                 "--many: %s is for one coefficient",
                 command->operators ? "--operators" : "--previous");
+  LodCheckInput(!command->many ||
+                    (!command->problem.resample.cells[0] && !command->problem.resample.pad),
+                "--many: --resample and --pad are for one coefficient (lod-sample --resample "
+                "--count makes a file of many)");
   LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
                 "--many: %s is for one coefficient",
                 command->correct ? "--correct" : "--reconstruct");
@@ -183,6 +187,9 @@ static PetscErrorCode Settle(LodSolveCommand *command) {
   }
   command->problem.mesh.keep_layers = command->quantities.effective;
   command->problem.mesh.any_coarse = (PetscBool)(command->method == LOD_METHOD_FINE);
+  command->problem.mesh.any_cells = (PetscBool)!command->many;
+  command->problem.mesh.any_ratio =
+      (PetscBool)(command->method == LOD_METHOD_COARSE && !command->quantities.effective);
   PetscFunctionReturn(0);
 }
 

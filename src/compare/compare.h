@@ -38,9 +38,9 @@ typedef struct {
   PetscBool       average;  /* as in LodLearnedCreate */
   PetscInt        n_fields; /* the first so many right-hand sides get u_ms and its errors, each for
                                at most 8 times the time of the exact operator */
-  PetscBool     correct;    /* with exact load correctors for both operators */
-  const double *boundary, *source; /* of LodData: u at Dirichlet nodes; parts of the load for load
-                                      correctors, of one right-hand side. NULL: none */
+  PetscBool       correct;  /* with exact load correctors for both operators */
+  const double   *boundary, *source; /* of LodData: u at Dirichlet nodes; parts of the load for load
+                                        correctors, of one right-hand side. NULL: none */
   PetscBool quiet;
 } LodComparisonOptions;
 

@@ -31,7 +31,7 @@ PetscErrorCode LodCellIntegrate(const LodGrid *grid, const double *values, LodLo
     size_t   place[LOD_MAX_CORNERS];
     LodBoxIndex(&cells, cell, index);
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      piece[axis] = axis < grid->dim ? index[axis] / LodGridRefinement(grid, axis) : 0;
+      piece[axis] = axis < grid->dim ? LodGridPiece(grid, axis, index[axis]) : 0;
     const double part = share * values[LodBoxPosition(&pieces, piece)];
     LodLoadPlaces(&map, index, place);
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++)

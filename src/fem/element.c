@@ -64,11 +64,9 @@ static void AddTensorStiffness(PetscInt dim, double factor, const Interval inter
         matrix[a * corners + b] += factor * TensorEntry(dim, axis, a, b, interval);
 }
 
-/* The integrals of the two hat functions of an interval of length `length` over its sub-interval
-   number `part` of `parts`. With t = part/parts, s = (part+1)/parts: the integrals of (1-x)^2,
-   x(1-x), x^2 over [t, s], times length. */
-static Interval IntervalMatrices(double length, PetscInt part, PetscInt parts) {
-  double   t = (double)part / (double)parts, s = (double)(part + 1) / (double)parts;
+/* The integrals of the two hat functions of an interval of length `length` over its part from t to
+   s, 0 <= t < s <= 1: those of (1-x)^2, x(1-x), x^2 over [t, s], times length. */
+static Interval PartMatrices(double length, double t, double s) {
   double   one = s - t, first = (s * s - t * t) / 2, second = (s * s * s - t * t * t) / 3;
   Interval result;
   result.mass[0][0] = length * (one - 2 * first + second);
@@ -81,6 +79,11 @@ static Interval IntervalMatrices(double length, PetscInt part, PetscInt parts) {
     result.mixed[i][1] = (i ? 1 : -1) * first;
   }
   return result;
+}
+
+/* The same over its sub-interval number `part` of `parts`. */
+static Interval IntervalMatrices(double length, PetscInt part, PetscInt parts) {
+  return PartMatrices(length, (double)part / (double)parts, (double)(part + 1) / (double)parts);
 }
 
 void LodElementStiffness(PetscInt dim, const double side[], double matrix[]) {
@@ -241,22 +244,50 @@ LodBox LodCellInside(const LodGrid *grid) {
   return inside;
 }
 
-/* matrix[a][b] += the whole form of the corner functions of a coarse cell with the sides side[] on
-   the coefficient cell number `part` of `inside`, the box of them in it; cell[] is that cell. The
-   tables are those of a mesh of the coefficient cells, but of the coarse functions. */
-static void AddPart(const LodCoefficient *coefficient, const LodBox *inside, const double side[],
-                    PetscInt part, const PetscInt cell[LOD_MAX_DIM], double matrix[]) {
-  LodCellTables tables = {.dim = inside->dim, .corners = (PetscInt)1 << inside->dim};
-  Interval      interval[LOD_MAX_DIM];
-  PetscInt      index[LOD_MAX_DIM];
+/* The box of coefficient cells that a coarse cell shares something with; E/N of them along an axis
+   where N divides E. */
+static LodBox CellsUnder(const LodGrid *grid, const PetscInt index[LOD_MAX_DIM]) {
+  LodBox box = LodBoxCube(grid->dim, 1);
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt64 n = grid->coarse[axis], cells = grid->coefficient[axis];
+    box.first[axis] = (PetscInt)(index[axis] * cells / n);
+    box.size[axis] = (PetscInt)(((index[axis] + 1) * cells + n - 1) / n) - box.first[axis];
+  }
+  return box;
+}
+
+/* The one-dimensional integrals of the corner functions of a coarse cell with the sides side[] over
+   what it shares with a coefficient cell. In parts of the coarse cell that is from
+   (jN - iE) / E to ((j+1)N - iE) / E, cut at 0 and 1; quotients of integers, so that it does not
+   depend on which numbers divide which. */
+static void SharedIntervals(const LodGrid *grid, const PetscInt index[LOD_MAX_DIM],
+                            const PetscInt cell[LOD_MAX_DIM], const double side[],
+                            Interval interval[]) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+    const PetscInt64 n = grid->coarse[axis], cells = grid->coefficient[axis];
+    const PetscInt64 begin = cell[axis] * n - index[axis] * cells, end = begin + n;
+    interval[axis] = PartMatrices(side[axis], (double)PetscMax(begin, 0) / (double)cells,
+                                  (double)PetscMin(end, cells) / (double)cells);
+  }
+}
+
+/* matrix[a][b] += the whole form of the corner functions of a coarse cell on what it shares with a
+   coefficient cell, given by its one-dimensional integrals. The tables are those of a mesh of the
+   coefficient cells, but of the coarse functions, which do not vanish on a face of D only if the
+   coarse cell lies there. */
+static void AddPart(const LodGrid *grid, const LodCoefficient *coefficient,
+                    const PetscInt index[LOD_MAX_DIM], const PetscInt cell[LOD_MAX_DIM],
+                    const Interval interval[], double matrix[]) {
+  LodCellTables tables = {.dim = grid->dim, .corners = LodGridCorners(grid)};
   double        entries[LOD_MAX_CORNERS_SQUARED];
-  LodBoxIndex(inside, part, index);
-  for (PetscInt axis = 0; axis < inside->dim; axis++) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++) {
     tables.cells[axis] = coefficient->cells[axis];
     tables.ratio[axis] = 1;
-    interval[axis] = IntervalMatrices(side[axis], index[axis], inside->size[axis]);
   }
   FillTables(interval, &tables);
+  for (PetscInt face = 0; face < 2 * grid->dim; face++)
+    if (index[face / 2] != (face % 2 ? grid->coarse[face / 2] - 1 : 0))
+      memset(tables.table[LOD_FACE + face], 0, sizeof tables.table[LOD_FACE + face]);
   LodCellMatrix(&tables, coefficient, cell, entries);
   AddTable(tables.corners * tables.corners, 1, entries, matrix);
 }
@@ -318,25 +349,24 @@ static void CutStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]) {
   const PetscBool plain = LodCoefficientIsPlain(coefficient);
-  const PetscInt  dim = grid->dim;
-  const LodBox    all = LodBoxCells(dim, grid->coefficient), inside = LodCellInside(grid);
+  const LodBox    all = LodBoxCells(grid->dim, grid->coefficient), under = CellsUnder(grid, index);
   double          side[LOD_MAX_DIM];
   LodGridSides(grid, grid->coarse, side);
-  for (PetscInt i = 0; i < LodPower(4, dim); i++)
+  for (PetscInt i = 0; i < LodPower(4, grid->dim); i++)
     matrix[i] = 0;
   if (coefficient->dirichlet_walls) {
     CutStiffness(grid, coefficient, index, matrix);
     return;
   }
-  for (PetscInt part = 0; part < LodBoxCount(&inside); part++) {
+  for (PetscInt part = 0; part < LodBoxCount(&under); part++) {
     PetscInt cell[LOD_MAX_DIM];
-    LodBoxIndex(&inside, part, cell);
-    for (PetscInt axis = 0; axis < dim; axis++)
-      cell[axis] += index[axis] * inside.size[axis];
+    Interval interval[LOD_MAX_DIM];
+    LodBoxIndex(&under, part, cell);
+    SharedIntervals(grid, index, cell, side, interval);
     if (plain) /* what most problems are, quickly */
-      LodCellStiffnessPart(&inside, side, part, coefficient->values[LodBoxPosition(&all, cell)],
-                           matrix);
+      AddTensorStiffness(grid->dim, coefficient->values[LodBoxPosition(&all, cell)], interval,
+                         matrix);
     else
-      AddPart(coefficient, &inside, side, part, cell, matrix);
+      AddPart(grid, coefficient, index, cell, interval, matrix);
   }
 }

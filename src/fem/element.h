@@ -71,9 +71,10 @@ LodBox LodCellInside(const LodGrid *grid);
 double LodCornerFunction(const LodBox *inside, PetscInt corner, const PetscInt local[LOD_MAX_DIM]);
 
 /* The whole form of the coarse corner functions on one coarse cell, a_T(Lam_b, Lam_a) as
-   matrix[a][b]; A and c are constant on the coefficient cells inside, so the integral is the exact
-   sum over them. At Dirichlet walls the corner functions are cut, and those of corners on a wall or
-   outside are 0. `index` is the coarse cell's multi-index. */
+   matrix[a][b]; A and c are constant on the coefficient cells, so the integral is the exact sum
+   over what each shares with the coarse cell, whether N divides E or not. At Dirichlet walls the
+   corner functions are cut, and those of corners on a wall or outside are 0. `index` is the coarse
+   cell's multi-index. */
 void LodCellStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
                       const PetscInt index[LOD_MAX_DIM], double matrix[]);
 

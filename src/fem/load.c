@@ -230,7 +230,7 @@ static double Factor(const Quadrature *q, const PetscInt cell[LOD_MAX_DIM]) {
   PetscInt piece[LOD_MAX_DIM] = {0};
   if (!q->factor) return 1;
   for (PetscInt axis = 0; axis < q->grid->dim; axis++)
-    piece[axis] = cell[axis] / LodGridRefinement(q->grid, axis);
+    piece[axis] = LodGridPiece(q->grid, axis, cell[axis]);
   return q->factor[LodBoxPosition(&q->pieces, piece)];
 }
 

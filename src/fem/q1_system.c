@@ -177,7 +177,7 @@ PetscErrorCode LodQ1SystemCreate(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh m
   const PetscBool fine = (PetscBool)(mesh == LOD_Q1_FINE);
   PetscFunctionBeginUser;
   *system = NULL;
-  PetscCall(LodGridValidate(grid, "mesh"));
+  PetscCall(fine ? LodGridValidate(grid, "mesh") : LodGridValidateCoarse(grid, "mesh"));
   PetscCall(PetscNew(system));
   **system = (LodQ1System){.comm = comm,
                            .grid = *grid,

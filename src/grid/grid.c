@@ -152,7 +152,7 @@ const char *LodExtentText(const LodGrid *grid, char text[LOD_CELLS_TEXT]) {
   return text;
 }
 
-/* Checks the cells of all meshes along one axis. */
+/* Checks that the cells of all meshes along one axis are multiples of each other. */
 static PetscErrorCode CheckAxis(const LodGrid *grid, PetscInt axis, const char *where) {
   const PetscInt coarse = grid->coarse[axis], coefficient = grid->coefficient[axis];
   const PetscInt fine = grid->fine[axis];
@@ -165,9 +165,20 @@ static PetscErrorCode CheckAxis(const LodGrid *grid, PetscInt axis, const char *
                 "%s: fine cells (%" PetscInt_FMT
                 ") must be a multiple of coefficient cells (%" PetscInt_FMT ")",
                 where, fine, coefficient);
+  PetscFunctionReturn(0);
+}
+
+/* Checks that fine cells along one axis are a multiple of the coarse ones. */
+static PetscErrorCode CheckFine(const LodGrid *grid, PetscInt axis, const char *where) {
+  const PetscInt coarse = grid->coarse[axis], fine = grid->fine[axis];
+  PetscFunctionBeginUser;
   LodCheckInput(fine / 2 >= coarse,
                 "%s: fine cells (%" PetscInt_FMT
                 ") must be at least twice the coarse cells (%" PetscInt_FMT ")",
+                where, fine, coarse);
+  LodCheckInput(fine % coarse == 0,
+                "%s: fine cells (%" PetscInt_FMT
+                ") must be a multiple of coarse cells (%" PetscInt_FMT ")",
                 where, fine, coarse);
   PetscFunctionReturn(0);
 }
@@ -193,7 +204,8 @@ static PetscErrorCode CheckExtent(const LodGrid *grid, const char *where) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
+/* Checks the dimension, and that there are cells and layers. */
+static PetscErrorCode CheckNumbers(const LodGrid *grid, const char *where) {
   PetscFunctionBeginUser;
   LodCheckInput(grid->dim >= 1 && grid->dim <= LOD_MAX_DIM,
                 "%s: the dimension must be 1, 2 or 3, not %" PetscInt_FMT, where, grid->dim);
@@ -202,11 +214,34 @@ PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
                   "%s: coarse cells per axis must be at least 1, not %" PetscInt_FMT, where,
                   grid->coarse[axis]);
   LodCheckInput(grid->ell >= 1, "%s: ell must be at least 1, not %" PetscInt_FMT, where, grid->ell);
+  PetscFunctionReturn(0);
+}
+
+PetscBool LodGridIsNested(const LodGrid *grid) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->coefficient[axis] % grid->coarse[axis] != 0 ||
+        grid->fine[axis] % grid->coefficient[axis] != 0)
+      return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
+PetscErrorCode LodGridValidateCoarse(const LodGrid *grid, const char *where) {
+  PetscFunctionBeginUser;
+  PetscCall(CheckNumbers(grid, where));
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    PetscCall(CheckFine(grid, axis, where));
+  PetscCall(CheckIndexable(grid->dim, grid->fine, where));
+  PetscCall(CheckExtent(grid, where));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where) {
+  PetscFunctionBeginUser;
+  PetscCall(CheckNumbers(grid, where));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     PetscCall(CheckAxis(grid, axis, where));
-  PetscCall(CheckIndexable(grid->dim, grid->fine, where));
+  PetscCall(LodGridValidateCoarse(grid, where));
   PetscCall(CheckPatch(grid, where));
-  PetscCall(CheckExtent(grid, where));
   PetscFunctionReturn(0);
 }
 

@@ -43,6 +43,12 @@ typedef struct {
    cells times numbers of an operator, may not fit: they are computed in size_t. */
 PetscErrorCode LodGridValidate(const LodGrid *grid, const char *where);
 
+/* The same where N need not divide E, nor E divide F, but N has to divide F: enough for plain Q1 on
+   the coarse mesh, whose cell matrices are sums over parts of coefficient cells, and whose loads
+   come from the fine mesh. LodGridIsNested: whether both divide. */
+PetscErrorCode LodGridValidateCoarse(const LodGrid *grid, const char *where);
+PetscBool      LodGridIsNested(const LodGrid *grid);
+
 /* The mesh by rule for a coefficient of cells[dim] cells, on the unit box with u = 0 on all faces:
    N = E/k with k = 8 where there are as many cells along every axis, elsewhere the first k of 8, 4,
    2, 7, 5, 3 that divides them along every axis; F = 2E (E, where 2E is no index); l = 2, in three
@@ -116,6 +122,11 @@ static inline PetscInt LodGridCoefficientRatio(const LodGrid *grid, PetscInt axi
 }
 static inline PetscInt LodGridRefinement(const LodGrid *grid, PetscInt axis) {
   return grid->fine[axis] / grid->coefficient[axis];
+}
+/* The coefficient cell along an axis in which fine cell `index` begins; the whole cell lies in it
+   where E divides F. */
+static inline PetscInt LodGridPiece(const LodGrid *grid, PetscInt axis, PetscInt index) {
+  return (PetscInt)((PetscInt64)index * grid->coefficient[axis] / grid->fine[axis]);
 }
 static inline PetscInt LodGridFineRatio(const LodGrid *grid, PetscInt axis) {
   return grid->fine[axis] / grid->coarse[axis];

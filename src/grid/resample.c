@@ -48,6 +48,22 @@ LodMeans LodCoefficientVolumeMeans(const LodCoefficient *coefficient) {
                     .harmonic = Inverse(LOD_MEAN_HARMONIC, sum[LOD_MEAN_HARMONIC])};
 }
 
+/* A change from `before` to `after` in per cent, 0 where it is rounding. */
+static double PerCent(double before, double after) {
+  const double part = after / before - 1;
+  return fabs(part) < 1e-9 ? 0 : 100 * part;
+}
+
+void LodMeansCompare(const LodCoefficient *before, const LodCoefficient *after, char text[256]) {
+  const LodMeans old = LodCoefficientVolumeMeans(before), now = LodCoefficientVolumeMeans(after);
+  (void)snprintf(text, 256,
+                 "arithmetic %.6g, was %.6g (%+.2g %%), geometric %.6g, was %.6g (%+.2g %%), "
+                 "harmonic %.6g, was %.6g (%+.2g %%)",
+                 now.arithmetic, old.arithmetic, PerCent(old.arithmetic, now.arithmetic),
+                 now.geometric, old.geometric, PerCent(old.geometric, now.geometric), now.harmonic,
+                 old.harmonic, PerCent(old.harmonic, now.harmonic));
+}
+
 /* Refuses what there are no such means of. */
 static PetscErrorCode CheckNumbers(const LodCoefficient *from, const char *where) {
   PetscFunctionBeginUser;

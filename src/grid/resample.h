@@ -24,6 +24,9 @@ typedef struct {
 } LodMeans;
 LodMeans LodCoefficientVolumeMeans(const LodCoefficient *coefficient);
 
+/* Says what has become of the means of a coefficient: "arithmetic 1.5, was 1.6 (-6.2 %), ..". */
+void LodMeansCompare(const LodCoefficient *before, const LodCoefficient *after, char text[256]);
+
 /* Makes a coefficient of cells[] whose value in each cell is the mean of `from` over it, old cells
    weighted by the volume of what they share with it. Where the new cells divide the old ones
    nothing changes but their number. Allocates *to; the mean of the same kind over D is kept. What

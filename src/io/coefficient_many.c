@@ -47,8 +47,8 @@ PetscErrorCode LodCoefficientsWrite(LodHdf5Stream *stream, PetscInt number,
 
   PetscFunctionBeginUser;
   PetscCall(LodCoefficientToStored(coefficient, &stored));
-  PetscErrorCode error = LodHdf5WriteRows(stream->file, "coefficients", H5T_NATIVE_DOUBLE,
-                                          (hsize_t)number, 1, stored);
+  PetscErrorCode error =
+      LodHdf5WriteRows(stream->file, "coefficients", H5T_NATIVE_DOUBLE, (hsize_t)number, 1, stored);
   if (stored != coefficient->values) PetscCall(PetscFree(stored));
   PetscCall(error);
   PetscFunctionReturn(0);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/error.h"
 #include "fem/element.h"
 
 /* State of an updating source. */
@@ -75,8 +76,6 @@ static PetscErrorCode FindChangedCells(const LodGrid *grid, const LodCoefficient
                                        PetscInt *count) {
   const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCheckFits(previous, grid));
-  PetscCall(LodCoefficientCheckFits(coefficient, grid));
   *count = 0;
   PetscCall(PetscArrayzero(changed, LodGridCells(grid)));
   for (PetscInt cell = 0; cell < LodGridCells(grid); cell++) {
@@ -94,10 +93,22 @@ static PetscErrorCode FindChangedCells(const LodGrid *grid, const LodCoefficient
   PetscFunctionReturn(0);
 }
 
+/* Whether two coefficients have the same mask and walls. */
+static PetscBool MasksEqual(const LodCoefficient *a, const LodCoefficient *b) {
+  if (!a->mask || !b->mask) return (PetscBool)(a->mask == b->mask);
+  return (PetscBool)(a->dirichlet_walls == b->dirichlet_walls &&
+                     memcmp(a->mask, b->mask, (size_t)LodCoefficientCells(a)) == 0);
+}
+
 /* Implements LodLocalOperators.set_coefficient. */
 static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficient *coefficient) {
   Update *update = self->data;
   PetscFunctionBeginUser;
+  PetscCall(LodCoefficientCheckFits(update->previous, &self->grid));
+  PetscCall(LodCoefficientCheckFits(coefficient, &self->grid));
+  LodCheckInput(MasksEqual(update->previous, coefficient),
+                "previous operators: their domain has another mask, or other walls, than this "
+                "run's: compute all of them");
   PetscCall(LodLocalOperatorsSetCoefficient(update->source, coefficient));
   PetscCall(FindChangedCells(&self->grid, update->previous, coefficient, update->changed,
                              &update->count));

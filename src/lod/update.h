@@ -9,7 +9,8 @@
    operators[cell][z][j] of all cells, and has `source` compute the changed ones. The result is, to
    the last bit, that of computing all with `source`, and the cost is in proportion to the changed
    cells and their neighbours; with local loads (LodComputeOptions.source) all patches are
-   eliminated all the same. Source, coefficient and operators are borrowed. */
+   eliminated all the same. Coefficients with another mask or other walls are an input error.
+   Source, coefficient and operators are borrowed. */
 PetscErrorCode LodUpdateCreate(LodLocalOperators *source, const LodCoefficient *previous,
                                const double *operators, LodLocalOperators **updated);
 

@@ -28,6 +28,15 @@ static PetscErrorCode CheckRates(const LodBox *cells, const char *where, const c
   PetscFunctionReturn(0);
 }
 
+/* The grid for means over coefficient cells: itself, or with fine cells that lie in one each. */
+static LodGrid MeanGrid(const LodGrid *grid) {
+  LodGrid nested = *grid;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->fine[axis] % grid->coefficient[axis] != 0)
+      nested.fine[axis] = 2 * grid->coefficient[axis];
+  return nested;
+}
+
 /* The means of c over the coefficient cells. */
 static PetscErrorCode ApplyReaction(const LodConditions *conditions, const LodGrid *grid,
                                     LodCoefficient *coefficient) {
@@ -69,14 +78,15 @@ static PetscErrorCode ApplyRobin(const LodFaceCondition *condition, const LodGri
 
 PetscErrorCode LodConditionsApply(const LodConditions *conditions, LodGrid *grid,
                                   LodCoefficient *coefficient) {
+  const LodGrid means = MeanGrid(grid);
   PetscFunctionBeginUser;
-  PetscCall(ApplyReaction(conditions, grid, coefficient));
+  PetscCall(ApplyReaction(conditions, &means, coefficient));
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     for (PetscInt side = 0; side < 2; side++) {
       const LodFaceCondition *condition = &conditions->faces[axis][side];
       if (condition->kind != LOD_FACE_UNSET)
         grid->natural[axis][side] = (PetscBool)(condition->kind != LOD_FACE_DIRICHLET);
-      PetscCall(ApplyRobin(condition, grid, axis, side, coefficient));
+      PetscCall(ApplyRobin(condition, &means, axis, side, coefficient));
     }
   PetscFunctionReturn(0);
 }

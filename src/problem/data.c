@@ -113,6 +113,35 @@ PetscErrorCode LodDataBalance(const LodGrid *grid, const LodCoefficient *coeffic
   PetscFunctionReturn(0);
 }
 
+/* Refuses what is integrated over coefficient cells where fine cells do not lie in one each
+   (LodGridValidateCoarse). */
+static PetscErrorCode CheckNested(const LodGrid *grid, const LodCoefficient *coefficient,
+                                  const LodConditions *conditions, const char *rhs,
+                                  const char *where) {
+  static const char remedy[] =
+      "choose N so that it divides the coefficient cells, or as fine cells "
+      "(fine) a common multiple";
+  PetscBool lies_in_one = PETSC_TRUE;
+  char      fine[LOD_CELLS_TEXT];
+  PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (grid->fine[axis] % grid->coefficient[axis] != 0) lies_in_one = PETSC_FALSE;
+  if (lies_in_one) PetscFunctionReturn(0);
+  (void)LodCellsText(grid->dim, grid->fine, fine);
+  LodCheckInput(rhs[0] != '@', "%s: a dataset is not integrated on %s fine cells: %s", where, fine,
+                remedy);
+  LodCheckInput(!coefficient->mask, "mask: is not respected by %s fine cells: %s", fine, remedy);
+  LodCheckInput(!LodConstantsAreFree(grid, coefficient),
+                "boundary data: every face is natural: not on %s fine cells: %s", fine, remedy);
+  for (PetscInt face = 0; conditions && face < 2 * grid->dim; face++) {
+    const LodFaceCondition *given = &conditions->faces[face / 2][face % 2];
+    LodCheckInput(given->kind != LOD_FACE_ROBIN && (!given->value || given->value[0] != '@'),
+                  "%s: rates and datasets are not integrated on %s fine cells: %s", given->where,
+                  fine, remedy);
+  }
+  PetscFunctionReturn(0);
+}
+
 /* Takes the parts of nodes on Dirichlet walls out of source[coarse cell][node of the closed cell]:
    there is no function there to be tested with. */
 static PetscErrorCode CutSource(const LodGrid *grid, const LodCoefficient *coefficient,
@@ -143,6 +172,7 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
                              const char *rhs_where, PetscBool source, LodData *data) {
   const LodLoadLayout layout = source ? LOD_LOAD_CELLS : LOD_LOAD_NODES;
   PetscFunctionBeginUser;
+  PetscCall(CheckNested(grid, coefficient, conditions, rhs, rhs_where));
   PetscCall(PetscMalloc1(LodLoadCount(grid, LOD_LOAD_NODES), &data->load));
   if (source) PetscCall(PetscMalloc1(LodLoadCount(grid, layout), &data->source));
   double *const load = source ? data->source : data->load;

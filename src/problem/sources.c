@@ -93,7 +93,7 @@ static PetscErrorCode LocateWell(const LodGrid *grid, const LodCoefficient *coef
                     "effect there",
                     well->where, point, lod_face_names[axis][side]);
     cell[axis] = PetscMin((PetscInt)(x / end * (double)grid->fine[axis]), grid->fine[axis] - 1);
-    piece[axis] = cell[axis] / LodGridRefinement(grid, axis);
+    piece[axis] = LodGridPiece(grid, axis, cell[axis]);
   }
   LodCheckInput(LodCoefficientHasCell(coefficient, LodBoxPosition(&pieces, piece)),
                 "%s: the point %s lies in a hole of the domain", well->where, point);

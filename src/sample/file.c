@@ -79,8 +79,9 @@ PetscErrorCode LodSampleFileValidate(const LodSampleSettings *settings, PetscInt
 
   PetscFunctionBeginUser;
   PetscCall(LodSampleFileLayout(settings, dim, PETSC_FALSE, where, &layout));
-  LodCheckInput(layout.components == 1, "%s: %s has tensors; a family of coefficients takes numbers",
-                where, settings->file);
+  LodCheckInput(layout.components == 1,
+                "%s: %s has tensors; a family of coefficients takes numbers", where,
+                settings->file);
   LodCheckInput(layout.dim == dim && LodCellsEqual(dim, layout.cells, cells),
                 "%s: %s has coefficients of %s cells, the mesh %s coefficient cells per axis "
                 "(lod-sample --resample makes others)",

@@ -150,7 +150,10 @@ static PetscErrorCode Check(const LodGrid *grid, const LodCoefficient *coefficie
   LodCheckInput(!coefficient->reaction && !robin,
                 "effective tensor: it is one of A alone: leave reaction and Robin faces out");
   LodCheckInput(!coefficient->mask || kind == LOD_EFFECTIVE_FLOW,
-                "effective tensor: a domain with holes has one of the kind flow only");
+                "effective tensor: the kind %s is for domains without holes: choose flow",
+                kind_name[kind]);
+  LodCheckInput(!coefficient->mask || !coefficient->dirichlet_walls,
+                "effective tensor: walls with u = 0 leave no mean gradient: choose natural ones");
   LodCheckInput(
       !LodGridHasNaturalFaces(grid),
       "effective tensor: the boundary is part of what it means: leave its conditions out");

@@ -2,6 +2,7 @@
 #include "solver/library_solver_private.h"
 
 #include "base/error.h"
+#include "solver/bounds.h"
 #include "solver/library.h"
 #include "solver/solve.h"
 
@@ -221,10 +222,11 @@ static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads
   PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, NULL, solutions));
   for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
     const size_t place = (size_t)f * solver->n_nodes;
-    const int    sign = LodLoadSign(solver->n_nodes, loads + place);
-    wrong = PetscMax(wrong, LodSignIsWrongBy(sign, solver->n_nodes, solutions + place));
+    const LodBounds bounds =
+        LodBoundsOf(&solver->grid, &solver->coefficient, solver->cells, loads + place, NULL);
+    wrong = PetscMax(wrong, LodBoundsLeftBy(bounds, solver->n_nodes, solutions + place));
   }
-  LodSignWarn(solver->method, wrong);
+  LodBoundsWarn(solver->method, wrong);
   PetscFunctionReturn(0);
 }
 

@@ -20,9 +20,6 @@
    that of plain Q1 between ratios of 10 and 30. */
 #define LONG_CELLS 20.
 
-/* Largest part of a solution's size by which it may have the wrong sign without a word. */
-#define MOST_WRONG_SIGN 0.01
-
 struct LodMethodSystem {
   MPI_Comm              comm;
   LodGrid               grid;
@@ -322,36 +319,4 @@ LodCoarseSystem *LodMethodSystemCompressed(LodMethodSystem *system) {
 
 LodMethodWork LodMethodSystemWork(const LodMethodSystem *system) {
   return system->work;
-}
-
-int LodLoadSign(size_t n_load, const double *load) {
-  int sign = 0;
-  for (size_t i = 0; i < n_load; i++) {
-    const int here = load[i] > 0 ? 1 : load[i] < 0 ? -1 : 0;
-    if (here * sign < 0) return 0;
-    if (here) sign = here;
-  }
-  return sign;
-}
-
-double LodSignIsWrongBy(int sign, size_t n_nodes, const double *solution) {
-  double negative = 0, positive = 0;
-  for (size_t i = 0; i < n_nodes; i++) {
-    negative = PetscMax(negative, -solution[i]);
-    positive = PetscMax(positive, solution[i]);
-  }
-  const double wrong = sign == 1 ? negative : sign == -1 ? positive : 0;
-  return wrong > 0 ? wrong / PetscMax(negative, positive) : 0;
-}
-
-void LodSignWarn(LodMethod method, double wrong) {
-  if (wrong <= MOST_WRONG_SIGN) return;
-  LodWarn(
-      "the solution has the sign that f does not have, by up to %.2g %% of its size, and is wrong "
-      "by at least that: %s; compare with --method fine",
-      100 * wrong,
-      method == LOD_METHOD_DNN ? "the network does not fit this coefficient"
-                               : "the contrast in thin structures is high, and the localised "
-                                 "operator may have lost its coercivity (other N or ell may "
-                                 "help)");
 }

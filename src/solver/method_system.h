@@ -80,12 +80,4 @@ typedef struct {
 } LodMethodWork;
 LodMethodWork LodMethodSystemWork(const LodMethodSystem *system);
 
-/* Where f has one sign, so has u (maximum principle). LodLoadSign gives that of a load: 1, -1, or 0
-   if it has both or is 0. LodSignIsWrongBy gives the largest value of a compressed solution that
-   has the other sign, relative to its largest value: a bound from below of its error; 0 for sign 0.
-   LodSignWarn says so to the user if it is above 1 %. */
-int    LodLoadSign(size_t n_load, const double *load);
-double LodSignIsWrongBy(int sign, size_t n_nodes, const double *solution);
-void   LodSignWarn(LodMethod method, double wrong);
-
 #endif

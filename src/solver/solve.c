@@ -6,6 +6,7 @@
 #include "fem/load.h"
 #include "fem/nodal.h"
 #include "grid/domain.h"
+#include "solver/bounds.h"
 
 PetscErrorCode LodLoadOfRhs(const LodGrid *grid, const char *expression, double *rhs) {
   PetscFunctionBeginUser;
@@ -90,12 +91,13 @@ static PetscErrorCode SolveAssembled(LodMethodSystem *system, const LodGrid *gri
   PetscFunctionReturn(0);
 }
 
-/* Warns of a compressed solution with a sign that the exact one cannot have. */
-static void WarnOfSign(const LodGrid *grid, const LodData *data, const LodSolveResult *result) {
-  const size_t n_nodes = (size_t)LodNodeCount(grid->dim, result->cells);
-  const int    sign = LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), data->load);
-  if (!LodMethodCompresses(result->method) || data->boundary) return;
-  LodSignWarn(result->method, LodSignIsWrongBy(sign, n_nodes, result->values));
+/* Warns of a compressed solution that the exact one cannot be. */
+static void WarnOfBounds(const LodGrid *grid, const LodCoefficient *coefficient,
+                         const LodData *data, const LodSolveResult *result) {
+  const size_t    n_nodes = (size_t)LodNodeCount(grid->dim, result->cells);
+  const LodBounds bounds = LodBoundsOf(grid, coefficient, grid->fine, data->load, data->boundary);
+  if (!LodMethodCompresses(result->method)) return;
+  LodBoundsWarn(result->method, LodBoundsLeftBy(bounds, n_nodes, result->values));
 }
 
 /* LodMethodSolve with the system made and the values of the result allocated. */
@@ -109,7 +111,7 @@ static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const Lo
              "load correctors need the parts of the load on coarse cells");
   PetscCall(LodMethodSystemAssemble(system, coefficient, correct ? data->source : NULL));
   PetscCall(SolveAssembled(system, grid, coefficient, data, correct, result));
-  WarnOfSign(grid, data, result);
+  WarnOfBounds(grid, coefficient, data, result);
   if (options->keep_operators && LodMethodCompresses(result->method))
     PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
   if (options->reconstruct) {

@@ -45,7 +45,7 @@ typedef struct {
 } LodSolveWork;
 PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolveWork *work);
 
-/* Solves by `method` for the data of a problem, with the warning of LodSignWarn. Collective. */
+/* Solves by `method` for the data of a problem, with the warning of LodBoundsWarn. Collective. */
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const LodData *data,
                               const LodSolveOptions *options, LodSolveResult *result);

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "fem/boundary.h"
 #include "fem/nodal.h"
+#include "solver/bounds.h"
 #include "solver/solve_many.h"
 
 /* What serves all coefficients. */
@@ -16,10 +17,10 @@ typedef struct {
   LodData               *data;       /* [n_rhs] */
   double                *loads;      /* [n_rhs][n_nodes] */
   double                *boundary;   /* [n_nodes], or NULL: u = 0 */
-  int                   *signs;      /* [n_rhs]: LodLoadSign */
+  LodBounds             *bounds;     /* [n_rhs] */
   double                *solutions;  /* [n_rhs][n_nodes] */
   double                *form;       /* [n_nodes] */
-  double                 wrong_sign; /* the largest LodSignIsWrongBy */
+  double                 left_by;    /* the largest LodBoundsLeftBy */
   char                  *all_rhs;    /* the right-hand sides, one a line */
   LodQuantityParts      *parts;      /* [n_rhs] */
   double                *values;     /* [n_rhs][n_quantities] */
@@ -29,7 +30,7 @@ typedef struct {
   char                  *boundary_text, *wells_text; /* of the conditions */
 } Many;
 
-/* Integrates the data of the problems: their loads on the mesh of the solutions, their signs, and
+/* Integrates the data of the problems: their loads on the mesh of the solutions, their bounds, and
    boundary values, which are the same for all. */
 static PetscErrorCode SetUpLoads(const LodManySettings *settings, const LodCoefficient *coefficient,
                                  Many *many) {
@@ -39,8 +40,7 @@ static PetscErrorCode SetUpLoads(const LodManySettings *settings, const LodCoeff
     LodData *data = &many->data[f];
     PetscCall(LodDataCreate(grid, coefficient, settings->conditions, settings->rhs[f],
                             settings->rhs_where, PETSC_FALSE, data));
-    many->signs[f] =
-        data->boundary ? 0 : LodLoadSign((size_t)LodNodeCount(grid->dim, grid->fine), data->load);
+    many->bounds[f] = LodBoundsOf(grid, coefficient, grid->fine, data->load, data->boundary);
     PetscCall(LodLoadRestrict(grid, data->load, many->cells,
                               many->loads + (size_t)f * (size_t)many->n_nodes));
   }
@@ -133,7 +133,7 @@ static PetscErrorCode Begin(const LodManySettings *settings, PetscInt n_coeffici
   many->n_nodes = LodNodeCount(grid->dim, many->cells);
   const size_t count = (size_t)settings->n_rhs * (size_t)many->n_nodes;
   PetscCall(PetscCalloc4(count, &many->loads, count, &many->solutions, (size_t)settings->n_rhs,
-                         &many->signs, (size_t)settings->n_rhs, &many->data));
+                         &many->bounds, (size_t)settings->n_rhs, &many->data));
   PetscCall(SetUpLoads(settings, coefficient, many));
   PetscCall(SetUpQuantities(settings, coefficient, many));
   PetscCall(JoinTexts(settings, &many->all_rhs));
@@ -148,7 +148,7 @@ static PetscErrorCode End(Many *many) {
   PetscCall(LodMethodSystemDestroy(&many->system));
   for (PetscInt f = 0; many->data && f < many->settings->n_rhs; f++)
     PetscCall(LodDataDestroy(&many->data[f]));
-  PetscCall(PetscFree4(many->loads, many->solutions, many->signs, many->data));
+  PetscCall(PetscFree4(many->loads, many->solutions, many->bounds, many->data));
   PetscCall(PetscFree(many->boundary));
   PetscCall(PetscFree(many->form));
   PetscCall(PetscFree(many->parts));
@@ -175,8 +175,7 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
   for (PetscInt f = 0; f < settings->n_rhs; f++) {
     const double *solution = many->solutions + (size_t)f * n_nodes;
     if (LodMethodCompresses(settings->method))
-      many->wrong_sign =
-          PetscMax(many->wrong_sign, LodSignIsWrongBy(many->signs[f], n_nodes, solution));
+      many->left_by = PetscMax(many->left_by, LodBoundsLeftBy(many->bounds[f], n_nodes, solution));
     if (!settings->quantities) continue;
     PetscCall(LodMethodSystemApply(many->system, solution, many->form));
     PetscCall(Quantities(many, coefficient, f));
@@ -270,11 +269,11 @@ PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings 
   PetscErrorCode error =
       settings->conditions ? LodConditionsApply(settings->conditions, &grid, &coefficient) : 0;
   if (!error) error = SolveSeries(series, settings, &coefficient, &many, result);
-  const double wrong_sign = many.wrong_sign;
+  const double left_by = many.left_by;
   PetscCall(End(&many));
   PetscCall(LodCoefficientDestroy(&coefficient));
   PetscCall(error);
-  LodSignWarn(settings->method, wrong_sign); /* of the worst: once, not for every coefficient */
+  LodBoundsWarn(settings->method, left_by); /* of the worst: once, not for every coefficient */
   result->seconds = LodSeconds() - start;
   PetscFunctionReturn(0);
 }
