@@ -3,9 +3,10 @@
 
 #include "base/report.h"
 #include "common/terminal.h"
+#include "fem/load_layout.h"
 #include "fem/nodal.h"
 #include "io/hdf5_file.h"
-#include "lod/exact.h"
+#include "solver/bounds.h"
 
 /* A seed that all ranks know. */
 static unsigned long long common_seed(void) {
@@ -51,7 +52,7 @@ static double error_of_random(unsigned long long seed, PetscInt dim, int number)
 /* Where patches cover D, the corrected field is the fine solution: whatever is wrong anywhere, in
    loads, correctors, boundary values, tensors or sums, shows here. */
 START_TEST(covering_patches_give_the_fine_solution) {
-  static const int         draws[] = {6, 6, 6};
+  static const int         draws[] = {6, 6, 6}; /* three kinds of A, two paths */
   const unsigned long long seed = common_seed();
   double                   worst = 0;
   hear_nothing();
@@ -321,17 +322,118 @@ START_TEST(closed_problems_have_the_solution_of_mean_zero) {
 }
 END_TEST
 
+/* values[count] = 2^exponent values[count]. */
+static void scale(PetscInt count, int exponent, double *values) {
+  for (PetscInt i = 0; i < count && values; i++)
+    values[i] = ldexp(values[i], exponent);
+}
+
+/* A, c and r times 2^-400, g times 2^300, sources times both: the same digits in other units. */
+START_TEST(units_do_not_matter) {
+  static const LodMethod methods[] = {LOD_METHOD_LOD, LOD_METHOD_FINE, LOD_METHOD_COARSE};
+  enum { MEDIUM = -400, VALUES = 300 };
+  const unsigned long long seed = common_seed();
+  hear_nothing();
+  RandomProblem  problem = random_problem(seed, 500, 2, 3);
+  const LodGrid *grid = &problem.grid;
+  LodSolveResult plain[3];
+  for (int m = 0; m < 3; m++)
+    plain[m] = solve_problem(&problem, methods[m], (PetscBool)(m == 0));
+  LodCoefficientScale(&problem.coefficient, ldexp(1, MEDIUM));
+  scale((PetscInt)LodLoadCount(grid, LOD_LOAD_NODES), MEDIUM + VALUES, problem.data.load);
+  scale((PetscInt)LodLoadCount(grid, LOD_LOAD_CELLS), MEDIUM + VALUES, problem.data.source);
+  scale((PetscInt)LodLoadCount(grid, LOD_LOAD_NODES), VALUES, problem.data.boundary);
+  for (int m = 0; m < 3; m++) {
+    LodSolveResult result = solve_problem(&problem, methods[m], (PetscBool)(m == 0));
+    const PetscInt n = LodNodeCount(2, result.cells), n_fine = LodNodeCount(2, grid->fine);
+    scale(n, -VALUES, result.values);
+    scale(n, -MEDIUM - VALUES, result.form);
+    scale(n_fine, -VALUES, result.fine);
+    ck_assert_double_le(relative_difference(n, result.values, plain[m].values), 1e-12);
+    ck_assert_double_le(relative_difference(n, result.form, plain[m].form), 1e-12);
+    ck_assert_double_le(relative_difference(n_fine, result.fine, plain[m].fine), 1e-12);
+    assert_ok(LodSolveResultDestroy(&result));
+    assert_ok(LodSolveResultDestroy(&plain[m]));
+  }
+  destroy_problem(&problem);
+  hear_again();
+}
+END_TEST
+
+/* Through a laminate of contrast 1e7 across the flow: digits are checked, with boundary values too,
+   and what is left is the harmonic mean. */
+START_TEST(digits_are_checked_with_boundary_values) {
+  static const Given     given = {{{"u3", "u1"}, {"n", "n"}}, "0", NULL};
+  static const LodMethod methods[] = {LOD_METHOD_LOD, LOD_METHOD_FINE, LOD_METHOD_COARSE};
+  hear_nothing();
+  RandomProblem problem = given_problem(2, 4, 16, &given);
+  for (PetscInt i = 0; i < LodCoefficientCells(&problem.coefficient); i++)
+    problem.coefficient.values[i] = i % 16 % 3 == 0 ? 1e7 : 1;
+  integrate_problem(&problem);
+  for (int m = 0; m < 2; m++) {
+    LodSolveResult result = solve_problem(&problem, methods[m], PETSC_FALSE);
+    const PetscInt across = result.cells[0] + 1;
+    double         inflow = 0;
+    for (PetscInt row = 0; row < result.cells[1] + 1; row++)
+      inflow += result.form[row * across];
+    /* 6 of 16 layers conduct. */
+    ck_assert_double_eq_tol(inflow, 2 / (10. / 16 + 6e-7 / 16), 1e-6);
+    assert_ok(LodSolveResultDestroy(&result));
+  }
+  destroy_problem(&problem);
+  hear_again();
+}
+END_TEST
+
+/* Bounds: of u on the faces where nothing is pulled to 0, else with 0; none of unknown sign. */
+START_TEST(bounds_are_those_of_the_maximum_principle) {
+  static const struct {
+    Given  given;
+    double low, high;
+  } known[] = {
+      {{{{"u2", "u1"}, {"n", "n"}}, "0", NULL}, 1, 2},
+      {{{{"u2", "u1"}, {"n", "n"}}, "1", NULL}, 1, HUGE_VAL},
+      {{{{"u2", "u1"}, {"q-1", "n"}}, "0", NULL}, -HUGE_VAL, 2},
+      {{{{"u2", "u1"}, {"q1", "n"}}, "-1", NULL}, -HUGE_VAL, HUGE_VAL},
+      {{{{"u2", "u1"}, {"n", "n"}}, "0", "3"}, 0, 2},
+      {{{{"u2", "r0;1"}, {"n", "n"}}, "0", NULL}, 0, 2},
+      {{{{"n", "n"}, {"n", "n"}}, "0", NULL}, -HUGE_VAL, HUGE_VAL},
+  };
+  hear_nothing();
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+    RandomProblem problem = given_problem(2, 2, 8, &known[i].given);
+    integrate_problem(&problem);
+    const LodBounds bounds = LodBoundsOf(&problem.grid, &problem.coefficient, problem.grid.fine,
+                                         problem.data.load, problem.data.boundary);
+    ck_assert(bounds.low == known[i].low && bounds.high == known[i].high);
+    destroy_problem(&problem);
+  }
+  const double values[] = {1, 2, -0.5, 4};
+  ck_assert_double_eq(LodBoundsLeftBy((LodBounds){0, 4}, 4, values), 0.125);
+  ck_assert_double_eq(LodBoundsLeftBy((LodBounds){-1, 2}, 4, values), 0.5);
+  ck_assert_double_eq(LodBoundsLeftBy((LodBounds){-HUGE_VAL, HUGE_VAL}, 4, values), 0);
+  hear_again();
+}
+END_TEST
+
 int main(int argc, char **argv) {
   Suite *suite = suite_create("problem");
-  TCase *tests = tcase_create("problem");
+  TCase *tests = tcase_create("problem"), *ranks = tcase_create("ranks");
   tcase_set_timeout(tests, 120);
+  tcase_set_timeout(ranks, 120);
   tcase_add_checked_fixture(tests, NULL, hear_again);
-  tcase_add_test(tests, covering_patches_give_the_fine_solution);
+  tcase_add_checked_fixture(ranks, NULL, hear_again);
+  /* Run once more by several ranks: commands/mpi.sh. */
+  tcase_add_test(ranks, covering_patches_give_the_fine_solution);
+  tcase_add_test(ranks, flow_through_agrees_with_an_independent_implementation);
+  tcase_add_loop_test(ranks, closed_problems_have_the_solution_of_mean_zero, 0, N_CLOSED);
   tcase_add_loop_test(tests, linear_solutions_are_exact, 0, N_LINEAR);
   tcase_add_test(tests, smooth_solutions_converge_with_second_order);
-  tcase_add_test(tests, flow_through_agrees_with_an_independent_implementation);
   tcase_add_test(tests, inflow_balances_the_sources);
-  tcase_add_loop_test(tests, closed_problems_have_the_solution_of_mean_zero, 0, N_CLOSED);
+  tcase_add_test(tests, units_do_not_matter);
+  tcase_add_test(tests, digits_are_checked_with_boundary_values);
+  tcase_add_test(tests, bounds_are_those_of_the_maximum_principle);
+  suite_add_tcase(suite, ranks);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
 }

@@ -131,19 +131,11 @@ static PetscErrorCode ReadRest(const LodProblemOptions *options, LodProblem *pro
 }
 
 /* Refuses a mask for many coefficients. */
-static PetscErrorCode RefuseMask(const LodProblemOptions *options) {
-  LodHdf5   file;
-  PetscBool exists;
-
+static PetscErrorCode RefuseMask(const LodProblemOptions *options, LodHdf5 *file) {
   PetscFunctionBeginUser;
   LodCheckInput(!options->mask && !options->walls, "--many: --%s is for one coefficient",
                 options->mask ? "mask" : "walls");
-  PetscCall(LodHdf5Open(options->coefficient, &file));
-  PetscErrorCode error = LodHdf5Exists(&file, "mask", &exists);
-  PetscCall(LodHdf5Close(&file));
-  PetscCall(error);
-  LodCheckInput(!exists, "--many: %s has a mask, which is for one coefficient",
-                options->coefficient);
+  PetscCall(LodMaskRefuse(file, "--many"));
   PetscFunctionReturn(0);
 }
 
@@ -168,7 +160,7 @@ static PetscErrorCode ReadCoefficient(const LodProblemOptions *options,
   PetscFunctionBeginUser;
   if (series) {
     PetscCall(LodCoefficientSeriesOpen(options->coefficient, options->dataset, series));
-    PetscCall(RefuseMask(options));
+    PetscCall(RefuseMask(options, series->file));
     PetscCall(LodCoefficientSeriesCreate(series, coefficient));
     PetscCall(LodCoefficientSeriesRead(series, 0, coefficient));
   } else {

@@ -106,6 +106,16 @@ PetscErrorCode LodMaskReadFrom(LodHdf5 *file, const LodMaskSource *source,
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodMaskRefuse(LodHdf5 *file, const char *who) {
+  PetscBool exists;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Exists(file, "mask", &exists));
+  LodCheckInput(!exists, "%s: %s has a mask, which only lod-solve takes, with one coefficient", who,
+                file->path);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodMaskWriteTo(const LodCoefficient *coefficient, LodHdf5 *file) {
   hsize_t shape[LOD_MAX_DIM];
 

@@ -28,6 +28,9 @@ PetscErrorCode LodMaskPath(const char *text, char path[LOD_PATH_MAX]);
 PetscErrorCode LodMaskReadFrom(LodHdf5 *file, const LodMaskSource *source,
                                LodCoefficient *coefficient);
 
+/* An input error that begins with `who` if the file has a mask, for those who take whole boxes. */
+PetscErrorCode LodMaskRefuse(LodHdf5 *file, const char *who);
+
 /* Writes the dataset `mask` with its attribute, if the coefficient has one. */
 PetscErrorCode LodMaskWriteTo(const LodCoefficient *coefficient, LodHdf5 *file);
 

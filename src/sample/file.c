@@ -42,7 +42,7 @@ static PetscErrorCode FindLayout(PetscInt dim, const char *where, Stored *stored
 /* Opens the dataset; `dim` and `many` as in LodSampleFileLayout. */
 static PetscErrorCode Open(const LodSampleSettings *settings, PetscInt dim, PetscBool many,
                            const char *where, Stored *stored) {
-  const char *name;
+  const char *name = "";
   char        place[LOD_PATH_MAX + LOD_TEXT_MAX];
 
   PetscFunctionBeginUser;
@@ -51,8 +51,10 @@ static PetscErrorCode Open(const LodSampleSettings *settings, PetscInt dim, Pets
   stored->dataset.id = H5I_INVALID_HID;
   LodCheckInput(settings->file[0], "%s: the file family needs a file", where);
   PetscCall(LodHdf5Open(settings->file, &stored->file));
-  PetscErrorCode error =
-      LodCoefficientDataset(&stored->file, settings->dataset[0] ? settings->dataset : NULL, &name);
+  PetscErrorCode error = LodMaskRefuse(&stored->file, where);
+  if (!error)
+    error = LodCoefficientDataset(&stored->file, settings->dataset[0] ? settings->dataset : NULL,
+                                  &name);
   if (!error) error = LodHdf5DatasetOpen(&stored->file, name, &stored->dataset);
   (void)snprintf(place, sizeof place, "%s: %s", settings->file, name);
   if (!error) error = FindLayout(dim, place, stored);

@@ -134,6 +134,7 @@ expect 0 '' "$bin/lod-solve" plain.h5 --mask masks.h5:cut --neumann right,bottom
 refuses 'hole-in-nan\.h5: coefficient.*\[0\]\[5\]' lod-solve hole-in-nan.h5
 refuses '.*masked\.h5 has a mask: use lod' lod-solve masked.h5 --method dnn
 refuses '--many: masked\.h5 has a mask' lod-solve masked.h5 --many
+refuses '.*masked\.h5 has a mask, which only lod-solve takes' lod-sample --resample masked.h5 --cells 8 --output r.h5
 refuses '--many: --mask is for one' lod-solve plain.h5 --many --mask masks.h5:domain
 refuses '.*also read' lod-solve plain.h5 --mask masks.h5:domain --output masks.h5
 finish

@@ -48,6 +48,9 @@ expect 2 'problem\.toml: .*ranks' "${launch[@]}" -n 1 "$bin/lod-solve" problem.t
   -n 1 -wdir other "$bin/lod-solve" problem.toml
 # Units, by two ranks.
 expect 0 '' "${launch[@]}" -n 2 "$helpers/test_units"
+# Boundary data, sources, correction and closed problems, by two ranks.
+LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} CK_RUN_CASE=ranks expect 0 '' \
+  env -C "$source_root/tests" "${launch[@]}" -n 2 "$helpers/test_problem"
 # The public library, by two ranks.
 LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} expect 0 '' "${launch[@]}" -n 2 "$helpers/test_library"
 expect 2 'missing\.h5' "${launch[@]}" -n 2 "$bin/lod-solve" missing.h5
