@@ -40,12 +40,12 @@ static PetscErrorCode DensityLoad(const LodGrid *grid, const LodCoefficient *coe
 
 PetscErrorCode LodSourceSubtractRest(const LodGrid *grid, const LodCoefficient *coefficient,
                                      const double *boundary, double *source) {
-  const LodBox   cells = LodBoxCells(grid->dim, grid->fine);
-  const PetscInt corners = LodGridCorners(grid);
+  const LodBox     cells = LodBoxCells(grid->dim, grid->fine);
+  const PetscInt   corners = LodGridCorners(grid);
   const LodLoadMap nodes = LodLoadMapOf(grid, LOD_LOAD_NODES);
   const LodLoadMap closed = LodLoadMapOf(grid, LOD_LOAD_CELLS);
-  LodCellTables  tables;
-  double        *rest;
+  LodCellTables    tables;
+  double          *rest;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(LodNodeCount(grid->dim, grid->fine), &rest));
   PetscErrorCode error = LodBoundaryRest(grid, boundary, rest);
@@ -176,7 +176,8 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
   PetscCall(PetscMalloc1(LodLoadCount(grid, LOD_LOAD_NODES), &data->load));
   if (source) PetscCall(PetscMalloc1(LodLoadCount(grid, layout), &data->source));
   double *const load = source ? data->source : data->load;
-  PetscCall(DensityLoad(grid, coefficient, rhs, rhs_where, layout, load));
+  PetscCall(PetscArrayzero(load, LodLoadCount(grid, layout)));
+  if (rhs) PetscCall(DensityLoad(grid, coefficient, rhs, rhs_where, layout, load));
   if (conditions) {
     PetscCall(LodFacesAddLoad(grid, coefficient, conditions, layout, load));
     PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
@@ -186,7 +187,7 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
   if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
   LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->load);
   if (data->boundary) LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->boundary);
-  PetscCall(LodDataBalance(grid, coefficient, data));
+  if (rhs) PetscCall(LodDataBalance(grid, coefficient, data));
   if (source && data->boundary)
     PetscCall(LodSourceSubtractRest(grid, coefficient, data->boundary, data->source));
   PetscFunctionReturn(0);

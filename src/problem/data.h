@@ -1,8 +1,8 @@
 /* The data of a problem as numbers on its meshes: loads and boundary values.
 
    With l(v) = int f v + int over flux faces of q v + int over Robin faces of r g v + the sum over
-   the wells of rate v(point), g_H the Q1 interpolant of g at coarse Dirichlet nodes (0 at free ones)
-   and e the fine function that is g - g_H at fine Dirichlet nodes and 0 at all others. */
+   the wells of rate v(point), g_H the Q1 interpolant of g at coarse Dirichlet nodes (0 at free
+   ones) and e the fine function that is g - g_H at fine Dirichlet nodes and 0 at all others. */
 #ifndef LODNET_PROBLEM_DATA_H
 #define LODNET_PROBLEM_DATA_H
 
@@ -23,8 +23,9 @@ PetscErrorCode LodConditionsApply(const LodConditions *conditions, LodGrid *grid
                                   LodCoefficient *coefficient);
 
 /* Integrates f, given as text named `rhs_where` in messages, and all data of the conditions (NULL:
-   none), which have been applied to grid and coefficient; with its cells' parts if `source`. After
-   an error nothing is left behind. Not collective: every rank has all. */
+   none), which have been applied to grid and coefficient; with its cells' parts if `source`.
+   Without f (rhs NULL) the conditions are part of a problem's, as those of one face: they need not
+   balance. After an error nothing is left behind. Not collective: every rank has all. */
 PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coefficient,
                              const LodConditions *conditions, const char *rhs,
                              const char *rhs_where, PetscBool source, LodData *data);

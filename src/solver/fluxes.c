@@ -69,8 +69,7 @@ static PetscErrorCode SideInflow(const Problem *problem, PetscInt axis, PetscInt
   *inflow = NULL;
   if (kind != LOD_FACE_FLUX && kind != LOD_FACE_ROBIN) PetscFunctionReturn(0);
   alone.faces[axis][side] = problem->conditions->faces[axis][side];
-  PetscCall(LodDataCreate(grid, problem->coefficient, &alone, "0", problem->rhs_where, PETSC_TRUE,
-                          &data));
+  PetscCall(LodDataCreate(grid, problem->coefficient, &alone, NULL, NULL, PETSC_TRUE, &data));
   PetscErrorCode error = PetscCalloc1(LodBoxCount(&faces), inflow);
   for (PetscInt face = 0; face < LodBoxCount(&faces) && !error; face++) {
     PetscInt index[LOD_MAX_DIM];

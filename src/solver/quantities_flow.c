@@ -22,7 +22,7 @@ static PetscErrorCode FacePart(const LodQuantityProblem *problem, const LodCoeff
   if ((face->kind != LOD_FACE_FLUX && face->kind != LOD_FACE_ROBIN) || !face->value)
     PetscFunctionReturn(0);
   alone.faces[axis][side] = *face;
-  PetscCall(LodDataCreate(problem->grid, open, &alone, "0", "f", PETSC_FALSE, &data));
+  PetscCall(LodDataCreate(problem->grid, open, &alone, NULL, NULL, PETSC_FALSE, &data));
   *part = LoadOfOne(problem->grid, data.load);
   PetscCall(LodDataDestroy(&data));
   PetscFunctionReturn(0);

@@ -187,6 +187,13 @@ expect 0 '' "$bin/lod-solve" iid.h5 --method dnn --dirichlet left=y --well 0.5,0
 # Pure Neumann data that do not fit, with the number that is off.
 refuses '.*1\.5' lod-solve laminate.h5 --method fine --rhs 1 --flux left=0.5 --neumann right,bottom,top
 
+for method in lod fine coarse; do
+  correct=()
+  [ $method = lod ] && correct=(--correct)
+  expect 0 '' "$bin/lod-solve" laminate.h5 --coarse 4 --ell 1 --method $method --rhs 1 --flux left=-1 \
+    --neumann right,bottom,top "${correct[@]}" --reconstruct --quantities --output neumann.h5
+done
+
 # Files: line, column and key.
 problem() { printf '%s\n' '[coefficient]' 'file = "laminate.h5"' "$@" >bad.toml; }
 refuses 'missing\.toml: No such file' lod-solve missing.toml
