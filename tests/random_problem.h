@@ -92,7 +92,10 @@ static inline void draw_conditions(RandomProblem *problem) {
                                  : (LodFaceKind)(LOD_FACE_DIRICHLET + draw_integer(problem, 4));
     const char       *name = lod_face_names[face / 2][face % 2];
     draw_text(problem, -1, value);
-    draw_text(problem, 0, rate);
+    if (draw(problem) < 0.25)
+      draw_text(problem, 0, rate);
+    else
+      (void)snprintf(rate, sizeof rate, "%.3f", 3 * draw(problem));
     assert_ok(LodConditionsSetFace(conditions, dim, name, kind,
                                    kind == LOD_FACE_NATURAL ? NULL : value,
                                    kind == LOD_FACE_ROBIN ? rate : NULL, name));

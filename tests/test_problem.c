@@ -52,7 +52,7 @@ static double error_of_random(unsigned long long seed, PetscInt dim, int number)
 /* Where patches cover D, the corrected field is the fine solution: whatever is wrong anywhere, in
    loads, correctors, boundary values, tensors or sums, shows here. */
 START_TEST(covering_patches_give_the_fine_solution) {
-  static const int         draws[] = {6, 6, 6}; /* three kinds of A, two paths */
+  static const int         draws[] = {3, 6, 6}; /* three kinds of A, two paths */
   const unsigned long long seed = common_seed();
   double                   worst = 0;
   hear_nothing();
