@@ -22,7 +22,7 @@ static const char description[] =
     "  lod-sample --image configs/micrograph.png --alpha 1 --beta 1000 --log\n"
     "  lod-sample --family reservoir --cells 60x220 --extent 1200x2200 --correlation-length 100\n"
     "  lod-sample --family lognormal --cells 64 --count 1000 --output ensemble.h5\n"
-    "  lod-sample --resample rough.h5 --cells 100 --mean harmonic";
+    "  lod-sample --resample rough.h5 --cells 100 --resample-mean harmonic";
 
 /* The command line as one text, for the file's `made_by`; the caller frees it with PetscFree. */
 static PetscErrorCode CommandLine(int argc, char **argv, char **text) {
@@ -73,7 +73,7 @@ static PetscErrorCode Draw(const LodSampleOptions *options, PetscInt64 number,
   LodMean         mean;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMeanFromName(options->mean, "--mean", &mean));
+  PetscCall(LodMeanFromName(options->mean, "--resample-mean", &mean));
   if (!file) {
     PetscCall(LodSampleDraw(&options->settings, options->dim, options->cells, options->seed, number,
                             coefficient));

@@ -45,7 +45,8 @@ static const struct argp_option option_table[] = {
      "y = 1; two dimensions",
      0},
     {"resample", KEY_RESAMPLE, "FILE.h5", 0,
-     "The coefficient of a file on other cells: each gets the mean of what it covers (--mean); "
+     "The coefficient of a file on other cells: each gets the mean of what it covers "
+     "(--resample-mean); "
      "with "
      "--number or --count those of a file of many",
      0},
@@ -84,7 +85,7 @@ static const struct argp_option option_table[] = {
     {"log", KEY_LOG, 0, 0, "image: map grey to [A, B] on a logarithmic scale", 0},
     {"dataset", KEY_DATASET, "NAME", 0,
      "--resample: dataset of the file; default coefficient, else coefficients", 0},
-    {"mean", KEY_MEAN, "NAME", 0,
+    {"resample-mean", KEY_MEAN, "NAME", 0,
      "--resample: geometric, arithmetic or harmonic; default geometric", 0},
     {0}};
 
