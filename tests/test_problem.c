@@ -34,8 +34,8 @@ static double error_of_random(unsigned long long seed, PetscInt dim, int number,
   static const char *const paths[] = {"shared", "patch"};
   const PetscInt           components[] = {1, dim, dim * (dim + 1) / 2};
   double                   error;
-  RandomProblem problem = random_problem(seed, (uint64_t)(100 * dim + number + 50 * closed), dim,
-                                         components[number % 3], closed);
+  RandomProblem problem = random_problem(seed, (uint64_t)(100 * dim + number + (closed ? 50 : 0)),
+                                         dim, components[number % 3], closed);
   assert_ok(PetscOptionsSetValue(NULL, "-lod_exact", paths[number / 3 % 2]));
   LodSolveResult fine = solve_problem(&problem, LOD_METHOD_FINE, PETSC_FALSE);
   LodSolveResult lod = solve_problem(&problem, LOD_METHOD_LOD, PETSC_TRUE);
