@@ -56,7 +56,7 @@ static const struct argp_option solve_option_table[] = {
     {0}};
 
 static const struct argp_child solve_children[] = {
-    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 2}, {0}};
+    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 3}, {0}};
 
 const struct argp lod_solve_argp = {
     solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};
