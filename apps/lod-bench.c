@@ -59,7 +59,8 @@ static const struct argp_option option_table[] = {
 
 static const char documentation[] =
     "Measure, for a random coefficient with values in [1, 5]: exact, the exact local operators, in "
-    "seconds per coarse cell; fine, assembly, set-up and multigrid solve to relative residual 1e-8 "
+    "seconds per coarse cell, alone, with local loads, and the reconstruction of a solution; fine, "
+    "assembly, set-up and multigrid solve to relative residual 1e-8 "
     "of the fine problem, with one thread; network, a network's forward pass for all cells of a "
     "mesh, "
     "and all from a coefficient to the solution with the learned operator; train, steps of "

@@ -21,8 +21,9 @@ static const char description[] =
     "  lod-sample --expression '2 + sin(2*pi*x)*sin(2*pi*y)' --cells 128\n"
     "  lod-sample --image configs/micrograph.png --alpha 1 --beta 1000 --log\n"
     "  lod-sample --family reservoir --cells 60x220 --extent 1200x2200 --correlation-length 100\n"
+    "  lod-sample --family anisotropic --ratio 100 --angle 20 --cells 64\n"
     "  lod-sample --family lognormal --cells 64 --count 1000 --output ensemble.h5\n"
-    "  lod-sample --resample rough.h5 --cells 100 --mean harmonic";
+    "  lod-sample --resample rough.h5 --cells 100 --resample-mean harmonic";
 
 /* The command line as one text, for the file's `made_by`; the caller frees it with PetscFree. */
 static PetscErrorCode CommandLine(int argc, char **argv, char **text) {
@@ -73,7 +74,7 @@ static PetscErrorCode Draw(const LodSampleOptions *options, PetscInt64 number,
   LodMean         mean;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMeanFromName(options->mean, "--mean", &mean));
+  PetscCall(LodMeanFromName(options->mean, "--resample-mean", &mean));
   if (!file) {
     PetscCall(LodSampleDraw(&options->settings, options->dim, options->cells, options->seed, number,
                             coefficient));
@@ -102,7 +103,8 @@ static PetscErrorCode PrintField(const LodSampleOptions *options) {
   double                   clipped;
 
   PetscFunctionBeginUser;
-  if (settings->family != LOD_FAMILY_LOGNORMAL) PetscFunctionReturn(0);
+  if (settings->family != LOD_FAMILY_LOGNORMAL && settings->family != LOD_FAMILY_ANISOTROPIC)
+    PetscFunctionReturn(0);
   PetscCall(LodLognormalEmbedding(settings, options->dim, options->cells, size, &clipped));
   if (clipped > 0)
     printf("note: the Gaussian field is not exact: negative eigenvalues, %.2g of the variance, "
@@ -121,8 +123,10 @@ static PetscErrorCode PrintSummary(const LodSampleOptions *options, double small
   printf("%s: %s", options->output, many);
   for (PetscInt axis = 0; axis < options->dim; axis++)
     printf("%s%d", axis ? " x " : "", (int)options->cells[axis]);
-  printf(" cells, family %s, values %.6g to %.6g, contrast %.6g\n",
-         LodFamilyName(options->settings.family), smallest, largest, largest / smallest);
+  printf(" cells, family %s, %s %.6g to %.6g, contrast %.6g\n",
+         LodFamilyName(options->settings.family),
+         LodFamilyHasTensors(options->settings.family) ? "eigenvalues" : "values", smallest,
+         largest, largest / smallest);
   PetscCall(PrintField(options));
   PetscFunctionReturn(0);
 }

@@ -35,16 +35,23 @@ static inline PetscInt coarse_cell_of(const LodGrid *grid, PetscInt fine_cell) {
   return LodBoxPosition(&coarse, index);
 }
 
-/* The matrix a_T(Lam_b, Lam_a) of a fine cell. */
+/* The matrix a_T(Lam_b, Lam_a) of a fine cell: of numbers from the stiffness of a cell with A = 1,
+   else as everywhere. */
 static inline void fine_cell_matrix(const LodGrid *grid, const LodCoefficient *coefficient,
                                     PetscInt fine_cell, double *matrix) {
   const LodBox fine = LodBoxCells(grid->dim, grid->fine);
   const LodBox own = LodBoxCells(grid->dim, grid->coefficient);
   PetscInt     index[LOD_MAX_DIM];
   double       side[LOD_MAX_DIM];
+  LodBoxIndex(&fine, fine_cell, index);
+  if (!LodCoefficientIsPlain(coefficient)) {
+    LodCellTables tables;
+    LodCellTablesInit(grid, grid->fine, &tables);
+    LodCellMatrix(&tables, coefficient, index, matrix);
+    return;
+  }
   LodGridSides(grid, grid->fine, side);
   LodElementStiffness(grid->dim, side, matrix);
-  LodBoxIndex(&fine, fine_cell, index);
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     index[axis] /= LodGridRefinement(grid, axis);
   for (PetscInt i = 0; i < LodPower(4, grid->dim); i++)
@@ -77,21 +84,22 @@ static inline PetscBool node_is_dirichlet(const LodGrid *grid, const PetscInt ce
 }
 
 /* Solves matrix u = load at the nodes of a mesh that are not Dirichlet, u being given at the
-   others. The matrix, n x n by rows, need not be symmetric. */
-static inline void solve_dense(const LodGrid *grid, const PetscInt cells[], const double *matrix,
-                               const double *load, double *u) {
+   others, and where constants are in the kernel at node 0. The matrix, n x n by rows, need not be
+   symmetric. */
+static inline void solve_dense(const LodGrid *grid, const PetscInt cells[], PetscBool constants,
+                               const double *matrix, const double *load, double *u) {
   const PetscInt n = LodNodeCount(grid->dim, cells);
   PetscInt      *free_nodes = malloc((size_t)n * sizeof *free_nodes);
   PetscBLASInt   m = 0, one = 1, info = 0, *pivots = malloc((size_t)n * sizeof *pivots);
   for (PetscInt i = 0; i < n; i++)
-    if (!node_is_dirichlet(grid, cells, i)) free_nodes[m++] = i;
+    if (!node_is_dirichlet(grid, cells, i) && (i > 0 || !constants)) free_nodes[m++] = i;
   double *system = malloc((size_t)m * (size_t)m * sizeof *system);
   double *rhs = malloc((size_t)m * sizeof *rhs);
   for (PetscBLASInt i = 0; i < m; i++) {
     const double *row = matrix + (size_t)free_nodes[i] * (size_t)n;
     rhs[i] = load[free_nodes[i]];
     for (PetscInt j = 0; j < n; j++)
-      if (node_is_dirichlet(grid, cells, j)) rhs[i] -= row[j] * u[j];
+      if (node_is_dirichlet(grid, cells, j) || (j == 0 && constants)) rhs[i] -= row[j] * u[j];
     for (PetscBLASInt j = 0; j < m; j++)
       system[(size_t)j * (size_t)m + (size_t)i] = row[free_nodes[j]];
   }

@@ -39,11 +39,16 @@ static const LodGrid meshes[] = {
      .ell = 1,
      .natural = {{0, 0}, {1, 0}, {1, 1}},
      .extent = {1, 2, 0.5}},
+    /* No Dirichlet face: patches that float, their sides being faces of D, and such that do not. */
+    {LOD_UNIT_CUBE(1, 6, 12, 36), .ell = 3, .natural = {{1, 1}}},
+    {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1, .natural = {{1, 1}, {1, 1}}},
+    {LOD_UNIT_CUBE(2, 1, 4, 8), .ell = 1, .natural = {{1, 1}, {1, 1}}},
+    {LOD_UNIT_CUBE(3, 2, 2, 6), .ell = 1, .natural = {{1, 1}, {1, 1}, {1, 1}}},
 };
 enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 
 /* Streams of random numbers. */
-enum { COEFFICIENT = 1, SOURCE, COARSE, REST };
+enum { COEFFICIENT = 1, SOURCE, COARSE, REST, TENSOR, REACTION, ROBIN };
 
 /* count numbers in (-1, 1); the caller frees them. */
 static double *random_numbers(unsigned long long seed, uint64_t stream, size_t count) {
@@ -51,6 +56,40 @@ static double *random_numbers(unsigned long long seed, uint64_t stream, size_t c
   for (size_t i = 0; i < count; i++)
     numbers[i] = 2 * LodRandomUniform(seed, stream, (uint64_t)i) - 1;
   return numbers;
+}
+
+/* A random medium: a number a cell, or a tensor with a reaction and Robin rates on natural faces.
+ */
+typedef enum { NUMBERS, TENSORS } Medium;
+
+static LodCoefficient random_medium(const LodGrid *grid, Medium medium, unsigned long long seed,
+                                    double contrast) {
+  LodCoefficient numbers = random_coefficient(grid, seed, COEFFICIENT, contrast), made;
+  const PetscInt dim = grid->dim, components = dim * (dim + 1) / 2;
+  const PetscInt count = LodCellCount(dim, grid->coefficient);
+  if (medium == NUMBERS) return numbers;
+  assert_ok(LodCoefficientCreateTensor(dim, grid->coefficient, components, &made));
+  assert_ok(PetscMalloc1(count, &made.reaction));
+  for (PetscInt cell = 0; cell < count; cell++) {
+    made.reaction[cell] = 10 * LodRandomUniform(seed, REACTION, (uint64_t)cell);
+    for (PetscInt p = 0; p < dim; p++)
+      for (PetscInt q = p; q < dim; q++) { /* the diagonal dominates */
+        const PetscInt i = cell * components + LodTensorComponent(dim, p, q);
+        const double   random = LodRandomUniform(seed, TENSOR, (uint64_t)i);
+        made.values[i] = numbers.values[cell] * (p == q ? 1 + random : 0.8 * random - 0.4);
+      }
+  }
+  for (PetscInt axis = 0; axis < dim; axis++)
+    for (PetscInt side = 0; side < 2; side++) {
+      const LodBox face = LodCoefficientFaceBox(&made, axis, side);
+      if (!grid->natural[axis][side]) continue;
+      assert_ok(PetscMalloc1(LodBoxCount(&face), &made.robin[axis][side]));
+      for (PetscInt i = 0; i < LodBoxCount(&face); i++)
+        made.robin[axis][side][i] =
+            LodRandomUniform(seed, ROBIN, (uint64_t)((i * LOD_MAX_DIM + axis) * 2 + side));
+    }
+  assert_ok(LodCoefficientDestroy(&numbers));
+  return made;
 }
 
 /* What one path says of a source and coarse values. */
@@ -141,14 +180,30 @@ static void subtract_rest(const LodGrid *grid, const LodCoefficient *coefficient
   }
 }
 
+/* Whether solutions are unique up to a constant only. */
+static PetscBool is_pure_neumann(const LodGrid *grid, const LodCoefficient *coefficient) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (!grid->natural[axis][0] || !grid->natural[axis][1]) return PETSC_FALSE;
+  return (PetscBool)!coefficient->reaction;
+}
+
+/* Makes the sum of numbers 0. */
+static void balance(size_t count, double *numbers) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++)
+    sum += numbers[i];
+  for (size_t i = 0; i < count; i++)
+    numbers[i] -= sum / (double)count;
+}
+
 /* Relative energy error of the corrected and reconstructed solution against the fine one, for
    random A, load and boundary data (of which e is the fine-scale rest). */
-static double error_to_fine(OperatorsCreate create, const LodGrid *grid, unsigned long long seed,
-                            double contrast) {
+static double error_to_fine(OperatorsCreate create, const LodGrid *grid, Medium medium,
+                            unsigned long long seed, double contrast) {
   const PetscInt n = LodNodeCount(grid->dim, grid->fine);
   const PetscInt n_coarse = LodNodeCount(grid->dim, grid->coarse);
   const size_t   n_source = (size_t)LodGridCells(grid) * (size_t)LodSourceSize(grid);
-  LodCoefficient coefficient = random_coefficient(grid, seed, COEFFICIENT, contrast);
+  LodCoefficient coefficient = random_medium(grid, medium, seed, contrast);
   double        *source = random_numbers(seed, SOURCE, n_source),
          *e = random_numbers(seed, REST, (size_t)n);
   double *coarse = random_numbers(seed, COARSE, (size_t)n_coarse);
@@ -158,21 +213,24 @@ static double error_to_fine(OperatorsCreate create, const LodGrid *grid, unsigne
   double *coarse_load = malloc((size_t)n_coarse * sizeof *coarse_load);
   for (PetscInt i = 0; i < n; i++)
     if (!node_is_dirichlet(grid, grid->fine, i)) e[i] = 0;
+  if (is_pure_neumann(grid, &coefficient)) balance(n_source, source);
   sum_source(grid, source, load);
   prolong(grid, coarse, u);
   for (PetscInt i = 0; i < n; i++)
     u[i] += e[i]; /* the boundary data */
-  solve_dense(grid, grid->fine, matrix, load, u);
+  solve_dense(grid, grid->fine, is_pure_neumann(grid, &coefficient), matrix, load, u);
 
   subtract_rest(grid, &coefficient, e, source);
   Answers answers = ask(create, grid, &coefficient, NULL, source);
   assemble(grid, &answers, system, coarse_load);
-  solve_dense(grid, grid->coarse, system, coarse_load, coarse);
+  solve_dense(grid, grid->coarse, is_pure_neumann(grid, &coefficient), system, coarse_load, coarse);
   free_answers(&answers);
   answers = ask(create, grid, &coefficient, coarse, source);
   prolong(grid, coarse, load); /* no longer needed as a load */
   for (PetscInt i = 0; i < n; i++)
     load[i] += answers.fine[i] + e[i] - u[i];
+  for (PetscInt i = n - 1; i >= 0 && is_pure_neumann(grid, &coefficient); i--)
+    load[i] -= load[0]; /* up to a constant */
   const double error = sqrt(fine_energy(n, matrix, load) / fine_energy(n, matrix, u));
   free_answers(&answers);
   free(source), free(e), free(coarse), free(load), free(u), free(matrix), free(system);
@@ -181,24 +239,25 @@ static double error_to_fine(OperatorsCreate create, const LodGrid *grid, unsigne
   return error;
 }
 
-/* Whether every patch is all of D. */
-static PetscBool covers(const LodGrid *grid) {
-  return (PetscBool)(grid->ell >= LodGridCoveringLayers(grid));
-}
-
 START_TEST(covering_patches_give_the_fine_solution) {
-  LodGrid grid = meshes[_i];
+  const unsigned long long seed = test_seed();
+  LodGrid                  grid = meshes[_i];
   grid.ell = LodGridCoveringLayers(&grid);
-  const double error = error_to_fine(LodExactPatchCreate, &grid, test_seed(), 100);
-  printf("mesh %d: %.1e\n", _i, error);
-  ck_assert_double_le(error, 1e-10);
+  for (Medium medium = NUMBERS; medium <= TENSORS; medium++) {
+    const double patch = error_to_fine(LodExactPatchCreate, &grid, medium, seed, 100);
+    const double shared = error_to_fine(LodExactSharedCreate, &grid, medium, seed, 100);
+    printf("mesh %d: %.1e %.1e\n", _i, patch, shared);
+    ck_assert_double_le(patch, 1e-10);
+    ck_assert_double_le(shared, 1e-10);
+  }
 }
 END_TEST
 
 /* Smaller patches do not: the test above can fail. */
 START_TEST(smaller_patches_do_not) {
-  if (covers(&meshes[_i])) return;
-  ck_assert_double_ge(error_to_fine(LodExactPatchCreate, &meshes[_i], test_seed(), 100), 1e-7);
+  if (meshes[_i].ell >= LodGridCoveringLayers(&meshes[_i])) return;
+  ck_assert_double_ge(error_to_fine(LodExactPatchCreate, &meshes[_i], NUMBERS, test_seed(), 100),
+                      1e-7);
 }
 END_TEST
 
@@ -261,10 +320,10 @@ START_TEST(columns_of_the_operator_are_local_loads) {
 END_TEST
 
 /* Largest relative difference between both paths: operators, local loads, corrections. */
-static void check_paths(const LodGrid *grid, unsigned long long seed, double contrast,
-                        double tolerance) {
+static void check_paths(const LodGrid *grid, Medium medium, unsigned long long seed,
+                        double contrast, double tolerance) {
   const PetscInt cells = LodGridCells(grid), nodes = LodGridPatchNodes(grid);
-  LodCoefficient coefficient = random_coefficient(grid, seed, COEFFICIENT, contrast);
+  LodCoefficient coefficient = random_medium(grid, medium, seed, contrast);
   double      *coarse = random_numbers(seed, COARSE, (size_t)LodNodeCount(grid->dim, grid->coarse));
   double      *source = random_numbers(seed, SOURCE, (size_t)cells * (size_t)LodSourceSize(grid));
   Answers      plain = ask(LodExactPatchCreate, grid, &coefficient, coarse, source);
@@ -283,8 +342,10 @@ static void check_paths(const LodGrid *grid, unsigned long long seed, double con
 }
 
 START_TEST(paths_agree) {
-  check_paths(&meshes[_i], test_seed(), 1, 1e-12);
-  check_paths(&meshes[_i], test_seed(), 1000, 1e-10);
+  const unsigned long long seed = test_seed();
+  check_paths(&meshes[_i], NUMBERS, seed, 1, 1e-12);
+  check_paths(&meshes[_i], NUMBERS, seed, 1000, 1e-10);
+  check_paths(&meshes[_i], TENSORS, seed, 10, 1e-11);
 }
 END_TEST
 

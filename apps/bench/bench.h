@@ -43,11 +43,13 @@ typedef struct {
   PetscInt     cells_computed;                  /* in one repeat */
   LodSpread    seconds;                         /* wall clock */
   LodSpread    phase_seconds[LOD_EXACT_PHASES]; /* the patch path has one phase, patches */
-  LodExactWork work[LOD_EXACT_PHASES];          /* by the cost model */
-  double       flops, flops_padded;             /* of all phases */
-  double       gemm_rate;                       /* flops per second of LodGemmRate */
-  double       gemm_share, gemm_share_padded;   /* flops / median seconds / gemm_rate */
-  size_t       peak_bytes;     /* held by the path at its peak, by its own account */
+  LodSpread    loads_seconds;                   /* operators with local loads */
+  LodSpread    correct_seconds;        /* a reconstruction, all of LodLocalOperatorsCorrect */
+  LodExactWork work[LOD_EXACT_PHASES]; /* by the cost model */
+  double       flops, flops_padded;    /* of all phases */
+  double       gemm_rate;              /* flops per second of LodGemmRate */
+  double       gemm_share, gemm_share_padded; /* flops / median seconds / gemm_rate */
+  size_t       peak_bytes;                    /* held by the path at its peak, by its own account */
   size_t       resident_bytes; /* growth of the process's peak resident memory meanwhile */
 } LodBenchExactResult;
 

@@ -17,7 +17,8 @@ typedef struct {
   LodLocalOperators           *operators;
   PetscInt                     n_ranges;
   Range                       *ranges;
-  double                      *output;                            /* of the largest range */
+  double                      *output, *loads;         /* of the largest range */
+  double                      *source, *coarse, *fine; /* a load, u_H, and its reconstruction */
   double                      *seconds, *phase[LOD_EXACT_PHASES]; /* [repeat], per cell */
 } Measurement;
 
@@ -83,6 +84,7 @@ static PetscErrorCode Begin(const LodBenchExactSettings *settings, Measurement *
   for (PetscInt i = 0; i < m->n_ranges; i++)
     most = PetscMax(most, m->ranges[i].last - m->ranges[i].first);
   PetscCall(PetscMalloc1((size_t)most * (size_t)LodGridOperatorSize(grid), &m->output));
+  PetscCall(PetscMalloc1((size_t)most * (size_t)LodGridPatchNodes(grid), &m->loads));
   PetscCall(PetscMalloc1(settings->repeats, &m->seconds));
   for (int phase = 0; phase < LOD_EXACT_PHASES; phase++)
     PetscCall(PetscMalloc1(settings->repeats, &m->phase[phase]));
@@ -101,7 +103,57 @@ static PetscErrorCode End(Measurement *m) {
     PetscCall(PetscFree(m->phase[phase]));
   PetscCall(PetscFree(m->seconds));
   PetscCall(PetscFree(m->output));
+  PetscCall(PetscFree(m->loads));
+  PetscCall(PetscFree3(m->source, m->coarse, m->fine));
   PetscCall(PetscFree(m->ranges));
+  PetscFunctionReturn(0);
+}
+
+/* Makes the load 1 at every fine node of every cell, and u_H with other values at all nodes. */
+static PetscErrorCode BeginCorrections(Measurement *m) {
+  const LodGrid *grid = &m->settings->grid;
+  const size_t   n_source = (size_t)LodGridCells(grid) * (size_t)LodSourceSize(grid);
+  const PetscInt n_coarse = LodNodeCount(grid->dim, grid->coarse);
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc3(n_source, &m->source, n_coarse, &m->coarse,
+                         LodNodeCount(grid->dim, grid->fine), &m->fine));
+  for (size_t i = 0; i < n_source; i++)
+    m->source[i] = 1;
+  for (PetscInt i = 0; i < n_coarse; i++)
+    m->coarse[i] = 1 / (double)(1 + i);
+  PetscFunctionReturn(0);
+}
+
+/* Computes operators and local loads of all ranges, or corrects in all ranges, once; *seconds are
+   per cell of the whole mesh. */
+static PetscErrorCode CorrectOnce(Measurement *m, PetscBool corrects, double *seconds) {
+  const double n_cells = (double)LodGridCells(&m->settings->grid);
+  PetscFunctionBeginUser;
+  *seconds = 0;
+  for (PetscInt i = 0; i < m->n_ranges; i++) {
+    const Range *range = &m->ranges[i];
+    const double start = LodSeconds();
+    if (corrects)
+      PetscCall(LodLocalOperatorsCorrect(m->operators, range->first, range->last, m->coarse,
+                                         m->source, PETSC_TRUE, m->fine));
+    else
+      PetscCall(LodLocalOperatorsCompute(
+          m->operators, range->first, range->last,
+          &(LodComputeOptions){.quiet = PETSC_TRUE, .source = m->source, .loads = m->loads},
+          m->output));
+    *seconds += (LodSeconds() - start) * (double)range->weight / n_cells;
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Warms up, then repeats one of the two. */
+static PetscErrorCode RepeatCorrections(Measurement *m, PetscBool corrects, LodSpread *seconds) {
+  double warm_up;
+  PetscFunctionBeginUser;
+  PetscCall(CorrectOnce(m, corrects, &warm_up));
+  for (PetscInt i = 0; i < m->settings->repeats; i++)
+    PetscCall(CorrectOnce(m, corrects, &m->seconds[i]));
+  *seconds = LodSpreadCompute(m->settings->repeats, m->seconds);
   PetscFunctionReturn(0);
 }
 
@@ -196,6 +248,9 @@ PetscErrorCode LodBenchExact(const LodBenchExactSettings *settings, LodBenchExac
   PetscCall(Repeat(&m, result));
   result->resident_bytes = PeakResident() - resident;
   PetscCall(SumCost(&m, result));
+  PetscCall(BeginCorrections(&m));
+  PetscCall(RepeatCorrections(&m, PETSC_FALSE, &result->loads_seconds));
+  PetscCall(RepeatCorrections(&m, PETSC_TRUE, &result->correct_seconds));
   PetscCall(End(&m));
   PetscCall(LodCoefficientDestroy(&coefficient));
   /* After the path is measured: the products' memory must not count as its own. */

@@ -20,6 +20,13 @@ void LodBenchPrintMachine(FILE *stream, PetscInt threads) {
           threads == 1 ? "" : "s");
 }
 
+/* Prints the time of something beside that of the operators alone. */
+static void PrintRelative(FILE *stream, const char *label, LodSpread spread, LodSpread operators) {
+  fprintf(stream, "%-9s %.4f ms a cell (%.4f to %.4f), %.2f times the operators alone\n", label,
+          1e3 * spread.median, 1e3 * spread.smallest, 1e3 * spread.largest,
+          spread.median / operators.median);
+}
+
 /* Prints one row of the table of phases. */
 static void PrintPhase(FILE *stream, const LodBenchExactResult *r, int phase) {
   double seconds = r->phase_seconds[phase].median, flops = r->work[phase].flops;
@@ -56,6 +63,8 @@ void LodBenchExactPrint(FILE *stream, const LodBenchExactSettings *settings,
           100 * r->gemm_share_padded);
   fprintf(stream, "memory    %.2f MB held by the path; the process grew by %.2f MB\n",
           1e-6 * (double)r->peak_bytes, 1e-6 * (double)r->resident_bytes);
+  PrintRelative(stream, "loads", r->loads_seconds, r->seconds);
+  PrintRelative(stream, "correct", r->correct_seconds, r->seconds);
   fprintf(stream, "\n%-9s %9s  %7s  %12s  %9s  %11s\n", "phase", "ms a cell", "share",
           "Mflop a cell", "MB a cell", "of dgemm");
   for (int phase = FirstPhase(settings); phase < LOD_EXACT_PHASES; phase++)
@@ -98,6 +107,8 @@ json_t *LodBenchExactJson(const LodBenchExactSettings *settings, const LodBenchE
                         LodJsonMesh(&settings->grid), "cells", (int)LodGridCells(&settings->grid),
                         "cells_computed", (int)r->cells_computed));
   LodBenchAddSpread(object, "seconds_per_cell", r->seconds);
+  LodBenchAddSpread(object, "seconds_per_cell_loads", r->loads_seconds);
+  LodBenchAddSpread(object, "seconds_per_cell_correct", r->correct_seconds);
   for (int phase = FirstPhase(settings); phase < LOD_EXACT_PHASES; phase++)
     json_object_set_new(phases, phase_names[phase], PhaseJson(r, phase));
   json_object_update_new(

@@ -72,7 +72,7 @@ PetscErrorCode LodConditionOptionsResolve(const LodConditionOptions *options, co
                                           const LodProblemFile *file, PetscInt dim,
                                           const char *path, LodConditions *conditions);
 
-/* What --resample, --mean and --pad said; 0 and NULL where they were not given. */
+/* What --resample, --resample-mean and --pad said; 0 and NULL where they were not given. */
 typedef struct {
   PetscInt    cells[LOD_MAX_DIM];
   const char *mean;

@@ -95,8 +95,8 @@ static const struct argp_option problem_option_table[] = {
     {0}};
 
 static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1},
-                                                     {&lod_condition_argp, 0, "Conditions:", 1},
-                                                     {&lod_resample_argp, 0, "Other cells:", 1},
+                                                     {&lod_condition_argp, 0, "Conditions:", 2},
+                                                     {&lod_resample_argp, 0, "Other cells:", 4},
                                                      {0}};
 
 const struct argp lod_problem_argp = {

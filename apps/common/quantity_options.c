@@ -78,14 +78,17 @@ static error_t ParseQuantityOption(int key, char *argument, struct argp_state *s
 
 static const struct argp_option quantity_option_table[] = {
     {"quantities", KEY_QUANTITIES, NULL, 0,
-     "print and write flows into D through its faces, their balance, and energies; said too where "
-     "an option names boundary data",
+     "print and write flows into D through its faces, their balance, and energies (printed too "
+     "where an option names boundary data)",
      1},
     {"point", KEY_POINT, "X,Y", 0, "also the value at a point (may be given several times)", 1},
     {"mean", KEY_MEAN, "X0,Y0:X1,Y1", 0, "also the mean over a box (may be given several times)",
      1},
     {"report", KEY_REPORT, "R.json", 0,
-     "where they go as JSON (default: beside the solution, .json in place of .h5)", 1},
+     "where quantities, or the effective tensor, go as JSON (default: beside the solution, .json "
+     "in "
+     "place of .h5; of the tensor none)",
+     1},
     {"effective", KEY_EFFECTIVE, "KIND", OPTION_ARG_OPTIONAL,
      "print the effective tensor instead: of a periodic medium (default), with linear values on "
      "all faces, of the flow through the sample; or several, --effective=periodic,linear,flow",

@@ -44,7 +44,7 @@ static const struct argp_option option_table[] = {
      "not "
      "divide those of the file; says how much that changes A",
      1},
-    {"mean", KEY_MEAN, "NAME", 0,
+    {"resample-mean", KEY_MEAN, "NAME", 0,
      "for --resample: geometric (default), arithmetic (too large across layers) or harmonic (too "
      "small along them)",
      1},
@@ -74,7 +74,7 @@ static PetscErrorCode Resample(const LodResampleOptions *options, const char *pa
   LodMean         mean;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMeanFromName(options->mean ? options->mean : "geometric", "--mean", &mean));
+  PetscCall(LodMeanFromName(options->mean ? options->mean : "geometric", "--resample-mean", &mean));
   LodCheckInput(n == 1 || n == old->dim, "--resample: has numbers for %d axes, but %s has %d",
                 (int)n, path, (int)old->dim);
   for (PetscInt axis = 0; axis < old->dim; axis++)
@@ -119,7 +119,8 @@ PetscErrorCode LodResampleOptionsApply(const LodResampleOptions *options,
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)
     growth[axis] = 1;
   LodCheckInput(!resample || !options->pad, "--pad: --resample already makes other cells");
-  LodCheckInput(resample || !options->mean, "--mean %s: means are for --resample", options->mean);
+  LodCheckInput(resample || !options->mean, "--resample-mean %s: means are for --resample",
+                options->mean);
   if (!resample && !options->pad) PetscFunctionReturn(0);
   if (resample)
     PetscCall(Resample(options, path, quiet, coefficient, &changed));

@@ -24,6 +24,9 @@ enum {
   KEY_SCALE,
   KEY_LENGTH,
   KEY_VARIANCE,
+  KEY_RATIO,
+  KEY_ANGLE,
+  KEY_LAYERS,
   KEY_CHANNELS,
   KEY_WIDTH,
   KEY_LOW,
@@ -37,7 +40,9 @@ enum {
 static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What to make:", 1},
     {"family", KEY_FAMILY, "NAME", 0,
-     "iid, sine, expression, lognormal, channels, image, darcy or reservoir; default iid", 0},
+     "iid, sine, expression, lognormal, channels, image, darcy or reservoir; with tensors "
+     "anisotropic or layers; default iid",
+     0},
     {"expression", KEY_EXPRESSION, "EXPR", 0,
      "A at cell midpoints, a function of x, y, z; see below", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
@@ -45,7 +50,8 @@ static const struct argp_option option_table[] = {
      "y = 1; two dimensions",
      0},
     {"resample", KEY_RESAMPLE, "FILE.h5", 0,
-     "The coefficient of a file on other cells: each gets the mean of what it covers (--mean); "
+     "The coefficient of a file on other cells: each gets the mean of what it covers "
+     "(--resample-mean); "
      "with "
      "--number or --count those of a file of many",
      0},
@@ -66,7 +72,7 @@ static const struct argp_option option_table[] = {
      0},
     {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
     {"quiet", 'q', 0, 0, "Print errors and warnings only", 0},
-    {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy, reservoir):", 2},
+    {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy, reservoir, layers):", 2},
     {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1, darcy 3, reservoir 1e-3", 0},
     {"beta", KEY_BETA, "B", 0, "Largest value; default 5, darcy 12, reservoir 1e4", 0},
     {0, 0, 0, 0, "Parameters of single families:", 3},
@@ -75,8 +81,17 @@ static const struct argp_option option_table[] = {
      "default E",
      0},
     {"correlation-length", KEY_LENGTH, "L", 0,
-     "lognormal, reservoir: in the units of --extent; default 0.1", 0},
-    {"variance", KEY_VARIANCE, "V", 0, "lognormal: of log A; default 1", 0},
+     "lognormal, anisotropic, reservoir: in the units of --extent; default 0.1", 0},
+    {"variance", KEY_VARIANCE, "V", 0, "lognormal, anisotropic: of log A; default 1", 0},
+    {"ratio", KEY_RATIO, "R", 0, "anisotropic: A along layers over A across them; default 10", 0},
+    {"angle", KEY_ANGLE, "DEGREES", 0,
+     "anisotropic: of the layers with the x axis, in the plane of the first and the last axis; "
+     "default 30",
+     0},
+    {"layers", KEY_LAYERS, "N", 0,
+     "layers: how many along the last axis; A is beta in a direction of each and alpha across it; "
+     "default 8",
+     0},
     {"channels", KEY_CHANNELS, "N", 0, "channels, reservoir: how many; default 8", 0},
     {"channel-width", KEY_WIDTH, "N", 0, "channels, reservoir: in cells; default 1, reservoir 5",
      0},
@@ -84,7 +99,7 @@ static const struct argp_option option_table[] = {
     {"log", KEY_LOG, 0, 0, "image: map grey to [A, B] on a logarithmic scale", 0},
     {"dataset", KEY_DATASET, "NAME", 0,
      "--resample: dataset of the file; default coefficient, else coefficients", 0},
-    {"mean", KEY_MEAN, "NAME", 0,
+    {"resample-mean", KEY_MEAN, "NAME", 0,
      "--resample: geometric, arithmetic or harmonic; default geometric", 0},
     {0}};
 
@@ -187,6 +202,15 @@ static error_t ParseParameter(int key, char *text, struct argp_state *state) {
   case KEY_VARIANCE:
     settings->variance = ParseNumber(state, "variance", text);
     break;
+  case KEY_RATIO:
+    settings->ratio = ParseNumber(state, "ratio", text);
+    break;
+  case KEY_ANGLE:
+    settings->angle = ParseNumber(state, "angle", text);
+    break;
+  case KEY_LAYERS:
+    settings->layers = (PetscInt)ParseInteger(state, "layers", text, 1, PETSC_MAX_INT);
+    break;
   case KEY_CHANNELS:
     settings->channels = (PetscInt)ParseInteger(state, "channels", text, 1, 100000);
     break;
@@ -222,22 +246,28 @@ static void CheckParameters(struct argp_state *state, const LodSampleOptions *op
   const unsigned iid = 1U << LOD_FAMILY_IID, sine = 1U << LOD_FAMILY_SINE,
                  expression = 1U << LOD_FAMILY_EXPRESSION, lognormal = 1U << LOD_FAMILY_LOGNORMAL,
                  channels = 1U << LOD_FAMILY_CHANNELS, image = 1U << LOD_FAMILY_IMAGE,
-                 reservoir = 1U << LOD_FAMILY_RESERVOIR, file = 1U << LOD_FAMILY_FILE;
-  const unsigned range = iid | sine | channels | image | reservoir | 1U << LOD_FAMILY_DARCY;
-  const unsigned belongs[KEY_END - KEY_FIRST] = {[KEY_EXPRESSION - KEY_FIRST] = expression,
-                                                 [KEY_IMAGE - KEY_FIRST] = image,
-                                                 [KEY_ALPHA - KEY_FIRST] = range,
-                                                 [KEY_BETA - KEY_FIRST] = range,
-                                                 [KEY_SCALE - KEY_FIRST] = iid,
-                                                 [KEY_LENGTH - KEY_FIRST] = lognormal | reservoir,
-                                                 [KEY_VARIANCE - KEY_FIRST] = lognormal,
-                                                 [KEY_CHANNELS - KEY_FIRST] = channels | reservoir,
-                                                 [KEY_WIDTH - KEY_FIRST] = channels | reservoir,
-                                                 [KEY_LOW - KEY_FIRST] = channels,
-                                                 [KEY_LOG - KEY_FIRST] = image,
-                                                 [KEY_RESAMPLE - KEY_FIRST] = file,
-                                                 [KEY_DATASET - KEY_FIRST] = file,
-                                                 [KEY_MEAN - KEY_FIRST] = file};
+                 reservoir = 1U << LOD_FAMILY_RESERVOIR, file = 1U << LOD_FAMILY_FILE,
+                 anisotropic = 1U << LOD_FAMILY_ANISOTROPIC, layers = 1U << LOD_FAMILY_LAYERS;
+  const unsigned range =
+      iid | sine | channels | image | reservoir | layers | 1U << LOD_FAMILY_DARCY;
+  const unsigned belongs[KEY_END - KEY_FIRST] = {
+      [KEY_EXPRESSION - KEY_FIRST] = expression,
+      [KEY_IMAGE - KEY_FIRST] = image,
+      [KEY_ALPHA - KEY_FIRST] = range,
+      [KEY_BETA - KEY_FIRST] = range,
+      [KEY_SCALE - KEY_FIRST] = iid,
+      [KEY_LENGTH - KEY_FIRST] = lognormal | reservoir | anisotropic,
+      [KEY_VARIANCE - KEY_FIRST] = lognormal | anisotropic,
+      [KEY_RATIO - KEY_FIRST] = anisotropic,
+      [KEY_ANGLE - KEY_FIRST] = anisotropic,
+      [KEY_LAYERS - KEY_FIRST] = layers,
+      [KEY_CHANNELS - KEY_FIRST] = channels | reservoir,
+      [KEY_WIDTH - KEY_FIRST] = channels | reservoir,
+      [KEY_LOW - KEY_FIRST] = channels,
+      [KEY_LOG - KEY_FIRST] = image,
+      [KEY_RESAMPLE - KEY_FIRST] = file,
+      [KEY_DATASET - KEY_FIRST] = file,
+      [KEY_MEAN - KEY_FIRST] = file};
   for (const struct argp_option *option = option_table; option->name || option->doc; option++) {
     const int at = option->key - KEY_FIRST;
     if (option->key < KEY_FIRST || !WasGiven(options, option->key)) continue;

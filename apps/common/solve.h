@@ -34,8 +34,10 @@ PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const 
  */
 PetscErrorCode LodSolveOne(const LodSolveCommand *command);
 
-/* The same for all coefficients of a file and all right-hand sides, by one process. */
+/* The same for all coefficients of a file and all right-hand sides, by one process, which
+   CheckOneProcess wants. */
 PetscErrorCode LodSolveSeries(const LodSolveCommand *command);
+PetscErrorCode LodSolveCheckOneProcess(void);
 
 /* Quantities of interest of a solution: computed if an option asks for them or names data of the
    problem, else empty. Owned. Check refuses places that do not fit the problem, CheckOutput
@@ -59,8 +61,9 @@ void           LodSolveQuantitiesPrint(const LodSolveCommand *command, const Lod
                                        const LodSolveQuantities *quantities);
 PetscErrorCode LodSolveQuantitiesDestroy(LodSolveQuantities *quantities);
 
-/* The effective tensor instead of a solution (--effective): reads, computes, and rank 0 says what
-   was found. Collective. Check refuses what does not go together with it, before defaults are set.
+/* The effective tensor instead of a solution (--effective), or with --many those of all samples:
+   reads, computes, and rank 0 says what was found. Collective. Check refuses what does not go
+   together with it, before defaults are set.
  */
 PetscErrorCode LodSolveEffective(const LodSolveCommand *command);
 PetscErrorCode LodSolveEffectiveCheck(const LodSolveCommand *command);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "common/solve.h"
 #include "solver/effective.h"
 
@@ -9,7 +10,6 @@ PetscErrorCode LodSolveEffectiveCheck(const LodSolveCommand *command) {
   const LodProblemOptions *problem = &command->problem;
   PetscFunctionBeginUser;
   if (!command->quantities.effective) PetscFunctionReturn(0);
-  LodCheckInput(!command->many, "--effective: is for one coefficient: leave --many out");
   LodCheckInput(!command->operators && !command->correct && !command->reconstruct &&
                     !command->previous,
                 "--effective: writes no solution and starts from none: leave %s out",
@@ -63,38 +63,64 @@ static PetscErrorCode CheckConditions(const LodProblem *problem) {
   PetscFunctionReturn(0);
 }
 
-/* Computes all tensors. Collective. */
-static PetscErrorCode Compute(const LodSolveCommand *command, const LodProblem *problem, PetscInt n,
-                              LodEffective *effective) {
+/* Work of one run: the tensors of all samples and their bounds. */
+typedef struct {
+  PetscInt            samples, n;
+  LodEffective       *effective; /* [samples][n] */
+  LodEffectiveBounds *bounds;    /* [samples] */
+} Tensors;
+
+/* Computes all tensors of one sample, the coefficient of the problem. Collective. */
+static PetscErrorCode ComputeSample(const LodSolveCommand *command, const LodProblem *problem,
+                                    PetscInt sample, const LodEffective kinds[],
+                                    const Tensors *tensors) {
   const LodSolveOptions options = {.model = problem->model,
                                    .average = command->problem.average,
-                                   .quiet = command->problem.quiet};
+                                   .quiet = (PetscBool)(command->problem.quiet || command->many)};
   PetscFunctionBeginUser;
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckConditions(problem)));
-  PetscCall(LodSolveForesee(PETSC_COMM_WORLD, &problem->grid,
-                            &(LodSolveWork){.method = command->method,
-                                            .coefficients = n,
-                                            .n_rhs = 1,
-                                            .quiet = command->problem.quiet}));
-  for (PetscInt k = 0; k < n; k++)
+  LodEffectiveBoundsCompute(&problem->coefficient, &tensors->bounds[sample]);
+  for (PetscInt k = 0; k < tensors->n; k++)
     PetscCall(LodEffectiveCompute(PETSC_COMM_WORLD, &problem->grid, &problem->coefficient,
-                                  command->method, &options, effective[k].kind, &effective[k]));
+                                  command->method, &options, kinds[k].kind,
+                                  &tensors->effective[sample * tensors->n + k]));
+  PetscFunctionReturn(0);
+}
+
+/* The same for all samples of a series. */
+static PetscErrorCode ComputeSeries(const LodSolveCommand *command, LodCoefficientSeries *series,
+                                    LodProblem *problem, const LodEffective kinds[],
+                                    const Tensors *tensors) {
+  const LodProblemOptions *given = &command->problem;
+  LodProgress              progress;
+  PetscErrorCode           error = 0;
+  PetscFunctionBeginUser;
+  PetscCall(LodProgressBegin(&progress, "effective tensors", "coefficients", tensors->samples,
+                             given->quiet));
+  for (PetscInt sample = 0; sample < tensors->samples && !error; sample++) {
+    error = LodCoefficientSeriesRead(series, sample, &problem->coefficient);
+    if (!error && problem->model)
+      error = LodModelFits(problem->model, given->model, &problem->grid, &problem->coefficient,
+                           series->dataset, given->allow_range);
+    if (!error) error = ComputeSample(command, problem, sample, kinds, tensors);
+    if (!error) error = LodProgressUpdate(&progress, sample + 1);
+  }
+  PetscCall(LodProgressEnd(&progress));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 /* Prints and writes what was found: rank 0's. */
-static PetscErrorCode Tell(const LodSolveCommand *command, const LodProblem *problem, PetscInt n,
-                           const LodEffective *effective) {
-  LodEffectiveBounds bounds;
-  PetscFunctionBeginUser;
-  LodEffectiveBoundsCompute(&problem->coefficient, &bounds);
+static PetscErrorCode Tell(const LodSolveCommand *command, const LodProblem *problem,
+                           const Tensors *tensors) {
   const LodEffectiveFindings findings = {.grid = &problem->grid,
                                          .coefficient = command->problem.coefficient,
                                          .method = LodMethodName(command->method),
                                          .model = command->problem.model,
-                                         .n = n,
-                                         .effective = effective,
-                                         .bounds = &bounds};
+                                         .samples = tensors->samples,
+                                         .n = tensors->n,
+                                         .effective = tensors->effective,
+                                         .bounds = tensors->bounds};
+  PetscFunctionBeginUser;
   LodEffectiveWarn(&findings);
   if (command->quantities.report)
     PetscCall(LodEffectiveReport(&findings, command->quantities.report));
@@ -102,28 +128,56 @@ static PetscErrorCode Tell(const LodSolveCommand *command, const LodProblem *pro
   printf("method    %s\nmesh      ", findings.method);
   LodProblemPrintMesh(problem);
   putchar('\n');
+  if (command->many) printf("samples   %d\n", (int)tensors->samples);
   LodEffectivePrint(&findings);
   if (command->quantities.report) printf("report    %s\n", command->quantities.report);
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolveEffective(const LodSolveCommand *command) {
-  const char    *kinds = command->quantities.kinds ? command->quantities.kinds : "periodic";
-  LodEffective   effective[LOD_EFFECTIVE_KINDS];
-  LodProblem     problem;
-  PetscInt       n;
+/* Computes, and rank 0 says what was found. Collective. */
+static PetscErrorCode ComputeAndTell(const LodSolveCommand *command, LodCoefficientSeries *series,
+                                     LodProblem *problem, const LodEffective kinds[],
+                                     const Tensors *tensors) {
   PetscMPIInt    rank;
   PetscErrorCode error = 0;
-
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, ParseKinds(kinds, &n, effective)));
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, CheckConditions(problem)));
+  PetscCall(LodSolveForesee(PETSC_COMM_WORLD, &problem->grid,
+                            &(LodSolveWork){.method = command->method,
+                                            .coefficients = tensors->samples * tensors->n,
+                                            .n_rhs = 1,
+                                            .quiet = command->problem.quiet}));
+  if (command->many)
+    PetscCall(ComputeSeries(command, series, problem, kinds, tensors));
+  else
+    PetscCall(ComputeSample(command, problem, 0, kinds, tensors));
+  if (rank == 0) error = Tell(command, problem, tensors);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveEffective(const LodSolveCommand *command) {
+  const char          *text = command->quantities.kinds ? command->quantities.kinds : "periodic";
+  LodEffective         kinds[LOD_EFFECTIVE_KINDS];
+  Tensors              tensors = {.samples = 1};
+  LodCoefficientSeries series;
+  LodProblem           problem;
+
+  PetscFunctionBeginUser;
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, ParseKinds(text, &tensors.n, kinds)));
+  if (command->many) PetscCall(LodSolveCheckOneProcess());
   if (command->quantities.report)
     PetscCall(LodSolveCommandCheckOutput(command, command->quantities.report));
-  PetscCall(LodProblemRead(&command->problem, NULL, &problem));
-  PetscCall(Compute(command, &problem, n, effective));
-  if (rank == 0) error = Tell(command, &problem, n, effective);
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscCall(LodProblemRead(&command->problem, command->many ? &series : NULL, &problem));
+  if (command->many) tensors.samples = series.count;
+  PetscErrorCode error = PetscMalloc2((size_t)tensors.samples * (size_t)tensors.n,
+                                      &tensors.effective, (size_t)tensors.samples, &tensors.bounds);
+  if (!error)
+    error = ComputeAndTell(command, command->many ? &series : NULL, &problem, kinds, &tensors);
+  PetscCall(PetscFree2(tensors.effective, tensors.bounds));
   PetscCall(LodProblemDestroy(&problem));
+  if (command->many) PetscCall(LodCoefficientSeriesClose(&series));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }

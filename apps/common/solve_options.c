@@ -56,7 +56,7 @@ static const struct argp_option solve_option_table[] = {
     {0}};
 
 static const struct argp_child solve_children[] = {
-    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 1}, {0}};
+    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 3}, {0}};
 
 const struct argp lod_solve_argp = {
     solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};
@@ -160,7 +160,7 @@ static PetscErrorCode Check(const LodSolveCommand *command) {
   LodCheckInput(!command->many || (!command->correct && !command->reconstruct),
                 "--many: %s is for one coefficient",
                 command->correct ? "--correct" : "--reconstruct");
-  LodCheckInput(!command->many || !command->quantities.report,
+  LodCheckInput(!command->many || !command->quantities.report || command->quantities.effective,
                 "--report: with --many quantities are in the solution file, for each sample: leave "
                 "it out");
   LodCheckInput(!command->previous || command->method == LOD_METHOD_LOD,

@@ -17,17 +17,23 @@ static void PrintSummary(const LodSolveCommand *command, const LodProblem *probl
   printf("file      %s\n", command->output);
 }
 
+PetscErrorCode LodSolveCheckOneProcess(void) {
+  PetscMPIInt n_ranks;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
+  LodCheckInput(n_ranks == 1,
+                "--many: runs as one process on many threads: start it without mpiexec");
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
   const LodProblemOptions *given = &command->problem;
   LodCoefficientSeries     series;
   LodProblem               problem;
   LodManyResult            result;
-  PetscMPIInt              n_ranks;
 
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_size(PETSC_COMM_WORLD, &n_ranks));
-  LodCheckInput(n_ranks == 1,
-                "--many: runs as one process on many threads: start it without mpiexec");
+  PetscCall(LodSolveCheckOneProcess());
   PetscCall(LodProblemRead(given, &series, &problem));
   PetscCall(LodSolveQuantitiesCheck(command, &problem));
   const LodQuantityRequest request = {.n_points = command->quantities.n_points,

@@ -13,7 +13,7 @@ _lodnet_values() {
   lod-bench:--method) echo 'shared patch' ;;
   *:--method) echo 'lod dnn fine coarse' ;;
   *:--family) echo 'iid sine expression lognormal channels image darcy reservoir' ;;
-  *:--mean) echo 'geometric arithmetic harmonic' ;;
+  *:--resample-mean) echo 'geometric arithmetic harmonic' ;;
   *:--neumann) echo 'left right bottom top front back' ;;
   *:--dirichlet | *:--flux | *:--robin) echo 'left= right= bottom= top= front= back=' ;;
   esac

@@ -144,6 +144,9 @@ static PetscErrorCode ValidateFamilies(const LodConfig *config, const char *wher
     (void)snprintf(sample, sizeof sample, "%.*s: [[sample]] %d", LOD_PATH_MAX, where, (int)i + 1);
     PetscCall(LodSampleValidate(&config->families[i], config->grid.dim, config->grid.coefficient,
                                 sample));
+    LodCheckInput(!LodFamilyHasTensors(config->families[i].family),
+                  "%s: family %s has tensors; networks take a number A per cell", sample,
+                  LodFamilyName(config->families[i].family));
     count += config->families[i].count;
   }
   LodCheckInput(count <= PETSC_MAX_INT,

@@ -41,7 +41,10 @@ const LodTable lod_mesh_table = {.name = "",
 
 #define USED_BY_RANGE                                                                              \
   .families = 1 << LOD_FAMILY_IID | 1 << LOD_FAMILY_SINE | 1 << LOD_FAMILY_CHANNELS |              \
-              1 << LOD_FAMILY_IMAGE | 1 << LOD_FAMILY_DARCY | 1 << LOD_FAMILY_RESERVOIR
+              1 << LOD_FAMILY_IMAGE | 1 << LOD_FAMILY_DARCY | 1 << LOD_FAMILY_RESERVOIR |          \
+              1 << LOD_FAMILY_LAYERS
+#define USED_BY_FIELDS                                                                             \
+  .families = 1 << LOD_FAMILY_LOGNORMAL | 1 << LOD_FAMILY_RESERVOIR | 1 << LOD_FAMILY_ANISOTROPIC
 #define USED_BY_CHANNELS .families = 1 << LOD_FAMILY_CHANNELS | 1 << LOD_FAMILY_RESERVOIR
 #define SAMPLE(field) offsetof(LodSampleSettings, field)
 
@@ -64,11 +67,18 @@ static const LodSetting sample_settings[] = {
     {"expression", LOD_KIND_TEXT, SAMPLE(expression), .capacity = LOD_TEXT_MAX,
      .families = 1 << LOD_FAMILY_EXPRESSION, .help = "A as a formula in x, y, z from 0 to 1",
      .standard = "none, must be given"},
-    {"correlation_length", LOD_KIND_REAL, SAMPLE(correlation_length), POSITIVE,
-     .families = 1 << LOD_FAMILY_LOGNORMAL | 1 << LOD_FAMILY_RESERVOIR,
+    {"correlation_length", LOD_KIND_REAL, SAMPLE(correlation_length), POSITIVE, USED_BY_FIELDS,
      .help = "of the Gaussian field; D has side 1"},
     {"variance", LOD_KIND_REAL, SAMPLE(variance), NOT_NEGATIVE,
-     .families = 1 << LOD_FAMILY_LOGNORMAL, .help = "of log A; the median of A is 1"},
+     .families = 1 << LOD_FAMILY_LOGNORMAL | 1 << LOD_FAMILY_ANISOTROPIC,
+     .help = "of log A; the median of A is 1"},
+    {"ratio", LOD_KIND_REAL, SAMPLE(ratio), POSITIVE, .families = 1 << LOD_FAMILY_ANISOTROPIC,
+     .help = "A along the layers over A across them", .standard = "10"},
+    {"angle", LOD_KIND_REAL, SAMPLE(angle), .low = -360, .high = 360,
+     .families = 1 << LOD_FAMILY_ANISOTROPIC, .help = "of the layers with the x axis, in degrees",
+     .standard = "30"},
+    {"layers", LOD_KIND_INTEGER, SAMPLE(layers), AT_LEAST(1), .families = 1 << LOD_FAMILY_LAYERS,
+     .help = "how many, along the last axis; A is beta in a direction of each, alpha across it"},
     {"channels", LOD_KIND_INTEGER, SAMPLE(channels), AT_LEAST(1), USED_BY_CHANNELS,
      .help = "how many inclusions"},
     {"channel_width", LOD_KIND_INTEGER, SAMPLE(channel_width), AT_LEAST(1), USED_BY_CHANNELS,

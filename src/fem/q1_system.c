@@ -1,15 +1,12 @@
 /* Plain Q1 problems with PETSc: the fine reference and the plain coarse solution. */
-#include "fem/q1_system.h"
+#include "fem/q1_system_private.h"
 
-#include "base/error.h"
 #include "base/events.h"
 #include "base/progress.h"
 #include "base/units.h"
-#include "fem/boundary.h"
 #include "fem/digits.h"
 #include "fem/element.h"
 #include "fem/nodal.h"
-#include "fem/stencil.h"
 
 /* Relative residual to which CG goes. */
 #define RESIDUAL 1e-10
@@ -124,12 +121,16 @@ PetscErrorCode LodPreconditionerSetMultigrid(PC preconditioner) {
    have the last word. */
 static PetscErrorCode CreateSolver(Mat stiffness, const char *prefix, double residual,
                                    KSP *solver) {
-  PC preconditioner;
+  PC           preconditioner;
+  MatNullSpace constants;
   PetscFunctionBeginUser;
   PetscCall(KSPCreate(PetscObjectComm((PetscObject)stiffness), solver));
   PetscCall(KSPSetOperators(*solver, stiffness, stiffness));
   PetscCall(KSPSetOptionsPrefix(*solver, prefix));
-  PetscCall(KSPSetType(*solver, KSPCG));
+  /* Where constants are free, multigrid is not quite definite on what is perpendicular to them: at
+     contrasts of 1e7 plain CG breaks down a digit before the end, flexible CG does not. */
+  PetscCall(MatGetNullSpace(stiffness, &constants));
+  PetscCall(KSPSetType(*solver, constants ? KSPFCG : KSPCG));
   PetscCall(KSPSetNormType(*solver, KSP_NORM_UNPRECONDITIONED));
   PetscCall(KSPSetTolerances(*solver, residual, 0, PETSC_DEFAULT, 1000));
   PetscCall(KSPGetPC(*solver, &preconditioner));
@@ -151,26 +152,6 @@ PetscErrorCode LodLoadToVec(const LodGrid *grid, const PetscInt cells[], const d
   PetscCall(error);
   PetscFunctionReturn(0);
 }
-
-/* The stiffness matrix of one of the meshes and its solver. The matrix' structure serves all
-   coefficients; the solver is made anew for each. */
-struct LodQ1System {
-  MPI_Comm              comm; /* of the caller, who keeps it */
-  LodGrid               grid;
-  LodQ1Mesh             mesh;
-  const PetscInt       *cells;       /* of that mesh, per axis: grid's */
-  const char           *prefix;      /* of options */
-  const char           *what;        /* in messages */
-  const LodCoefficient *coefficient; /* borrowed; NULL: none yet */
-  int                   exponent;    /* the matrix is in units of 2^exponent */
-  PetscBool             in_doubt;    /* solutions are to be checked (digits.h) */
-  PetscBool             ready;       /* matrix and solver are those of the coefficient as it is */
-  PetscBool             is_free;     /* constants are (LodConstantsAreFree) */
-  Mat                   stiffness;
-  KSP                   solver;
-  Vec                   load, unknowns;
-  double                seconds_assembly, seconds_setup;
-};
 
 PetscErrorCode LodQ1SystemCreate(MPI_Comm comm, const LodGrid *grid, LodQ1Mesh mesh,
                                  LodQ1System **system) {
@@ -214,16 +195,8 @@ static PetscErrorCode CoarseMatrices(const LodGrid *grid, const LodCoefficient *
   PetscFunctionReturn(0);
 }
 
-/* What the matrices of the cells are computed from: the tables on the fine mesh, the matrices
-   themselves on the coarse one, which the caller frees. */
-typedef struct {
-  LodCellTables   tables;
-  double         *matrices;
-  LodCellMatrices source;
-} CellSource;
-
-/* Makes it in units of 2^exponent, if `changed` with other last digits (digits.h). */
-static PetscErrorCode MakeSource(const LodQ1System *system, PetscBool changed, CellSource *made) {
+PetscErrorCode LodQ1CellSourceMake(const LodQ1System *system, PetscBool changed,
+                                   LodQ1CellSource *made) {
   const LodGrid *grid = &system->grid;
   const PetscInt n_cells = LodGridCells(grid), size = LodPower(4, grid->dim);
   PetscFunctionBeginUser;
@@ -246,9 +219,9 @@ static PetscErrorCode MakeSource(const LodQ1System *system, PetscBool changed, C
 
 /* Assembles the matrix, if `changed` with other last digits. */
 static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
-  CellSource made;
+  LodQ1CellSource made;
   PetscFunctionBeginUser;
-  PetscCall(MakeSource(system, changed, &made));
+  PetscCall(LodQ1CellSourceMake(system, changed, &made));
   PetscErrorCode error = 0;
   if (!system->stiffness) error = CreateStiffness(system->comm, &made.source, &system->stiffness);
   if (!error) error = FillStiffness(&made.source, system->stiffness);
@@ -269,9 +242,7 @@ static PetscErrorCode SetKernel(LodQ1System *system) {
   PetscFunctionReturn(0);
 }
 
-/* Matrix and solver of the coefficient; if `changed` with other last digits, and solved to a
-   smaller residual, which shows what the first left unsolved. */
-static PetscErrorCode SetUp(LodQ1System *system, PetscBool changed) {
+PetscErrorCode LodQ1SystemSetUp(LodQ1System *system, PetscBool changed) {
   const double start = LodSeconds();
   PetscFunctionBeginUser;
   system->ready = PETSC_FALSE;
@@ -299,214 +270,23 @@ PetscErrorCode LodQ1SystemAssemble(LodQ1System *system, const LodCoefficient *co
   system->coefficient = coefficient;
   system->exponent = LodCoefficientExponent(coefficient);
   PetscCall(LodDigitsAreInDoubt(&system->grid, coefficient, system->cells, &system->in_doubt));
-  PetscCall(SetUp(system, PETSC_FALSE));
+  PetscCall(LodQ1SystemSetUp(system, PETSC_FALSE));
   PetscFunctionReturn(0);
 }
 
-/* Makes sure that matrix and solver are those of the coefficient: a check of digits may have taken
-   their place. */
-static PetscErrorCode BeReady(LodQ1System *system) {
+PetscErrorCode LodQ1SystemBeReady(LodQ1System *system) {
   PetscFunctionBeginUser;
   PetscCheck(system->coefficient, system->comm, PETSC_ERR_ORDER,
              "the %s system has no coefficient yet", system->what);
-  if (!system->ready) PetscCall(SetUp(system, PETSC_FALSE));
+  if (!system->ready) PetscCall(LodQ1SystemSetUp(system, PETSC_FALSE));
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodQ1SystemMatrix(LodQ1System *system, Mat *stiffness, int *exponent) {
   PetscFunctionBeginUser;
-  PetscCall(BeReady(system));
+  PetscCall(LodQ1SystemBeReady(system));
   *stiffness = system->stiffness;
   *exponent = system->exponent;
-  PetscFunctionReturn(0);
-}
-
-/* The form of a function at all nodes, in units of 2^*exponent, if `changed` with other last digits.
-   Every rank computes its share of the nodes and has all of them then. */
-static PetscErrorCode Apply(const LodQ1System *system, PetscBool changed, const double *u,
-                            double *form, int *exponent) {
-  const PetscInt64 n_nodes = LodNodeCount(system->grid.dim, system->cells);
-  const int        unit = LodUnitsExponent(LodUnitsLargest((size_t)n_nodes, u));
-  PetscMPIInt      rank, n_ranks;
-  CellSource       made;
-  double          *scaled;
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(system->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(system->comm, &n_ranks));
-  PetscCall(MakeSource(system, changed, &made));
-  PetscCall(PetscMalloc1(n_nodes, &scaled));
-  LodUnitsScale(-unit, (size_t)n_nodes, u, scaled);
-  PetscCall(PetscArrayzero(form, n_nodes));
-  LodFormApply(&made.source, scaled, (PetscInt)(n_nodes * rank / n_ranks),
-               (PetscInt)(n_nodes * (rank + 1) / n_ranks), form);
-  PetscCall(PetscFree(scaled));
-  PetscCall(PetscFree(made.matrices));
-  PetscCall(LodRanksSum(system->comm, (size_t)n_nodes, form));
-  *exponent = system->exponent + unit;
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodQ1SystemApply(LodQ1System *system, const double *u, double *form) {
-  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  int          exponent;
-  PetscFunctionBeginUser;
-  PetscCheck(system->coefficient, system->comm, PETSC_ERR_ORDER,
-             "the %s system has no coefficient yet", system->what);
-  PetscCall(Apply(system, PETSC_FALSE, u, form, &exponent));
-  LodUnitsScale(exponent, n_nodes, form, form);
-  PetscFunctionReturn(0);
-}
-
-/* Boundary values g as solves take them: their form, in units of 2^exponent, and room for a load.
-   Without any everything is NULL. */
-typedef struct {
-  const double *boundary;
-  double       *form, *load;
-  int           exponent;
-} Lifting;
-
-/* Makes it, if `changed` with other last digits; LiftingEnd frees it. */
-static PetscErrorCode LiftingBegin(const LodQ1System *system, PetscBool changed,
-                                   const double *boundary, Lifting *lifting) {
-  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  PetscFunctionBeginUser;
-  *lifting = (Lifting){.boundary = boundary};
-  if (!boundary) PetscFunctionReturn(0);
-  PetscCall(PetscMalloc1(n_nodes, &lifting->form));
-  PetscCall(PetscMalloc1(n_nodes, &lifting->load));
-  PetscCall(Apply(system, changed, boundary, lifting->form, &lifting->exponent));
-  PetscFunctionReturn(0);
-}
-
-/* Frees what LiftingBegin has made. */
-static PetscErrorCode LiftingEnd(Lifting *lifting) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree(lifting->form));
-  PetscCall(PetscFree(lifting->load));
-  PetscFunctionReturn(0);
-}
-
-/* Takes what rounding has left of a constant out of a load. */
-static PetscErrorCode RemoveConstants(Mat stiffness, Vec load) {
-  MatNullSpace constants;
-  PetscFunctionBeginUser;
-  PetscCall(MatGetNullSpace(stiffness, &constants));
-  PetscCall(MatNullSpaceRemove(constants, load));
-  PetscFunctionReturn(0);
-}
-
-/* Solves for one load with the solver as it is; adds to the iterations, and raises the residual, of
- *statistics. */
-static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const Lifting *lifting,
-                                double *solution, LodSolveStatistics *statistics) {
-  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  PetscReal    residual, load_norm;
-  PetscInt     iterations;
-  int          exponent, unit = 0;
-  PetscFunctionBeginUser;
-  if (system->is_free) PetscCall(LodLoadCheckBalance(n_nodes, load));
-  if (lifting->boundary) {
-    unit = LodLoadLift(n_nodes, load, lifting->form, lifting->exponent, lifting->load);
-    load = lifting->load;
-  }
-  PetscCall(LodLoadToVec(&system->grid, system->cells, load, system->load, &exponent));
-  if (system->is_free) PetscCall(RemoveConstants(system->stiffness, system->load));
-  PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodKspSolve(system->solver, system->what, system->load, system->unknowns));
-  PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));
-  PetscCall(LodVecToNodes(&system->grid, system->cells, system->unknowns, solution));
-  PetscCall(
-      LodSolutionToUnits(system->what, exponent + unit - system->exponent, n_nodes, solution));
-  for (size_t node = 0; node < n_nodes && lifting->boundary; node++)
-    solution[node] += lifting->boundary[node];
-  if (system->is_free) LodNodesSubtractMean(system->grid.dim, system->cells, solution);
-  PetscCall(VecNorm(system->load, NORM_2, &load_norm));
-  PetscCall(KSPGetResidualNorm(system->solver, &residual));
-  PetscCall(KSPGetIterationNumber(system->solver, &iterations));
-  statistics->iterations += iterations;
-  if (load_norm > 0) statistics->residual = PetscMax(statistics->residual, residual / load_norm);
-  PetscFunctionReturn(0);
-}
-
-/* CheckDigits with room for a solution and for boundary values (NULL: none). */
-static PetscErrorCode SolveAgain(LodQ1System *system, PetscInt n_rhs, const double *loads,
-                                 const double *boundary, const double *solutions, double *again) {
-  const PetscInt     dim = system->grid.dim;
-  const size_t       n_nodes = (size_t)LodNodeCount(dim, system->cells);
-  LodSolveStatistics ignored = {0};
-  Lifting            lifting;
-  PetscFunctionBeginUser;
-  PetscErrorCode error = LiftingBegin(system, PETSC_TRUE, boundary, &lifting);
-  for (PetscInt f = 0; f < n_rhs && !error; f++) {
-    error = SolveLoad(system, loads + (size_t)f * n_nodes, &lifting, again, &ignored);
-    if (!error)
-      error = LodDigitsCompare(system->what, dim, system->cells, system->coefficient,
-                               solutions + (size_t)f * n_nodes, again);
-  }
-  PetscCall(LiftingEnd(&lifting));
-  PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-/* Solves a second time with other last digits; an error if a solution does not stand. One matrix
-   and one hierarchy are in memory at a time: the next solve sets up the first ones again. */
-static PetscErrorCode CheckDigits(LodQ1System *system, PetscInt n_rhs, const double *loads,
-                                  const double *boundary, const double *solutions) {
-  const size_t n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  double      *again, *divided = NULL;
-  PetscFunctionBeginUser;
-  PetscCall(SetUp(system, PETSC_TRUE));
-  PetscCall(PetscMalloc1(n_nodes, &again));
-  if (boundary) PetscCall(PetscMalloc1(n_nodes, &divided));
-  LodDigitsDivide(n_nodes, boundary, divided);
-  PetscErrorCode error = SolveAgain(system, n_rhs, loads, divided, solutions, again);
-  PetscCall(PetscFree(divided));
-  PetscCall(PetscFree(again));
-  PetscCall(error);
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodQ1SystemSolveLoads(LodQ1System *system, PetscInt n_rhs, const double *loads,
-                                     const double *boundary, double *solutions,
-                                     LodSolveStatistics *statistics) {
-  const size_t       n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  LodSolveStatistics found = {0};
-  Lifting            lifting;
-  PetscFunctionBeginUser;
-  PetscCall(BeReady(system));
-  const double   start = LodSeconds();
-  PetscErrorCode error = LiftingBegin(system, PETSC_FALSE, boundary, &lifting);
-  for (PetscInt f = 0; f < n_rhs && !error; f++)
-    error = SolveLoad(system, loads + (size_t)f * n_nodes, &lifting, solutions + (size_t)f * n_nodes,
-                      &found);
-  PetscCall(LiftingEnd(&lifting));
-  PetscCall(error);
-  found.seconds_assembly = system->seconds_assembly;
-  found.seconds_setup = system->seconds_setup;
-  found.seconds_solve = LodSeconds() - start;
-  if (statistics) *statistics = found;
-  if (system->in_doubt) PetscCall(CheckDigits(system, n_rhs, loads, boundary, solutions));
-  PetscFunctionReturn(0);
-}
-
-PetscErrorCode LodQ1SystemSolve(LodQ1System *system, PetscInt n_rhs, const double *rhs,
-                                double *solutions, LodSolveStatistics *statistics) {
-  const size_t   n_fine = (size_t)LodNodeCount(system->grid.dim, system->grid.fine);
-  const size_t   n_nodes = (size_t)LodNodeCount(system->grid.dim, system->cells);
-  PetscErrorCode error = 0;
-  double        *loads;
-  PetscFunctionBeginUser;
-  if (system->mesh == LOD_Q1_FINE) {
-    PetscCall(LodQ1SystemSolveLoads(system, n_rhs, rhs, NULL, solutions, statistics));
-    PetscFunctionReturn(0);
-  }
-  PetscCall(PetscMalloc1((size_t)n_rhs * n_nodes, &loads));
-  for (PetscInt f = 0; f < n_rhs && !error; f++)
-    error = LodLoadRestrict(&system->grid, rhs + (size_t)f * n_fine, system->cells,
-                            loads + (size_t)f * n_nodes);
-  if (!error) error = LodQ1SystemSolveLoads(system, n_rhs, loads, NULL, solutions, statistics);
-  PetscCall(PetscFree(loads));
-  PetscCall(error);
   PetscFunctionReturn(0);
 }
 

@@ -35,40 +35,54 @@ static PetscErrorCode SetCoefficient(LodLocalOperators *self, const LodCoefficie
   PetscFunctionReturn(0);
 }
 
+/* The options for those cells that the mask touches, or does not; *n_wanted of first <= T < last.
+ */
+static LodComputeOptions PartOf(MaskedPath *path, PetscInt first, PetscInt last,
+                                const LodComputeOptions *options, PetscBool touched,
+                                PetscInt *n_wanted) {
+  LodComputeOptions part = *options;
+  *n_wanted = 0;
+  for (PetscInt cell = first; cell < last; cell++) {
+    path->wanted[cell] =
+        (PetscBool)(LodComputeIsWanted(options, cell) && path->touched[cell] == touched);
+    *n_wanted += path->wanted[cell] ? 1 : 0;
+  }
+  part.wanted = path->wanted;
+  return part;
+}
+
 /* Implements LodLocalOperators.compute. */
 static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt last,
                               const LodComputeOptions *options, double *operators) {
-  MaskedPath       *path = self->data;
-  LodComputeOptions part = *options;
+  MaskedPath *path = self->data;
   PetscFunctionBeginUser;
-  for (int touched = 0; touched < 2; touched++) {
-    LodLocalOperators *source = touched ? path->patch : path->shared;
-    PetscInt           n_wanted = 0;
-    if (!path->masked && touched) continue;
-    for (PetscInt cell = first; cell < last && path->masked; cell++) {
-      path->wanted[cell] = (PetscBool)(LodComputeIsWanted(options, cell) &&
-                                       (path->touched[cell] ? 1 : 0) == touched);
-      n_wanted += path->wanted[cell] ? 1 : 0;
-    }
-    if (path->masked) part.wanted = path->wanted;
-    if (path->masked && n_wanted == 0) continue;
-    PetscCall(LodLocalOperatorsCompute(source, first, last, &part, operators));
+  if (!path->masked)
+    PetscCall(LodLocalOperatorsCompute(path->shared, first, last, options, operators));
+  for (int touched = 0; touched < 2 && path->masked; touched++) {
+    PetscInt                n_wanted;
+    const LodComputeOptions part =
+        PartOf(path, first, last, options, (PetscBool)touched, &n_wanted);
+    if (n_wanted > 0)
+      PetscCall(LodLocalOperatorsCompute(touched ? path->patch : path->shared, first, last, &part,
+                                         operators));
   }
   PetscFunctionReturn(0);
 }
 
-/* Implements LodLocalOperators.correct: runs of cells of the same kind, one after the other. */
+/* Implements LodLocalOperators.correct. */
 static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              const double *coarse, const double *source, PetscBool quiet,
+                              const LodComputeOptions *options, const double *coarse,
                               double *fine) {
   MaskedPath *path = self->data;
   PetscFunctionBeginUser;
-  for (PetscInt begin = first, end; begin < last; begin = end) {
-    end = path->masked ? begin + 1 : last;
-    while (end < last && path->touched[end] == path->touched[begin])
-      end++;
-    LodLocalOperators *own = path->masked && path->touched[begin] ? path->patch : path->shared;
-    PetscCall(LodLocalOperatorsCorrect(own, begin, end, coarse, source, quiet, fine));
+  if (!path->masked)
+    PetscCall(path->shared->correct(path->shared, first, last, options, coarse, fine));
+  for (int touched = 0; touched < 2 && path->masked; touched++) {
+    LodLocalOperators      *source = touched ? path->patch : path->shared;
+    PetscInt                n_wanted;
+    const LodComputeOptions part =
+        PartOf(path, first, last, options, (PetscBool)touched, &n_wanted);
+    if (n_wanted > 0) PetscCall(source->correct(source, first, last, &part, coarse, fine));
   }
   PetscFunctionReturn(0);
 }

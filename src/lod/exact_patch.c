@@ -127,7 +127,7 @@ static void AddCorrection(const LodPatchProblem *problem, PetscInt cell, const d
 
 /* Implements LodLocalOperators.correct: patches in any order, their sums in that of the cells. */
 static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              const double *coarse, const double *source, PetscBool quiet,
+                              const LodComputeOptions *options, const double *coarse,
                               double *fine) {
   const size_t   source_size = (size_t)LodSourceSize(&self->grid);
   PatchPath     *path = self->data;
@@ -137,13 +137,16 @@ static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt 
   PetscFunctionBeginUser;
   PetscCheck(path->problem.coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(EnsureWorkspaces(&self->grid, path));
-  PetscCall(LodProgressBegin(&progress, "correctors", "cells", last - first, quiet));
+  PetscCall(LodProgressBegin(&progress, "correctors", "cells", last - first, options->quiet));
   PetscCall(LodEventBegin(LOD_EVENT_PATCHES));
 #pragma omp parallel for ordered schedule(dynamic, 1)
   for (PetscInt cell = first; cell < last; cell++) {
-    const double  *q = NULL, *own = source ? source + (size_t)cell * source_size : NULL;
-    LodPatchStatus status = LodPatchCorrect(&path->problem, &path->workspaces[omp_get_thread_num()],
-                                            cell, coarse, own, &q);
+    const double  *q = NULL;
+    const double  *own = options->source ? options->source + (size_t)cell * source_size : NULL;
+    LodPatchStatus status = LOD_PATCH_OK;
+    if (!LodComputeIsWanted(options, cell)) continue; /* its turn among the ordered ones passes */
+    status = LodPatchCorrect(&path->problem, &path->workspaces[omp_get_thread_num()], cell, coarse,
+                             own, &q);
 #pragma omp ordered
     {
       if (status && !failure) failed_cell = cell, failure = status;

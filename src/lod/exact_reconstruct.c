@@ -144,8 +144,8 @@ static void FillResiduals(const LodSharedJob *job, const double *coarse, const d
 }
 
 PetscErrorCode LodSharedCorrect(LodSharedPlan *plan, const LodCoefficient *coefficient,
-                                PetscInt first, PetscInt last, const double *coarse,
-                                const double *source, PetscBool quiet, double *fine) {
+                                PetscInt first, PetscInt last, const LodComputeOptions *options,
+                                const double *coarse, double *fine) {
   LodSharedJob job = {.plan = plan,
                       .coefficient = coefficient,
                       .first = first,
@@ -157,9 +157,9 @@ PetscErrorCode LodSharedCorrect(LodSharedPlan *plan, const LodCoefficient *coeff
   PetscFunctionBeginUser;
   PetscCheck(coefficient, PETSC_COMM_SELF, PETSC_ERR_ORDER, "no coefficient is set");
   PetscCall(PetscMalloc1((size_t)(last - first) * (size_t)LodSourceSize(plan->grid), &residuals));
-  FillResiduals(&job, coarse, source, residuals);
+  FillResiduals(&job, coarse, options->source, residuals);
   job.sources = residuals;
-  PetscErrorCode error = LodSharedRun(&job, NULL, "correctors", quiet);
+  PetscErrorCode error = LodSharedRun(&job, options->wanted, "correctors", options->quiet);
   PetscCall(PetscFree(residuals));
   PetscCall(error);
   PetscFunctionReturn(0);

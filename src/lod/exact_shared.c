@@ -226,13 +226,13 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 
 /* Implements LodLocalOperators.correct. */
 static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              const double *coarse, const double *source, PetscBool quiet,
+                              const LodComputeOptions *options, const double *coarse,
                               double *fine) {
   const SharedPath *path = self->data;
   LodSharedPlan    *plan = NULL;
   PetscFunctionBeginUser;
   PetscCall(UsePlan(self, LOD_SHARED_CORRECTIONS, &plan));
-  PetscCall(LodSharedCorrect(plan, path->coefficient, first, last, coarse, source, quiet, fine));
+  PetscCall(LodSharedCorrect(plan, path->coefficient, first, last, options, coarse, fine));
   PetscFunctionReturn(0);
 }
 

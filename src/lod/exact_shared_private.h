@@ -137,7 +137,7 @@ void LodSharedCountPatch(LodSharedJob *job, PetscInt before, PetscInt *done);
 
 /* Implements LodLocalOperators.correct with a plan for that. */
 PetscErrorCode LodSharedCorrect(LodSharedPlan *plan, const LodCoefficient *coefficient,
-                                PetscInt first, PetscInt last, const double *coarse,
-                                const double *source, PetscBool quiet, double *fine);
+                                PetscInt first, PetscInt last, const LodComputeOptions *options,
+                                const double *coarse, double *fine);
 
 #endif

@@ -52,7 +52,9 @@ PetscErrorCode LodLocalOperatorsCorrect(LodLocalOperators *operators, PetscInt f
   PetscFunctionBeginUser;
   PetscCall(CheckCorrects(operators));
   if (first < last)
-    PetscCall(operators->correct(operators, first, last, coarse, source, quiet, fine));
+    PetscCall(operators->correct(operators, first, last,
+                                 &(LodComputeOptions){.quiet = quiet, .source = source}, coarse,
+                                 fine));
   PetscFunctionReturn(0);
 }
 

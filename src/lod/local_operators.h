@@ -35,11 +35,10 @@ struct LodLocalOperators {
   PetscErrorCode (*compute)(LodLocalOperators *self, PetscInt first, PetscInt last,
                             const LodComputeOptions *options, double *operators);
 
-  /* Implements LodLocalOperatorsCorrect; first < last. NULL: there are no correctors, and no local
-     loads either. */
+  /* Implements LodLocalOperatorsCorrect for the wanted cells of the options, whose source it takes;
+     first < last. NULL: there are no correctors, and no local loads either. */
   PetscErrorCode (*correct)(LodLocalOperators *self, PetscInt first, PetscInt last,
-                            const double *coarse, const double *source, PetscBool quiet,
-                            double *fine);
+                            const LodComputeOptions *options, const double *coarse, double *fine);
 
   /* Changes the last digits of the fine cells' stiffness from now on (digits.h, LodDigitsPerturb),
      to see what rounding does. NULL: there is no such thing, as in learned operators. */

@@ -21,3 +21,10 @@ LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell) {
   }
   return patch;
 }
+
+PetscBool LodPatchFloats(const LodGrid *grid, const LodPatch *patch) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    if (patch->unknowns.size[axis] != patch->cells.size[axis] * LodGridFineRatio(grid, axis) + 1)
+      return PETSC_FALSE;
+  return PETSC_TRUE;
+}

@@ -15,6 +15,10 @@ typedef struct {
   PetscBool masked;                  /* a mask touches it (masked_private.h) */
 } LodPatch;
 
+/* Whether correctors may have any value at every fine node of the patch: all its sides are natural
+   faces of D. The stiffness of such a patch is singular, unless c or r is positive somewhere. */
+PetscBool LodPatchFloats(const LodGrid *grid, const LodPatch *patch);
+
 /* The patch of coarse cell `cell`. */
 LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell);
 

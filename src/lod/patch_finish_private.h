@@ -19,7 +19,8 @@ size_t LodPatchFinishWorkspace(const LodPatchFinish *finish);
    D = -[C; g; b] K^-1 [C; g; b]^T; then lam = D_CC^-1 D_Cb, S_T[z,j] = lam_z for nodes z inside the
    patch, and a_T(Lam_j, phi_z) + D_gb - D_gC lam for the nodes whose test column was kept (patch
    boundary, Dirichlet faces). corner[z][j] = a_T(Lam_j, Lam_z). Returns -1, or the pivot that
-   failed.
+   failed. If the patch floats, one node is left, too; it goes after the constraints, its pivot
+   being negative then.
 
    If the block has a source column, loads[z] is computed from it as entries[z][j] are from b_j,
    with source[z] = l_T(Lam_z) in place of corner[z][j]; else both are ignored. */

@@ -13,8 +13,6 @@
    ends with step 4. */
 #include "lod/patch_problem_private.h"
 
-#include <cblas.h>
-#include <petscblaslapack.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -287,30 +285,6 @@ static void AddSource(const LodGrid *grid, const LodPatch *patch, const LodPatch
   }
 }
 
-/* Steps 3 and 4 for so many columns: the multipliers, and Q in place of W. */
-static LodPatchStatus EliminateConstraints(const LodPatch *patch, LodPatchWorkspace *work,
-                                           PetscInt n_constraints, PetscInt columns) {
-  int     n = (int)work->right->nrow, m = n_constraints, ld = (int)work->solved->d, info;
-  double *constraint = work->right->x, *y = work->solved->x, *w = y + (size_t)m * (size_t)ld;
-  if (m == 0) return LOD_PATCH_OK;
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, m, n, 1, constraint, (int)work->right->d,
-              y, ld, 0, work->schur, m);
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, columns, n, 1, constraint,
-              (int)work->right->d, w, ld, 0, work->multipliers, m);
-  if (patch->masked) {
-    info = LodMaskedSolve(m, work->schur, (int)columns, work->multipliers);
-    if (info) return info == 1 ? LOD_PATCH_NO_MEMORY : LOD_PATCH_CONSTRAINTS;
-  } else {
-    LAPACKpotrf_("L", &m, work->schur, &m, &info);
-    if (info) return LOD_PATCH_CONSTRAINTS;
-    LAPACKpotrs_("L", &m, &columns, work->schur, &m, work->multipliers, &m, &info);
-    if (info) return LOD_PATCH_CONSTRAINTS;
-  }
-  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, columns, m, -1, y, ld,
-              work->multipliers, m, 1, w, ld);
-  return LOD_PATCH_OK;
-}
-
 /* Step 5 for one coarse cell of the patch: subtracts its part of a(Q_j, phi_z) from
    entries[z][columns], of at most 2^d columns. q[] holds Q_j at the unknowns, column j from
    q + j * stride. */
@@ -402,38 +376,29 @@ static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MA
 }
 
 /* Step 1, and room for right-hand sides of so many columns, of which those of the constraints and
-   b_j are filled. */
+   b_j are filled; where the patch floats, with a pinned node's behind them (patch_eliminate.c). */
 static LodPatchStatus Factorise(const LodPatchProblem *problem, const LodPatch *patch,
                                 LodPatchWorkspace *work, PetscInt columns, LodPatchShape **shape,
                                 PetscInt *n_constraints) {
-  const size_t   n = (size_t)LodBoxCount(&patch->unknowns);
-  LodPatchStatus status = MarkHeld(problem, patch, work);
+  const size_t    n = (size_t)LodBoxCount(&patch->unknowns);
+  const PetscBool floats = LodPatchFloats(problem->grid, patch);
+  LodPatchStatus  status = MarkHeld(problem, patch, work);
   if (status) return status;
   *n_constraints = NumberConstraints(problem, patch, work->constraint_row);
+  const size_t all = (size_t)(*n_constraints + columns);
   *shape = FindShape(problem, patch, work);
   if (!*shape) return LOD_PATCH_NO_MEMORY;
+  status = ShapeRightHandSides(work, n, all + (floats ? 1 : 0));
+  if (status) return status;
   FillMatrix(problem, patch, work, PETSC_FALSE, (*shape)->matrix);
+  if (floats) LodPatchPin((*shape)->matrix, all, work);
   cholmod_factorize((*shape)->matrix, (*shape)->factor, &work->common);
   if (work->common.status == CHOLMOD_OUT_OF_MEMORY) return LOD_PATCH_NO_MEMORY;
   if (work->common.status != CHOLMOD_OK) return LOD_PATCH_NOT_DEFINITE;
-  status = ShapeRightHandSides(work, n, (size_t)(*n_constraints + columns));
-  if (status) return status;
   status = FillConstraints(problem, patch, work);
   if (status) return status;
   FillLoads(problem, patch, work, n, (double *)work->right->x + (size_t)*n_constraints * n);
   return LOD_PATCH_OK;
-}
-
-/* Steps 2 to 4 for the columns in work->right; *q is the first of the columns Q, work->solved->d
-   apart. */
-static LodPatchStatus SolveColumns(const LodPatch *patch, LodPatchWorkspace *work,
-                                   const LodPatchShape *shape, PetscInt n_constraints,
-                                   PetscInt columns, const double **q) {
-  if (!cholmod_solve2(CHOLMOD_A, shape->factor, work->right, NULL, &work->solved, NULL,
-                      &work->solve_y, &work->solve_e, &work->common))
-    return LOD_PATCH_NO_MEMORY;
-  *q = (double *)work->solved->x + (size_t)n_constraints * work->solved->d;
-  return EliminateConstraints(patch, work, n_constraints, columns);
 }
 
 LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace *work,
@@ -451,7 +416,7 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
   if (source)
     AddSource(grid, &patch, work, source,
               (double *)work->right->x + (size_t)(n_constraints + corners) * work->right->d);
-  status = SolveColumns(&patch, work, shape, n_constraints, columns, &q);
+  status = LodPatchSolveColumns(&patch, work, shape, n_constraints, columns, &q);
   if (status) return status;
   const size_t stride = work->solved->d;
   LodCellStiffness(grid, problem->coefficient, patch.cell_index, own);
@@ -484,8 +449,10 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
       columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);
   }
   if (source) AddSource(grid, &patch, work, source, columns);
-  work->right->ncol = (size_t)n_constraints + 1;
-  return SolveColumns(&patch, work, shape, n_constraints, 1, q);
+  work->right->ncol -= (size_t)LodGridCorners(grid) - 1;
+  if (LodPatchFloats(grid, &patch)) /* K_p follows */
+    memcpy(columns + n, columns + (size_t)LodGridCorners(grid) * n, n * sizeof *columns);
+  return LodPatchSolveColumns(&patch, work, shape, n_constraints, 1, q);
 }
 
 double LodPatchFlops(const LodPatchProblem *problem, const LodPatchWorkspace *work, PetscInt cell) {

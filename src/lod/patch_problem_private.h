@@ -5,6 +5,7 @@
 #include <suitesparse/cholmod.h>
 
 #include "fem/element.h"
+#include "lod/patch.h"
 
 /* What a patch computation can return. PETSc's error handling is not for several threads, so
    kernels return one of these and the caller raises the error afterwards. */
@@ -41,7 +42,10 @@ typedef struct {
   cholmod_dense *solved;            /* [Y Q] */
   cholmod_dense *solve_y, *solve_e; /* CHOLMOD's own, kept between solves */
   double        *schur;             /* C Y, constraints x constraints */
-  double        *multipliers;       /* lam, constraints x columns, column-major */
+  double        *multipliers;       /* lam, constraints x columns, column-major; two more where a
+                                       node is pinned */
+  PetscInt       pinned_node;       /* this unknown (patch_eliminate.c) */
+  double        *pinned;            /* [C^T b K_p] in its row */
   unsigned char *held;              /* [unknowns] of a masked patch: no unknown is there */
   double        *functionals;       /* [corner][fine nodes of a closed coarse cell] */
   PetscInt      *constraint_row;    /* row of C of each coarse node of the patch, -1: Dirichlet */
@@ -61,6 +65,15 @@ LodPatchStatus LodPatchCompute(const LodPatchProblem *problem, LodPatchWorkspace
 LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace *work,
                                PetscInt cell, const double *coarse, const double *source,
                                const double **q);
+
+/* For patch_problem.c. Pin: where the patch floats, before K is factored: the last unknown of
+   `matrix` that has neighbours is pinned, its column of K goes to the given one of work->right.
+   SolveColumns: steps 2 to 4 for the columns b in work->right, and K_p if there is one column more;
+   *q is the first of the columns Q, work->solved->d apart. */
+void           LodPatchPin(cholmod_sparse *matrix, size_t column, LodPatchWorkspace *work);
+LodPatchStatus LodPatchSolveColumns(const LodPatch *patch, LodPatchWorkspace *work,
+                                    const LodPatchShape *shape, PetscInt n_constraints,
+                                    PetscInt columns, const double **q);
 
 /* Flops of LodPatchCompute without a source, -1 if no call in this workspace has met a patch of
    this shape; and the most bytes that the workspace has held so far. */

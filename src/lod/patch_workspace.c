@@ -8,7 +8,7 @@
 size_t LodPatchMemory(const LodGrid *grid, const LodPatchWorkspace *work) {
   size_t nodes = (size_t)LodGridPatchNodes(grid), corners = (size_t)LodGridCorners(grid);
   return work->common.memory_usage +
-         (nodes * (nodes + corners + 1) + corners * (size_t)LodSourceSize(grid)) * sizeof(double) +
+         (nodes * (nodes + corners + 4) + corners * (size_t)LodSourceSize(grid)) * sizeof(double) +
          nodes * sizeof(PetscInt);
 }
 
@@ -19,10 +19,12 @@ LodPatchStatus LodPatchWorkspaceBegin(const LodGrid *grid, LodPatchWorkspace *wo
   work->common.print = 0;
   work->common.error_handler = NULL;
   work->schur = malloc(nodes * nodes * sizeof(double));
-  work->multipliers = malloc(nodes * (corners + 1) * sizeof(double));
+  work->multipliers = malloc(nodes * (corners + 3) * sizeof(double));
+  work->pinned = malloc((nodes + corners + 2) * sizeof(double));
   work->constraint_row = malloc(nodes * sizeof(PetscInt));
   work->functionals = malloc(corners * (size_t)LodSourceSize(grid) * sizeof(double));
-  return work->schur && work->multipliers && work->constraint_row && work->functionals
+  return work->schur && work->multipliers && work->pinned && work->constraint_row &&
+                 work->functionals
              ? LOD_PATCH_OK
              : LOD_PATCH_NO_MEMORY;
 }
@@ -42,6 +44,7 @@ void LodPatchWorkspaceEnd(LodPatchWorkspace *work) {
   cholmod_finish(&work->common);
   free(work->schur);
   free(work->multipliers);
+  free(work->pinned);
   free(work->constraint_row);
   free(work->functionals);
   free(work->held);

@@ -135,11 +135,11 @@ static PetscErrorCode Compute(LodLocalOperators *self, PetscInt first, PetscInt 
 
 /* Implements LodLocalOperators.correct. */
 static PetscErrorCode Correct(LodLocalOperators *self, PetscInt first, PetscInt last,
-                              const double *coarse, const double *source, PetscBool quiet,
+                              const LodComputeOptions *options, const double *coarse,
                               double *fine) {
   const Update *update = self->data;
   PetscFunctionBeginUser;
-  PetscCall(LodLocalOperatorsCorrect(update->source, first, last, coarse, source, quiet, fine));
+  PetscCall(update->source->correct(update->source, first, last, options, coarse, fine));
   PetscFunctionReturn(0);
 }
 

@@ -38,17 +38,27 @@ PetscBool LodWindowCloses(const LodGrid *grid, PetscInt axis, const LodWindowKin
   return PETSC_FALSE;
 }
 
+PetscBool LodWindowFloats(const LodGrid *grid, const LodWindowKind kinds[]) {
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    for (int end = 0; end < 2; end++)
+      if (EndCloses(grid, axis, &kinds[axis], end)) return PETSC_FALSE;
+  return PETSC_TRUE;
+}
+
 /* Which nodes a step of a window eliminates: those inside along all later axes that are not on an
-   open interface of the blocks merged so far. */
+   open interface of the blocks merged so far, nor in the low corner of a patch that floats. */
 typedef struct {
-  PetscInt dim, axis;
-  LodBox   block;               /* fine cells of a coarse cell */
-  PetscInt open_low, open_high; /* fine coordinates along the axis; -1: closed */
+  PetscInt  dim, axis;
+  LodBox    block;               /* fine cells of a coarse cell */
+  PetscInt  open_low, open_high; /* fine coordinates along the axis; -1: closed */
+  PetscBool floats;              /* the patch; known on the last axis, before nobody asks */
 } StepContext;
 
 static PetscBool IsEliminated(const void *context, const LodVariable *node) {
   const StepContext *step = context;
   if (node->index[step->axis] == step->open_low || node->index[step->axis] == step->open_high)
+    return PETSC_FALSE;
+  if (step->floats && node->index[0] == 0 && node->index[1] == 0 && node->index[2] == 0)
     return PETSC_FALSE;
   for (PetscInt axis = step->axis + 1; axis < step->dim; axis++)
     if (node->index[axis] == 0 || node->index[axis] == step->block.size[axis]) return PETSC_FALSE;
@@ -139,8 +149,9 @@ static PetscErrorCode PlanStep(const LodGrid *grid, LodWindow *window, const Lod
   PetscInt       ratio = LodGridFineRatio(grid, window->axis), n_images[2], n_operands = 0;
   PetscInt       extent[LOD_MAX_DIM] = {1, 1, 1};
   LodImage      *images[2];
-  StepContext    context = {grid->dim, window->axis, LodFineInside(grid), -1, -1};
+  StepContext    context = {grid->dim, window->axis, LodFineInside(grid), -1, -1, PETSC_FALSE};
   PetscFunctionBeginUser;
+  if (window->axis == grid->dim - 1) context.floats = LodWindowFloats(grid, window->kinds);
   if (first > 0) context.open_low = first * ratio;
   if (last < window->n_blocks - 1) context.open_high = (last + 1) * ratio;
   for (PetscInt axis = 0; axis < grid->dim; axis++)

@@ -74,6 +74,10 @@ size_t LodWindowValues(const LodWindow *window);
 void   LodWindowSubstitute(const LodWindow *window, const double *workspace, const double *front,
                            const double *kept, double *values, double *blocks, size_t stride);
 
+/* Whether the patch whose kinds of windows these are floats (patch.h): its fine node in the low
+   corner is then not eliminated, so that what is factored stays definite. */
+PetscBool LodWindowFloats(const LodGrid *grid, const LodWindowKind kinds[]);
+
 /* Whether coarse node `index` (relative to the patch's low corner) has coordinate on an end of the
    window along `axis` where correctors vanish: the patch boundary inside D or a Dirichlet face. */
 PetscBool LodWindowCloses(const LodGrid *grid, PetscInt axis, const LodWindowKind *kind,

@@ -123,6 +123,12 @@ static PetscErrorCode Fill(const LodSampleSettings *settings, PetscInt64 seed, P
   case LOD_FAMILY_RESERVOIR:
     PetscCall(LodSampleReservoir(settings, dim, cells, seed, number, values));
     break;
+  case LOD_FAMILY_ANISOTROPIC:
+    PetscCall(LodSampleAnisotropic(settings, seed, number, coefficient));
+    break;
+  case LOD_FAMILY_LAYERS:
+    LodSampleLayers(settings, seed, number, coefficient);
+    break;
   case LOD_FAMILY_FILE:
     PetscCall(LodSampleFile(settings, number, coefficient));
     break;
@@ -141,7 +147,8 @@ PetscErrorCode LodSampleDraw(const LodSampleSettings *settings, PetscInt dim,
            (long long)number);
   LodCheckInput(number >= 0, "%s: the number of a sample cannot be negative", where);
   PetscCall(LodSampleValidate(settings, dim, cells, where));
-  PetscCall(LodCoefficientCreate(dim, cells, coefficient));
+  PetscCall(LodCoefficientCreateTensor(
+      dim, cells, LodFamilyHasTensors(settings->family) ? dim * (dim + 1) / 2 : 1, coefficient));
   PetscCall(LodEventBegin(LOD_EVENT_SAMPLE));
   PetscErrorCode error = Fill(settings, seed, number, coefficient);
   if (!error) error = LodCoefficientValidate(coefficient, where);

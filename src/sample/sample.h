@@ -14,6 +14,12 @@
    reservoir  log A is a rough background in the lowest two fifths of [log alpha, log beta], and in
               the highest two fifths inside of meandering channels along y, `channel_width` cells
               wide: what a layer of the SPE10 model looks like. Two or three dimensions.
+   anisotropic  tensors: the lognormal field times 1 along layers, which lie at `angle` to the x
+   axis in the plane of the first and the last axis, and 1 / ratio across them. Two or three
+              dimensions.
+   layers     tensors: so many layers of the same thickness on top of each other along the last
+              axis, A being beta in a direction of each layer's own in the plane of x and y, of
+              uniform angle, and alpha across it. Two or three dimensions.
    file       coefficient number first + `number` of a dataset of many along its first axis, or the
               one that it holds.
    darcy      beta where a Gaussian field of covariance (-Laplace + 9)^-2 with natural conditions is
@@ -49,7 +55,9 @@ PetscErrorCode LodFamilyFromName(const char *name, const char *where, LodFamily 
    channel_width. */
 void LodFamilyDefaults(LodSampleSettings *settings);
 
-/* Whether the values of a family keep to [alpha, beta]; whether its draws differ. */
+/* Whether the values of a family keep to [alpha, beta]; whether its draws differ; whether they have
+   tensors, which networks and the values[] of the library do not take. */
+PetscBool LodFamilyHasTensors(LodFamily family);
 PetscBool LodFamilyHasRange(LodFamily family);
 PetscBool LodFamilyVaries(LodFamily family);
 

@@ -58,6 +58,13 @@ PetscErrorCode LodSampleReservoir(const LodSampleSettings *settings, PetscInt di
                                   const PetscInt cells[], PetscInt64 seed, PetscInt64 number,
                                   double *values);
 
+/* A lognormal field that is smaller across tilted layers, and layers with directions; dim is 2 or
+   3, the coefficient has symmetric tensors. */
+PetscErrorCode LodSampleAnisotropic(const LodSampleSettings *settings, PetscInt64 seed,
+                                    PetscInt64 number, LodCoefficient *coefficient);
+void LodSampleLayers(const LodSampleSettings *settings, PetscInt64 seed, PetscInt64 number,
+                     LodCoefficient *coefficient);
+
 /* Reads number first + `number` of the settings' file into a coefficient of its cells. A value that
    is none is an input error with the number of the coefficient. */
 PetscErrorCode LodSampleFile(const LodSampleSettings *settings, PetscInt64 number,

@@ -23,6 +23,8 @@ static const char *const family_names[LOD_FAMILY_COUNT] = {
     [LOD_FAMILY_IMAGE] = "image",
     [LOD_FAMILY_DARCY] = "darcy",
     [LOD_FAMILY_RESERVOIR] = "reservoir",
+    [LOD_FAMILY_ANISOTROPIC] = "anisotropic",
+    [LOD_FAMILY_LAYERS] = "layers",
     [LOD_FAMILY_FILE] = "file",
 };
 
@@ -33,6 +35,9 @@ void LodSampleDefaults(LodSampleSettings *settings) {
   settings->n_scales = 0; /* the cells of the mesh */
   settings->correlation_length = 0.1;
   settings->variance = 1;
+  settings->ratio = 10;
+  settings->angle = 30;
+  settings->layers = 8;
   settings->channels = 8;
   LodFamilyDefaults(settings);
   for (int axis = 0; axis < LOD_MAX_DIM; axis++)
@@ -61,7 +66,11 @@ const char *LodSampleInput(const LodSampleSettings *settings) {
 
 PetscBool LodFamilyHasRange(LodFamily family) {
   return (PetscBool)(family != LOD_FAMILY_EXPRESSION && family != LOD_FAMILY_LOGNORMAL &&
-                     family != LOD_FAMILY_FILE);
+                     family != LOD_FAMILY_ANISOTROPIC && family != LOD_FAMILY_FILE);
+}
+
+PetscBool LodFamilyHasTensors(LodFamily family) {
+  return (PetscBool)(family == LOD_FAMILY_ANISOTROPIC || family == LOD_FAMILY_LAYERS);
 }
 
 PetscBool LodFamilyVaries(LodFamily family) {
@@ -161,6 +170,27 @@ static PetscErrorCode ValidateChannels(const LodSampleSettings *settings, PetscI
   PetscFunctionReturn(0);
 }
 
+/* Checks the parameters of tensors. */
+static PetscErrorCode ValidateTensors(const LodSampleSettings *settings, PetscInt dim,
+                                      const PetscInt cells[], const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(dim >= 2, "%s: family %s has tensors, which need 2 or 3 dimensions, not 1", where,
+                LodFamilyName(settings->family));
+  if (settings->family == LOD_FAMILY_LAYERS) {
+    LodCheckInput(settings->layers >= 1 && settings->layers <= cells[dim - 1],
+                  "%s: %" PetscInt_FMT " layers, must be 1 to the %" PetscInt_FMT
+                  " cells along the last axis",
+                  where, settings->layers, cells[dim - 1]);
+    PetscFunctionReturn(0);
+  }
+  PetscCall(ValidateField(settings, where));
+  LodCheckInput(isfinite(settings->ratio) && settings->ratio > 0,
+                "%s: ratio is %.9g, must be finite and greater than 0", where, settings->ratio);
+  LodCheckInput(fabs(settings->angle) <= 360, "%s: angle is %.9g, must be from -360 to 360", where,
+                settings->angle);
+  PetscFunctionReturn(0);
+}
+
 /* Checks what the family asks of its own parameters. */
 static PetscErrorCode ValidateOwn(const LodSampleSettings *settings, PetscInt dim,
                                   const PetscInt cells[], const char *where) {
@@ -173,6 +203,10 @@ static PetscErrorCode ValidateOwn(const LodSampleSettings *settings, PetscInt di
     break;
   case LOD_FAMILY_LOGNORMAL:
     PetscCall(ValidateField(settings, where));
+    break;
+  case LOD_FAMILY_ANISOTROPIC:
+  case LOD_FAMILY_LAYERS:
+    PetscCall(ValidateTensors(settings, dim, cells, where));
     break;
   case LOD_FAMILY_RESERVOIR:
     LodCheckInput(dim >= 2, "%s: a reservoir has 2 or 3 dimensions, not 1", where);

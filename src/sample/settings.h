@@ -8,15 +8,17 @@
 #define LOD_MAX_SCALES 16
 
 typedef enum {
-  LOD_FAMILY_IID,        /* uniform in [alpha, beta], iid on `scales[i]` pieces per axis */
-  LOD_FAMILY_SINE,       /* (alpha+beta)/2 + (beta-alpha)/2 * sin(2 pi x) sin(2 pi y) ... */
-  LOD_FAMILY_EXPRESSION, /* any expression of x, y, z at cell midpoints */
-  LOD_FAMILY_LOGNORMAL,  /* exp of a Gaussian field, exponential covariance */
-  LOD_FAMILY_CHANNELS,   /* thin high- or low-value inclusions in a background */
-  LOD_FAMILY_IMAGE,      /* grey values of a PNG mapped to [alpha, beta] */
-  LOD_FAMILY_DARCY,      /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
-  LOD_FAMILY_RESERVOIR,  /* meandering channels of high values in a rough background of low ones */
-  LOD_FAMILY_FILE        /* coefficients that an HDF5 file holds */
+  LOD_FAMILY_IID,         /* uniform in [alpha, beta], iid on `scales[i]` pieces per axis */
+  LOD_FAMILY_SINE,        /* (alpha+beta)/2 + (beta-alpha)/2 * sin(2 pi x) sin(2 pi y) ... */
+  LOD_FAMILY_EXPRESSION,  /* any expression of x, y, z at cell midpoints */
+  LOD_FAMILY_LOGNORMAL,   /* exp of a Gaussian field, exponential covariance */
+  LOD_FAMILY_CHANNELS,    /* thin high- or low-value inclusions in a background */
+  LOD_FAMILY_IMAGE,       /* grey values of a PNG mapped to [alpha, beta] */
+  LOD_FAMILY_DARCY,       /* beta where a Gaussian field is positive, else alpha; 12 and 3 */
+  LOD_FAMILY_RESERVOIR,   /* meandering channels of high values in a rough background of low ones */
+  LOD_FAMILY_ANISOTROPIC, /* lognormal, smaller across layers that lie at an angle: tensors */
+  LOD_FAMILY_LAYERS, /* layers, each with a direction of its own in which A is larger: tensors */
+  LOD_FAMILY_FILE    /* coefficients that an HDF5 file holds */
 } LodFamily;
 
 /* How many families there are. */
@@ -30,8 +32,12 @@ typedef struct {
   PetscInt  n_scales;               /* iid: the coefficients go through the scales in turn */
   PetscInt  scales[LOD_MAX_SCALES]; /* iid: pieces per axis; each must divide E; default E only */
   char      expression[LOD_TEXT_MAX];
-  double    correlation_length; /* lognormal, reservoir: > 0; default 0.1, in units of extent[] */
-  double    variance;           /* lognormal: >= 0, of log A; default 1; its median is 1 */
+  double    correlation_length; /* lognormal, anisotropic, reservoir: > 0; default 0.1, in units of
+                                   extent[] */
+  double    variance; /* lognormal, anisotropic: >= 0, of log A; default 1; its median is 1 */
+  double    ratio;    /* anisotropic: > 0, A along layers over A across them; 10 */
+  double    angle;    /* anisotropic: -360 to 360 degrees from the x axis to the layers; 30 */
+  PetscInt  layers;   /* layers: how many along the last axis; default 8 */
   PetscInt  channels;           /* channels, reservoir: how many; default 8 */
   PetscInt  channel_width;      /* channels, reservoir: in cells of T_eps; default 1, reservoir 5 */
   PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */

@@ -50,15 +50,16 @@ void LodEffectiveBoundsCompute(const LodCoefficient *coefficient, LodEffectiveBo
 double LodEffectiveOutsideBy(PetscInt dim, const LodEffective *effective,
                              const LodEffectiveBounds *bounds);
 
-/* What a program says of tensors of one method: to the terminal, and to a file (JSON, whole or
-   absent). Warn does of a tensor that lies beyond its bounds by more than 1 %. */
+/* What a program says of tensors of one method, of one coefficient or of many samples: to the
+   terminal, and to a file (JSON, whole or absent); of many samples the means and the standard
+   deviations of one. Warn does of tensors that lie beyond their bounds by more than 1 %, of the
+   worst. */
 typedef struct {
   const LodGrid *grid;
-  const char    *coefficient, *method, *model; /* names of files and of the method; model
-                                                  NULL: none */
-  PetscInt                  n;
-  const LodEffective       *effective;
-  const LodEffectiveBounds *bounds;
+  const char *coefficient, *method, *model; /* names of files and of the method; model NULL: none */
+  PetscInt    samples, n;                   /* n kinds of each */
+  const LodEffective       *effective;      /* [samples][n] */
+  const LodEffectiveBounds *bounds;         /* [samples] */
 } LodEffectiveFindings;
 void           LodEffectiveWarn(const LodEffectiveFindings *findings);
 void           LodEffectivePrint(const LodEffectiveFindings *findings);

@@ -47,6 +47,9 @@ static PetscErrorCode ToSettings(const LodSampler *sampler, const char *where,
   PetscCall(LodPointerCheck(sampler->family, where, "sampler.family"));
   LodSampleDefaults(settings);
   PetscCall(LodFamilyFromName(sampler->family, where, &settings->family));
+  LodCheckInput(!LodFamilyHasTensors(settings->family),
+                "%s: sampler.family: %s has tensors, values[] are numbers; lod-sample draws them",
+                where, LodFamilyName(settings->family));
   LodCheckInput(sampler->scale >= 0, "%s: sampler.scale is %d, must not be negative", where,
                 sampler->scale);
   settings->alpha = sampler->alpha;

@@ -15,6 +15,7 @@ for method in shared patch; do
   expect 0 '' "$bin/lod-bench" exact --coarse 4 --fine 16 --ell 1 --threads 2 --repeats 2 \
     --method $method --json
   has seconds_per_cell seconds_per_cell_min seconds_per_cell_max gemm_share peak_bytes
+  has seconds_per_cell_loads seconds_per_cell_correct
   [ "$(head -c 1 stdout.txt)$(tail -n 1 stdout.txt)" = '{}' ] || fail 'not one JSON object'
 done
 for dim in 1 3; do

@@ -35,9 +35,9 @@ refuses '--coarse 9: does not divide the 43 cells per axis of odd\.h5; choose on
 expect 0 '' "$bin/lod-solve" odd.h5 --resample 40 --output u.h5
 grep -qE '^resampled 43 to 40 cells by geometric means; .*arithmetic .*, was .* %\), geometric .*\(\+0 %\)' stdout.txt ||
   fail 'it is not said what resampling does'
-expect 0 '' "$bin/lod-sample" --resample odd.h5 --cells 40 --mean harmonic --output forty.h5
+expect 0 '' "$bin/lod-sample" --resample odd.h5 --cells 40 --resample-mean harmonic --output forty.h5
 expect 0 '' "$bin/lod-solve" forty.h5 --output v.h5
-expect 0 '' "$bin/lod-solve" odd.h5 --resample 40 --mean harmonic --output w.h5
+expect 0 '' "$bin/lod-solve" odd.h5 --resample 40 --resample-mean harmonic --output w.h5
 expect 0 '' h5diff v.h5 w.h5 /solution
 expect 0 '' "$bin/lod-solve" odd.h5 --pad --quiet --output u.h5
 expect 0 '' "$bin/lod-solve" odd.h5 --pad --coarse 9 --output u.h5
@@ -45,8 +45,8 @@ grep -q '^padded 43 to 45 cells by repeating the last: D is longer, by 4.65 %' s
   fail 'it is not said what padding does'
 grep -q 'D = 1.04651163x1.04651163' stdout.txt || fail 'padding does not make D longer'
 refuses '--pad: --resample already' lod-solve odd.h5 --pad --resample 40
-refuses '--mean harmonic: means are for --resample' lod-solve odd.h5 --mean harmonic --coarse 43
-refuses "--mean: no mean 'middle'" lod-solve odd.h5 --resample 40 --mean middle
+refuses '--resample-mean harmonic: means are for --resample' lod-solve odd.h5 --resample-mean harmonic --coarse 43
+refuses "--resample-mean: no mean 'middle'" lod-solve odd.h5 --resample 40 --resample-mean middle
 refuses '--resample: has numbers for 3 axes, but odd\.h5 has 2' lod-solve odd.h5 --resample 40x40x40
 refuses '--many: --resample and --pad are for one' lod-solve odd.h5 --many --pad
 finish

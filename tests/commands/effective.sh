@@ -64,11 +64,32 @@ for method in lod fine; do
   done
 done
 
+# Many samples: each as alone, means and deviations.
+expect 0 '' "$bin/lod-sample" --cells 16 --count 3 --seed 5 --output three.h5
+expect 0 '' "$bin/lod-solve" three.h5 --many --effective=periodic,flow --report many.json
+grep -q '^samples   3$' stdout.txt || fail 'samples are not counted'
+"$helpers/row" three.h5 coefficients 2 one.h5 || fail 'a row cannot be copied'
+expect 0 '' "$bin/lod-solve" one.h5 --effective=periodic,flow --report one.json
+checks=$((checks + 1))
+/usr/bin/python3 - <<'CHECK' || fail 'samples of many are not those of one'
+import json, statistics
+many, one = (json.load(open(name)) for name in ("many.json", "one.json"))
+for kind in 0, 1:
+    found = many["effective"][kind]
+    for i in 0, 1:
+        for j in 0, 1:
+            values = [tensor[i][j] for tensor in found["samples"]]
+            assert len(values) == 3
+            assert abs(values[2] - one["effective"][kind]["tensor"][i][j]) < 1e-10
+            assert abs(found["tensor"][i][j] - statistics.mean(values)) < 1e-12
+            assert abs(found["deviation"][i][j] - statistics.stdev(values)) < 1e-12
+CHECK
+
 # Unusable input.
 refuses '--effective=round: unknown kind of boundary; known: periodic, linear, flow' lod-solve layers.h5 --effective=round
 refuses '--effective=flow,: unknown' lod-solve layers.h5 --effective=flow,
 refuses '--effective=flow,flow,flow,flow: names more' lod-solve layers.h5 --effective=flow,flow,flow,flow
-refuses '--effective: .*--many' lod-solve layers.h5 --effective --many
+expect 2 '--many: runs as one process' mpiexec --oversubscribe -n 2 "$bin/lod-solve" three.h5 --effective --many
 refuses '--effective: .*--operators' lod-solve layers.h5 --effective --operators
 refuses '--effective: .*--rhs' lod-solve layers.h5 --effective --rhs 1
 refuses '--effective: .*--point' lod-solve layers.h5 --effective --point 0.5,0.5

@@ -63,8 +63,8 @@ grep -qE '^averaged from 8 cells, geometric mean; .* arithmetic .*, was .* harmo
 expect 0 '' h5diff five.h5 row.h5 /coefficient /coefficient
 expect 0 '' "$bin/lod-sample" --resample one.h5 --output same.h5
 expect 0 '' h5diff one.h5 same.h5 /coefficient /coefficient
-refuses "--mean: no mean 'mean'" lod-sample --resample one.h5 --mean mean
-refuses '--mean has no meaning for family iid' lod-sample --mean harmonic
+refuses "--resample-mean: no mean 'mean'" lod-sample --resample one.h5 --resample-mean mean
+refuses '--resample-mean has no meaning for family iid' lod-sample --resample-mean harmonic
 refuses '--family file: which one --resample says' lod-sample --family file
 refuses 'absent\.h5: ' lod-sample --resample absent.h5 --cells 5
 refuses "kept\.h5: no dataset 'A'" lod-sample --resample kept.h5 --dataset A --cells 5
