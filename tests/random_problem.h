@@ -92,7 +92,10 @@ static inline void draw_conditions(RandomProblem *problem) {
                                  : (LodFaceKind)(LOD_FACE_DIRICHLET + draw_integer(problem, 4));
     const char       *name = lod_face_names[face / 2][face % 2];
     draw_text(problem, -1, value);
-    draw_text(problem, 0, rate);
+    if (draw(problem) < 0.25)
+      draw_text(problem, 0, rate);
+    else
+      (void)snprintf(rate, sizeof rate, "%.3f", 3 * draw(problem));
     assert_ok(LodConditionsSetFace(conditions, dim, name, kind,
                                    kind == LOD_FACE_NATURAL ? NULL : value,
                                    kind == LOD_FACE_ROBIN ? rate : NULL, name));
@@ -108,6 +111,27 @@ static inline void draw_conditions(RandomProblem *problem) {
   draw_text(problem, -1, problem->rhs);
 }
 
+/* A problem where u is given nowhere: what flows in on the left flows out on the right, wells come
+   in pairs, and f has mean 0. */
+static inline void draw_closed_conditions(RandomProblem *problem) {
+  const PetscInt dim = problem->grid.dim;
+  char           value[160];
+  for (int face = 0; face < 2 * dim; face++) {
+    const char *name = lod_face_names[face / 2][face % 2];
+    (void)snprintf(value, sizeof value, "%d", face == 0 ? 1 : -1);
+    assert_ok(LodConditionsSetFace(&problem->conditions, dim, name,
+                                   face < 2 ? LOD_FACE_FLUX : LOD_FACE_NATURAL,
+                                   face < 2 ? value : NULL, NULL, name));
+  }
+  for (int well = 0; well < 4; well++) {
+    double point[LOD_MAX_DIM] = {0};
+    for (PetscInt axis = 0; axis < dim; axis++)
+      point[axis] = draw(problem) * problem->grid.extent[axis];
+    assert_ok(LodConditionsAddWell(&problem->conditions, point, well % 2 ? 2 : -2, "a well"));
+  }
+  (void)snprintf(problem->rhs, sizeof problem->rhs, "sin(2*pi*x/%.17g)", problem->grid.extent[0]);
+}
+
 /* The data of a problem that is ready. */
 static inline void integrate_problem(RandomProblem *problem) {
   assert_ok(LodDataCreate(&problem->grid, &problem->coefficient, &problem->conditions, problem->rhs,
@@ -115,13 +139,16 @@ static inline void integrate_problem(RandomProblem *problem) {
 }
 
 /* A problem of `dim` dimensions with so many components of A; two of one seed and stream are the
-   same. */
+   same. `closed`: u is given nowhere. */
 static inline RandomProblem random_problem(unsigned long long seed, uint64_t stream, PetscInt dim,
-                                           PetscInt components) {
+                                           PetscInt components, PetscBool closed) {
   RandomProblem problem = {.seed = seed, .counter = stream << 32};
   draw_grid(&problem, dim);
   draw_coefficient(&problem, components);
-  draw_conditions(&problem);
+  if (closed)
+    draw_closed_conditions(&problem);
+  else
+    draw_conditions(&problem);
   assert_ok(LodConditionsApply(&problem.conditions, &problem.grid, &problem.coefficient));
   integrate_problem(&problem);
   return problem;
