@@ -110,6 +110,7 @@ static PetscErrorCode CompareAndReport(const Options *options, const LodProblem 
                                                              .average = given->average,
                                                              .n_fields = 1,
                                                              .correct = options->correct,
+                                                             .rhs_where = given->rhs_where,
                                                              .quiet = quiet},
                                      &comparison));
   if (rank == 0 && !quiet) PetscCall(Print(given, problem, &comparison));
@@ -136,6 +137,8 @@ static PetscErrorCode Run(Options *options) {
   }
   PetscErrorCode error = LodProblemOptionsReadFile(&options->problem);
   if (!error) error = LodProblemOptionsTakeFile(&options->problem, PETSC_TRUE);
+  if (!error && options->problem.file && options->problem.file->correct)
+    options->correct = PETSC_TRUE;
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   if (!options->problem.model) {
     PetscCall(LodErrorAgree(PETSC_COMM_WORLD, LodModelDefaultPath(model)));

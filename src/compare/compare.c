@@ -281,8 +281,9 @@ PetscErrorCode LodComparisonComputeText(MPI_Comm comm, const LodGrid *grid,
   PetscFunctionBeginUser;
   *comparison = (LodComparison){0};
   PetscCall(LodComparisonForesee(comm, grid, 1, options->quiet));
-  PetscCall(LodErrorAgree(
-      comm, LodDataCreate(grid, coefficient, conditions, rhs, "--rhs", options->correct, &data)));
+  PetscCall(LodErrorAgree(comm, LodDataCreate(grid, coefficient, conditions, rhs,
+                                              options->rhs_where ? options->rhs_where : "--rhs",
+                                              options->correct, &data)));
   with.boundary = data.boundary;
   with.source = data.source;
   PetscErrorCode error =

@@ -38,10 +38,11 @@ typedef struct {
   PetscBool       average;  /* as in LodLearnedCreate */
   PetscInt        n_fields; /* the first so many right-hand sides get u_ms and its errors, each for
                                at most 8 times the time of the exact operator */
-  PetscBool       correct;  /* with exact load correctors for both operators */
-  const double   *boundary, *source; /* of LodData: u at Dirichlet nodes; parts of the load for load
-                                        correctors, of one right-hand side. NULL: none */
-  PetscBool quiet;
+  PetscBool     correct;    /* with exact load correctors for both operators */
+  const double *boundary, *source; /* of LodData: u at Dirichlet nodes; parts of the load for load
+                                      correctors, of one right-hand side. NULL: none */
+  PetscBool   quiet;
+  const char *rhs_where; /* what messages call f where it is text; NULL: --rhs */
 } LodComparisonOptions;
 
 /* Before the loads of a comparison are allocated: refuses what this machine has no memory for and

@@ -149,9 +149,6 @@ static PetscErrorCode Check(const LodGrid *grid, const LodCoefficient *coefficie
     if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) robin = PETSC_TRUE;
   LodCheckInput(!coefficient->reaction && !robin,
                 "effective tensor: it is one of A alone: leave reaction and Robin faces out");
-  LodCheckInput(!coefficient->mask || kind == LOD_EFFECTIVE_FLOW,
-                "effective tensor: the kind %s is for domains without holes: choose flow",
-                kind_name[kind]);
   LodCheckInput(!coefficient->mask || !coefficient->dirichlet_walls,
                 "effective tensor: walls with u = 0 leave no mean gradient: choose natural ones");
   LodCheckInput(

@@ -27,8 +27,9 @@ typedef struct {
 } LodEffective;
 
 /* K by one method. `grid` has no natural faces: the boundary is part of what is asked for. Input
-   errors: natural faces, reaction, Robin faces, options->previous; holes for other kinds than flow;
-   the kind flow for a learned operator, whose faces had u = 0. On every rank; collective. */
+   errors: natural faces, reaction, Robin faces, options->previous, walls of holes with u = 0, for
+   the periodic medium a D that falls into parts; the kind flow for a learned operator, whose faces
+   had u = 0. On every rank; collective. */
 PetscErrorCode LodEffectiveCompute(MPI_Comm comm, const LodGrid *grid,
                                    const LodCoefficient *coefficient, LodMethod method,
                                    const LodSolveOptions *options, LodEffectiveKind kind,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "fem/digits.h"
+#include "grid/domain.h"
 #include "lod/exact.h"
 #include "nn/learned.h"
 #include "solver/effective_private.h"
@@ -37,25 +38,42 @@ static void CellOfPeriod(PetscInt dim, const PetscInt cells[], const PetscInt ma
   }
 }
 
-/* The coefficient on the continued mesh; the caller destroys it. */
-static PetscErrorCode ContinueCoefficient(const LodCoefficient *coefficient, const LodGrid *wide,
-                                          LodCoefficient *continued) {
-  const LodBox   own = LodBoxCells(coefficient->dim, coefficient->cells);
-  const LodBox   all = LodBoxCells(wide->dim, wide->coefficient);
-  const PetscInt n = coefficient->components;
-  PetscInt       margin[LOD_MAX_DIM] = {0};
+/* Fills in A and, if mask[] is not NULL, the mask of the continued mesh. */
+static PetscErrorCode FillContinued(const LodCoefficient *coefficient, const LodGrid *wide,
+                                    unsigned char *mask, LodCoefficient *continued) {
+  const LodBox own = LodBoxCells(coefficient->dim, coefficient->cells);
+  const LodBox all = LodBoxCells(wide->dim, wide->coefficient);
+  const size_t n = (size_t)coefficient->components;
+  PetscInt     margin[LOD_MAX_DIM] = {0};
   PetscFunctionBeginUser;
-  PetscCall(LodCoefficientCreateTensor(wide->dim, wide->coefficient, n, continued));
   for (PetscInt axis = 0; axis < wide->dim; axis++)
     margin[axis] = (wide->coefficient[axis] - coefficient->cells[axis]) / 2;
   for (PetscInt cell = 0; cell < LodBoxCount(&all); cell++) {
     PetscInt index[LOD_MAX_DIM];
     LodBoxIndex(&all, cell, index);
     CellOfPeriod(wide->dim, coefficient->cells, margin, index);
-    PetscCall(PetscArraycpy(continued->values + (size_t)cell * (size_t)n,
-                            coefficient->values + (size_t)LodBoxPosition(&own, index) * (size_t)n,
-                            (size_t)n));
+    const PetscInt repeated = LodBoxPosition(&own, index);
+    PetscCall(PetscArraycpy(continued->values + (size_t)cell * n,
+                            coefficient->values + (size_t)repeated * n, n));
+    if (mask) mask[cell] = coefficient->mask[repeated];
   }
+  PetscFunctionReturn(0);
+}
+
+/* The coefficient on the continued mesh; the caller destroys it. */
+static PetscErrorCode ContinueCoefficient(const LodCoefficient *coefficient, const LodGrid *wide,
+                                          LodCoefficient *continued) {
+  unsigned char *mask = NULL;
+  PetscFunctionBeginUser;
+  PetscCall(
+      LodCoefficientCreateTensor(wide->dim, wide->coefficient, coefficient->components, continued));
+  PetscErrorCode error = 0;
+  if (coefficient->mask) error = PetscMalloc1(LodCoefficientCells(continued), &mask);
+  if (!error) error = FillContinued(coefficient, wide, mask, continued);
+  if (!error && mask) error = LodDomainSetMask(continued, mask, PETSC_FALSE, "mask");
+  PetscCall(PetscFree(mask));
+  if (error) PetscCall(LodCoefficientDestroy(continued));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -208,12 +226,82 @@ static PetscErrorCode CheckDigits(LodPeriodicSystem *system, MPI_Comm comm, cons
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodEffectivePeriodic(MPI_Comm comm, const LodGrid *grid,
-                                    const LodCoefficient *coefficient, LodMethod method,
-                                    const LodSolveOptions *options,
-                                    double                 tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
-  LodPeriodicMesh    mesh = {.dim = grid->dim, .ell = LodMethodCompresses(method) ? grid->ell : 0};
-  LodPeriodicSystem *system;
+/* Appends the neighbours of a cell around the torus, those that share a node with it, to a list of
+   cells of one part of D. */
+static void AddNeighbours(const LodCoefficient *coefficient, PetscInt cell, PetscBool *found,
+                          PetscInt *list, PetscInt *n) {
+  static const PetscInt margin[LOD_MAX_DIM] = {0};
+  const LodBox          cells = LodBoxCells(coefficient->dim, coefficient->cells);
+  LodBox                around = LodBoxCube(coefficient->dim, 3);
+  LodBoxIndex(&cells, cell, around.first);
+  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
+    around.first[axis]--;
+  for (PetscInt i = 0; i < LodBoxCount(&around); i++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&around, i, index);
+    CellOfPeriod(coefficient->dim, coefficient->cells, margin, index);
+    const PetscInt other = LodBoxPosition(&cells, index);
+    if (found[other] || !LodCoefficientHasCell(coefficient, other)) continue;
+    found[other] = PETSC_TRUE;
+    list[(*n)++] = other;
+  }
+}
+
+/* Refuses a D that does not hang together around the torus: what stands alone is held by nothing.
+ */
+static PetscErrorCode CheckHangsTogether(const LodCoefficient *coefficient) {
+  const PetscInt n_cells = LodCoefficientCells(coefficient);
+  const LodBox   cells = LodBoxCells(coefficient->dim, coefficient->cells);
+  PetscInt      *list, n = 0, first = 0, index[LOD_MAX_DIM];
+  PetscBool     *found;
+  PetscFunctionBeginUser;
+  if (!coefficient->mask) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(n_cells, &list));
+  PetscErrorCode error = PetscCalloc1(n_cells, &found);
+  if (error) PetscCall(PetscFree(list));
+  PetscCall(error);
+  while (!LodCoefficientHasCell(coefficient, first))
+    first++;
+  found[first] = PETSC_TRUE;
+  list[n++] = first;
+  for (PetscInt i = 0; i < n; i++)
+    AddNeighbours(coefficient, list[i], found, list, &n);
+  for (first = 0; first < n_cells; first++)
+    if (LodCoefficientHasCell(coefficient, first) && !found[first]) break;
+  PetscCall(PetscFree(list));
+  PetscCall(PetscFree(found));
+  LodBoxIndex(&cells, PetscMin(first, n_cells - 1), index);
+  LodCheckInput(first == n_cells,
+                "effective tensor: cell (x %d, y %d, z %d) belongs to a part of the domain that "
+                "nothing joins to the rest of the periodic medium: take it out of the mask",
+                (int)index[0], (int)index[1], (int)index[2]);
+  PetscFunctionReturn(0);
+}
+
+/* Marks the cells of the mesh of a method that meet D, a new array; NULL if there are no holes. */
+static PetscErrorCode CellsInside(const LodGrid *grid, const LodCoefficient *coefficient,
+                                  LodMethod method, PetscBool **inside) {
+  const LodBox cells = LodBoxCells(grid->dim, LodMethodCells(method, grid));
+  PetscFunctionBeginUser;
+  *inside = NULL;
+  if (!coefficient->mask) PetscFunctionReturn(0);
+  PetscCall(PetscMalloc1(LodBoxCount(&cells), inside));
+  for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
+    PetscInt index[LOD_MAX_DIM];
+    LodBoxIndex(&cells, cell, index);
+    (*inside)[cell] = method == LOD_METHOD_FINE
+                          ? LodDomainHasFineCell(grid, coefficient, index)
+                          : (PetscBool)(LodDomainCoarseCell(grid, coefficient, index) > 0);
+  }
+  PetscFunctionReturn(0);
+}
+
+/* Makes the system of a period. Collective. */
+static PetscErrorCode CreateSystem(MPI_Comm comm, const LodGrid *grid,
+                                   const LodCoefficient *coefficient, LodMethod method,
+                                   LodPeriodicSystem **system) {
+  LodPeriodicMesh mesh = {.dim = grid->dim, .ell = LodMethodCompresses(method) ? grid->ell : 0};
+  PetscBool      *inside = NULL;
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(mesh.cells, LodMethodCells(method, grid), grid->dim));
   LodGridSides(grid, mesh.cells, mesh.side);
@@ -222,9 +310,24 @@ PetscErrorCode LodEffectivePeriodic(MPI_Comm comm, const LodGrid *grid,
                      "matrix of the period",
                      method == LOD_METHOD_FINE ? "choose fewer fine cells (fine)"
                                                : "choose fewer coarse cells (coarse)");
+  if (!error) error = CheckHangsTogether(coefficient);
+  if (!error) error = CellsInside(grid, coefficient, method, &inside);
   PetscCall(LodErrorAgree(comm, error));
-  PetscCall(LodPeriodicSystemCreate(comm, &mesh, &system));
-  error =
+  mesh.inside = inside;
+  error = LodPeriodicSystemCreate(comm, &mesh, system);
+  PetscCall(PetscFree(inside));
+  PetscCall(error);
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodEffectivePeriodic(MPI_Comm comm, const LodGrid *grid,
+                                    const LodCoefficient *coefficient, LodMethod method,
+                                    const LodSolveOptions *options,
+                                    double                 tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
+  LodPeriodicSystem *system;
+  PetscFunctionBeginUser;
+  PetscCall(CreateSystem(comm, grid, coefficient, method, &system));
+  PetscErrorCode error =
       LodErrorAgree(comm, FillOperators(system, grid, coefficient, method, options, PETSC_FALSE));
   if (!error) error = LodPeriodicSystemTensor(system, tensor);
   if (!error) error = CheckDigits(system, comm, grid, coefficient, method, options, tensor);

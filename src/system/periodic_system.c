@@ -10,7 +10,9 @@
 struct LodPeriodicSystem {
   MPI_Comm        comm; /* PETSc's of the matrix; borrowed */
   LodPeriodicMesh mesh;
-  Mat             matrix; /* over all nodes of the torus but node 0 */
+  PetscInt *unknown; /* [nodes of the torus]: its number; -1: the first node of D, or outside */
+  PetscInt  n_unknowns;
+  Mat       matrix; /* over the unknowns */
   LodCoarseSolver solver;
   Vec             load, unknowns;
   PetscInt        first, last; /* this rank's cells */
@@ -35,15 +37,14 @@ double LodPeriodicOperatorBytes(const LodPeriodicMesh *mesh) {
   return entry * (double)LodPeriodicOperatorSize(mesh);
 }
 
-/* The number of a node of the torus given by any index along each axis; -1 for node 0, which is no
-   unknown. */
-static PetscInt Unknown(const LodPeriodicMesh *mesh, const PetscInt index[LOD_MAX_DIM]) {
+/* The position on the torus of a node given by any index along each axis. */
+static PetscInt Position(const LodPeriodicMesh *mesh, const PetscInt index[LOD_MAX_DIM]) {
   PetscInt position = 0;
   for (PetscInt axis = mesh->dim - 1; axis >= 0; axis--) {
     const PetscInt cells = mesh->cells[axis], wrapped = index[axis] % cells;
     position = position * cells + (wrapped < 0 ? wrapped + cells : wrapped);
   }
-  return position - 1;
+  return position;
 }
 
 /* The nodes around a cell, as a box of indices that are not wrapped; and its lowest corner. */
@@ -58,26 +59,51 @@ static LodBox NodesOfCell(const LodPeriodicMesh *mesh, PetscInt cell,
 }
 
 /* The unknowns of the nodes around a cell, and of its corners. */
-static void UnknownsOfCell(const LodPeriodicMesh *mesh, PetscInt cell, PetscInt around[],
+static void UnknownsOfCell(const LodPeriodicSystem *system, PetscInt cell, PetscInt around[],
                            PetscInt corners[LOD_MAX_CORNERS]) {
-  PetscInt     corner[LOD_MAX_DIM], node[LOD_MAX_DIM];
-  const LodBox nodes = NodesOfCell(mesh, cell, corner);
+  const LodPeriodicMesh *mesh = &system->mesh;
+  PetscInt               corner[LOD_MAX_DIM], node[LOD_MAX_DIM];
+  const LodBox           nodes = NodesOfCell(mesh, cell, corner);
   for (PetscInt z = 0; z < LodBoxCount(&nodes); z++) {
     LodBoxIndex(&nodes, z, node);
-    around[z] = Unknown(mesh, node);
+    around[z] = system->unknown[Position(mesh, node)];
   }
   for (PetscInt j = 0; j < Corners(mesh); j++) {
     for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
       node[axis] = corner[axis] + (j >> axis & 1);
-    corners[j] = Unknown(mesh, node);
+    corners[j] = system->unknown[Position(mesh, node)];
   }
 }
 
+/* Numbers the unknowns: the nodes of cells that meet D, but the first of them. */
+static PetscErrorCode NumberUnknowns(LodPeriodicSystem *system) {
+  const LodPeriodicMesh *mesh = &system->mesh;
+  const PetscInt         n_nodes = LodCellCount(mesh->dim, mesh->cells);
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(n_nodes, &system->unknown));
+  for (PetscInt cell = 0; cell < n_nodes; cell++) { /* as many cells as nodes */
+    PetscInt corner[LOD_MAX_DIM], node[LOD_MAX_DIM];
+    if (mesh->inside && !mesh->inside[cell]) continue;
+    (void)NodesOfCell(mesh, cell, corner);
+    for (PetscInt j = 0; j < Corners(mesh); j++) {
+      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+        node[axis] = corner[axis] + (j >> axis & 1);
+      system->unknown[Position(mesh, node)] = 1;
+    }
+  }
+  PetscInt number = -1;
+  for (PetscInt node = 0; node < n_nodes; node++)
+    system->unknown[node] = system->unknown[node] ? number++ : -1;
+  system->n_unknowns = PetscMax(number, 0);
+  system->mesh.inside = NULL; /* the caller's */
+  PetscFunctionReturn(0);
+}
+
 /* Makes the matrix, its structure in coordinate form: one coordinate for each entry of each
-   operator, negative where node 0 takes part. */
+   operator, negative where a node takes part that is no unknown. */
 static PetscErrorCode CreateMatrix(MPI_Comm comm, LodPeriodicSystem *system) {
   const LodPeriodicMesh *mesh = &system->mesh;
-  const PetscInt         n_unknowns = LodCellCount(mesh->dim, mesh->cells) - 1;
+  const PetscInt         n_unknowns = system->n_unknowns;
   const PetscInt         n_around = NodesAround(mesh), n_corners = Corners(mesh);
   const size_t count = (size_t)(system->last - system->first) * LodPeriodicOperatorSize(mesh);
   PetscInt    *rows, *columns, *around, corners[LOD_MAX_CORNERS];
@@ -88,7 +114,7 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodPeriodicSystem *system) {
   PetscCall(MatSetType(system->matrix, MATAIJ));
   PetscCall(PetscMalloc3(count, &rows, count, &columns, n_around, &around));
   for (PetscInt cell = system->first; cell < system->last; cell++) {
-    UnknownsOfCell(mesh, cell, around, corners);
+    UnknownsOfCell(system, cell, around, corners);
     for (PetscInt z = 0; z < n_around; z++)
       for (PetscInt j = 0; j < n_corners; j++, entry++) {
         const PetscBool dropped = (PetscBool)(around[z] < 0 || corners[j] < 0);
@@ -114,6 +140,7 @@ static PetscErrorCode SetUp(MPI_Comm comm, LodPeriodicSystem *system) {
   PetscCall(
       PetscCalloc1((size_t)(system->last - system->first) * LodPeriodicOperatorSize(&system->mesh),
                    &system->operators));
+  PetscCall(NumberUnknowns(system));
   PetscCall(CreateMatrix(comm, system));
   system->comm = PetscObjectComm((PetscObject)system->matrix);
   PetscCall(MatCreateVecs(system->matrix, &system->unknowns, &system->load));
@@ -141,6 +168,7 @@ PetscErrorCode LodPeriodicSystemDestroy(LodPeriodicSystem **system) {
   PetscCall(VecDestroy(&(*system)->unknowns));
   PetscCall(MatDestroy(&(*system)->matrix));
   PetscCall(PetscFree((*system)->operators));
+  PetscCall(PetscFree((*system)->unknown));
   PetscCall(PetscFree(*system));
   PetscFunctionReturn(0);
 }
@@ -191,7 +219,7 @@ static PetscErrorCode FillLoad(LodPeriodicSystem *system, PetscInt axis, PetscIn
   for (PetscInt cell = system->first; cell < system->last; cell++) {
     const double *own =
         system->operators + (size_t)(cell - system->first) * LodPeriodicOperatorSize(mesh);
-    UnknownsOfCell(mesh, cell, around, corners);
+    UnknownsOfCell(system, cell, around, corners);
     for (PetscInt z = 0; z < n_around; z++) {
       values[z] = 0;
       for (PetscInt j = 0; j < n_corners; j++)
@@ -212,14 +240,14 @@ static void AddForms(const LodPeriodicSystem *system, const double *w, PetscInt 
                      double sum[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const LodPeriodicMesh *mesh = &system->mesh;
   const PetscInt         n_corners = Corners(mesh);
-  const size_t           n_unknowns = (size_t)LodCellCount(mesh->dim, mesh->cells) - 1;
+  const size_t           n_unknowns = (size_t)system->n_unknowns;
   PetscInt               corners[LOD_MAX_CORNERS], corner[LOD_MAX_DIM], node[LOD_MAX_DIM];
   double                 u[LOD_MAX_DIM][LOD_MAX_CORNERS];
   for (PetscInt cell = system->first; cell < system->last; cell++) {
     const double *row =
         system->operators + (size_t)(cell - system->first) * LodPeriodicOperatorSize(mesh);
     const LodBox nodes = NodesOfCell(mesh, cell, corner);
-    UnknownsOfCell(mesh, cell, around, corners);
+    UnknownsOfCell(system, cell, around, corners);
     for (PetscInt j = 0; j < mesh->dim; j++)
       for (PetscInt c = 0; c < n_corners; c++)
         u[j][c] = CornerCoordinate(mesh, j, c) +
@@ -243,7 +271,7 @@ static void AddForms(const LodPeriodicSystem *system, const double *w, PetscInt 
 /* Solves for w_axis, w[unknowns], on every rank. */
 static PetscErrorCode Corrector(LodPeriodicSystem *system, PetscInt axis, PetscInt *around,
                                 double *values, double *w) {
-  const PetscInt     n_unknowns = LodCellCount(system->mesh.dim, system->mesh.cells) - 1;
+  const PetscInt     n_unknowns = system->n_unknowns;
   const PetscScalar *solved;
   VecScatter         scatter;
   Vec                whole;
@@ -266,7 +294,7 @@ static PetscErrorCode Corrector(LodPeriodicSystem *system, PetscInt axis, PetscI
 static PetscErrorCode Tensor(LodPeriodicSystem *system, int exponent,
                              double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
   const LodPeriodicMesh *mesh = &system->mesh;
-  const size_t           n_unknowns = (size_t)LodCellCount(mesh->dim, mesh->cells) - 1;
+  const size_t           n_unknowns = (size_t)system->n_unknowns;
   double                 volume = 1, *values, *w;
   PetscInt              *around;
   PetscErrorCode         error = 0;

@@ -8,8 +8,10 @@
    over the (2l+2)^d nodes around it, x fastest, j over its 2^d corners; ell = 0 makes that the cell
    matrix of Q1. */
 typedef struct {
-  PetscInt dim, cells[LOD_MAX_DIM], ell;
-  double   side[LOD_MAX_DIM];
+  PetscInt         dim, cells[LOD_MAX_DIM], ell;
+  double           side[LOD_MAX_DIM];
+  const PetscBool *inside; /* [cells]: those that meet D, the others having operators of zeros and
+                              their nodes no unknowns; NULL: all; borrowed while one is created */
 } LodPeriodicMesh;
 
 /* The matrix over the nodes of the torus, on which nodes N and 0 of an axis are one, for any number
@@ -31,8 +33,9 @@ double LodPeriodicOperatorBytes(const LodPeriodicMesh *mesh);
 
 /* The effective tensor K of the operators as they are, on every rank: the correctors w_j, periodic
    with S (x_j + w_j) = 0, then K ("Effective tensors" in src/README.md). Row and column sums of the
-   operators must vanish: the matrix has the constants as its kernel on both sides, and w_j is 0 at
-   node 0. Entries beyond the dimension are 0. An operator that is not finite is an error. */
+   operators must vanish: the matrix has the constants as its kernel on both sides, D hanging
+   together, and w_j is 0 at the first node of D. Entries beyond the dimension are 0. An operator
+   that is not finite is an error. */
 PetscErrorCode LodPeriodicSystemTensor(LodPeriodicSystem *system,
                                        double             tensor[LOD_MAX_DIM][LOD_MAX_DIM]);
 

@@ -36,7 +36,7 @@ refuses '--coarse .*' lod-solve good.h5 --coarse 4x
 refuses '.*ell' lod-solve good.h5 --ell 0
 refuses '.*no-such-mesh' lod-solve good.h5 --mesh no-such-mesh
 refuses '.*upwards.*left' lod-solve good.h5 --neumann upwards
-refuses '.*natural' lod-solve good.h5 --neumann left,right,bottom,top
+refuses '.*add up to 0; they add up to 1,' lod-solve good.h5 --neumann left,right,bottom,top
 refuses '.*(32|16).*(16|32)' lod-solve good.h5 --mesh "$source_root/meshes/small-2d.toml"
 
 # Methods, models, expressions.

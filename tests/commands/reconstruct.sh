@@ -97,6 +97,15 @@ for dimension in 1 2 3; do
   expect 0 '' h5diff --delta=1e-9 one.h5 two.h5 /face_flux_x
 done
 
+# Through a face that no other Dirichlet face meets flows what the equations of its nodes say.
+expect 0 '' "$bin/lod-solve" a.h5 --coarse 2 --ell 1 --rhs x --correct --dirichlet left=1 \
+  --neumann top,bottom,front,back --reconstruct --report flow.json --output flow.h5
+expect 0 '' /usr/bin/python3 -c '
+import h5py, json
+flux, known = h5py.File("flow.h5")["face_flux_x"][()], json.load(open("flow.json"))["quantities"]
+for inflow, name in ((flux[..., 0].sum(), "inflow_left"), (-flux[..., -1].sum(), "inflow_right")):
+    assert abs(inflow - known[name]) < 1e-11 * abs(known[name]), (inflow, known[name])'
+
 # Without the option there is none of it.
 expect 0 '' "$bin/lod-solve" a.h5 --coarse 2 --output plain.h5
 expect 0 '' /usr/bin/python3 -c 'import h5py; assert not {"fine_solution", "flux"} & set(h5py.File("plain.h5"))'
