@@ -220,9 +220,13 @@ static void FillEntries(const LodCellTables *tables, const LodCoefficient *coeff
   }
   if (coefficient->reaction)
     AddTable(count, coefficient->reaction[position], tables->table[LOD_MASS] + first, entries);
-  for (PetscInt face = 0; face < 2 * dim; face++) {
-    const double rate = RobinRate(tables, coefficient, index, face / 2, face % 2);
-    if (rate > 0) AddTable(count, rate, tables->table[LOD_FACE + face] + first, entries);
+  for (PetscInt axis = 0; axis < dim; axis++) {
+    if (index[axis] > 0 && index[axis] < tables->cells[axis] - 1) continue; /* as most are */
+    for (PetscInt side = 0; side < 2; side++) {
+      const double rate = RobinRate(tables, coefficient, index, axis, side);
+      if (rate > 0)
+        AddTable(count, rate, tables->table[LOD_FACE + 2 * axis + side] + first, entries);
+    }
   }
   if (coefficient->dirichlet_walls) CutEntries(tables, coefficient, index, first, count, entries);
 }

@@ -69,6 +69,14 @@ expect 0 '' "$bin/lod-solve" tilted.h5 --coarse 4 --ell 1 --operators --output b
 expect 0 '' "$bin/lod-solve" tilted.h5 --coarse 4 --ell 1 --previous before.h5 --output after.h5
 says '^previous  before\.h5: 0 of 16 cells'
 expect 0 '' h5diff before.h5 after.h5 /solution
+expect 0 '' "$bin/lod-solve" tilted.h5 --coarse 4 --ell 1 --reaction 'x < 0.2' --robin right=2,1 --operators \
+  --output robin.h5
+expect 0 '' "$bin/lod-solve" tilted.h5 --coarse 4 --ell 1 --reaction 'x < 0.2 && y < 0.9' --robin right=2,1 \
+  --previous robin.h5 --output after.h5
+says '^previous  robin\.h5: 4 of 16 cells' # those whose patches hold the upper left corner
+expect 0 '' "$bin/lod-solve" tilted.h5 --coarse 4 --ell 1 --reaction 'x < 0.2 && y < 0.9' --robin right=2,1 --output anew.h5
+expect 0 '' h5diff --delta=1e-12 anew.h5 after.h5 /solution
+refuses 'before\.h5: .*natural' lod-solve tilted.h5 --coarse 4 --ell 1 --robin right=2,1 --previous before.h5
 
 # Who needs a number, and what is no tensor.
 refuses 'skew\.h5: coefficient: cell \[3\]\[5\]: A is not symmetric' lod-solve skew.h5 --coarse 4
