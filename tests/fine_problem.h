@@ -91,15 +91,18 @@ static inline void solve_dense(const LodGrid *grid, const PetscInt cells[], Pets
   const PetscInt n = LodNodeCount(grid->dim, cells);
   PetscInt      *free_nodes = malloc((size_t)n * sizeof *free_nodes);
   PetscBLASInt   m = 0, one = 1, info = 0, *pivots = malloc((size_t)n * sizeof *pivots);
-  for (PetscInt i = 0; i < n; i++)
-    if (!node_is_dirichlet(grid, cells, i) && (i > 0 || !constants)) free_nodes[m++] = i;
+  PetscBool     *given = malloc((size_t)n * sizeof *given);
+  for (PetscInt i = 0; i < n; i++) {
+    given[i] = (PetscBool)(node_is_dirichlet(grid, cells, i) || (i == 0 && constants));
+    if (!given[i]) free_nodes[m++] = i;
+  }
   double *system = malloc((size_t)m * (size_t)m * sizeof *system);
   double *rhs = malloc((size_t)m * sizeof *rhs);
   for (PetscBLASInt i = 0; i < m; i++) {
     const double *row = matrix + (size_t)free_nodes[i] * (size_t)n;
     rhs[i] = load[free_nodes[i]];
     for (PetscInt j = 0; j < n; j++)
-      if (node_is_dirichlet(grid, cells, j) || (j == 0 && constants)) rhs[i] -= row[j] * u[j];
+      if (given[j]) rhs[i] -= row[j] * u[j];
     for (PetscBLASInt j = 0; j < m; j++)
       system[(size_t)j * (size_t)m + (size_t)i] = row[free_nodes[j]];
   }
@@ -107,7 +110,7 @@ static inline void solve_dense(const LodGrid *grid, const PetscInt cells[], Pets
   ck_assert_int_eq(info, 0);
   for (PetscBLASInt i = 0; i < m; i++)
     u[free_nodes[i]] = rhs[i];
-  free(free_nodes), free(pivots), free(system), free(rhs);
+  free(free_nodes), free(given), free(pivots), free(system), free(rhs);
 }
 
 /* Sums a source, [coarse cell][fine nodes of the closed cell], to a load on all fine nodes. */

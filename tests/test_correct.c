@@ -4,8 +4,12 @@
 
 #include "base/error.h"
 #include "exact_properties.h"
+#include "fem/load.h"
 #include "fine_problem.h"
+#include "io/hdf5_file.h"
+#include "lod/average.h"
 #include "lod/exact.h"
+#include "lod/update.h"
 
 /* Inner and cut patches and such that cover D, in one, two and three dimensions; all kinds of
    faces; boxes; ratios that are no powers of two. */
@@ -30,8 +34,8 @@ static const LodGrid meshes[] = {
      .natural = {{1, 1}, {1, 0}},
      .extent = {1, 2, 1}},
     {LOD_UNIT_CUBE(2, 1, 4, 12), .ell = 1},
-    {LOD_UNIT_CUBE(2, 7, 7, 28), .ell = 2, .natural = {{1, 0}, {0, 0}}},
-    {LOD_UNIT_CUBE(3, 3, 3, 9), .ell = 1, .natural = {{0, 1}, {0, 0}, {1, 0}}},
+    {LOD_UNIT_CUBE(2, 6, 6, 18), .ell = 2, .natural = {{1, 0}, {0, 0}}},
+    {LOD_UNIT_CUBE(3, 3, 3, 6), .ell = 1, .natural = {{0, 1}, {0, 0}, {1, 0}}},
     {.dim = 3,
      .coarse = {2, 2, 1},
      .coefficient = {4, 2, 2},
@@ -349,6 +353,127 @@ START_TEST(paths_agree) {
 }
 END_TEST
 
+/* Corrections of parts of the cells sum up to that of all, and loads of unwanted cells stay as they
+   are. */
+START_TEST(parts_are_parts_of_the_whole) {
+  static const OperatorsCreate paths[] = {LodExactPatchCreate, LodExactSharedCreate};
+  const LodGrid               *grid = &meshes[4 + _i];
+  const unsigned long long     seed = test_seed();
+  const PetscInt               cells = LodGridCells(grid), nodes = LodGridPatchNodes(grid);
+  const PetscInt               n_fine = LodNodeCount(grid->dim, grid->fine);
+  LodCoefficient               coefficient = random_coefficient(grid, seed, COEFFICIENT, 50);
+  LodLocalOperators           *operators;
+  double    *coarse = random_numbers(seed, COARSE, (size_t)LodNodeCount(grid->dim, grid->coarse));
+  double    *source = random_numbers(seed, SOURCE, (size_t)cells * (size_t)LodSourceSize(grid));
+  double    *values = malloc((size_t)cells * (size_t)LodGridOperatorSize(grid) * sizeof *values);
+  double    *fine = calloc((size_t)n_fine, sizeof *fine);
+  double    *loads = random_numbers(seed, REST, (size_t)(cells * nodes));
+  PetscBool *wanted = malloc((size_t)cells * sizeof *wanted);
+  Answers    whole = ask(paths[_i], grid, &coefficient, coarse, source);
+  assert_ok(paths[_i](grid, &operators));
+  assert_ok(LodLocalOperatorsSetCoefficient(operators, &coefficient));
+  for (PetscInt first = 0, last; first < cells; first = last) { /* of lengths 1, 2, 4, .. */
+    last = PetscMin(2 * first + 1, cells);
+    assert_ok(LodLocalOperatorsCorrect(operators, first, last, coarse, source, PETSC_TRUE, fine));
+  }
+  ck_assert_double_le(relative_difference(n_fine, fine, whole.fine), 1e-12);
+  for (PetscInt cell = 0; cell < cells; cell++)
+    wanted[cell] = (PetscBool)(cell % 3 == 1);
+  const double before = loads[0];
+  assert_ok(LodLocalOperatorsCompute(
+      operators, 1, cells,
+      &(LodComputeOptions){
+          .wanted = wanted, .quiet = PETSC_TRUE, .source = source, .loads = loads + nodes},
+      values));
+  for (PetscInt cell = 1; cell < cells; cell++)
+    if (wanted[cell])
+      ck_assert_mem_eq(loads + cell * nodes, whole.loads + cell * nodes,
+                       (size_t)nodes * sizeof *loads);
+    else
+      ck_assert_double_eq(loads[cell * nodes],
+                          2 * LodRandomUniform(seed, REST, (uint64_t)(cell * nodes)) - 1);
+  ck_assert_double_eq(loads[0], before);
+  assert_ok(LodLocalOperatorsDestroy(&operators));
+  free_answers(&whole);
+  free(coarse), free(source), free(values), free(fine), free(loads), free(wanted);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* Operators that are updated give the local loads and corrections of their source, averaged ones
+   refuse both. */
+START_TEST(updates_correct_and_averages_do_not) {
+  const LodGrid           *grid = &meshes[2];
+  const unsigned long long seed = test_seed();
+  const PetscInt           cells = LodGridCells(grid);
+  LodCoefficient           coefficient = random_coefficient(grid, seed, COEFFICIENT, 50);
+  double *coarse = random_numbers(seed, COARSE, (size_t)LodNodeCount(grid->dim, grid->coarse));
+  double *source = random_numbers(seed, SOURCE, (size_t)cells * (size_t)LodSourceSize(grid));
+  Answers direct = ask(LodExactSharedCreate, grid, &coefficient, coarse, source);
+  Answers found = ask(LodExactSharedCreate, grid, &coefficient, NULL, source);
+  LodLocalOperators      *exact, *made;
+  const LodComputeOptions options = {.quiet = PETSC_TRUE, .source = source, .loads = found.loads};
+  assert_ok(LodExactSharedCreate(grid, &exact));
+  assert_ok(LodUpdateCreate(exact, &coefficient, direct.operators, &made));
+  assert_ok(LodLocalOperatorsSetCoefficient(made, &coefficient));
+  memset(found.loads, 0, (size_t)(cells * LodGridPatchNodes(grid)) * sizeof *found.loads);
+  assert_ok(LodLocalOperatorsCompute(made, 0, cells, &options, found.operators));
+  assert_ok(LodLocalOperatorsCorrect(made, 0, cells, coarse, source, PETSC_TRUE, found.fine));
+  ck_assert_mem_eq(found.loads, direct.loads,
+                   (size_t)(cells * LodGridPatchNodes(grid)) * sizeof *found.loads);
+  ck_assert_mem_eq(found.fine, direct.fine,
+                   (size_t)LodNodeCount(grid->dim, grid->fine) * sizeof *found.fine);
+  assert_ok(LodLocalOperatorsDestroy(&made));
+  assert_ok(LodAveragedCreate(exact, &made)); /* takes the exact ones */
+  assert_ok(LodLocalOperatorsSetCoefficient(made, &coefficient));
+  ck_assert_int_eq(LodLocalOperatorsCompute(made, 0, cells, &options, found.operators),
+                   PETSC_ERR_SUP);
+  LodErrorClear();
+  ck_assert_int_eq(LodLocalOperatorsCorrect(made, 0, cells, coarse, source, PETSC_TRUE, found.fine),
+                   PETSC_ERR_SUP);
+  ck_assert_ptr_nonnull(strstr(LodErrorMessage(), "need the exact ones"));
+  LodErrorClear();
+  assert_ok(LodLocalOperatorsDestroy(&made));
+  free_answers(&direct), free_answers(&found);
+  free(coarse), free(source);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
+/* u_H and u_ms, without load correction, of an independent implementation; f = 1. At contrast 1e4
+   rounding shows, in both. */
+START_TEST(matches_independent_reconstruction) {
+  static const char *const files[] = {"data/reconstruction_iid.h5",
+                                      "data/reconstruction_channels.h5"};
+  static const double      tolerances[] = {1e-12, 1e-8};
+  const LodGrid            grid = {LOD_UNIT_CUBE(2, 8, 64, 64), .ell = 2};
+  enum { N_COARSE = 9 * 9, N_FINE = 65 * 65 };
+  static double  coarse[N_COARSE], expected[N_FINE], found[N_FINE], load[N_FINE];
+  LodCoefficient coefficient;
+  LodHdf5        file;
+  assert_ok(LodCoefficientCreate(2, grid.coefficient, &coefficient));
+  assert_ok(LodHdf5Open(files[_i], &file));
+  assert_ok(LodHdf5ReadArray(&file, "coefficient", H5T_NATIVE_DOUBLE, coefficient.values));
+  assert_ok(LodHdf5ReadArray(&file, "petrov_coarse", H5T_NATIVE_DOUBLE, coarse));
+  assert_ok(LodHdf5ReadArray(&file, "petrov_ms", H5T_NATIVE_DOUBLE, expected));
+  assert_ok(LodHdf5Close(&file));
+  for (PetscInt i = 0; i < N_FINE; i++)
+    found[i] = 1;
+  assert_ok(LodLoadFromNodes(&grid, grid.fine, found, load));
+  double *solution = solve_lod(LodExactSharedCreate, &grid, &coefficient, load);
+  ck_assert_double_le(relative_difference(N_COARSE, solution, coarse), tolerances[_i]);
+  Answers answers = ask(LodExactSharedCreate, &grid, &coefficient, solution, NULL);
+  prolong(&grid, solution, found);
+  for (PetscInt i = 0; i < N_FINE; i++)
+    found[i] += answers.fine[i];
+  printf("%s: %.1e\n", files[_i], relative_difference(N_FINE, found, expected));
+  ck_assert_double_le(relative_difference(N_FINE, found, expected), tolerances[_i]);
+  free(solution);
+  free_answers(&answers);
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+END_TEST
+
 /* Bitwise the same for 1 to 4 threads. */
 START_TEST(results_do_not_depend_on_threads) {
   static const OperatorsCreate paths[] = {LodExactPatchCreate, LodExactSharedCreate};
@@ -385,6 +510,9 @@ int main(int argc, char **argv) {
   tcase_add_loop_test(tests, local_loads_sum_to_the_source, 0, N_MESHES);
   tcase_add_loop_test(tests, columns_of_the_operator_are_local_loads, 0, N_MESHES);
   tcase_add_loop_test(tests, paths_agree, 0, N_MESHES);
+  tcase_add_loop_test(tests, parts_are_parts_of_the_whole, 0, 2);
+  tcase_add_test(tests, updates_correct_and_averages_do_not);
+  tcase_add_loop_test(tests, matches_independent_reconstruction, 0, 2);
   tcase_add_loop_test(tests, results_do_not_depend_on_threads, 0, 2);
   suite_add_tcase(suite, tests);
   return test_run(suite, argc, argv);
