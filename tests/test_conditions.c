@@ -24,7 +24,8 @@ static PetscErrorCode ReadText(const char *text) {
 
 /* A file that says everything. */
 static const char everything[] =
-    "[coefficient]\nfile = \"a.h5\"\ndataset = \"k\"\n"
+    "[coefficient]\nfile = \"a.h5\"\ndataset = \"k\"\nresample = [30, 40]\n"
+    "resample_mean = \"harmonic\"\npad = true\n"
     "[domain]\nextent = [1200, 2200.5]\nmask = \"/m.h5:mask\"\nwalls = \"dirichlet\"\n"
     "[mesh]\nuse = \"small-2d\"\ncoarse = [15, 55]\nfine = 220\nell = 3\n"
     "[boundary]\nleft = {dirichlet = 1}\nright = {flux = \"sin(pi*x)\"}\n"
@@ -43,6 +44,10 @@ START_TEST(a_file_that_says_everything_is_kept_whole) {
   (void)snprintf(absolute, sizeof absolute, "%s/a.h5", folder);
   ck_assert_str_eq(file.coefficient, absolute);
   ck_assert_str_eq(file.dataset, "k");
+  ck_assert_int_eq(file.resample.n, 2);
+  ck_assert_double_eq(file.resample.numbers[1], 40);
+  ck_assert_str_eq(file.resample_mean, "harmonic");
+  ck_assert(file.pad);
   ck_assert_int_eq(file.extent.n, 2);
   ck_assert_double_eq(file.extent.numbers[1], 2200.5);
   ck_assert_str_eq(file.mesh, "small-2d");
@@ -81,7 +86,7 @@ START_TEST(faces_are_kept_with_values_and_places) {
   ck_assert_int_eq(file.faces[0][0].kind, LOD_FACE_DIRICHLET);
   ck_assert_str_eq(file.faces[0][0].value.text, "1");
   ck_assert_str_eq(file.faces[0][0].value.where,
-                   "conditions-test.toml: line 14, column 1: \"left\" in [boundary]");
+                   "conditions-test.toml: line 17, column 1: \"left\" in [boundary]");
   ck_assert_int_eq(file.faces[0][1].kind, LOD_FACE_FLUX);
   ck_assert_str_eq(file.faces[0][1].value.text, "sin(pi*x)");
   ck_assert_int_eq(file.faces[1][0].kind, LOD_FACE_ROBIN);

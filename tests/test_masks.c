@@ -101,9 +101,10 @@ START_TEST(covering_patches_give_the_fine_solution) {
       coarse[axis] = integer(&draw, 1, most[dim]);
     LodGrid grid = grid_of(dim, coarse, dim < 3 ? 3 : 2, dim < 3 ? integer(&draw, 1, 2) : 1, 1);
     grid.ell = LodGridCoveringLayers(&grid);
-    for (PetscInt face = 1; face < 2 * dim; face++)
-      grid.natural[face / 2][face % 2] = (PetscBool)integer(&draw, 0, 1);
+    for (PetscInt face = 0; face < 2 * dim; face++)
+      grid.natural[face / 2][face % 2] = (PetscBool)(integer(&draw, 0, 2) > 0);
     LodCoefficient coefficient = random_medium(&grid, &draw);
+    if (LodGridIsClosed(&grid) && !coefficient.reaction) grid.natural[0][0] = PETSC_FALSE;
     while (!mask_at_random(&grid, &coefficient, &draw))
       continue;
     char           g[] = "1 + x";

@@ -31,6 +31,15 @@ static void TakeMesh(const LodProblemFile *file, LodMeshOptions *mesh) {
   mesh->extent_where = file->extent.where;
 }
 
+/* Takes what cells A is put on. */
+static void TakeResample(const LodProblemFile *file, LodResampleOptions *resample) {
+  if (resample->cells[0] || resample->pad) return;
+  for (PetscInt axis = 0; axis < file->resample.n; axis++)
+    resample->cells[axis] = (PetscInt)file->resample.numbers[axis];
+  if (!resample->mean && file->resample_mean[0]) resample->mean = file->resample_mean;
+  resample->pad = file->pad;
+}
+
 PetscErrorCode LodProblemOptionsTakeFile(LodProblemOptions *options, PetscBool learned) {
   const LodProblemFile *file = options->file;
   PetscFunctionBeginUser;
@@ -43,6 +52,7 @@ PetscErrorCode LodProblemOptionsTakeFile(LodProblemOptions *options, PetscBool l
                 "%s: has no coefficient: give [coefficient] a file, or the command line one",
                 file->path);
   TakeMesh(file, &options->mesh);
+  TakeResample(file, &options->resample);
   if (!options->mask && file->mask[0]) options->mask = file->mask;
   if (!options->walls && file->walls.text[0]) {
     options->walls = file->walls.text;

@@ -12,8 +12,10 @@ _lodnet_values() {
   case $3:$1 in
   lod-bench:--method) echo 'shared patch' ;;
   *:--method) echo 'lod dnn fine coarse' ;;
-  *:--family) echo 'iid sine expression lognormal channels image darcy reservoir' ;;
+  *:--family) echo 'iid sine expression lognormal channels image darcy reservoir anisotropic layers' ;;
   *:--resample-mean) echo 'geometric arithmetic harmonic' ;;
+  *:--walls) echo 'natural dirichlet' ;;
+  *:--effective) echo 'periodic linear flow' ;;
   *:--neumann) echo 'left right bottom top front back' ;;
   *:--dirichlet | *:--flux | *:--robin) echo 'left= right= bottom= top= front= back=' ;;
   esac
@@ -32,10 +34,10 @@ _lodnet_value() {
   local values
   values=$(_lodnet_values "$1" "$2" "$3")
   case $1 in
-  --model | --previous | --resample) _lodnet_files "$2" .h5 ;;
+  --model | --previous | --resample | --mask) _lodnet_files "$2" .h5 ;;
   --config | --set | --mesh) _lodnet_files "$2" .toml ;;
   --image) _lodnet_files "$2" .png ;;
-  --output) _lodnet_files "$2" '' ;;
+  --output | --report) _lodnet_files "$2" '' ;;
   *)
     mapfile -t COMPREPLY < <(compgen -W "$values" -- "$2")
     [[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace

@@ -9,12 +9,20 @@
 #define TABLE_OF(rows) .n = sizeof(rows) / sizeof((rows)[0]), .settings = (rows)
 #define MOST_CELLS 1000000
 
+#define SWITCH(key, field, meaning)                                                                \
+  { key, LOD_KIND_BOOLEAN, .offset = FIELD(field), .help = (meaning), .standard = "false" }
+
 static const LodSetting coefficient_settings[] = {
     {"file", LOD_KIND_PATH, FIELD(coefficient), .capacity = LOD_PATH_MAX,
      .help = "HDF5 file with A; an argument COEFFICIENT.h5 overrides it",
      .standard = "none, must be given"},
     {"dataset", LOD_KIND_TEXT, FIELD(dataset), .capacity = LOD_TEXT_MAX, .help = "dataset of A",
      .standard = "\"coefficient\""},
+    {"resample", LOD_KIND_COUNTS, FIELD(resample), .low = 1, .high = MOST_CELLS,
+     .help = "average A to so many cells per axis", .standard = "none"},
+    {"resample_mean", LOD_KIND_TEXT, FIELD(resample_mean), .capacity = LOD_TEXT_MAX,
+     .help = "for resample: geometric, arithmetic or harmonic", .standard = "\"geometric\""},
+    SWITCH("pad", pad, "repeat the last cells along each axis until N divides them"),
 };
 static const LodTable coefficient_table = {"[coefficient]", TABLE_OF(coefficient_settings)};
 
@@ -75,8 +83,6 @@ static const LodSetting source_settings[] = {
 };
 static const LodTable source_table = {"[source]", TABLE_OF(source_settings)};
 
-#define SWITCH(key, field, meaning)                                                                \
-  { key, LOD_KIND_BOOLEAN, .offset = FIELD(field), .help = (meaning), .standard = "false" }
 static const LodSetting method_settings[] = {
     {"name", LOD_KIND_VALUE, FIELD(method), .help = "lod, dnn, fine or coarse",
      .standard = "\"lod\""},

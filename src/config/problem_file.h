@@ -49,6 +49,9 @@ typedef struct {
 typedef struct {
   char             path[LOD_PATH_MAX];
   char             coefficient[LOD_PATH_MAX], dataset[LOD_TEXT_MAX];
+  LodPlacedNumbers resample; /* cells, whole numbers */
+  char             resample_mean[LOD_TEXT_MAX];
+  PetscBool        pad;
   LodPlacedNumbers extent;
   char             mask[LOD_PATH_MAX];
   LodPlacedText    walls;

@@ -73,15 +73,6 @@ static PetscErrorCode LiftingEnd(Lifting *lifting) {
   PetscFunctionReturn(0);
 }
 
-/* Takes what rounding has left of a constant out of a load. */
-static PetscErrorCode RemoveConstants(Mat stiffness, Vec load) {
-  MatNullSpace constants;
-  PetscFunctionBeginUser;
-  PetscCall(MatGetNullSpace(stiffness, &constants));
-  PetscCall(MatNullSpaceRemove(constants, load));
-  PetscFunctionReturn(0);
-}
-
 /* Solves for one load with the solver as it is; adds to the iterations, and raises the residual, of
  *statistics. */
 static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const Lifting *lifting,
@@ -97,7 +88,6 @@ static PetscErrorCode SolveLoad(LodQ1System *system, const double *load, const L
     load = lifting->load;
   }
   PetscCall(LodLoadToVec(&system->grid, system->cells, load, system->load, &exponent));
-  if (system->is_free) PetscCall(RemoveConstants(system->stiffness, system->load));
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SOLVE));
   PetscCall(LodKspSolve(system->solver, system->what, system->load, system->unknowns));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_SOLVE));

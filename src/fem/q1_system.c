@@ -230,15 +230,27 @@ static PetscErrorCode AssembleSystem(LodQ1System *system, PetscBool changed) {
   PetscFunctionReturn(0);
 }
 
-/* Tells the solver of the constants where they are free: it then works in what is perpendicular to
-   them. */
-static PetscErrorCode SetKernel(LodQ1System *system) {
-  MatNullSpace constants = NULL;
+/* Where constants are free, doubles the diagonal in the middle row p: adds a e_p e_p^T, a > 0,
+   which makes the matrix positive definite. Since the rows of the rest, and what is on the right,
+   add up to 0, so does a u_p: the solution is the one with u_p = 0. Told of the kernel instead,
+   multigrid fails on small meshes, whose coarsest matrix is then singular. */
+static PetscErrorCode HoldConstants(LodQ1System *system) {
+  PetscInt n, first, last;
+  Vec      diagonal, held;
   PetscFunctionBeginUser;
   system->is_free = LodConstantsAreFree(&system->grid, system->coefficient);
-  if (system->is_free) PetscCall(MatNullSpaceCreate(system->comm, PETSC_TRUE, 0, NULL, &constants));
-  PetscCall(MatSetNullSpace(system->stiffness, constants));
-  PetscCall(MatNullSpaceDestroy(&constants));
+  if (!system->is_free) PetscFunctionReturn(0);
+  PetscCall(MatGetSize(system->stiffness, &n, NULL));
+  PetscCall(MatCreateVecs(system->stiffness, &diagonal, &held));
+  PetscCall(MatGetDiagonal(system->stiffness, diagonal));
+  PetscCall(VecGetOwnershipRange(held, &first, &last));
+  if (n / 2 >= first && n / 2 < last) PetscCall(VecSetValue(held, n / 2, 1, INSERT_VALUES));
+  PetscCall(VecAssemblyBegin(held));
+  PetscCall(VecAssemblyEnd(held));
+  PetscCall(VecPointwiseMult(diagonal, diagonal, held));
+  PetscCall(MatDiagonalSet(system->stiffness, diagonal, ADD_VALUES));
+  PetscCall(VecDestroy(&diagonal));
+  PetscCall(VecDestroy(&held));
   PetscFunctionReturn(0);
 }
 
@@ -250,7 +262,7 @@ PetscErrorCode LodQ1SystemSetUp(LodQ1System *system, PetscBool changed) {
   PetscCall(LodEventBegin(LOD_EVENT_Q1_ASSEMBLY));
   PetscCall(AssembleSystem(system, changed));
   PetscCall(LodEventEnd(LOD_EVENT_Q1_ASSEMBLY));
-  PetscCall(SetKernel(system));
+  PetscCall(HoldConstants(system));
   if (!system->load) PetscCall(MatCreateVecs(system->stiffness, &system->unknowns, &system->load));
   const double assembled = LodSeconds();
   PetscCall(LodEventBegin(LOD_EVENT_Q1_SETUP));

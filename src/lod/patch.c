@@ -23,6 +23,7 @@ LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell) {
 }
 
 PetscBool LodPatchFloats(const LodGrid *grid, const LodPatch *patch) {
+  if (patch->masked) return PETSC_FALSE; /* LodDomainCheck: something holds every part of D */
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     if (patch->unknowns.size[axis] != patch->cells.size[axis] * LodGridFineRatio(grid, axis) + 1)
       return PETSC_FALSE;

@@ -214,6 +214,9 @@ problem '[source]' 'wells = [{at = [0.5], rate = 1}]'
 refuses 'bad\.toml: line 4, column [0-9]+: "at" in wells: has 1 coordinate' lod-solve bad.toml
 problem '[source]' 'rhs = "q"'
 refuses "bad\\.toml: line 4, column 1: \"rhs\" in \\[source\\]: expression 'q'" lod-solve bad.toml
+problem 'resample = 12' '[mesh]' 'coarse = 3'
+expect 0 '' "$bin/lod-solve" bad.toml --output u.h5
+grep -q 'E = 12' stdout.txt || fail 'resample in a file does nothing'
 problem '[mesh]' 'coarse = 5'
 refuses 'bad\.toml: line 4, column 1: "coarse" in \[mesh\] 5: does not divide the 16 cells' lod-solve bad.toml
 problem '[mesh]' 'fine = [32, 32, 32]'

@@ -153,6 +153,8 @@ def main():
             operators, lod, u, plain = solve(whole.ravel(), coarse, fine, extent, ell, natural)
             group = file.create_group(str(i))
             group['coefficient'] = A
+            if A.shape[-1] == 2 and A.ndim == 3:
+                group['coefficient'].attrs['dimension'] = 3  # not diagonal tensors in a plane
             group['local_operators'] = operators
             group['lod'], group['fine'], group['coarse'] = lod, u, plain
             group.attrs.update(coarse=coarse, fine_cells=fine, extent=extent, ell=ell,
