@@ -16,6 +16,7 @@
 #include "lod/exact.h"
 #include "lod/update.h"
 #include "nn/learned.h"
+#include "problem/data.h"
 #include "sample/sample.h"
 #include "structured_model.h"
 #include "system/coarse_system.h"
@@ -55,6 +56,7 @@ static LodQ1System       *q1;
 static LodExpression     *expression;
 static LodTextFile        text;
 static LodSolver         *solver;
+static LodData            data;
 
 /* Each kind of object: how it is made and how it ends. */
 static PetscErrorCode make_coefficient(void) {
@@ -187,6 +189,30 @@ static PetscErrorCode solve_q1(void) {
   return LodQ1FineSolve(PETSC_COMM_WORLD, &grid, &given, fine_nodes, fine_nodes, NULL);
 }
 
+/* Every kind of boundary data but datasets; constants, which are integrated at once. */
+static PetscErrorCode make_data(void) {
+  LodConditions  conditions = {0};
+  LodCoefficient medium = given;
+  LodGrid        mesh = grid;
+  double         point[LOD_MAX_DIM] = {0.3, 0.6, 0};
+  PetscErrorCode error =
+      LodConditionsSetFace(&conditions, 2, "left", LOD_FACE_DIRICHLET, "y", NULL, "left");
+  if (!error)
+    error = LodConditionsSetFace(&conditions, 2, "right", LOD_FACE_ROBIN, "1", "2", "right");
+  if (!error) error = LodConditionsSetFace(&conditions, 2, "top", LOD_FACE_FLUX, "3", NULL, "top");
+  if (!error) error = LodConditionsAddWell(&conditions, point, 1, "well");
+  if (!error) error = LodConditionsSetReaction(&conditions, "1", "reaction");
+  if (!error) error = LodConditionsApply(&conditions, &mesh, &medium);
+  if (!error) error = LodDataCreate(&mesh, &medium, &conditions, "1", "f", PETSC_TRUE, &data);
+  (void)LodConditionsDestroy(&conditions);
+  (void)PetscFree(medium.reaction);
+  (void)PetscFree(medium.robin[0][1]);
+  return error;
+}
+static PetscErrorCode end_data(void) {
+  return LodDataDestroy(&data);
+}
+
 static PetscErrorCode make_expression(void) {
   return LodExpressionCreate("1 + x * sin(pi * y)", 2, "f", &expression);
 }
@@ -291,6 +317,7 @@ static const struct {
     {"coarse system", make_coarse, end_coarse, &coarse},
     {"fine system", make_q1, end_q1, &q1},
     {"fine solution", solve_q1, NULL, NULL},
+    {"data of a problem", make_data, end_data, &data.load},
     {"expression", make_expression, end_expression, &expression},
     {"config", read_config, NULL, NULL},
     {"config, written", write_config, NULL, NULL},

@@ -41,11 +41,14 @@ static PetscErrorCode TextDestroy(LodField *self) {
 
 PetscErrorCode LodFieldFromText(const char *text, PetscInt dim, const char *where, int n_threads,
                                 LodField **field) {
-  LodExpression **expressions;
-  PetscErrorCode  error = 0;
+  LodExpression **expressions = NULL;
+  PetscErrorCode  error;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(field));
-  PetscCall(PetscCalloc1(n_threads, &expressions));
+  *field = NULL;
+  error = PetscCalloc1(n_threads, &expressions);
+  if (!error) error = PetscNew(field);
+  if (error) PetscCall(PetscFree(expressions));
+  PetscCall(error);
   **field = (LodField){.values = TextValues,
                        .refuse = TextRefuse,
                        .destroy = TextDestroy,
@@ -105,9 +108,12 @@ PetscErrorCode LodFieldFromFunction(double (*value)(void *context, const double 
                                     LodField **field) {
   Function *function;
   PetscFunctionBeginUser;
+  *field = NULL;
   PetscCall(PetscNew(&function));
   *function = (Function){value, context, dim};
-  PetscCall(PetscNew(field));
+  PetscErrorCode error = PetscNew(field);
+  if (error) PetscCall(PetscFree(function));
+  PetscCall(error);
   **field = (LodField){.values = FunctionValues,
                        .refuse = FunctionRefuse,
                        .destroy = FunctionDestroy,

@@ -75,14 +75,14 @@ for axis in range(dim):
 assert (u.shape == file["solution"].shape and (u == file["solution"][()]).all()) == (fine[0] == cells[0])
 TEXT
 
-problem=(--rhs '1 + x' --reaction 3 --dirichlet 'left=1 + x' --robin right=2,5)
+problem=(--rhs '1 + x' --reaction 3 --dirichlet 'left=1 + x' --robin 'right=2,5')
 for dimension in 1 2 3; do
   coarse=2 cells=4 extent=2 well=0.3
   [ $dimension -eq 3 ] || { coarse=4 cells=8; }
   [ $dimension -ne 2 ] || { problem+=(--flux top=x --neumann bottom) extent=2x1 well=0.3,0.1; }
   [ $dimension -ne 3 ] || { problem+=(--dirichlet front=y) extent=2x1x1 well=0.3,0.1,0.1; }
   expect 0 '' "$bin/lod-sample" --dim $dimension --cells $cells --seed 4 --output a.h5
-  options=("${problem[@]}" --well $well=2 --coarse $coarse --ell 1 --extent $extent --reconstruct)
+  options=("${problem[@]}" --well "$well=2" --coarse "$coarse" --ell 1 --extent "$extent" --reconstruct)
   for way in '--method lod' '--method lod --correct' '--method coarse' '--method fine'; do
     # Iterative solves leave a part of the equations.
     rest=() tolerance=1e-11
