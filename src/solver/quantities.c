@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/report.h"
 #include "fem/element.h"
 #include "fem/nodal.h"
 #include "grid/faces.h"
 #include "solver/quantities_private.h"
+
+/* Largest part of its energy norm by which a field may be wrong for certain without a word. */
+#define MOST_WRONG_ENERGY 0.1
 
 /* Entries by which the list grows. */
 #define ITEMS_AT_ONCE 16
@@ -105,6 +109,21 @@ static PetscErrorCode Load(const LodQuantityProblem *problem, const LodQuantityF
   PetscFunctionReturn(0);
 }
 
+/* Warns of a fine-scale field of a compressed solution that is far off, where u = 0 is all that is
+   given of u. For the fine solution u and any other function v that is 0 there,
+   a(v, v) - l(v) = a(v - u, v) is at most |v - u| |v| in the norm of a: a bound from below. */
+static void WarnOfEnergy(const LodQuantityProblem *problem, const LodSolveResult *result,
+                         double energy, double load) {
+  const double wrong = energy > 0 ? fabs(energy - load) / energy : 0;
+  if (!result->fine || !LodMethodCompresses(result->method) || problem->data->boundary) return;
+  if (wrong <= MOST_WRONG_ENERGY) return;
+  LodWarn(
+      "the fine-scale field is wrong by at least %.3g %% of its energy norm: a(u, u) = %.6g and "
+      "l(u) = %.6g should be the same; the contrast is high, and the localised operator may "
+      "have lost its coercivity: more layers (ell) may help; compare with --method fine",
+      100 * wrong, energy, load);
+}
+
 /* All quantities of a field. */
 static PetscErrorCode AddAll(const LodQuantityProblem *problem, const LodQuantityParts *parts,
                              const LodSolveResult *result, const LodQuantityField *u,
@@ -113,7 +132,9 @@ static PetscErrorCode AddAll(const LodQuantityProblem *problem, const LodQuantit
   PetscFunctionBeginUser;
   PetscCall(LodQuantitiesAddFlows(problem, parts, result, u, quantities));
   PetscCall(Load(problem, u, &load));
-  PetscCall(LodQuantitiesAdd(quantities, Energy(problem, result), "energy"));
+  const double energy = Energy(problem, result);
+  WarnOfEnergy(problem, result, energy, load);
+  PetscCall(LodQuantitiesAdd(quantities, energy, "energy"));
   PetscCall(LodQuantitiesAdd(quantities, load, "load"));
   if (problem->request) PetscCall(LodQuantitiesAddPlaces(problem, u, quantities));
   PetscFunctionReturn(0);

@@ -53,7 +53,8 @@ PetscErrorCode LodQuantityPartsCompute(const LodQuantityProblem *problem, LodQua
    - source, the integral of f; wells, the sum of their rates; reaction, that of c u;
    - balance = inflows + source + wells - reaction, which is 0 of u_ms, in exact numbers; not with
      inflow_walls;
-   - energy, a(u, u), and load, l(u);
+   - energy, a(u, u), and load, l(u), which are the same for a solution where u = 0 is all that is
+     given of u: where they differ by more than a tenth a warning says so;
    - point P, the value at each point; mean B, the mean over each box, of its part in D.
    u is u_ms where it was reconstructed, else the solution: `of` says which ("u_ms", "u_H", "u");
    then the energy of a compressed solution is a(P u_H, u_H), which is that of P u_H up to the

@@ -88,6 +88,11 @@ static PetscBool PointIsInside(const LodGrid *grid, const LodCoefficient *coeffi
 PetscErrorCode LodQuantityRequestCheck(const LodQuantityRequest *request, const LodGrid *grid,
                                        const LodCoefficient *coefficient) {
   PetscFunctionBeginUser;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    LodCheckInput(
+        !coefficient->reaction || grid->fine[axis] % grid->coefficient[axis] == 0,
+        "--quantities: the integral of c u needs fine cells (fine) that are a multiple of "
+        "the coefficient cells");
   for (PetscInt i = 0; i < request->n_points; i++) {
     const LodQuantityPlace *point = &request->points[i];
     const char             *option = point->where ? point->where : "--point";

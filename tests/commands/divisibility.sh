@@ -22,6 +22,8 @@ refuses '--reconstruct: fluxes need' lod-solve odd.h5 --method coarse --coarse 9
 refuses '--robin left: rates and datasets are not integrated' \
   lod-solve odd.h5 --method coarse --coarse 9 --robin left=1,1
 expect 0 '' "$bin/lod-solve" odd.h5 --method coarse --coarse 9 --fine 387 --robin left=1,1 --output any.h5
+refuses '--quantities: the integral of c u needs fine cells' \
+  lod-solve odd.h5 --method coarse --coarse 9 --reaction x --quantities
 refuses '--rhs: a dataset is not integrated' \
   lod-solve odd.h5 --method coarse --coarse 9 --rhs @odd.h5:coefficient
 

@@ -75,5 +75,12 @@ refuses 'kept\.h5: .*output' lod-sample --resample kept.h5 --cells 5 --output ke
 expect 0 '' "$bin/lod-sample" --family reservoir --cells 60x220 --extent 1200x2200 \
   --correlation-length 100 --seed 1 --output layer.h5
 grep -q '60 x 220 cells, family reservoir' stdout.txt || fail 'the layer is not made'
+# At its contrast few layers are of no use, which is said.
+flow=(--extent 1200x2200 --neumann left,right,bottom,top --rhs 0 --well 600,1100=1 --well 10,5=-1)
+expect 0 'warning: the fine-scale field is wrong by at least [0-9.]+ % of its energy norm' \
+  "$bin/lod-solve" layer.h5 "${flow[@]}" --coarse 15x55 --ell 2 --correct --reconstruct --quantities
+expect 0 '' "$bin/lod-sample" --family reservoir --cells 60x220 --alpha 1 --beta 10 --seed 1 --output mild.h5
+expect 0 '' "$bin/lod-solve" mild.h5 "${flow[@]}" --coarse 15x55 --ell 2 --correct --reconstruct --quantities
+if grep -q 'energy norm' stderr.txt; then fail 'a good field is said to be wrong'; fi
 refuses '.*channel width is 61 cells' lod-sample --family reservoir --cells 60x220 --channel-width 61
 finish
