@@ -123,7 +123,7 @@ START_TEST(refuses_parts_that_do_not_fit_together) {
        "line 3, column 1: family \"lognormal\" does not use \"alpha\""},
       {"[[sample]]\nfamily = \"idd\"\n", "line 2, column 1: no family 'idd'; the families are iid, "
                                          "sine, expression, lognormal, channels, image, darcy, "
-                                         "reservoir, file"},
+                                         "reservoir, anisotropic, layers, file"},
       {"[split]\ntrain = 0.5\n", "[split] train + validation + test is 0.7, must be 1"},
       {"[training]\nschedule = []\n", "schedule in [training] must begin with an entry from = 0"},
       {"[training]\nschedule = [{from = 0, rate = 1}, {from = 0, rate = 2}]\n",
