@@ -33,7 +33,9 @@ PetscErrorCode LodExactCreate(const LodGrid *grid, LodLocalOperators **operators
 
 /* Before anything is planned or allocated: refuses a mesh that this machine has no memory for, and
    says (progress.h, LodWorkAnnounce) if the exact operators of `times` coefficients will take long
-   by the shared path on `n_ranks` processes. */
+   by the shared path on `n_ranks` processes. Local loads take a hundredth more memory, corrections
+   less than operators, or for few large cells, whose fronts are all kept, up to twice as much; both
+   are asked for once more from their plans. */
 PetscErrorCode LodExactForesee(const LodGrid *grid, double times, PetscMPIInt n_ranks,
                                PetscBool quiet);
 
