@@ -50,12 +50,11 @@ static PetscErrorCode Run(LodSolveCommand *command) {
     PetscFunctionReturn(0);
   }
   PetscCall(LodSolveCommandSettle(command));
-  if (command->quantities.effective) {
+  PetscCall(LodSolveCommandCheckOutputs(command));
+  if (command->quantities.effective)
     PetscCall(LodSolveEffective(command));
-  } else {
-    PetscCall(LodSolveCommandCheckOutput(command, command->output));
+  else
     PetscCall(command->many ? LodSolveSeries(command) : LodSolveOne(command));
-  }
   PetscCall(LodSolveCommandDestroy(command));
   PetscFunctionReturn(0);
 }

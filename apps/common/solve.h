@@ -26,9 +26,12 @@ extern const struct argp lod_solve_argp;
 PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command);
 PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command);
 
-/* Finds out on rank 0, before the work, whether `output` can be written after it, and is no input.
-   Collective. */
-PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output);
+/* Find out on rank 0, before the work, whether all that the command writes can be written after it,
+   is nothing that is read, and no file twice: Outputs as soon as the command is settled, Values
+   when the conditions are known, with which f may name files too. Collective. */
+PetscErrorCode LodSolveCommandCheckOutputs(const LodSolveCommand *command);
+PetscErrorCode LodSolveCommandCheckValues(const LodSolveCommand *command,
+                                          const LodConditions   *conditions);
 
 /* Reads one problem and solves it; rank 0 writes the solution and says what was done. Collective.
  */
@@ -40,15 +43,15 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command);
 PetscErrorCode LodSolveCheckOneProcess(void);
 
 /* Quantities of interest of a solution: computed if an option asks for them or names data of the
-   problem, else empty. Owned. Check refuses places that do not fit the problem, CheckOutput
-   (collective) a report that cannot be written; InFile puts them into what goes to the solution
+   problem, else empty. Owned. Path tells where the report goes ("": nowhere), Check refuses places
+   that do not fit the problem; InFile puts them into what goes to the solution
    file, Report writes them where they were asked for, Print tells them. */
 typedef struct {
   LodQuantities quantities;
   char         *names;  /* LodQuantitiesNames */
   double       *values; /* [quantities.n] */
 } LodSolveQuantities;
-PetscErrorCode LodSolveQuantitiesCheckOutput(const LodSolveCommand *command);
+PetscErrorCode LodSolveQuantitiesPath(const LodSolveCommand *command, char path[LOD_PATH_MAX]);
 PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem);
 PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const LodProblem *problem,
                                          const LodData *data, const LodSolveResult *result,

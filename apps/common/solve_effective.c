@@ -167,8 +167,6 @@ PetscErrorCode LodSolveEffective(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, ParseKinds(text, &tensors.n, kinds)));
   if (command->many) PetscCall(LodSolveCheckOneProcess());
-  if (command->quantities.report)
-    PetscCall(LodSolveCommandCheckOutput(command, command->quantities.report));
   PetscCall(LodProblemRead(&command->problem, command->many ? &series : NULL, &problem));
   if (command->many) tensors.samples = series.count;
   PetscErrorCode error = PetscMalloc2((size_t)tensors.samples * (size_t)tensors.n,

@@ -5,16 +5,6 @@
 #include "grid/domain.h"
 #include "solver/fluxes.h"
 
-/* The same as CheckOutput for the solution's companion. */
-static PetscErrorCode CheckCompanion(const LodSolveCommand *command) {
-  char vtk[LOD_PATH_MAX];
-
-  PetscFunctionBeginUser;
-  PetscCall(LodSolutionVtkPath(command->output, vtk));
-  if (vtk[0]) PetscCall(LodSolveCommandCheckOutput(command, vtk));
-  PetscFunctionReturn(0);
-}
-
 /* Reads the operators of an earlier run on every rank. Collective. */
 static PetscErrorCode ReadPrevious(const LodSolveCommand *command, const LodGrid *grid,
                                    LodPrevious *previous) {
@@ -244,9 +234,8 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  PetscCall(CheckCompanion(command));
-  PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  PetscCall(LodSolveCommandCheckValues(command, &problem.conditions));
   LodCheckInput(!command->reconstruct || LodGridIsNested(&problem.grid),
                 "--reconstruct: fluxes need coarse cells (--coarse) that divide the coefficient "
                 "cells, and fine cells (--fine) that are a multiple of them");

@@ -199,23 +199,6 @@ PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command) {
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output) {
-  const LodProblemOptions *problem = &command->problem;
-  char                     path[LOD_PATH_MAX];
-  const char              *mask = problem->mask ? path : NULL;
-  const char *const        inputs[] = {problem->coefficient, problem->model,    problem->mesh.mesh,
-                                       problem->problem,     command->previous, mask};
-  PetscMPIInt              rank;
-  PetscErrorCode           error = 0;
-
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (mask) error = LodMaskPath(problem->mask, path);
-  if (rank == 0 && !error) error = LodOutputsCheck(NULL, 1, &output, 6, inputs);
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
-  PetscFunctionReturn(0);
-}
-
 PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCall(LodProblemOptionsDestroy(&command->problem));

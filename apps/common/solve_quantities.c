@@ -5,9 +5,9 @@
 #include "base/file.h"
 #include "common/solve.h"
 
-/* Where the report goes: what --report says, else beside the solution, .json in place of .h5; ""
-   for nowhere: beside a device nothing belongs. */
-static PetscErrorCode ReportPath(const LodSolveCommand *command, char path[LOD_PATH_MAX]) {
+/* What --report says, else beside the solution, .json in place of .h5; beside a device nothing
+   belongs. */
+PetscErrorCode LodSolveQuantitiesPath(const LodSolveCommand *command, char path[LOD_PATH_MAX]) {
   const char *output = command->output;
   size_t      length = strlen(output);
   int         printed = 0;
@@ -30,14 +30,6 @@ static LodQuantityRequest Request(const LodQuantityOptions *options) {
                               .n_means = options->n_means,
                               .points = options->points,
                               .means = options->means};
-}
-
-PetscErrorCode LodSolveQuantitiesCheckOutput(const LodSolveCommand *command) {
-  char path[LOD_PATH_MAX];
-  PetscFunctionBeginUser;
-  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, ReportPath(command, path)));
-  if (path[0]) PetscCall(LodSolveCommandCheckOutput(command, path));
-  PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem) {
@@ -94,7 +86,7 @@ PetscErrorCode LodSolveQuantitiesReport(const LodSolveCommand *command, const Lo
   char  path[LOD_PATH_MAX];
   char *boundary = NULL, *wells = NULL;
   PetscFunctionBeginUser;
-  PetscCall(ReportPath(command, path));
+  PetscCall(LodSolveQuantitiesPath(command, path));
   if (!path[0]) PetscFunctionReturn(0);
   PetscCall(LodConditionsBoundaryText(&problem->conditions, &problem->grid, &boundary));
   PetscCall(LodConditionsWellsText(&problem->conditions, problem->grid.dim, &wells));
@@ -123,7 +115,7 @@ void LodSolveQuantitiesPrint(const LodSolveCommand *command, const LodProblem *p
   char path[LOD_PATH_MAX];
   if (quantities->quantities.n == 0) return;
   LodQuantitiesPrint(&quantities->quantities, &problem->grid);
-  if (!ReportPath(command, path) && path[0]) printf("report    %s\n", path);
+  if (!LodSolveQuantitiesPath(command, path) && path[0]) printf("report    %s\n", path);
 }
 
 PetscErrorCode LodSolveQuantitiesDestroy(LodSolveQuantities *quantities) {

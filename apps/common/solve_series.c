@@ -35,6 +35,7 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCall(LodSolveCheckOneProcess());
   PetscCall(LodProblemRead(given, &series, &problem));
+  PetscCall(LodSolveCommandCheckValues(command, &problem.conditions));
   PetscCall(LodSolveQuantitiesCheck(command, &problem));
   const LodQuantityRequest request = {.n_points = command->quantities.n_points,
                                       .n_means = command->quantities.n_means,

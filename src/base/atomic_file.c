@@ -191,21 +191,62 @@ static PetscErrorCode CheckNotInput(const char *output, const char *input) {
   PetscFunctionReturn(0);
 }
 
+/* Which folder and which name in it the file has that is written to `path`. */
+static PetscErrorCode FindEntry(const char *path, struct stat *folder, char name[LOD_PATH_MAX]) {
+  char target[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  PetscCall(LodPathFollowLinks(path, target));
+  char *slash = strrchr(target, '/');
+  PetscCall(PetscStrncpy(name, slash ? slash + 1 : target, LOD_PATH_MAX));
+  if (slash) slash[1] = 0;
+  LodCheckInput(stat(slash ? target : ".", folder) == 0, "%s: cannot be written: %s", path,
+                strerror(errno));
+  PetscFunctionReturn(0);
+}
+
+/* Checks that what is written to one path does not replace what is written to the other. */
+static PetscErrorCode CheckNotOutput(const char *path, const char *other) {
+  struct stat folder, other_folder;
+  char        name[LOD_PATH_MAX], other_name[LOD_PATH_MAX];
+
+  PetscFunctionBeginUser;
+  if (!LodOutputIsFile(path) || !LodOutputIsFile(other)) PetscFunctionReturn(0);
+  PetscCall(FindEntry(path, &folder, name));
+  PetscCall(FindEntry(other, &other_folder, other_name));
+  LodCheckInput(strcmp(name, other_name) || folder.st_dev != other_folder.st_dev ||
+                    folder.st_ino != other_folder.st_ino,
+                "%s: is also written in this run%s%s%s: choose another name", path,
+                strcmp(path, other) ? " (as " : "", strcmp(path, other) ? other : "",
+                strcmp(path, other) ? ")" : "");
+  PetscFunctionReturn(0);
+}
+
+/* The path of output `name`. */
+static PetscErrorCode JoinPath(const char *directory, const char *name, char path[LOD_PATH_MAX]) {
+  PetscFunctionBeginUser;
+  const int length = snprintf(path, LOD_PATH_MAX, "%s%s%s", directory ? directory : "",
+                              directory ? "/" : "", name);
+  LodCheckInput(length >= 0 && length < LOD_PATH_MAX, "%.64s...: the file name is too long", path);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodOutputsCheck(const char *directory, PetscInt n_names, const char *const names[],
                                PetscInt n_inputs, const char *const inputs[]) {
-  char          path[LOD_PATH_MAX];
+  char          path[LOD_PATH_MAX], other[LOD_PATH_MAX];
   LodAtomicFile probe;
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < n_names; i++) {
-    const int length = snprintf(path, sizeof path, "%s%s%s", directory ? directory : "",
-                                directory ? "/" : "", names[i]);
-    LodCheckInput(length >= 0 && (size_t)length < sizeof path,
-                  "%.64s...: the file name is too long", path);
+    PetscCall(JoinPath(directory, names[i], path));
     for (PetscInt j = 0; j < n_inputs; j++)
       if (inputs[j]) PetscCall(CheckNotInput(path, inputs[j]));
     PetscCall(LodAtomicFileBegin(&probe, path));
     PetscCall(LodAtomicFileAbort(&probe));
+    for (PetscInt j = 0; j < i; j++) {
+      PetscCall(JoinPath(directory, names[j], other));
+      PetscCall(CheckNotOutput(path, other));
+    }
   }
   PetscFunctionReturn(0);
 }

@@ -45,7 +45,8 @@ PetscBool LodOutputIsFile(const char *path);
 
 /* Finds out before the work whether files can be written after it: names[n_names], in `directory`
    or, if that is NULL, paths. Input errors as LodAtomicFileBegin, and if one of them is the same
-   file as one of inputs[n_inputs] (entries may be NULL, or no files), by whatever path or link. */
+   file as one of inputs[n_inputs] (entries may be NULL, or no files), by whatever path or link, or
+   as another one of them. */
 PetscErrorCode LodOutputsCheck(const char *directory, PetscInt n_names, const char *const names[],
                                PetscInt n_inputs, const char *const inputs[]);
 

@@ -171,6 +171,13 @@ PetscErrorCode LodValueCreateOnFace(const LodGrid *grid, PetscInt axis, PetscInt
   PetscFunctionReturn(0);
 }
 
+PetscBool LodValuePath(const char *text, char path[LOD_PATH_MAX]) {
+  char dataset[LOD_PATH_MAX];
+  if (!text || text[0] != '@') return PETSC_FALSE;
+  SplitText(text, path, dataset);
+  return PETSC_TRUE;
+}
+
 PetscErrorCode LodValueDestroy(LodValue *value) {
   PetscFunctionBeginUser;
   PetscCall(LodFieldDestroy(&value->field));

@@ -101,10 +101,24 @@ refuses 'previous\.h5: is also read' lod-solve a.h5 --previous previous.h5 --out
 refuses 'tiny/model\.h5: is also read' lod-solve a.h5 --method dnn --model tiny/model.h5 --output tiny/model.h5
 refuses 'mesh\.toml: is also read' lod-solve a.h5 --mesh mesh.toml --output mesh.toml
 refuses 'tiny/pairs\.h5: is also read' lod-solve "${many[@]}" --output tiny/pairs.h5
+cp a.h5 value.h5
+for option in '--rhs @value.h5' '--reaction @value.h5' '--flux left=@value.h5:coefficient' \
+  '--dirichlet left=@value.h5' '--robin left=@value.h5,0' '--robin left=1,@value.h5'; do
+  read -ra words <<<"$option"
+  refuses 'value\.h5: is also read' lod-solve a.h5 "${words[@]}" --output value.h5
+done
+refuses 'value\.h5: is also read' lod-solve a.h5 --rhs @value.h5 --report value.h5
+refuses 'value\.h5: is also read' lod-solve "${many[@]}" --rhs 1 --rhs @value.h5 --output value.h5
 cp a.h5 b.vtk
 refuses 'b\.vtk: is also read' lod-solve b.vtk --output b.h5
 cp tiny/loss.png grey.png
 refuses 'grey\.png: is also read' lod-sample --image grey.png --cells 16 --output grey.png
+
+# Nor is anything that the same run has written.
+ln -s u.h5 also.h5
+refuses 'u\.h5: is also written.*' lod-solve a.h5 --output u.h5 --report u.h5
+refuses './u\.vtk: is also written.*u\.vtk' lod-solve a.h5 --output u.h5 --report ./u.vtk
+refuses 'also\.h5: is also written.*' lod-solve a.h5 --output u.h5 --report also.h5
 mkdir same
 cp a.h5 same/report.json
 ln tiny/model.h5 same/difference.csv
