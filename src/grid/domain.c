@@ -42,9 +42,8 @@ static void LookAround(const LodCoefficient *coefficient, const PetscInt cells[]
   const LodBox mesh = LodBoxCells(coefficient->dim, cells);
   *some = PETSC_FALSE, *all = PETSC_TRUE;
   for (PetscInt corner = 0; corner < (PetscInt)1 << coefficient->dim; corner++) {
-    PetscInt cell[LOD_MAX_DIM] = {0, 0, 0};
-    for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-      cell[axis] = node[axis] - (corner >> axis & 1);
+    PetscInt cell[LOD_MAX_DIM];
+    LodCornerCell(node, corner, cell);
     if (LodBoxPosition(&mesh, cell) < 0) continue;
     const LodBox   box = CoefficientCellsOf(coefficient, cells, cell);
     const PetscInt inside = CountInside(coefficient, &box);

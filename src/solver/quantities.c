@@ -75,8 +75,7 @@ static double FineEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
     PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
     LodBoxIndex(&cells, cell, index);
     for (PetscInt a = 0; a < corners; a++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (a >> axis & 1);
+      LodCornerNode(index, a, node);
       own[a] = u[LodBoxPosition(&nodes, node)];
     }
     LodCellMatrix(&tables, coefficient, index, matrix);

@@ -43,8 +43,7 @@ static void LocalToGlobal(const LodGrid *grid, PetscInt cell, PetscInt rows[], P
     LodBoxIndex(&patch.uncut_nodes, z, node);
     PetscInt row = LodBoxPosition(&free_nodes, node);
     for (PetscInt j = 0; j < corners; j++, entry++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        corner_node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      LodCornerNode(patch.cell_index, j, corner_node);
       PetscInt column = LodBoxPosition(&free_nodes, corner_node);
       rows[entry] = row < 0 || column < 0 ? -1 : row;
       columns[entry] = row < 0 || column < 0 ? -1 : column;
@@ -284,8 +283,7 @@ static void AddOperators(const LodCoarseSystem *system, const double *u, double 
     double         at_corner[LOD_MAX_CORNERS];
     for (PetscInt j = 0; j < corners; j++) {
       PetscInt node[LOD_MAX_DIM];
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      LodCornerNode(patch.cell_index, j, node);
       at_corner[j] = unit * u[LodBoxPosition(&nodes, node)];
     }
     for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++, entry += corners) {

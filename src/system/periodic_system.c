@@ -69,8 +69,7 @@ static void UnknownsOfCell(const LodPeriodicSystem *system, PetscInt cell, Petsc
     around[z] = system->unknown[Position(mesh, node)];
   }
   for (PetscInt j = 0; j < Corners(mesh); j++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = corner[axis] + (j >> axis & 1);
+    LodCornerNode(corner, j, node);
     corners[j] = system->unknown[Position(mesh, node)];
   }
 }
@@ -86,8 +85,7 @@ static PetscErrorCode NumberUnknowns(LodPeriodicSystem *system) {
     if (mesh->inside && !mesh->inside[cell]) continue;
     (void)NodesOfCell(mesh, cell, corner);
     for (PetscInt j = 0; j < Corners(mesh); j++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = corner[axis] + (j >> axis & 1);
+      LodCornerNode(corner, j, node);
       system->unknown[Position(mesh, node)] = 1;
     }
   }
