@@ -141,10 +141,8 @@ static PetscErrorCode AddAll(const LodQuantityProblem *problem, const LodQuantit
 
 /* Whether integrals over coefficient cells are asked for, which want the fine mesh. */
 static PetscBool NeedsFine(const LodCoefficient *coefficient) {
-  PetscBool needs = (PetscBool)(coefficient->reaction != NULL || coefficient->mask != NULL);
-  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) needs = PETSC_TRUE;
-  return needs;
+  return (PetscBool)(coefficient->reaction || coefficient->mask ||
+                     LodCoefficientHasRobin(coefficient));
 }
 
 PetscErrorCode LodQuantitiesCompute(const LodQuantityProblem *problem,

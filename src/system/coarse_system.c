@@ -77,14 +77,9 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
 
 /* Makes everything in *system, whose grid is set. */
 static PetscErrorCode SetUp(MPI_Comm comm, LodCoarseSystem *system) {
-  const LodGrid   *grid = &system->grid;
-  const PetscInt64 n_cells = LodGridCells(grid);
-  PetscMPIInt      rank, n_ranks;
+  const LodGrid *grid = &system->grid;
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  system->first = (PetscInt)(n_cells * rank / n_ranks);
-  system->last = (PetscInt)(n_cells * (rank + 1) / n_ranks);
+  PetscCall(LodRanksShare(comm, LodGridCells(grid), &system->first, &system->last));
   PetscCall(PetscMalloc1((size_t)(system->last - system->first) * (size_t)LodGridOperatorSize(grid),
                          &system->operators));
   PetscCall(CreateMatrix(comm, system));
