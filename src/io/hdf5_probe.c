@@ -143,6 +143,17 @@ static herr_t LookAtLink(hid_t group, const char *name, const H5L_info_t *info, 
   return 0;
 }
 
+/* Opens the file. A file that this program has open already HDF5 opens again only under the same
+   access list, and would share the position of its descriptor; by another driver it is another file. */
+static hid_t OpenToLook(const char *path) {
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  if (file >= 0) return file;
+  const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  if (H5Pset_fapl_stdio(access) >= 0) file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  H5Pclose(access);
+  return file;
+}
+
 /* What the other process does. Handlers of this program would remove its unfinished files. */
 __attribute__((noreturn)) static void LookAtFile(const char *path, Report *report) {
   const struct rlimit none = {0, 0}, computing = {MOST_SECONDS, MOST_SECONDS};
@@ -156,7 +167,7 @@ __attribute__((noreturn)) static void LookAtFile(const char *path, Report *repor
     (void)dup2(nowhere, STDOUT_FILENO);
     (void)dup2(nowhere, STDERR_FILENO);
   }
-  const hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+  const hid_t file = OpenToLook(path);
   if (file >= 0) {
     LookAtObject(file, "/", report);
     (void)H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, LookAtLink, report);

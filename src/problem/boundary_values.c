@@ -29,7 +29,8 @@ static void WarnOfConflict(Boundary *boundary, const PetscInt node[LOD_MAX_DIM],
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     point[axis] = grid->extent[axis] * (double)node[axis] / (double)grid->fine[axis];
   LodWarn("u is %.6g on the face %s and %.6g on the face %s at the point (%s), where they meet: "
-          "what %s says counts",
+          "what %s says counts; the flow through either is infinite there, and what is found of it "
+          "depends on the mesh",
           before, other, now, face, LodPointText(grid->dim, point, place), face);
 }
 

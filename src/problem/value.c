@@ -124,6 +124,7 @@ static PetscErrorCode FieldOfFile(const LodGrid *grid, const LodGrid *face, cons
   LodHdf5Dataset dataset;
   PetscFunctionBeginUser;
   SplitText(text, path, name);
+  LodCheckInput(path[0], "%s: %s: names no file; @FILE.h5:DATASET is wanted", where, text);
   PetscCall(LodHdf5Open(path, &file));
   PetscErrorCode error = name[0] ? 0 : OnlyDataset(&file, where, name);
   if (!error) {

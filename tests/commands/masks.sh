@@ -123,6 +123,7 @@ refuses 'masks\.h5: none: no cell is in D' lod-solve plain.h5 --mask masks.h5:no
 refuses 'masks\.h5: small .*8' lod-solve plain.h5 --mask masks.h5:small
 refuses 'masks\.h5: half: entry 0 is 0\.5' lod-solve plain.h5 --mask masks.h5:half
 refuses "masks\.h5: no dataset 'mask'.*'cut'" lod-solve plain.h5 --mask masks.h5
+refuses "plain\.h5: no dataset 'mask'.*'coefficient'" lod-solve plain.h5 --mask plain.h5
 refuses 'missing\.h5: ' lod-solve plain.h5 --mask missing.h5:domain
 refuses '--mask masks\.h5:: must be FILE or FILE:DATASET' lod-solve plain.h5 --mask masks.h5:
 refuses 'masks\.h5: odd: walls are .*brick' lod-solve plain.h5 --mask masks.h5:odd

@@ -156,6 +156,9 @@ refuses "--reaction: expression 'q': at position 1: " lod-solve laminate.h5 --re
 refuses '--reaction: .*-1' lod-solve laminate.h5 --reaction -1
 refuses '--reaction: there is no value' lod-solve laminate.h5 --reaction ''
 refuses '.*missing\.h5: .*No such file' lod-solve laminate.h5 --dirichlet left=@missing.h5
+for file in @ @:nodes; do
+  refuses "--dirichlet left: $file: names no file" lod-solve laminate.h5 --dirichlet "left=$file"
+done
 refuses '.*values\.h5: .*nothing' lod-solve laminate.h5 --dirichlet left=@values.h5:nothing
 refuses '--dirichlet left: @values\.h5:long: has the shape \(7\); wanted' lod-solve laminate.h5 --dirichlet left=@values.h5:long
 refuses '--rhs: @values\.h5:long: has the shape \(7\); wanted' lod-solve laminate.h5 --rhs @values.h5:long
