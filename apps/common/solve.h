@@ -28,10 +28,10 @@ PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command);
 
 /* Find out on rank 0, before the work, whether all that the command writes can be written after it,
    is nothing that is read, and no file twice: Outputs as soon as the command is settled, Values
-   when the conditions are known, with which f may name files too. Collective. */
+   when the problem is read, of which values may name files too. Collective. */
 PetscErrorCode LodSolveCommandCheckOutputs(const LodSolveCommand *command);
 PetscErrorCode LodSolveCommandCheckValues(const LodSolveCommand *command,
-                                          const LodConditions   *conditions);
+                                          const LodProblem      *problem);
 
 /* Reads one problem and solves it; rank 0 writes the solution and says what was done. Collective.
  */
@@ -45,13 +45,15 @@ PetscErrorCode LodSolveCheckOneProcess(void);
 /* Quantities of interest of a solution: computed if an option asks for them or names data of the
    problem, else empty. Owned. Path tells where the report goes ("": nowhere), Check refuses places
    that do not fit the problem; InFile puts them into what goes to the solution
-   file, Report writes them where they were asked for, Print tells them. */
+   file, Report writes them where they were asked for, Print tells them. Request is what is asked
+   for at places. */
 typedef struct {
   LodQuantities quantities;
   char         *names;  /* LodQuantitiesNames */
   double       *values; /* [quantities.n] */
 } LodSolveQuantities;
-PetscErrorCode LodSolveQuantitiesPath(const LodSolveCommand *command, char path[LOD_PATH_MAX]);
+LodQuantityRequest LodSolveQuantitiesRequest(const LodSolveCommand *command);
+PetscErrorCode     LodSolveQuantitiesPath(const LodSolveCommand *command, char path[LOD_PATH_MAX]);
 PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem);
 PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const LodProblem *problem,
                                          const LodData *data, const LodSolveResult *result,

@@ -235,7 +235,7 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
-  PetscCall(LodSolveCommandCheckValues(command, &problem.conditions));
+  PetscCall(LodSolveCommandCheckValues(command, &problem));
   LodCheckInput(!command->reconstruct || LodGridIsNested(&problem.grid),
                 "--reconstruct: fluxes need coarse cells (--coarse) that divide the coefficient "
                 "cells, and fine cells (--fine) that are a multiple of them");

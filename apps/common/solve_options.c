@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common/solve.h"
+#include "io/hdf5_file.h"
 
 /* Takes one word of the command line (argp's parser function). */
 static error_t ParseSolveOption(int key, char *argument, struct argp_state *state) {

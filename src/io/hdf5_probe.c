@@ -144,7 +144,8 @@ static herr_t LookAtLink(hid_t group, const char *name, const H5L_info_t *info, 
 }
 
 /* Opens the file. A file that this program has open already HDF5 opens again only under the same
-   access list, and would share the position of its descriptor; by another driver it is another file. */
+   access list, and would share the position of its descriptor; by another driver it is another one.
+ */
 static hid_t OpenToLook(const char *path) {
   hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
   if (file >= 0) return file;

@@ -3,7 +3,6 @@
 #define LODNET_PROBLEM_VALUE_H
 
 #include "base/field.h"
-#include "base/file.h"
 #include "grid/grid.h"
 
 /* What a text stands for. */
@@ -23,9 +22,6 @@ PetscErrorCode LodValueCreate(const LodGrid *grid, const char *text, const char 
    the face. */
 PetscErrorCode LodValueCreateOnFace(const LodGrid *grid, PetscInt axis, PetscInt side,
                                     const char *text, const char *where, LodValue *value);
-
-/* Whether a value's text (NULL: none) names a file, and the name. */
-PetscBool LodValuePath(const char *text, char path[LOD_PATH_MAX]);
 
 PetscErrorCode LodValueDestroy(LodValue *value);
 
