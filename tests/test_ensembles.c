@@ -5,10 +5,9 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "check_lodnet.h"
 #include "config/config.h"
 #include "pairs/coefficient_series.h"
-#include "sample/sample.h"
+#include "sample_draws.h"
 
 /* A directory of this process for the files; removed by main. */
 static char directory[64];
@@ -18,15 +17,6 @@ static const char *path_of(const char *name) {
   static char path[128];
   snprintf(path, sizeof path, "%s/%s", directory, name);
   return path;
-}
-
-/* Defaults of a family. */
-static LodSampleSettings defaults(LodFamily family) {
-  LodSampleSettings settings;
-  LodSampleDefaults(&settings);
-  settings.family = family;
-  LodFamilyDefaults(&settings);
-  return settings;
 }
 
 /* Whether the cells where A is above `threshold` connect the two ends of axis 1 by faces. */

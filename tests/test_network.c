@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/random.h"
-#include "check_lodnet.h"
-#include "nn/network_private.h"
+#include "check_network.h"
 
 #define MAX_LAYERS 4
 
@@ -18,49 +16,17 @@ typedef struct {
   double   out[MAX_LAYERS + 1][512], dout[MAX_LAYERS + 1][512];
 } Plain;
 
-/* Fills values[count] with numbers in [-1, 1]. */
-static void Fill(PetscInt count, uint64_t seed, uint64_t stream, float *values) {
-  for (PetscInt i = 0; i < count; i++)
-    values[i] = (float)(2 * LodRandomUniform(seed, stream, (uint64_t)i) - 1);
-}
-
 /* A plain network of the given widths. */
 static PetscErrorCode CreatePlain(PetscInt n_layers, const PetscInt *width, LodNetwork **network) {
   const LodNetworkShape shape = LodNetworkPlainShape(n_layers, width);
   return LodNetworkCreate(&shape, network);
 }
 
-/* A run with room for `max_batch` samples. */
-static LodNetworkRun *RunOf(const LodNetwork *network, PetscInt max_batch) {
-  LodNetworkRun *run;
-  assert_ok(LodNetworkRunCreate(network, max_batch, &run));
-  return run;
-}
-
-/* Destroys both. */
-static void Destroy(LodNetworkRun *run, LodNetwork *network) {
-  assert_ok(LodNetworkRunDestroy(&run));
-  assert_ok(LodNetworkDestroy(&network));
-}
-
-/* Fills weights *and* biases with random numbers, so that no term of any formula is hidden by a
-   zero. */
-static void Randomise(LodNetwork *network, uint64_t seed) {
-  float *parameter = LodNetworkParameters(network);
-  assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
-  for (PetscInt l = 0; l < LodNetworkLayers(network); l++) {
-    PetscInt n_inp, n_out;
-    LodNetworkLayerSize(network, l, &n_inp, &n_out);
-    Fill(n_out, seed, 900 + (uint64_t)l, parameter + n_inp * n_out);
-    parameter += (n_inp + 1) * n_out;
-  }
-}
-
 /* A plain network with random parameters. */
 static LodNetwork *RandomNetwork(PetscInt n_layers, const PetscInt *width, uint64_t seed) {
   LodNetwork *network;
   assert_ok(CreatePlain(n_layers, width, &network));
-  Randomise(network, seed);
+  randomise_network(network, seed);
   return network;
 }
 
@@ -140,16 +106,6 @@ static void PlainBackward(Plain *plain, PetscInt batch, const float *inp, const 
   }
 }
 
-/* |a - b| / |b| over one block of parameters. */
-static double BlockError(PetscInt count, const float *a, const double *b) {
-  double difference = 0, norm = 0;
-  for (PetscInt i = 0; i < count; i++) {
-    difference += pow((double)a[i] - b[i], 2);
-    norm += b[i] * b[i];
-  }
-  return sqrt(difference / norm);
-}
-
 /* Asserts that the network's gradient agrees with the plain one's, block by block: weight and bias
    of each layer. */
 static void AssertGradients(LodNetworkRun *run, const Plain *plain, double tolerance) {
@@ -157,7 +113,7 @@ static void AssertGradients(LodNetworkRun *run, const Plain *plain, double toler
   for (PetscInt l = 0; l < plain->n_layers; l++)
     for (int part = 0; part < 2; part++) {
       PetscInt count = part ? plain->width[l + 1] : plain->width[l] * plain->width[l + 1];
-      double error = BlockError(count, LodNetworkGradients(run) + place, plain->gradients + place);
+      double error = block_error(count, LodNetworkGradients(run) + place, plain->gradients + place);
       ck_assert_msg(error < tolerance, "%s of layer %d: relative error %.2e",
                     part ? "bias" : "weight", (int)l, error);
       place += count;
@@ -168,11 +124,11 @@ START_TEST(forward_matches_plain_loops) {
   const PetscInt width[] = {37, 130, 65, 10}, batch = 300;
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(3, width, seed);
-  LodNetworkRun *run = RunOf(network, 300);
+  LodNetworkRun *run = run_of(network, 300);
   Plain         *plain = PlainCopy(network);
   float         *inp = malloc((size_t)(batch * 37) * sizeof *inp);
   float         *out = malloc((size_t)(batch * 10) * sizeof *out);
-  Fill(batch * 37, seed, 1, inp);
+  fill_random(batch * 37, seed, 1, inp);
   assert_ok(LodNetworkForward(run, batch, inp, out));
   for (PetscInt b = 0; b < batch; b++) {
     PlainForward(plain, inp + b * 37);
@@ -195,12 +151,12 @@ START_TEST(gradient_is_that_of_finite_differences) {
   const PetscInt width[] = {7, 11, 9, 5, 3}, batch = 13;
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(4, width, seed);
-  LodNetworkRun *run = RunOf(network, 20);
+  LodNetworkRun *run = run_of(network, 20);
   Plain         *plain = PlainCopy(network);
   float          inp[13 * 7], target[13 * 3];
   double         loss;
-  Fill(13 * 7, seed, 1, inp);
-  Fill(13 * 3, seed, 2, target);
+  fill_random(13 * 7, seed, 1, inp);
+  fill_random(13 * 3, seed, 2, target);
   assert_ok(LodNetworkBackward(run, batch, inp, target, NULL, &loss));
   ck_assert_double_eq_tol(loss, PlainLoss(plain, batch, inp, target), 1e-5 * (1 + loss));
   for (PetscInt i = 0; i < plain->count; i++) {
@@ -215,7 +171,7 @@ START_TEST(gradient_is_that_of_finite_differences) {
   }
   AssertGradients(run, plain, 1e-4);
   PlainFree(plain);
-  Destroy(run, network);
+  destroy_network(run, network);
 }
 END_TEST
 
@@ -225,13 +181,13 @@ START_TEST(gradient_matches_plain_loops_over_several_tiles) {
   const PetscInt width[] = {37, 200, 140, 10}, batches[] = {1, 128, 300};
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(3, width, seed);
-  LodNetworkRun *run = RunOf(network, 300);
+  LodNetworkRun *run = run_of(network, 300);
   Plain         *plain = PlainCopy(network);
   float         *inp = malloc((size_t)(300 * 37) * sizeof *inp);
   float         *target = malloc((size_t)(300 * 10) * sizeof *target);
   double         loss;
-  Fill(300 * 37, seed, 1, inp);
-  Fill(300 * 10, seed, 2, target);
+  fill_random(300 * 37, seed, 1, inp);
+  fill_random(300 * 10, seed, 2, target);
   for (int i = 0; i < 3; i++) {
     assert_ok(LodNetworkBackward(run, batches[i], inp, target, NULL, &loss));
     ck_assert_double_eq_tol(loss, PlainLoss(plain, batches[i], inp, target), 1e-5 * (1 + loss));
@@ -241,7 +197,7 @@ START_TEST(gradient_matches_plain_loops_over_several_tiles) {
   PlainFree(plain);
   free(inp);
   free(target);
-  Destroy(run, network);
+  destroy_network(run, network);
 }
 END_TEST
 
@@ -254,7 +210,7 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   double         loss = 0;
   omp_set_num_threads(threads);
   assert_ok(CreatePlain(3, width, &network));
-  LodNetworkRun *run = RunOf(network, batch);
+  LodNetworkRun *run = run_of(network, batch);
   assert_ok(LodNetworkInitialize(network, (PetscInt64)seed));
   const size_t count = (size_t)LodNetworkParameterCount(network);
   float       *inp = malloc((size_t)(batch * 70) * sizeof *inp);
@@ -262,8 +218,8 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   float       *moments = calloc(2 * count, sizeof *moments);
   *length = 2 * count + (size_t)(batch * 36) + 1;
   float *bytes = malloc(*length * sizeof *bytes);
-  Fill(batch * 70, seed, 1, inp);
-  Fill(batch * 36, seed, 2, target);
+  fill_random(batch * 70, seed, 1, inp);
+  fill_random(batch * 36, seed, 2, target);
   for (PetscInt64 step = 1; step <= 3; step++) {
     assert_ok(LodNetworkBackward(run, batch, inp, target, NULL, &loss));
     assert_ok(LodNetworkAdam(network, LodNetworkGradients(run), &settings, 1e-3, step, moments,
@@ -276,7 +232,7 @@ static float *TrainingBytes(uint64_t seed, int threads, size_t *length) {
   free(inp);
   free(target);
   free(moments);
-  Destroy(run, network);
+  destroy_network(run, network);
   return bytes;
 }
 
@@ -299,24 +255,24 @@ START_TEST(result_of_a_sample_does_not_depend_on_the_others) {
   const PetscInt width[] = {50, 129, 20}, batch = 333;
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(2, width, seed);
-  LodNetworkRun *run = RunOf(network, 150), *wide;
+  LodNetworkRun *run = run_of(network, 150), *wide;
   float         *inp = malloc((size_t)(batch * 50) * sizeof *inp);
   float         *out = malloc((size_t)(batch * 20) * sizeof *out);
   float         *other = malloc((size_t)(batch * 20) * sizeof *other);
-  Fill(batch * 50, seed, 1, inp);
+  fill_random(batch * 50, seed, 1, inp);
   assert_ok(LodNetworkForward(run, batch, inp, out));
   for (PetscInt b = 0; b < batch; b += 7) {
     assert_ok(LodNetworkForward(run, 1, inp + b * 50, other));
     ck_assert_mem_eq(other, out + b * 20, 20 * sizeof *out);
   }
-  wide = RunOf(network, 1000); /* another cut into pieces */
+  wide = run_of(network, 1000); /* another cut into pieces */
   assert_ok(LodNetworkForward(wide, batch, inp, other));
   ck_assert_mem_eq(other, out, (size_t)(batch * 20) * sizeof *out);
   free(inp);
   free(out);
   free(other);
   assert_ok(LodNetworkRunDestroy(&wide));
-  Destroy(run, network);
+  destroy_network(run, network);
 }
 END_TEST
 
@@ -325,9 +281,9 @@ START_TEST(reading_needs_no_gradients_and_stays_below_the_bound) {
   const PetscInt width[] = {7, 30, 20, 5};
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(3, width, seed);
-  LodNetworkRun *run = RunOf(network, 8);
+  LodNetworkRun *run = run_of(network, 8);
   float          inp[7 * 8], out[5 * 8], largest = 0;
-  Fill(7 * 8, seed, 5, inp);
+  fill_random(7 * 8, seed, 5, inp);
   for (int i = 0; i < 7 * 8; i++)
     largest = fmaxf(largest, fabsf(inp[i]));
   assert_ok(LodNetworkForward(run, 8, inp, out));
@@ -340,7 +296,7 @@ START_TEST(reading_needs_no_gradients_and_stays_below_the_bound) {
   LodNetworkParameters(network)[3] = NAN;
   ck_assert(isinf(LodNetworkHeadBound(network, 1)));
   ck_assert_ptr_nonnull(LodNetworkGradients(run));
-  Destroy(run, network);
+  destroy_network(run, network);
 }
 END_TEST
 
@@ -350,7 +306,7 @@ START_TEST(adam_is_algorithm_1) {
   const double   rate = 3e-3;
   uint64_t       seed = test_seed();
   LodNetwork    *network = RandomNetwork(2, width, seed);
-  LodNetworkRun *run = RunOf(network, 8);
+  LodNetworkRun *run = run_of(network, 8);
   const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
   float         *moments = calloc((size_t)(2 * count), sizeof *moments);
   double        *theta = calloc((size_t)(3 * count), sizeof *theta);
@@ -358,7 +314,7 @@ START_TEST(adam_is_algorithm_1) {
   for (PetscInt i = 0; i < count; i++)
     theta[i] = (double)LodNetworkParameters(network)[i];
   for (PetscInt64 t = 1; t <= 20; t++) {
-    Fill(count, seed, 100 + (uint64_t)t, LodNetworkGradients(run));
+    fill_random(count, seed, 100 + (uint64_t)t, LodNetworkGradients(run));
     assert_ok(LodNetworkAdam(network, LodNetworkGradients(run), &settings, rate, t, moments,
                              moments + count));
     for (PetscInt i = 0; i < count; i++) {
@@ -373,182 +329,7 @@ START_TEST(adam_is_algorithm_1) {
     ck_assert_double_eq_tol((double)LodNetworkParameters(network)[i], theta[i], 3e-6);
   free(moments);
   free(theta);
-  Destroy(run, network);
-}
-END_TEST
-
-/* Three pieces of 6 values and 2 extras; codes of 4 numbers, of which the head takes 3 of the outer
-   pieces. */
-static LodNetworkShape Encoded(LodActivation activation) {
-  return (LodNetworkShape){.activation = activation,
-                           .n_encoder = 2,
-                           .encoder = {6, 9, 4},
-                           .dim = 1,
-                           .n_rings = 2,
-                           .taken = {4, 3},
-                           .n_pieces = 3,
-                           .n_extras = 2,
-                           .n_head = 2,
-                           .head = {16, 11, 5}};
-}
-/* Where the head's input of each piece begins. */
-static const int encoded_place[] = {0, 5, 11}, encoded_taken[] = {3, 4, 3};
-
-/* The activation of a test that runs for both. */
-static LodActivation ActivationOf(int i) {
-  return i ? LOD_ACTIVATION_ELU : LOD_ACTIVATION_RELU;
-}
-
-/* One affine layer in double precision; *parameter moves on. */
-static void PlainLayer(PetscInt n_inp, PetscInt n_out, const LodActivation *activation,
-                       const double **parameter, const double *inp, double *out) {
-  const double *weight = *parameter, *bias = weight + n_inp * n_out;
-  for (PetscInt o = 0; o < n_out; o++) {
-    out[o] = bias[o];
-    for (PetscInt i = 0; i < n_inp; i++)
-      out[o] += weight[o * n_inp + i] * inp[i];
-    if (activation && out[o] < 0) out[o] = *activation == LOD_ACTIVATION_ELU ? exp(out[o]) - 1 : 0;
-  }
-  *parameter = bias + n_out;
-}
-
-/* The network of shape Encoded on one sample, piece by piece. */
-static void PlainEncoded(LodActivation activation, const double *parameters, const float *inp,
-                         double out[5]) {
-  double        inner[16], code[4], values[6], hidden[11];
-  const double *parameter = parameters;
-  for (int p = 0; p < 3; p++) {
-    double *place = inner + encoded_place[p];
-    parameter = parameters;
-    for (int i = 0; i < 6; i++)
-      values[i] = (double)inp[8 * p + i];
-    PlainLayer(6, 9, &activation, &parameter, values, hidden);
-    PlainLayer(9, 4, NULL, &parameter, hidden, code);
-    memcpy(place, code, (size_t)encoded_taken[p] * sizeof *code);
-    place[encoded_taken[p]] = (double)inp[8 * p + 6];
-    place[encoded_taken[p] + 1] = (double)inp[8 * p + 7];
-  }
-  PlainLayer(16, 11, &activation, &parameter, inner, hidden);
-  PlainLayer(11, 5, NULL, &parameter, hidden, out);
-}
-
-/* Implements LodNetworkLoss.apply: 1/2 |P d|^2, P the projection onto vectors of mean 0. */
-static double WithoutMean(const void *context, PetscInt sample, float *difference) {
-  double mean = 0, sum = 0;
-  (void)context, (void)sample;
-  for (int o = 0; o < 5; o++)
-    mean += (double)difference[o] / 5;
-  for (int o = 0; o < 5; o++) {
-    const double rest = (double)difference[o] - mean;
-    sum += 0.5 * rest * rest;
-    difference[o] = (float)rest;
-  }
-  return sum;
-}
-
-/* Samples at the end of a batch that are anchors, if it has any. */
-#define ANCHORS 4
-
-/* Mean over the batch of 1/2 |Psi - target|^2; if `anchored`, over those before the anchors of
-   1/2 |P (Psi - Psi of anchor b % ANCHORS - target)|^2, P as WithoutMean. */
-static double PlainEncodedLoss(LodActivation activation, const double *parameters, PetscInt batch,
-                               const float *inp, const float *target, PetscBool anchored) {
-  const PetscInt judged = anchored ? batch - ANCHORS : batch;
-  double         loss = 0;
-  for (PetscInt b = 0; b < judged; b++) {
-    double out[5], anchor[5] = {0}, mean = 0;
-    PlainEncoded(activation, parameters, inp + b * 24, out);
-    if (anchored) PlainEncoded(activation, parameters, inp + (judged + b % ANCHORS) * 24, anchor);
-    for (int o = 0; o < 5; o++) {
-      out[o] -= anchor[o] + (double)target[b * 5 + o];
-      mean += out[o] / 5;
-    }
-    for (int o = 0; o < 5; o++)
-      loss += 0.5 * pow(out[o] - (anchored ? mean : 0), 2) / judged;
-  }
-  return loss;
-}
-
-/* Forward in one go and in two stages, against the plain loops; more samples than fit at once. */
-START_TEST(encoder_and_head_match_plain_loops) {
-  enum { BATCH = 70 };
-  const LodActivation   activation = ActivationOf(_i);
-  const LodNetworkShape encoded = Encoded(activation);
-  uint64_t              seed = test_seed();
-  LodNetwork           *network;
-  double                parameters[512], expected[5];
-  float                 inp[BATCH * 24], out[BATCH * 5], values[BATCH * 18], codes[BATCH * 12];
-  float                 heads[BATCH * 16], staged[BATCH * 5];
-  assert_ok(LodNetworkCreate(&encoded, &network));
-  Randomise(network, seed);
-  LodNetworkRun *run = RunOf(network, 33);
-  ck_assert_int_eq(LodNetworkParameterCount(network), 63 + 40 + 187 + 60);
-  for (PetscInt i = 0; i < LodNetworkParameterCount(network); i++)
-    parameters[i] = (double)LodNetworkParameters(network)[i];
-  Fill(BATCH * 24, seed, 1, inp);
-  for (int row = 0; row < BATCH * 3; row++)
-    memcpy(values + 6 * row, inp + 8 * row, 6 * sizeof *values);
-  assert_ok(LodNetworkForward(run, BATCH, inp, out));
-  assert_ok(LodNetworkEncode(run, BATCH * 3, values, codes));
-  for (int row = 0; row < BATCH * 3; row++) {
-    const size_t taken = (size_t)encoded_taken[row % 3];
-    float       *place = heads + row / 3 * 16 + encoded_place[row % 3];
-    memcpy(place, codes + 4 * row, taken * sizeof *heads);
-    memcpy(place + taken, inp + 8 * row + 6, 2 * sizeof *heads);
-  }
-  assert_ok(LodNetworkHead(run, BATCH, heads, staged));
-  ck_assert_mem_eq(staged, out, sizeof out);
-  for (int b = 0; b < BATCH; b++) {
-    PlainEncoded(activation, parameters, inp + 24 * b, expected);
-    for (int o = 0; o < 5; o++)
-      ck_assert_double_eq_tol((double)out[5 * b + o], expected[o], 1e-5);
-  }
-  Destroy(run, network);
-}
-END_TEST
-
-/* Every entry of every block, encoder and head, for both activations, with and without
-   projection and anchors; several tiles, the last one not full. */
-START_TEST(gradient_through_encoder_and_loss_is_that_of_finite_differences) {
-  enum { BATCH = 37 };
-  const LodActivation   activation = ActivationOf(_i / 2);
-  const LodNetworkShape encoded = Encoded(activation);
-  const PetscBool       anchored = (PetscBool)(_i % 2);
-  PetscInt              anchor[BATCH - ANCHORS];
-  const LodNetworkLoss  without_mean = {
-       .apply = WithoutMean, .n_anchors = ANCHORS, .anchor = anchor};
-  uint64_t    seed = test_seed();
-  LodNetwork *network;
-  double      parameters[512], loss, largest = 0;
-  float       inp[BATCH * 24], target[BATCH * 5];
-  assert_ok(LodNetworkCreate(&encoded, &network));
-  Randomise(network, seed);
-  LodNetworkRun *run = RunOf(network, 50);
-  const PetscInt count = (PetscInt)LodNetworkParameterCount(network);
-  const float   *gradient = LodNetworkGradients(run);
-  for (PetscInt i = 0; i < count; i++)
-    parameters[i] = (double)LodNetworkParameters(network)[i];
-  Fill(BATCH * 24, seed, 1, inp);
-  Fill(BATCH * 5, seed, 2, target);
-  for (PetscInt b = 0; b < BATCH - ANCHORS; b++)
-    anchor[b] = b % ANCHORS;
-  assert_ok(LodNetworkBackward(run, BATCH, inp, target, anchored ? &without_mean : NULL, &loss));
-  ck_assert_double_eq_tol(
-      loss, PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored), 1e-5 * loss);
-  for (PetscInt i = 0; i < count; i++)
-    largest = fmax(largest, fabs((double)gradient[i]));
-  for (PetscInt i = 0; i < count; i++) {
-    const double kept = parameters[i], step = 1e-6;
-    parameters[i] = kept + step;
-    const double above = PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored);
-    parameters[i] = kept - step;
-    const double below = PlainEncodedLoss(activation, parameters, BATCH, inp, target, anchored);
-    parameters[i] = kept;
-    ck_assert_msg(fabs((above - below) / (2 * step) - (double)gradient[i]) < 2e-5 * largest,
-                  "parameter %d: %.6e, differences give %.6e", (int)i, (double)gradient[i],
-                  (above - below) / (2 * step));
-  }
-  Destroy(run, network);
+  destroy_network(run, network);
 }
 END_TEST
 
@@ -622,8 +403,6 @@ int main(int argc, char **argv) {
   tcase_add_test(tests, result_of_a_sample_does_not_depend_on_the_others);
   tcase_add_test(tests, reading_needs_no_gradients_and_stays_below_the_bound);
   tcase_add_test(tests, adam_is_algorithm_1);
-  tcase_add_loop_test(tests, encoder_and_head_match_plain_loops, 0, 2);
-  tcase_add_loop_test(tests, gradient_through_encoder_and_loss_is_that_of_finite_differences, 0, 4);
   tcase_add_test(tests, glorot_weights_fill_their_interval_and_biases_are_zero);
   tcase_add_test(tests, impossible_sizes_are_refused);
   suite_add_tcase(suite, tests);

@@ -3,17 +3,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "check_lodnet.h"
-#include "sample/sample.h"
-
-/* Settings of a family. */
-static LodSampleSettings settings_of(LodFamily family) {
-  LodSampleSettings settings;
-  LodSampleDefaults(&settings);
-  settings.family = family;
-  LodFamilyDefaults(&settings);
-  return settings;
-}
+#include "sample_draws.h"
 
 /* A v for a symmetric tensor of the coefficient's cell. */
 static void apply(const LodCoefficient *coefficient, PetscInt cell, const double v[],
@@ -38,8 +28,8 @@ static void check_eigenvector(const LodCoefficient *coefficient, PetscInt cell, 
 
 START_TEST(anisotropic_is_lognormal_along_tilted_layers) {
   const unsigned long long seed = test_seed();
-  LodSampleSettings        tensors = settings_of(LOD_FAMILY_ANISOTROPIC);
-  LodSampleSettings        numbers = settings_of(LOD_FAMILY_LOGNORMAL);
+  LodSampleSettings        tensors = defaults(LOD_FAMILY_ANISOTROPIC);
+  LodSampleSettings        numbers = defaults(LOD_FAMILY_LOGNORMAL);
   tensors.ratio = 1 + 99 * LodRandomUniform(seed, 1, 0);
   tensors.angle = 720 * LodRandomUniform(seed, 1, 1) - 360;
   const double angle = tensors.angle * PETSC_PI / 180;
@@ -64,7 +54,7 @@ END_TEST
 
 START_TEST(layers_have_a_direction_each) {
   const unsigned long long seed = test_seed();
-  LodSampleSettings        settings = settings_of(LOD_FAMILY_LAYERS);
+  LodSampleSettings        settings = defaults(LOD_FAMILY_LAYERS);
   settings.layers = 4;
   for (PetscInt dim = 2; dim <= 3; dim++) {
     LodCoefficient drawn;
@@ -92,7 +82,7 @@ END_TEST
 
 START_TEST(directions_are_uniform) {
   /* 2000 layers: the mean of cos 2 angle, of deviation 1/sqrt(2), is 0 but for 7 sigma. */
-  LodSampleSettings settings = settings_of(LOD_FAMILY_LAYERS);
+  LodSampleSettings settings = defaults(LOD_FAMILY_LAYERS);
   LodCoefficient    drawn;
   double            sum = 0;
   settings.layers = 2000;
@@ -107,7 +97,7 @@ END_TEST
 START_TEST(same_arguments_same_bytes) {
   const LodFamily families[] = {LOD_FAMILY_ANISOTROPIC, LOD_FAMILY_LAYERS};
   for (int f = 0; f < 2; f++) {
-    LodSampleSettings settings = settings_of(families[f]);
+    LodSampleSettings settings = defaults(families[f]);
     LodCoefficient    one, two, other;
     assert_ok(LodSampleDraw(&settings, 2, LOD_CUBE(16), 1, 2, &one));
     assert_ok(LodSampleDraw(&settings, 2, LOD_CUBE(16), 1, 3, &other));
@@ -133,7 +123,7 @@ START_TEST(rejects_bad_parameters) {
              {LOD_FAMILY_ANISOTROPIC, 2, 1, 2, 361, "angle is 361"},
              {LOD_FAMILY_LAYERS, 2, 9, 2, 0, "9 layers, must be 1 to the 8 cells"}};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-    LodSampleSettings settings = settings_of(bad[i].family);
+    LodSampleSettings settings = defaults(bad[i].family);
     LodCoefficient    drawn;
     settings.layers = bad[i].layers;
     settings.ratio = bad[i].ratio;

@@ -84,19 +84,20 @@ static const struct argp_option problem_option_table[] = {
     {"walls", KEY_WALLS, "NAME", 0,
      "what holds where the mask ends: natural (no flow, the default) or dirichlet (u = 0)", 0},
     {"rhs", 'f', "VALUE", 0, "right-hand side f of x, y, z (default 1); see below", 0},
+    {NULL, 0, NULL, 0, "More:", 5},
     {"allow-range", 'R', NULL, 0, "take values of A outside those that the model was trained for",
-     2},
+     5},
     {"average", 'a', NULL, 0,
      "average the learned operators over the symmetries of the cube: more accurate, 2^d d! times "
      "the cost",
-     2},
-    {"quiet", 'q', NULL, 0, "print errors and warnings only", 2},
-    {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 2},
+     5},
+    {"quiet", 'q', NULL, 0, "print errors and warnings only", 5},
+    {"keys", KEY_KEYS, NULL, 0, "print all keys of a problem file, and stop", 5},
     {0}};
 
 static const struct argp_child problem_children[] = {{&lod_mesh_argp, 0, "Mesh:", 1},
                                                      {&lod_condition_argp, 0, "Conditions:", 2},
-                                                     {&lod_resample_argp, 0, "Other cells:", 4},
+                                                     {&lod_resample_argp, 0, "Other cells:", 3},
                                                      {0}};
 
 const struct argp lod_problem_argp = {

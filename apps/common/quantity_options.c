@@ -86,8 +86,7 @@ static const struct argp_option quantity_option_table[] = {
      1},
     {"report", KEY_REPORT, "R.json", 0,
      "where quantities, or the effective tensor, go as JSON (default: beside the solution, .json "
-     "in "
-     "place of .h5; of the tensor none)",
+     "in place of .h5; of the tensor none)",
      1},
     {"effective", KEY_EFFECTIVE, "KIND", OPTION_ARG_OPTIONAL,
      "print the effective tensor instead: of a periodic medium (default), with linear values on "

@@ -41,8 +41,7 @@ static error_t ParseOption(int key, char *argument, struct argp_state *state) {
 static const struct argp_option option_table[] = {
     {"resample", KEY_RESAMPLE, "E", 0,
      "average A to E cells per axis, or ExExE along x, y and z, where the coarse cells wanted do "
-     "not "
-     "divide those of the file; says how much that changes A",
+     "not divide those of the file; says how much that changes A",
      1},
     {"resample-mean", KEY_MEAN, "NAME", 0,
      "for --resample: geometric (default), arithmetic (too large across layers) or harmonic (too "

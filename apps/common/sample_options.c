@@ -2,12 +2,13 @@
 #include "common/sample_options.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/command_line.h"
 
-/* LodSampleOptions without a short form. Those from KEY_FIRST on belong to some families only. */
+/* Options without a short form. Those from KEY_FIRST on belong to some families only. */
 enum {
   KEY_FAMILY = 256,
   KEY_CELLS,
@@ -52,8 +53,7 @@ static const struct argp_option option_table[] = {
     {"resample", KEY_RESAMPLE, "FILE.h5", 0,
      "The coefficient of a file on other cells: each gets the mean of what it covers "
      "(--resample-mean); "
-     "with "
-     "--number or --count those of a file of many",
+     "with --number or --count those of a file of many",
      0},
     {"cells", KEY_CELLS, "E", 0,
      "Cells per axis, or along x, y, z: 60x220; default 256, of --resample those of the file", 0},
@@ -67,8 +67,7 @@ static const struct argp_option option_table[] = {
     {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
     {"count", KEY_COUNT, "N", 0,
      "So many draws from --number on, in one dataset, coefficients (draw, E per axis), for "
-     "lod-solve "
-     "--many and lod-train",
+     "lod-solve --many and lod-train",
      0},
     {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
     {"quiet", 'q', 0, 0, "Print errors and warnings only", 0},
@@ -173,69 +172,91 @@ static void ParseFamily(struct argp_state *state, const char *name, LodSampleOpt
   argp_error(state, "--family: no family '%s'; the families are %s", name, known);
 }
 
-/* LodSampleOptions that belong to some families only. Returns ARGP_ERR_UNKNOWN for others. */
-static error_t ParseParameter(int key, char *text, struct argp_state *state) {
-  LodSampleOptions  *options = state->input;
-  LodSampleSettings *settings = &options->settings;
+/* How the text of an option is read. */
+typedef enum { READ_TEXT, READ_NUMBER, READ_COUNT, READ_FLAG, READ_SCALES, READ_MEAN } Reading;
 
-  switch (key) {
-  case KEY_EXPRESSION:
-    SetFamily(state, options, LOD_FAMILY_EXPRESSION);
-    CopyText(state, "expression", text, sizeof settings->expression, settings->expression);
+/* An option that belongs to some families only: a bit for each of them, and the member of
+   LodSampleSettings that it sets, a char[size], double, PetscInt of at most `most`, or PetscBool.
+ */
+typedef struct {
+  unsigned  families;
+  Reading   reading;
+  size_t    offset, size;
+  long long most;
+} Parameter;
+
+/* Shorthands for the table. */
+#define BIT(family) (1U << LOD_FAMILY_##family)
+#define MEMBER(name) offsetof(LodSampleSettings, name), sizeof(((LodSampleSettings *)0)->name)
+#define HAVE_RANGE                                                                                 \
+  (BIT(IID) | BIT(SINE) | BIT(CHANNELS) | BIT(IMAGE) | BIT(RESERVOIR) | BIT(LAYERS) | BIT(DARCY))
+
+static const Parameter parameters[KEY_END - KEY_FIRST] = {
+    [KEY_EXPRESSION - KEY_FIRST] = {BIT(EXPRESSION), READ_TEXT, MEMBER(expression), 0},
+    [KEY_IMAGE - KEY_FIRST] = {BIT(IMAGE), READ_TEXT, MEMBER(image), 0},
+    [KEY_ALPHA - KEY_FIRST] = {HAVE_RANGE, READ_NUMBER, MEMBER(alpha), 0},
+    [KEY_BETA - KEY_FIRST] = {HAVE_RANGE, READ_NUMBER, MEMBER(beta), 0},
+    [KEY_SCALE - KEY_FIRST] = {BIT(IID), READ_SCALES, MEMBER(scales), 0},
+    [KEY_LENGTH - KEY_FIRST] = {BIT(LOGNORMAL) | BIT(RESERVOIR) | BIT(ANISOTROPIC), READ_NUMBER,
+                                MEMBER(correlation_length), 0},
+    [KEY_VARIANCE -
+        KEY_FIRST] = {BIT(LOGNORMAL) | BIT(ANISOTROPIC), READ_NUMBER, MEMBER(variance), 0},
+    [KEY_RATIO - KEY_FIRST] = {BIT(ANISOTROPIC), READ_NUMBER, MEMBER(ratio), 0},
+    [KEY_ANGLE - KEY_FIRST] = {BIT(ANISOTROPIC), READ_NUMBER, MEMBER(angle), 0},
+    [KEY_LAYERS - KEY_FIRST] = {BIT(LAYERS), READ_COUNT, MEMBER(layers), PETSC_MAX_INT},
+    [KEY_CHANNELS -
+        KEY_FIRST] = {BIT(CHANNELS) | BIT(RESERVOIR), READ_COUNT, MEMBER(channels), 100000},
+    [KEY_WIDTH - KEY_FIRST] = {BIT(CHANNELS) | BIT(RESERVOIR), READ_COUNT, MEMBER(channel_width),
+                               PETSC_MAX_INT},
+    [KEY_LOW - KEY_FIRST] = {BIT(CHANNELS), READ_FLAG, MEMBER(channel_low), 0},
+    [KEY_LOG - KEY_FIRST] = {BIT(IMAGE), READ_FLAG, MEMBER(logarithmic), 0},
+    [KEY_RESAMPLE - KEY_FIRST] = {BIT(FILE), READ_TEXT, MEMBER(file), 0},
+    [KEY_DATASET - KEY_FIRST] = {BIT(FILE), READ_TEXT, MEMBER(dataset), 0},
+    [KEY_MEAN - KEY_FIRST] = {BIT(FILE), READ_MEAN, 0, 0, 0}};
+
+/* The name of an option. */
+static const char *OptionName(int key) {
+  const struct argp_option *option = option_table;
+  while (option->key != key)
+    option++;
+  return option->name;
+}
+
+/* Sets the family that an option asks for by itself, if it is one of these. */
+static void SetImpliedFamily(struct argp_state *state, int key, LodSampleOptions *options) {
+  if (key == KEY_EXPRESSION) SetFamily(state, options, LOD_FAMILY_EXPRESSION);
+  if (key == KEY_IMAGE) SetFamily(state, options, LOD_FAMILY_IMAGE);
+  if (key == KEY_RESAMPLE) SetFamily(state, options, LOD_FAMILY_FILE);
+}
+
+/* Options that belong to some families only. Returns ARGP_ERR_UNKNOWN for others. */
+static error_t ParseParameter(int key, char *text, struct argp_state *state) {
+  LodSampleOptions *options = state->input;
+  if (key < KEY_FIRST || key >= KEY_END) return ARGP_ERR_UNKNOWN;
+
+  const Parameter *parameter = &parameters[key - KEY_FIRST];
+  const char      *name = OptionName(key);
+  void            *member = (char *)&options->settings + parameter->offset;
+  SetImpliedFamily(state, key, options);
+  switch (parameter->reading) {
+  case READ_TEXT:
+    CopyText(state, name, text, parameter->size, member);
     break;
-  case KEY_IMAGE:
-    SetFamily(state, options, LOD_FAMILY_IMAGE);
-    CopyText(state, "image", text, sizeof settings->image, settings->image);
+  case READ_NUMBER:
+    *(double *)member = ParseNumber(state, name, text);
     break;
-  case KEY_ALPHA:
-    settings->alpha = ParseNumber(state, "alpha", text);
+  case READ_COUNT:
+    *(PetscInt *)member = (PetscInt)ParseInteger(state, name, text, 1, parameter->most);
     break;
-  case KEY_BETA:
-    settings->beta = ParseNumber(state, "beta", text);
+  case READ_FLAG:
+    *(PetscBool *)member = PETSC_TRUE;
     break;
-  case KEY_SCALE:
-    ParseScales(state, text, settings);
+  case READ_SCALES:
+    ParseScales(state, text, &options->settings);
     break;
-  case KEY_LENGTH:
-    settings->correlation_length = ParseNumber(state, "correlation-length", text);
-    break;
-  case KEY_VARIANCE:
-    settings->variance = ParseNumber(state, "variance", text);
-    break;
-  case KEY_RATIO:
-    settings->ratio = ParseNumber(state, "ratio", text);
-    break;
-  case KEY_ANGLE:
-    settings->angle = ParseNumber(state, "angle", text);
-    break;
-  case KEY_LAYERS:
-    settings->layers = (PetscInt)ParseInteger(state, "layers", text, 1, PETSC_MAX_INT);
-    break;
-  case KEY_CHANNELS:
-    settings->channels = (PetscInt)ParseInteger(state, "channels", text, 1, 100000);
-    break;
-  case KEY_WIDTH:
-    settings->channel_width =
-        (PetscInt)ParseInteger(state, "channel-width", text, 1, PETSC_MAX_INT);
-    break;
-  case KEY_LOW:
-    settings->channel_low = PETSC_TRUE;
-    break;
-  case KEY_LOG:
-    settings->logarithmic = PETSC_TRUE;
-    break;
-  case KEY_RESAMPLE:
-    SetFamily(state, options, LOD_FAMILY_FILE);
-    CopyText(state, "resample", text, sizeof settings->file, settings->file);
-    break;
-  case KEY_DATASET:
-    CopyText(state, "dataset", text, sizeof settings->dataset, settings->dataset);
-    break;
-  case KEY_MEAN:
+  case READ_MEAN:
     options->mean = text;
     break;
-  default:
-    return ARGP_ERR_UNKNOWN;
   }
   options->given |= 1ul << (key - KEY_FIRST);
   return 0;
@@ -243,38 +264,11 @@ static error_t ParseParameter(int key, char *text, struct argp_state *state) {
 
 /* Ends the program if an option was used that the family does not have: it would be ignored. */
 static void CheckParameters(struct argp_state *state, const LodSampleOptions *options) {
-  const unsigned iid = 1U << LOD_FAMILY_IID, sine = 1U << LOD_FAMILY_SINE,
-                 expression = 1U << LOD_FAMILY_EXPRESSION, lognormal = 1U << LOD_FAMILY_LOGNORMAL,
-                 channels = 1U << LOD_FAMILY_CHANNELS, image = 1U << LOD_FAMILY_IMAGE,
-                 reservoir = 1U << LOD_FAMILY_RESERVOIR, file = 1U << LOD_FAMILY_FILE,
-                 anisotropic = 1U << LOD_FAMILY_ANISOTROPIC, layers = 1U << LOD_FAMILY_LAYERS;
-  const unsigned range =
-      iid | sine | channels | image | reservoir | layers | 1U << LOD_FAMILY_DARCY;
-  const unsigned belongs[KEY_END - KEY_FIRST] = {
-      [KEY_EXPRESSION - KEY_FIRST] = expression,
-      [KEY_IMAGE - KEY_FIRST] = image,
-      [KEY_ALPHA - KEY_FIRST] = range,
-      [KEY_BETA - KEY_FIRST] = range,
-      [KEY_SCALE - KEY_FIRST] = iid,
-      [KEY_LENGTH - KEY_FIRST] = lognormal | reservoir | anisotropic,
-      [KEY_VARIANCE - KEY_FIRST] = lognormal | anisotropic,
-      [KEY_RATIO - KEY_FIRST] = anisotropic,
-      [KEY_ANGLE - KEY_FIRST] = anisotropic,
-      [KEY_LAYERS - KEY_FIRST] = layers,
-      [KEY_CHANNELS - KEY_FIRST] = channels | reservoir,
-      [KEY_WIDTH - KEY_FIRST] = channels | reservoir,
-      [KEY_LOW - KEY_FIRST] = channels,
-      [KEY_LOG - KEY_FIRST] = image,
-      [KEY_RESAMPLE - KEY_FIRST] = file,
-      [KEY_DATASET - KEY_FIRST] = file,
-      [KEY_MEAN - KEY_FIRST] = file};
-  for (const struct argp_option *option = option_table; option->name || option->doc; option++) {
-    const int at = option->key - KEY_FIRST;
-    if (option->key < KEY_FIRST || !WasGiven(options, option->key)) continue;
-    if (!(belongs[at] >> options->settings.family & 1))
-      argp_error(state, "--%s has no meaning for family %s", option->name,
+  for (int key = KEY_FIRST; key < KEY_END; key++)
+    if (WasGiven(options, key) &&
+        !(parameters[key - KEY_FIRST].families >> options->settings.family & 1))
+      argp_error(state, "--%s has no meaning for family %s", OptionName(key),
                  LodFamilyName(options->settings.family));
-  }
 }
 
 /* Sets what has a default of its own in the family and was not given. */

@@ -47,16 +47,16 @@ static const struct argp_option solve_option_table[] = {
     {"previous", 'p', "S.h5", 0,
      "start from the operators of an earlier solution, made with --operators: only cells whose "
      "patch of A has changed are computed",
-     2},
+     5},
     {"many", 'n', NULL, 0,
      "the dataset holds many coefficients along its first axis; --rhs may be given several times; "
      "the solution gets the axes sample and right-hand side in front",
-     2},
-    {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 2},
+     5},
+    {"operators", 'O', NULL, 0, "also write the local operators of all coarse cells", 5},
     {0}};
 
 static const struct argp_child solve_children[] = {
-    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 3}, {0}};
+    {&lod_problem_argp, 0, NULL, 0}, {&lod_quantity_argp, 0, "Quantities:", 4}, {0}};
 
 const struct argp lod_solve_argp = {
     solve_option_table, ParseSolveOption, NULL, NULL, solve_children, NULL, NULL};

@@ -29,7 +29,7 @@ static PetscErrorCode FindLayout(PetscInt dim, const char *where, Stored *stored
     const int rank = stored->dataset.rank;
     LodCheckInput(rank == dim || rank == dim + 1,
                   "%s: has %d axes; coefficients of %d dimensions have %d, or one more in front if "
-                  "they are many",
+                  "they are many; tensors are no family",
                   where, rank, (int)dim, (int)dim);
     stored->many = (PetscBool)(rank == dim + 1);
   } else if (strcmp(stored->dataset.name, "coefficients") == 0) {
