@@ -289,7 +289,7 @@ class Solver(_library.Handle):
 
 def solve(A, rhs=1, method="lod", **options):
     """The solution for one coefficient, an array over the nodes (.., y, x), boundary included; rhs as
-    as in Solver.solve, options as those of Solver.
+    in Solver.solve, options as those of Solver.
 
     >>> u = lodnet.solve(np.ones((32, 32)), rhs="sin(pi*x)", coarse=8, natural=["bottom", "top"])
     >>> bool(abs(u[4, 4] * np.pi**2 - 1) < 0.05)          # u is sin(pi x) / pi^2
