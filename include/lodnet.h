@@ -1,4 +1,4 @@
-/* lodnet: numerical homogenization of -div(A grad u) = f as a library.
+/* lodnet: numerical homogenization of -div(A grad u) + c u = f as a library.
 
    A coarse operator for a rough coefficient A, exact (localized orthogonal decomposition) or by a
    trained network, and solutions with it; README.md and src/README.md tell the mathematics.
@@ -86,7 +86,8 @@ typedef struct {
   int fine[3];        /* fine cells per axis, on which correctors are computed */
   int ell;            /* layers of coarse cells around a patch's centre; the largest N - 1 cover D,
                          more change nothing but the sizes of arrays */
-  int natural[3][2];  /* [axis][low, high]: A grad u . n = 0 on that face of the box, else u = 0 */
+  int natural[3][2];  /* [axis][low, high]: A grad u . n = 0 on that face of the box, else u = 0,
+                         unless LodSolverSetFace says what holds there */
   double extent[3];   /* side lengths */
 } LodMesh;
 
@@ -142,24 +143,113 @@ LODNET_API int LodSolverNodes(const LodSolver *solver, int nodes[3], size_t *cou
    operator. The values are copied. */
 LODNET_API int LodSolverSetCoefficient(LodSolver *solver, const double *values);
 
+/* f as a function. */
+typedef double (*LodFunction)(void *context, const double point[3]);
+
+/* ---- Other problems than A a number and u = 0 on the boundary ----
+
+   -div(A grad u) + c u = f, where first the conditions are said and then what D is made of: a
+   condition holds from the next coefficient or medium on. */
+
+/* What holds on a face: u = g, A grad u . n = 0, A grad u . n = q, A grad u . n = r (g - u). */
+typedef enum {
+  LODNET_FACE_DIRICHLET,
+  LODNET_FACE_NATURAL,
+  LODNET_FACE_FLUX,
+  LODNET_FACE_ROBIN
+} LodSolverFace;
+
+/* Says what holds on "left", "right", "bottom", "top", "front" or "back", in place of what held
+   before. `value` is g or q and `rate` r, expressions in the coordinates of the box or
+   "@FILE.h5:DATASET" (lod-solve --help); NULL: 0. Whether they are right is seen with the next
+   medium. */
+LODNET_API int LodSolverSetFace(LodSolver *solver, const char *face, LodSolverFace kind,
+                                const char *value, const char *rate);
+
+/* Says which wells there are, in place of those before: sources in points[n][3], the integral of f
+   over the surroundings of each being its rate. */
+LODNET_API int LodSolverSetWells(LodSolver *solver, int n, const double (*points)[3],
+                                 const double *rates);
+
+/* What D is made of. Zero is a default for everything but A. Tensors in a cell are symmetric,
+   positive definite: their diagonal, or the upper triangle by rows (xx xy yy, or xx xy xz yy yz
+   zz). Learned operators take A as a number and nothing else. */
+typedef struct {
+  const double        *values;          /* A, [cell][component] */
+  int                  components;      /* 0 or 1: a number; d: diagonal; d (d + 1) / 2: a tensor */
+  const double        *reaction;        /* c >= 0, one number per cell; NULL: 0 */
+  const unsigned char *mask;            /* per cell, 0: outside of D; NULL: all are inside */
+  int                  dirichlet_walls; /* u = 0 where the mask ends; else A grad u . n = 0 */
+} LodMedium;
+
+/* Takes the medium, the same on all ranks; everything is copied. The operator is computed when it
+   is first needed. */
+LODNET_API int LodSolverSetMedium(LodSolver *solver, const LodMedium *medium);
+
+/* A right-hand side f, given in one of four ways as for the loads below; with none f = 0. `correct`
+   (LODNET_METHOD_LOD): with load correctors, which see f, q, r and g on the fine scale; then the
+   operator is computed anew. */
+typedef struct {
+  const char   *expression; /* also "@FILE.h5:DATASET" */
+  LodFunction   function;
+  void         *context; /* of the function */
+  int           serial;  /* the function is called by one thread at a time */
+  const double *fine_values;
+  const double *cell_values;
+  int           correct;
+} LodSource;
+
+/* Solves the problem for one f, solution[count of nodes], on every rank; the functions below tell
+   of the latest solution found here. Where every face lets flow through as given and c = 0, u is
+   found up to a constant, its mean being 0, and loads that do not add up to 0 are refused. In holes
+   solutions are 0. */
+LODNET_API int LodSolverSolveProblem(LodSolver *solver, const LodSource *f, double *solution);
+
+/* The solution on the fine mesh, fine[nodes], with the correctors that the coarse one leaves out
+   (with a model the exact ones): that is close to the full fine solution in values and gradients.
+ */
+LODNET_API int LodSolverFineSolution(LodSolver *solver, double *fine);
+
+/* Its flux, flux[coefficient cell][dim]: the means of -A grad u. */
+LODNET_API int LodSolverFlux(LodSolver *solver, double *flux);
+
+/* What flows, and the energy, of the solution on the fine mesh; inflow is positive. */
+typedef struct {
+  double inflow[3][2];            /* [axis][low, high]: through every face of the box */
+  double inflow_walls;            /* through walls of holes with u = 0 */
+  double source, wells, reaction; /* the integral of f, the sum of rates, the integral of c u */
+  double balance;                 /* inflows + source + wells - reaction: 0 but for errors */
+  double energy, load;            /* a(u, u), l(u) */
+} LodFlows;
+LODNET_API int LodSolverFlows(LodSolver *solver, LodFlows *flows);
+
+/* The effective tensor K of the medium, tensor[3][3] with zeros beyond the dimension, by the
+   solver's method; kind: "periodic", "linear" or "flow" (lod-solve --help). The solver has no
+   conditions and no natural faces, the medium no reaction. */
+LODNET_API int LodSolverEffective(LodSolver *solver, const char *kind, double tensor[3][3]);
+
+/* ---- Loads and solutions ---- */
+
 /* Loads: load[count of nodes] of a right-hand side f, the integrals of f times the hat function of
    every node (LodSolverNodes), from f as an expression ("1 + x*y", see lod-solve --help); a
    function, called at quadrature points by several threads unless `serial`; its Q1 function with
    values at all nodes of the fine mesh; or one value per coefficient cell. */
-typedef double (*LodFunction)(void *context, const double point[3]);
 LODNET_API int LodSolverLoadExpression(LodSolver *solver, const char *expression, double *load);
 LODNET_API int LodSolverLoadFunction(LodSolver *solver, LodFunction function, void *context,
                                      int serial, double *load);
 LODNET_API int LodSolverLoadNodes(LodSolver *solver, const double *fine_values, double *load);
 LODNET_API int LodSolverLoadCells(LodSolver *solver, const double *cell_values, double *load);
 
-/* Solves for n_rhs loads[n_rhs][count] into solutions[n_rhs][count], on every rank. */
+/* Solves for n_rhs loads[n_rhs][count] into solutions[n_rhs][count], on every rank; what faces and
+   wells give is added to the loads, which are of f alone. Without load correctors; refused where D
+   has holes. */
 LODNET_API int LodSolverSolve(LodSolver *solver, int n_rhs, const double *loads, double *solutions);
 
 /* A sparse matrix by rows over the free nodes (those without u = 0): row r of this rank's rows has
    the entries offsets[r] <= e < offsets[r + 1], columns[e] ascending, values[e]; its number is
    first_row + r, and nodes[r] is the node (of LodSolverNodes) that it belongs to. Borrowed from the
-   solver until its next coefficient or its end. */
+   solver until its next coefficient or its end. Refused where D has holes, the matrix also where it
+   would be singular. */
 typedef struct {
   int64_t        n, first_row, n_rows; /* of the whole matrix; this rank's */
   const int64_t *offsets, *columns, *nodes;

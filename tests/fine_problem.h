@@ -18,8 +18,7 @@ static inline void cell_nodes(PetscInt dim, const PetscInt cells[], PetscInt cel
   PetscInt     index[LOD_MAX_DIM], node[LOD_MAX_DIM];
   LodBoxIndex(&mesh, cell, index);
   for (PetscInt corner = 0; corner < (PetscInt)1 << dim; corner++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = index[axis] + (corner >> axis & 1);
+    LodCornerNode(index, corner, node);
     nodes[corner] = LodBoxPosition(&all, node);
   }
 }

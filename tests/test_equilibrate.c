@@ -173,8 +173,7 @@ static double reaction_of(const Problem *problem, PetscInt cell) {
     double mean = 0;
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       PetscInt node[LOD_MAX_DIM] = {0};
-      for (PetscInt axis = 0; axis < grid->dim; axis++)
-        node[axis] = index[axis] + (corner >> axis & 1);
+      LodCornerNode(index, corner, node);
       mean += problem->u[LodBoxPosition(&nodes, node)] / (double)LodGridCorners(grid);
     }
     sum += volume * mean * problem->coefficient.reaction[LodBoxPosition(&values, value)];

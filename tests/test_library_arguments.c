@@ -31,11 +31,6 @@ START_TEST(meshes_are_refused_by_name) {
   assert_refuses(LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver), "LodSolverCreate", "extent");
   mesh = good, mesh.extent[0] = NAN;
   assert_refuses(LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver), "LodSolverCreate", "extent");
-  mesh = good;
-  for (int face = 0; face < 4; face++)
-    mesh.natural[face / 2][face % 2] = 1;
-  assert_refuses(LodSolverCreate(MPI_COMM_SELF, &mesh, NULL, &solver), "LodSolverCreate",
-                 "natural");
   ck_assert_ptr_null(solver);
 }
 END_TEST

@@ -39,6 +39,64 @@ def q1_solution(A, fine):
     return u.reshape(fine + 1, fine + 1)
 
 
+class Q1Problem:
+    """Q1 on a box of n x n cells with sides 2 and 1, u = y on the left: written from quadrature alone.
+    A has the shape (n, n, 2, 2); c, and whether a cell is in D, (n, n). On the right a flux 1 + y, on
+    the top r (g - u) with r = 3, g = 2; 0 on the bottom. A well of rate 5 in a node, f = 0."""
+
+    extent, well = (2, 1), (1, 0.5)
+    conditions = {"extent": extent, "dirichlet": {"left": "y"}, "flux": {"right": "1 + y"},
+                  "robin": {"top": (3, 2)}, "natural": "bottom", "wells": [(well, 5)]}
+
+    def __init__(self, A, c, inside):
+        n = len(A)
+        self.n, self.A, self.sides = n, A, np.array(self.extent) / n
+        nodes = np.arange((n + 1) ** 2).reshape(n + 1, n + 1)
+        self.corners = np.stack([nodes[:-1, :-1], nodes[:-1, 1:], nodes[1:, :-1], nodes[1:, 1:]], -1)
+        area, points = self.sides.prod(), 0.5 + np.array([-1, 1]) / np.sqrt(12)
+        K, load = np.zeros((nodes.size, nodes.size)), np.zeros(nodes.size)
+        for j, i in np.argwhere(inside):
+            where = np.ix_(self.corners[j, i], self.corners[j, i])
+            for x, y in ((x, y) for x in points for y in points):
+                hats = np.array([(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y])
+                K[where] += area / 4 * (self.gradients(x, y) @ A[j, i] @ self.gradients(x, y).T
+                                        + c[j, i] * np.outer(hats, hats))
+        edge = np.array([[2, 1], [1, 2]]) / 6
+        for k in range(n):
+            right, top = nodes[k:k + 2, -1], nodes[-1, k:k + 2]
+            if inside[k, -1]:
+                load[right] += edge @ (1 + np.array([k, k + 1]) / n) * self.sides[1]
+            if inside[-1, k]:
+                K[np.ix_(top, top)] += 3 * self.sides[0] * edge
+                load[top] += 3 * 2 * self.sides[0] * edge.sum(axis=1)
+        load[nodes[n // 2, n // 2]] += 5
+        self.solve(K, load, nodes)
+
+    def gradients(self, x, y):
+        """Those of the four hat functions in a point of a cell."""
+        return np.array([[y - 1, x - 1], [1 - y, -x], [-y, 1 - x], [y, x]]) / self.sides
+
+    def solve(self, K, load, nodes):
+        """u at the nodes, 0 where there is no D, and what flows in on the left."""
+        n, u = self.n, np.zeros(nodes.size)
+        u[nodes[:, 0]] = np.arange(n + 1) / n
+        free = np.setdiff1d(np.flatnonzero(K.diagonal()), nodes[:, 0])
+        u[free] = np.linalg.solve(K[np.ix_(free, free)], (load - K @ u)[free])
+        self.u, self.inflow_left = u.reshape(nodes.shape), (K @ u - load)[nodes[:, 0]].sum()
+        self.energy, self.load = u @ K @ u, load @ u
+
+    def flux(self):
+        """The mean of -A grad u over every cell."""
+        gradients = self.u.ravel()[self.corners] @ self.gradients(0.5, 0.5)
+        return -(self.A @ gradients[..., None])[..., 0]
+
+
+def draw_tensors(n, seed=SEED):
+    """Symmetric positive definite tensors of n x n cells."""
+    roots = np.random.default_rng(seed).uniform(-1, 1, (n, n, 2, 2))
+    return roots @ np.swapaxes(roots, -1, -2) + 0.1 * np.eye(2)
+
+
 def draw(shape=(32, 32), seed=SEED):
     """A coefficient of values between 1 and 10."""
     return np.random.default_rng(seed).uniform(1, 10, shape)
@@ -172,6 +230,106 @@ class Results(unittest.TestCase):
             np.testing.assert_array_equal(lodnet.read_coefficient(path), A)
 
 
+class Problems(unittest.TestCase):
+    """Boundary data, wells, tensors, reaction, holes, and what is known of a solution."""
+
+    def compare(self, A, c, inside, **medium):
+        """The fine method, and lod with patches that cover D and load correctors, against Q1Problem."""
+        expected = Q1Problem(A, c, inside)
+        solvers = [lodnet.Solver((16, 16), method="fine", fine=16, **Q1Problem.conditions),
+                   lodnet.Solver((16, 16), coarse=4, fine=16, ell=3, **Q1Problem.conditions)]
+        for solver in solvers:
+            solver.set_coefficient(A, **medium).solve(0, correct=True)
+            close = {"rtol": 0, "atol": 1e-8 * np.abs(expected.u).max()}
+            np.testing.assert_allclose(solver.fine_solution(), expected.u, **close)
+            flux = np.where(inside[..., None], expected.flux(), 0)
+            np.testing.assert_allclose(solver.flux(), flux, rtol=0, atol=1e-6 * np.abs(flux).max())
+            flows = solver.flows()
+            for name, value in (("left", expected.inflow_left), ("right", 1.5), ("bottom", 0),
+                                ("wells", 5), ("source", 0), ("balance", 0), ("walls", 0),
+                                ("energy", expected.energy), ("load", expected.load)):
+                self.assertAlmostEqual(flows[name], value, delta=1e-6 * expected.energy, msg=name)
+
+    def test_everything_at_once_is_that_of_scipy(self):
+        c = np.random.default_rng(SEED + 1).uniform(0, 4, (16, 16))
+        self.compare(draw_tensors(16), c, np.full((16, 16), True), reaction=c)
+
+    def test_holes_are_left_out(self):
+        inside = np.full((16, 16), True)
+        inside[3:6, 5:11] = inside[10:13, 12:14] = False
+        A = np.where(inside[..., None, None], draw_tensors(16), np.nan)
+        self.compare(A, np.zeros((16, 16)), inside, mask=inside)
+        walled = lodnet.Solver((16, 16), method="fine").set_coefficient(
+            np.ones((16, 16)), mask=inside, walls="dirichlet")
+        u, flows = walled.solve([1, 2]), walled.flows()
+        np.testing.assert_allclose(u[1], 2 * u[0], rtol=1e-6)
+        self.assertEqual(np.abs(u[0][2 * 3:2 * 6, 2 * 5:2 * 11]).max(), 0)
+        self.assertAlmostEqual(flows["source"], 2 * inside.mean(), delta=1e-9)
+        self.assertLess(flows["walls"], -0.1)
+
+    def test_numbers_diagonals_and_tensors_agree(self):
+        A = draw((16, 16))
+        numbers = lodnet.solve(A, coarse=4)
+        diagonals = np.repeat(A[..., None], 2, axis=-1)
+        tensors = A[..., None, None] * np.eye(2)
+        for other in (lodnet.solve(diagonals, tensor=True, coarse=4), lodnet.solve(tensors, coarse=4)):
+            np.testing.assert_allclose(other, numbers, rtol=0, atol=1e-9 * numbers.max())
+        turned = lodnet.solve(draw_tensors(16)[..., ::-1, ::-1].swapaxes(0, 1), method="fine")
+        np.testing.assert_allclose(turned.T, lodnet.solve(draw_tensors(16), method="fine"), rtol=0,
+                                   atol=1e-7 * turned.max())
+        cube = draw((4, 4, 4))
+        np.testing.assert_allclose(
+            lodnet.solve(cube[..., None, None] * np.eye(3), coarse=2, ell=1),
+            lodnet.solve(np.repeat(cube[..., None], 3, axis=-1), coarse=2, ell=1), rtol=0, atol=1e-9)
+
+    def test_right_hand_sides_in_all_ways(self):
+        solver = lodnet.Solver((16, 16), coarse=4, dirichlet={"top": "x*x"}).set_coefficient(
+            draw((16, 16)))
+        ways = [3, "3", lambda x, y: 3 + 0 * x, np.full((16, 16), 3), np.full((33, 33), 3)]
+        for correct in (False, True):
+            first = solver.solve(3, correct=correct)
+            for rhs, u in zip(ways, solver.solve(ways, correct=correct)):
+                np.testing.assert_allclose(u, first, rtol=0, atol=1e-10)
+                np.testing.assert_allclose(solver.solve(rhs, correct=correct), first, rtol=0,
+                                           atol=1e-10)
+        self.assertGreater(np.abs(first - solver.solve(3)).max(), 1e-6)
+        after = solver.fine_solution()  # no load correctors are left over
+        solver.set_coefficient(draw((16, 16))).solve(3)
+        np.testing.assert_allclose(after, solver.fine_solution(), rtol=0, atol=1e-10)
+
+    def test_closed_domains_have_mean_zero(self):
+        A, faces = draw((16, 16)), ("left", "right", "bottom", "top")
+        u = lodnet.solve(A, "x - 0.5", method="fine", natural=faces)
+        weights = np.outer(*[np.r_[0.5, np.ones(31), 0.5]] * 2)
+        self.assertAlmostEqual((weights * u).sum() / np.abs(u).max(), 0, delta=1e-6)
+        covering = lodnet.Solver((16, 16), natural=faces).set_coefficient(A)
+        covering.solve("x - 0.5", correct=True)
+        np.testing.assert_allclose(covering.fine_solution(), u, rtol=0, atol=1e-7 * np.abs(u).max())
+        covering.set_coefficient(A, reaction=2).solve("4 + 0*x", correct=True)  # u = 2
+        np.testing.assert_allclose(covering.fine_solution(), 2, rtol=0, atol=1e-8)
+        flow = lodnet.Solver((16, 16), method="fine", natural=faces[2:], flux={"left": 1, "right": -1})
+        u, found = flow.set_coefficient(A).solve(0), flow.flows()
+        work = (u[1:, [0, -1]] + u[:-1, [0, -1]]).sum(axis=0) @ [1, -1] / 64
+        self.assertAlmostEqual(work, found["energy"], delta=1e-7)
+        self.assertEqual((round(found["left"], 9), round(found["right"], 9)), (1, -1))
+
+    def test_effective_tensors(self):
+        A = draw((16, 16))
+        bounds = 1 / (1 / A).mean(), A.mean()
+        for kind in ("periodic", "linear", "flow"):
+            K = lodnet.effective(A, kind, method="fine")
+            compressed = lodnet.effective(A, kind, coarse=4)
+            np.testing.assert_allclose(compressed, K, rtol=0, atol=0.1 * K.max())
+            self.assertTrue((bounds[0] < K.diagonal()).all() and (K.diagonal() < bounds[1]).all())
+        flow = lodnet.Solver((16, 16), method="fine", dirichlet={"left": 1, "right": 0},
+                             natural=["bottom", "top"]).set_coefficient(A)
+        flow.solve(0)
+        self.assertAlmostEqual(flow.flows()["left"], K[0, 0], delta=1e-7)
+        constant = np.array([[3, 1], [1, 2.]])
+        K = lodnet.effective(np.broadcast_to(constant, (16, 16, 2, 2)))
+        np.testing.assert_allclose(K, constant, rtol=0, atol=1e-9)
+
+
 class Errors(unittest.TestCase):
     """Messages, and that nothing goes on after one."""
 
@@ -197,7 +355,7 @@ class Errors(unittest.TestCase):
         self.refuses("extent", lodnet.solve, A, extent=(1, 2, 3))
         self.refuses("equal sides", lodnet.solve, A, method="dnn", extent=(1, 2))
         self.refuses("dim", lodnet.solve, 2.0)
-        self.refuses("dim", lodnet.solve, np.ones((2, 2, 2, 2)))
+        self.refuses("tensors have the shape", lodnet.solve, np.ones((2, 2, 2, 4)))
         self.refuses("rhs.*expression or a number", lodnet.compare, A, rhs=A)
         self.refuses("coarse", lodnet.solve, A, coarse=7.5)
         self.refuses("shape", lodnet.Solver((16, 16)).set_coefficient, A)
@@ -209,6 +367,41 @@ class Errors(unittest.TestCase):
         self.refuses("cells", lodnet.sample, "iid", 8.5)
         self.refuses("colour", lodnet.sample, "iid", 8, colour=1)
         self.assertTrue(issubclass(lodnet.InputError, ValueError))
+
+    def test_problems_are_refused_with_what_is_wrong(self):
+        A, K = draw((16, 16)), draw_tensors(16)
+        self.refuses("tensor=True", lodnet.solve, np.ones((16, 16, 2)))
+        K[3, 5, 0, 1] += 1
+        self.refuses(r"A\[3, 5\] is not symmetric", lodnet.solve, K)
+        self.refuses(r"values: .*\[2\]\[7\]", lodnet.solve, np.where(
+            np.arange(256).reshape(16, 16, 1, 1) == 39, -1.0, draw_tensors(16)))
+        self.refuses("right, bottom, top$", lodnet.solve, A, dirichlet={"up": 1})
+        self.refuses(r"flux\['top'\]: the face has a condition", lodnet.solve, A, natural="top",
+                     flux={"top": 1})
+        self.refuses(r"dirichlet\['top'\] = None", lodnet.solve, A, dirichlet={"top": None})
+        self.refuses('LodSolverSetFace: face "top": ', lodnet.solve, A, dirichlet={"top": "1 +"})
+        self.refuses(r"robin\['top'\] = 1: must be \(r, g\)", lodnet.solve, A, robin={"top": 1})
+        self.refuses('face "top".*rate', lodnet.solve, A, robin={"top": (-1, 1)})
+        self.refuses(r"wells\[0\] = \(0.5, 1\)", lodnet.solve, A, wells=[(0.5, 1)])
+        self.refuses("well 0: coordinate 1 is 7", lodnet.solve, A, wells=[((0.5, 7), 1)])
+        self.refuses("reaction has shape", lodnet.solve, A, reaction=np.ones(3))
+        self.refuses("-1", lodnet.solve, A, reaction=-1)
+        self.refuses("mask: no cell", lodnet.solve, A, mask=A < 0)
+        self.refuses("walls = 'wet'", lodnet.solve, A, mask=A > 2, walls="wet")
+        self.refuses("part of D", lodnet.solve, A, mask=np.eye(16) * np.pad(np.ones((1, 1)), (5, 10)))
+        self.refuses("takes a number A", lodnet.solve, draw_tensors(16), method="dnn")
+        self.refuses("takes .*reaction", lodnet.solve, A, method="dnn", reaction=1)
+        self.refuses("load correctors", lodnet.solve, draw((16, 16)) / 5 + 1, method="dnn", correct=True)
+        self.refuses("adds up|add up|sum", lodnet.solve, A, 1,
+                     natural=("left", "right", "bottom", "top"))
+        self.refuses("kind \"round\".*periodic", lodnet.effective, A, "round")
+        self.refuses("boundary is part", lodnet.effective, A, dirichlet={"left": 1})
+        solver = lodnet.Solver((16, 16))
+        self.refuses("LodSolverSolveProblem first", solver.fine_solution)
+        solver.set_coefficient(A).solve([1, 2])
+        self.refuses("LodSolverSolveProblem first", solver.flows)
+        solver.set_coefficient(A, mask=A > 2)
+        self.refuses("holes", solver.matrix)
 
     def test_files_are_named(self):
         self.refuses("/nowhere/m.h5", lodnet.load_model, "/nowhere/m.h5")
@@ -257,7 +450,7 @@ class Threads(unittest.TestCase):
         counter = threading.Thread(target=count)
         counter.start()
         before = counts[0]
-        solver.set_coefficient(A)
+        solver.set_coefficient(A).solve()
         after = counts[0]
         done.set()
         counter.join()

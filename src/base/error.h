@@ -50,6 +50,10 @@ PetscErrorCode LodErrorAgree(MPI_Comm comm, PetscErrorCode error);
    error on `what` (a file, an option). Collective. */
 PetscErrorCode LodRanksCheckSame(MPI_Comm comm, const void *data, size_t bytes, const char *what);
 
+/* The share first <= i < last of 0 <= i < count that this rank has; shares follow each other in the
+   order of the ranks. */
+PetscErrorCode LodRanksShare(MPI_Comm comm, PetscInt64 count, PetscInt *first, PetscInt *last);
+
 /* values[count] summed over the ranks, on every rank; any count. Collective. */
 PetscErrorCode LodRanksSum(MPI_Comm comm, size_t count, double *values);
 

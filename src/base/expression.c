@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/numbers.h"
 
 /* Points that muParser takes at once: it parses anew in every call. */
 #define BULK 4096
@@ -155,17 +156,14 @@ PetscErrorCode LodExpressionCreate(const char *text, PetscInt dim, const char *w
 
 PetscErrorCode LodExpressionEvaluate(LodExpression *expression, const double point[3],
                                      double *value) {
-  char   place[128] = "", message[256];
-  size_t used = 0;
+  char place[LOD_POINT_TEXT], message[256];
 
   PetscFunctionBeginUser;
   for (PetscInt axis = 0; axis < expression->dim; axis++)
     expression->point[axis * BULK] = point[axis];
   *value = mupEval(expression->parser);
   if (mupError(expression->parser) || !isfinite(*value)) {
-    for (PetscInt axis = 0; axis < expression->dim; axis++)
-      used += (size_t)snprintf(place + used, sizeof place - used, "%s%.6g", axis ? ", " : "",
-                               point[axis]);
+    (void)LodPointText(expression->dim, point, place);
     CopyMessage(expression->parser, message);
     LodCheckInput(!mupError(expression->parser), "%s: expression '%s': at the point (%s): %s",
                   expression->where, expression->text, place, message);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/expression.h"
+#include "base/numbers.h"
 
 PetscErrorCode LodFieldDestroy(LodField **field) {
   PetscFunctionBeginUser;
@@ -89,13 +90,10 @@ static PetscInt FunctionValues(LodField *self, int thread, PetscInt count,
 /* Implements LodField.refuse. */
 static PetscErrorCode FunctionRefuse(LodField *self, const double point[3], double value) {
   const Function *function = self->data;
-  char            place[128] = "";
-  size_t          used = 0;
+  char            place[LOD_POINT_TEXT];
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < function->dim; axis++)
-    used += (size_t)snprintf(place + used, sizeof place - used, "%s%.6g", axis ? ", " : "",
-                             point[axis]);
-  LodInputError("%s: at the point (%s) it is %.9g, not a finite number", self->where, place, value);
+  LodInputError("%s: at the point (%s) it is %.9g, not a finite number", self->where,
+                LodPointText(function->dim, point, place), value);
 }
 
 /* Implements LodField.destroy. */

@@ -1,9 +1,10 @@
-/* Numbers on the command line, read strictly. */
+/* Numbers in text. */
 #include "base/numbers.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const char *LodIntegerParse(const char *text, PetscInt64 *value) {
@@ -27,4 +28,13 @@ const char *LodRealParse(const char *text, double *value) {
   if (isinf(parsed)) return "not a finite number";
   *value = parsed;
   return NULL;
+}
+
+const char *LodPointText(PetscInt dim, const double point[], char text[LOD_POINT_TEXT]) {
+  size_t used = 0;
+  text[0] = '\0';
+  for (PetscInt axis = 0; axis < dim; axis++)
+    used += (size_t)snprintf(text + used, LOD_POINT_TEXT - used, "%s%.6g", axis ? ", " : "",
+                             point[axis]);
+  return text;
 }

@@ -34,6 +34,16 @@ static uint64_t Hash(uint64_t hash, const void *data, size_t bytes) {
   return hash;
 }
 
+PetscErrorCode LodRanksShare(MPI_Comm comm, PetscInt64 count, PetscInt *first, PetscInt *last) {
+  PetscMPIInt rank, n_ranks;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
+  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
+  *first = (PetscInt)(count * rank / n_ranks);
+  *last = (PetscInt)(count * (rank + 1) / n_ranks);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodRanksSum(MPI_Comm comm, size_t count, double *values) {
   const size_t at_once = (size_t)1 << 24; /* MPI counts in int */
   PetscMPIInt  n_ranks;
@@ -41,8 +51,8 @@ PetscErrorCode LodRanksSum(MPI_Comm comm, size_t count, double *values) {
   PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
   for (size_t first = 0; first < count && n_ranks > 1; first += at_once)
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, values + first,
-                               (int)(count - first < at_once ? count - first : at_once),
-                               MPI_DOUBLE, MPI_SUM, comm));
+                               (int)(count - first < at_once ? count - first : at_once), MPI_DOUBLE,
+                               MPI_SUM, comm));
   PetscFunctionReturn(0);
 }
 

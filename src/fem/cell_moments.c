@@ -22,18 +22,17 @@ static void AddForm(const LodGrid *grid, const LodCellTables *tables,
                     const PetscInt inner[], const double *u, const double *rest, double *residual) {
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   nodes = LodBoxNodes(grid->dim, grid->fine);
+  const LodBox   own = LodBoxClosed(LodFineInside(grid));
   PetscInt       cell[LOD_MAX_DIM] = {0}, place[LOD_MAX_CORNERS];
   double         matrix[LOD_MAX_CORNERS_SQUARED], value[LOD_MAX_CORNERS];
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     cell[axis] = index[axis] * LodGridFineRatio(grid, axis) + inner[axis];
   LodCellMatrix(tables, coefficient, cell, matrix);
   for (PetscInt a = 0; a < corners; a++) {
-    PetscInt node[LOD_MAX_DIM] = {0};
-    place[a] = 0;
-    for (PetscInt axis = grid->dim - 1; axis >= 0; axis--) {
-      node[axis] = cell[axis] + (a >> axis & 1);
-      place[a] = place[a] * (LodGridFineRatio(grid, axis) + 1) + inner[axis] + (a >> axis & 1);
-    }
+    PetscInt node[LOD_MAX_DIM];
+    LodCornerNode(inner, a, node);
+    place[a] = LodBoxPosition(&own, node);
+    LodCornerNode(cell, a, node);
     const PetscInt number = LodBoxPosition(&nodes, node);
     value[a] = rest ? u[number] - rest[number] : u[number];
   }

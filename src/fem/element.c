@@ -196,8 +196,7 @@ static void CutEntries(const LodCellTables *tables, const LodCoefficient *coeffi
   PetscBool cut[LOD_MAX_CORNERS];
   for (PetscInt a = 0; a < tables->corners; a++) {
     PetscInt node[LOD_MAX_DIM];
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = index[axis] + CornerOffset(a, axis);
+    LodCornerNode(index, a, node);
     cut[a] = (PetscBool)(LodDomainFineNode(coefficient, tables->cells, node) != LOD_NODE_INSIDE);
   }
   for (PetscInt i = 0; i < count; i++)
@@ -313,8 +312,7 @@ static void AddFineCell(const LodBox *inside, PetscInt part, const double *fine,
   PetscInt       local[LOD_MAX_DIM], node[LOD_MAX_DIM];
   LodBoxIndex(inside, part, local);
   for (PetscInt i = 0; i < corners; i++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = local[axis] + CornerOffset(i, axis);
+    LodCornerNode(local, i, node);
     for (PetscInt a = 0; a < corners; a++)
       values[i][a] = LodCornerFunction(inside, a, node);
   }
@@ -342,8 +340,7 @@ static void CutStiffness(const LodGrid *grid, const LodCoefficient *coefficient,
     AddFineCell(&inside, part, fine, matrix);
   }
   for (PetscInt a = 0; a < corners; a++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      cell[axis] = index[axis] + CornerOffset(a, axis);
+    LodCornerNode(index, a, cell);
     if (LodDomainNode(grid, coefficient, grid->coarse, cell) == LOD_NODE_INSIDE) continue;
     for (PetscInt b = 0; b < corners; b++)
       matrix[a * corners + b] = matrix[b * corners + a] = 0;

@@ -130,12 +130,11 @@ static void FaceMoment(const Work *work, const PetscInt node[], PetscInt axis, P
 /* Gathers what meets at a node. */
 static void StarSetUp(const Work *work, const PetscInt node[], Star *star) {
   const LodGrid *grid = work->grid;
-  PetscInt       index[LOD_MAX_DIM] = {0};
+  PetscInt       index[LOD_MAX_DIM];
   star->corners = LodGridCorners(grid);
   star->n_faces = 0;
   for (PetscInt s = 0; s < star->corners; s++) {
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      index[axis] = node[axis] - 1 + (s >> axis & 1);
+    LodCornerCell(node, star->corners - 1 - s, index);
     star->cell[s] = LodBoxPosition(&work->cells, index);
     star->moment[s] = 0;
     if (star->cell[s] >= 0) /* the node is the corner opposite to the slot */

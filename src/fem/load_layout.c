@@ -1,25 +1,8 @@
 /* Where the integrals of a load stand. */
 #include "fem/load_layout.h"
 
-/* Nodes of a closed coarse cell, as a box of their own. */
-static LodBox OwnNodes(const LodGrid *grid) {
-  PetscInt ratio[LOD_MAX_DIM] = {1, 1, 1};
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    ratio[axis] = LodGridFineRatio(grid, axis);
-  return LodBoxNodes(grid->dim, ratio);
-}
-
-LodBox LodCellFineNodes(const LodGrid *grid, PetscInt coarse_cell) {
-  const LodBox cells = LodBoxCells(grid->dim, grid->coarse);
-  LodBox       nodes = OwnNodes(grid);
-  LodBoxIndex(&cells, coarse_cell, nodes.first);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    nodes.first[axis] *= LodGridFineRatio(grid, axis);
-  return nodes;
-}
-
 size_t LodLoadCount(const LodGrid *grid, LodLoadLayout layout) {
-  const LodBox own = OwnNodes(grid);
+  const LodBox own = LodBoxClosed(LodFineInside(grid));
   switch (layout) {
   case LOD_LOAD_NODES:
     return (size_t)LodNodeCount(grid->dim, grid->fine);
@@ -35,7 +18,7 @@ LodLoadMap LodLoadMapOf(const LodGrid *grid, LodLoadLayout layout) {
   LodLoadMap      map = {.layout = layout,
                          .dim = grid->dim,
                          .all = LodBoxNodes(grid->dim, grid->fine),
-                         .own = OwnNodes(grid),
+                         .own = LodBoxClosed(LodFineInside(grid)),
                          .outer = LodBoxCells(grid->dim, outer)};
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     map.ratio[axis] = grid->fine[axis] / outer[axis];
@@ -50,11 +33,10 @@ void LodLoadPlaces(const LodLoadMap *map, const PetscInt cell[LOD_MAX_DIM],
     outer[axis] = cell[axis] / map->ratio[axis];
   const size_t whole = (size_t)LodBoxPosition(&map->outer, outer);
   for (PetscInt corner = 0; corner < corners; corner++) {
-    PetscInt node[LOD_MAX_DIM] = {0}, inner[LOD_MAX_DIM] = {0};
-    for (PetscInt axis = 0; axis < map->dim; axis++) {
-      node[axis] = cell[axis] + (corner >> axis & 1);
+    PetscInt node[LOD_MAX_DIM], inner[LOD_MAX_DIM] = {0};
+    LodCornerNode(cell, corner, node);
+    for (PetscInt axis = 0; axis < map->dim; axis++)
       inner[axis] = node[axis] - outer[axis] * map->ratio[axis];
-    }
     if (map->layout == LOD_LOAD_NODES)
       place[corner] = (size_t)LodBoxPosition(&map->all, node);
     else if (map->layout == LOD_LOAD_CELLS)

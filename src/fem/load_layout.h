@@ -22,9 +22,6 @@ LodLoadMap LodLoadMapOf(const LodGrid *grid, LodLoadLayout layout);
 void       LodLoadPlaces(const LodLoadMap *map, const PetscInt cell[LOD_MAX_DIM],
                          size_t place[LOD_MAX_CORNERS]);
 
-/* The fine nodes of a closed coarse cell as a box of the fine nodes of D. */
-LodBox LodCellFineNodes(const LodGrid *grid, PetscInt coarse_cell);
-
 /* load[fine nodes] = the sum over the coarse cells of what stands in cells[], of layout cells. */
 PetscErrorCode LodLoadGather(const LodGrid *grid, const double *cells, double *load);
 

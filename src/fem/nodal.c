@@ -290,8 +290,7 @@ static void AddCellEnergy(PetscInt corners, const double *stiffness, const Petsc
 static void CellPlaces(const LodBox *nodes, const PetscInt index[], PetscInt place[]) {
   for (PetscInt a = 0; a < (PetscInt)1 << nodes->dim; a++) {
     PetscInt node[LOD_MAX_DIM];
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = index[axis] + (a >> axis & 1);
+    LodCornerNode(index, a, node);
     place[a] = LodBoxPosition(nodes, node);
   }
 }

@@ -14,18 +14,16 @@ static PetscErrorCode Apply(const LodQ1System *system, PetscBool changed, const 
                             double *form, int *exponent) {
   const PetscInt64 n_nodes = LodNodeCount(system->grid.dim, system->cells);
   const int        unit = LodUnitsExponent(LodUnitsLargest((size_t)n_nodes, u));
-  PetscMPIInt      rank, n_ranks;
+  PetscInt         first, last;
   LodQ1CellSource  made;
   double          *scaled;
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(system->comm, &rank));
-  PetscCallMPI(MPI_Comm_size(system->comm, &n_ranks));
+  PetscCall(LodRanksShare(system->comm, n_nodes, &first, &last));
   PetscCall(LodQ1CellSourceMake(system, changed, &made));
   PetscCall(PetscMalloc1(n_nodes, &scaled));
   LodUnitsScale(-unit, (size_t)n_nodes, u, scaled);
   PetscCall(PetscArrayzero(form, n_nodes));
-  LodFormApply(&made.source, scaled, (PetscInt)(n_nodes * rank / n_ranks),
-               (PetscInt)(n_nodes * (rank + 1) / n_ranks), form);
+  LodFormApply(&made.source, scaled, first, last, form);
   PetscCall(PetscFree(scaled));
   PetscCall(PetscFree(made.matrices));
   PetscCall(LodRanksSum(system->comm, (size_t)n_nodes, form));

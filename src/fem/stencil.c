@@ -24,12 +24,11 @@ void LodRowStencil(const LodCellMatrices *source, const PetscInt node[LOD_MAX_DI
     stencil[i] = 0;
   for (PetscInt a = 0; a < corners; a++) { /* the cell that has `node` as its corner a */
     double    own[LOD_MAX_CORNERS];
-    PetscInt  cell[LOD_MAX_DIM] = {0, 0, 0};
+    PetscInt  cell[LOD_MAX_DIM];
     PetscBool inside = PETSC_TRUE;
-    for (PetscInt axis = 0; axis < dim; axis++) {
-      cell[axis] = node[axis] - (a >> axis & 1);
+    LodCornerCell(node, a, cell);
+    for (PetscInt axis = 0; axis < dim; axis++)
       if (cell[axis] < 0 || cell[axis] >= source->cells[axis]) inside = PETSC_FALSE;
-    }
     if (!inside) continue;
     const double *row = CellRow(source, cell, a, own);
     double       *place = stencil + n / 2 - corner_place[a]; /* of the cell's corner 0 */

@@ -150,8 +150,7 @@ void LodCoefficientMeans(const LodCoefficient *coefficient, double *means) {
   }
 }
 
-/* Whether a face of D has a Robin condition. */
-static PetscBool HasRobin(const LodCoefficient *coefficient) {
+PetscBool LodCoefficientHasRobin(const LodCoefficient *coefficient) {
   for (PetscInt axis = 0; axis < coefficient->dim; axis++)
     if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) return PETSC_TRUE;
   return PETSC_FALSE;
@@ -159,7 +158,7 @@ static PetscBool HasRobin(const LodCoefficient *coefficient) {
 
 PetscBool LodCoefficientIsPlain(const LodCoefficient *coefficient) {
   return (PetscBool)(coefficient->components == 1 && !coefficient->reaction && !coefficient->mask &&
-                     !HasRobin(coefficient));
+                     !LodCoefficientHasRobin(coefficient));
 }
 
 PetscErrorCode LodCoefficientCheckPlain(const LodCoefficient *coefficient, const char *who,

@@ -71,6 +71,9 @@ PetscErrorCode LodCoefficientCheckPlain(const LodCoefficient *coefficient, const
                                         const char *where);
 const char    *LodCoefficientKind(const LodCoefficient *coefficient);
 
+/* Whether r is positive on a face of D. */
+PetscBool LodCoefficientHasRobin(const LodCoefficient *coefficient);
+
 /* Whether the cell in a position is in D. */
 static inline PetscBool LodCoefficientHasCell(const LodCoefficient *coefficient,
                                               PetscInt              position) {

@@ -42,9 +42,8 @@ static void LookAround(const LodCoefficient *coefficient, const PetscInt cells[]
   const LodBox mesh = LodBoxCells(coefficient->dim, cells);
   *some = PETSC_FALSE, *all = PETSC_TRUE;
   for (PetscInt corner = 0; corner < (PetscInt)1 << coefficient->dim; corner++) {
-    PetscInt cell[LOD_MAX_DIM] = {0, 0, 0};
-    for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-      cell[axis] = node[axis] - (corner >> axis & 1);
+    PetscInt cell[LOD_MAX_DIM];
+    LodCornerCell(node, corner, cell);
     if (LodBoxPosition(&mesh, cell) < 0) continue;
     const LodBox   box = CoefficientCellsOf(coefficient, cells, cell);
     const PetscInt inside = CountInside(coefficient, &box);
@@ -181,8 +180,7 @@ PetscErrorCode LodDomainCheck(const LodGrid *grid, const LodCoefficient *coeffic
   const LodBox   all = LodBoxCells(grid->dim, coefficient->cells);
   PetscBool     *met;
   PetscInt      *queue, lost = -1, n_part = 0;
-  char           cell[64] = "";
-  size_t         used = 0;
+  char           cell[LOD_PLACE_TEXT];
   PetscFunctionBeginUser;
   if (!coefficient->mask) PetscFunctionReturn(0);
   PetscCall(PetscCalloc1(n_cells, &met));
@@ -195,12 +193,8 @@ PetscErrorCode LodDomainCheck(const LodGrid *grid, const LodCoefficient *coeffic
   PetscCall(error);
   PetscCall(PetscFree(queue));
   if (lost < 0) PetscFunctionReturn(0);
-  PetscInt index[LOD_MAX_DIM];
-  LodBoxIndex(&all, lost, index);
-  for (PetscInt axis = grid->dim - 1; axis >= 0; axis--)
-    used += (size_t)snprintf(cell + used, sizeof cell - used, "[%d]", (int)index[axis]);
   LodInputError("%s: the part of D around cell %s, %" PetscInt_FMT
                 " cells large, has no boundary data that make its solution unique: it needs a "
                 "Dirichlet or Robin face, or c > 0; or leave it out of the mask",
-                where, cell, n_part);
+                where, LodBoxPlace(&all, lost, cell), n_part);
 }

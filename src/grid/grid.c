@@ -270,10 +270,13 @@ LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]) {
 }
 
 LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]) {
-  LodBox box = LodBoxCells(dim, cells);
-  for (PetscInt axis = 0; axis < dim; axis++)
-    box.size[axis]++;
-  return box;
+  return LodBoxClosed(LodBoxCells(dim, cells));
+}
+
+LodBox LodBoxClosed(LodBox cells) {
+  for (PetscInt axis = 0; axis < cells.dim; axis++)
+    cells.size[axis]++;
+  return cells;
 }
 
 LodBox LodFineInside(const LodGrid *grid) {
@@ -281,6 +284,15 @@ LodBox LodFineInside(const LodGrid *grid) {
   for (PetscInt axis = 0; axis < grid->dim; axis++)
     inside.size[axis] = LodGridFineRatio(grid, axis);
   return inside;
+}
+
+LodBox LodCellFineNodes(const LodGrid *grid, PetscInt cell) {
+  const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
+  LodBox       nodes = LodBoxClosed(LodFineInside(grid));
+  LodBoxIndex(&mesh, cell, nodes.first);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    nodes.first[axis] *= LodGridFineRatio(grid, axis);
+  return nodes;
 }
 
 LodBox LodGridUncutPatchBox(const LodGrid *grid, PetscInt cell) {

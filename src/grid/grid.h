@@ -196,6 +196,19 @@ static inline void LodBoxIndex(const LodBox *box, PetscInt position, PetscInt in
   }
 }
 
+/* The node of a mesh at a corner of one of its cells, 0 <= corner < 2^d, bit a of which is the side
+   along axis a; and the cell of which a node is that corner, which may lie outside of the mesh. */
+static inline void LodCornerNode(const PetscInt cell[LOD_MAX_DIM], PetscInt corner,
+                                 PetscInt node[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    node[axis] = cell[axis] + (corner >> axis & 1);
+}
+static inline void LodCornerCell(const PetscInt node[LOD_MAX_DIM], PetscInt corner,
+                                 PetscInt cell[LOD_MAX_DIM]) {
+  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
+    cell[axis] = node[axis] - (corner >> axis & 1);
+}
+
 /* "[z][y][x]" of the index at `position`, as files have it. Returns text[], for use in messages. */
 #define LOD_PLACE_TEXT 64
 const char *LodBoxPlace(const LodBox *box, PetscInt position, char text[LOD_PLACE_TEXT]);
@@ -205,8 +218,14 @@ LodBox LodBoxCube(PetscInt dim, PetscInt size);
 LodBox LodBoxCells(PetscInt dim, const PetscInt cells[]);
 LodBox LodBoxNodes(PetscInt dim, const PetscInt cells[]);
 
+/* The nodes of the cells of a box. */
+LodBox LodBoxClosed(LodBox cells);
+
 /* The box of fine cells in a coarse cell, [0, F/N) along each axis. */
 LodBox LodFineInside(const LodGrid *grid);
+
+/* The fine nodes of closed coarse cell number `cell`, as a box of the fine nodes of D. */
+LodBox LodCellFineNodes(const LodGrid *grid, PetscInt cell);
 
 /* Cells of the patch N^l(T) of coarse cell number `cell`, cut at the boundary of D. */
 LodBox LodGridPatchBox(const LodGrid *grid, PetscInt cell);

@@ -55,7 +55,7 @@ static int CondenseLeaf(const Task *task, const LodCellPiece *leaf, double *fron
         front[*place++] += scale * matrix[a * corners + b];
   }
   if (task->source) {
-    const LodBox nodes = LodClosedBox(leaf->box);
+    const LodBox nodes = LodBoxClosed(leaf->box);
     for (PetscInt i = 0; i < LodBoxCount(&nodes); i++)
       if (leaf->nodes[i].entry >= 0)
         front[leaf->nodes[i].entry] = task->source[leaf->nodes[i].node];
@@ -171,7 +171,7 @@ static void SubstitutePiece(const Task *task, int number, double *all, double *v
   double             *own = all + piece->values;
   LodMergeSubstitute(piece->plan, task->workspace + piece->front, own);
   if (piece->half[0] < 0) {
-    const LodBox nodes = LodClosedBox(piece->box);
+    const LodBox nodes = LodBoxClosed(piece->box);
     for (PetscInt i = 0; i < LodBoxCount(&nodes); i++)
       values[piece->nodes[i].node] = own[piece->nodes[i].place];
     return;
@@ -202,7 +202,7 @@ void LodCellResidual(const LodCellCondensation *c, const LodCoefficient *coeffic
                      const PetscInt index[LOD_MAX_DIM], const double values[LOD_MAX_CORNERS],
                      const double *source, double *residual) {
   const PetscInt corners = LodGridCorners(&c->grid);
-  const LodBox   closed = LodClosedBox(c->inside);
+  const LodBox   closed = LodBoxClosed(c->inside);
   for (PetscInt i = 0; i < LodBoxCount(&closed) && residual != source; i++)
     residual[i] = source ? source[i] : 0;
   for (PetscInt cell = 0; cell < LodBoxCount(&c->inside); cell++) {
@@ -213,12 +213,11 @@ void LodCellResidual(const LodCellCondensation *c, const LodCoefficient *coeffic
       fine[axis] = index[axis] * c->inside.size[axis] + local[axis];
     LodCellMatrix(&c->tables, coefficient, fine, matrix);
     for (PetscInt a = 0; a < corners; a++) {
-      PetscInt node[LOD_MAX_DIM] = {0, 0, 0};
-      for (PetscInt axis = 0; axis < c->grid.dim; axis++)
-        node[axis] = local[axis] + (a >> axis & 1);
+      PetscInt node[LOD_MAX_DIM];
+      LodCornerNode(local, a, node);
       place[a] = LodBoxPosition(&closed, node);
       for (PetscInt j = 0; j < corners; j++)
-        nodal[a] += LodCellCornerValue(c, j, node) * values[j];
+        nodal[a] += LodCornerFunction(&c->inside, j, node) * values[j];
     }
     for (PetscInt a = 0; a < corners; a++)
       for (PetscInt b = 0; b < corners; b++)
@@ -228,13 +227,13 @@ void LodCellResidual(const LodCellCondensation *c, const LodCoefficient *coeffic
 
 void LodCellSourceSums(const LodCellCondensation *c, const double *source,
                        double sums[LOD_MAX_CORNERS]) {
-  const LodBox closed = LodClosedBox(c->inside);
+  const LodBox closed = LodBoxClosed(c->inside);
   for (PetscInt j = 0; j < LodGridCorners(&c->grid); j++) {
     sums[j] = 0;
     for (PetscInt i = 0; i < LodBoxCount(&closed); i++) {
       PetscInt node[LOD_MAX_DIM];
       LodBoxIndex(&closed, i, node);
-      sums[j] += source[i] * LodCellCornerValue(c, j, node);
+      sums[j] += source[i] * LodCornerFunction(&c->inside, j, node);
     }
   }
 }

@@ -23,24 +23,10 @@ static double FunctionalWeight(const LodCellCondensation *c, PetscInt corner,
   return product;
 }
 
-double LodCellCornerValue(const LodCellCondensation *c, PetscInt corner,
-                          const PetscInt node[LOD_MAX_DIM]) {
-  double product = 1;
-  for (PetscInt axis = 0; axis < c->grid.dim; axis++) {
-    double t = (double)node[axis] / (double)c->inside.size[axis];
-    product *= corner >> axis & 1 ? t : 1 - t;
-  }
-  return product;
-}
-
 /* The images of a leaf: all its nodes, x fastest, then the functionals, then the source. */
 static void LeafImages(const LodBox *box, PetscBool has_source, LodImage *images) {
-  LodBox   nodes = *box;
-  PetscInt n_nodes, corners = (PetscInt)1 << box->dim;
-  LodBox   offsets = LodBoxCube(box->dim, 2);
-  for (PetscInt axis = 0; axis < box->dim; axis++)
-    nodes.first[axis] = 0, nodes.size[axis]++;
-  n_nodes = LodBoxCount(&nodes);
+  const LodBox   nodes = LodBoxNodes(box->dim, box->size), offsets = LodBoxCube(box->dim, 2);
+  const PetscInt n_nodes = LodBoxCount(&nodes), corners = (PetscInt)1 << box->dim;
   for (PetscInt i = 0; i < n_nodes + corners; i++) {
     LodImage *image = &images[i];
     *image = (LodImage){.source = i, .scale = 1};
@@ -66,16 +52,10 @@ static PetscBool LeafOwns(const LodCellCondensation *c, const LodCellPiece *leaf
   return PETSC_TRUE;
 }
 
-LodBox LodClosedBox(LodBox cells) {
-  for (PetscInt axis = 0; axis < cells.dim; axis++)
-    cells.size[axis]++;
-  return cells;
-}
-
 /* Writes the functionals into a leaf's template. place[] is where each leaf variable stands. */
 static void FillTemplate(const LodCellCondensation *c, LodCellPiece *leaf, PetscInt n_nodes,
                          const int *place) {
-  const LodBox nodes = LodClosedBox(leaf->box);
+  const LodBox nodes = LodBoxClosed(leaf->box);
   const int    n = leaf->plan->n;
   for (PetscInt i = 0; i < n_nodes; i++) {
     PetscInt node[LOD_MAX_DIM];
@@ -91,18 +71,15 @@ static void FillTemplate(const LodCellCondensation *c, LodCellPiece *leaf, Petsc
 
 /* Notes where the entries of each fine cell's stiffness go in a leaf's front. */
 static void FillPlaces(LodCellPiece *leaf, const int *place) {
-  LodBox   cells = leaf->box, nodes = leaf->box;
-  PetscInt dim = cells.dim, corners = (PetscInt)1 << dim;
-  int     *next = leaf->places, n = leaf->plan->n;
-  for (PetscInt axis = 0; axis < dim; axis++)
-    nodes.size[axis]++;
+  const LodBox   cells = leaf->box, nodes = LodBoxClosed(cells);
+  const PetscInt corners = (PetscInt)1 << cells.dim;
+  int           *next = leaf->places, n = leaf->plan->n;
   for (PetscInt cell = 0; cell < LodBoxCount(&cells); cell++) {
     int      at[LOD_MAX_CORNERS];
     PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
     LodBoxIndex(&cells, cell, index);
     for (PetscInt a = 0; a < corners; a++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (a >> axis & 1);
+      LodCornerNode(index, a, node);
       at[a] = place[LodBoxPosition(&nodes, node)];
     }
     for (PetscInt a = 0; a < corners; a++)
@@ -114,7 +91,7 @@ static void FillPlaces(LodCellPiece *leaf, const int *place) {
 /* Lists the nodes of a leaf of cells with sources. */
 static PetscErrorCode ListLeafNodes(const LodCellCondensation *c, LodCellPiece *leaf,
                                     PetscInt n_nodes, const int *place) {
-  const LodBox nodes = LodClosedBox(leaf->box), closed = LodClosedBox(c->inside);
+  const LodBox nodes = LodBoxClosed(leaf->box), closed = LodBoxClosed(c->inside);
   const int    n = leaf->plan->n, source = place[n_nodes + LodGridCorners(&c->grid)];
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(n_nodes, &leaf->nodes));
@@ -245,7 +222,7 @@ static PetscErrorCode ListVariables(LodCellCondensation *c) {
   PetscCall(PetscMalloc1((size_t)(c->n_nodes * corners), &c->corner));
   for (PetscInt b = 0; b < c->n_nodes; b++)
     for (PetscInt j = 0; j < corners; j++)
-      c->corner[b * corners + j] = LodCellCornerValue(c, j, kept->variables[b].index);
+      c->corner[b * corners + j] = LodCornerFunction(&c->inside, j, kept->variables[b].index);
   PetscFunctionReturn(0);
 }
 
@@ -368,7 +345,7 @@ size_t LodCellMemory(const LodCellCondensation *c) {
     if (!piece->start) continue;
     bytes += LodMergeSize(piece->plan) * sizeof(double);
     bytes += (size_t)LodBoxCount(&piece->box) * corners * (corners + 1) / 2 * sizeof(int);
-    const LodBox nodes = LodClosedBox(piece->box);
+    const LodBox nodes = LodBoxClosed(piece->box);
     if (piece->nodes) bytes += (size_t)LodBoxCount(&nodes) * sizeof *piece->nodes;
   }
   return bytes;

@@ -49,11 +49,4 @@ struct LodCellCondensation {
   PetscInt      n_nodes;                /* boundary nodes, the first of the variables */
 };
 
-/* The nodes of a closed box of cells. */
-LodBox LodClosedBox(LodBox cells);
-
-/* Value of corner function `corner` at a fine node of the coarse cell. */
-double LodCellCornerValue(const LodCellCondensation *condensation, PetscInt corner,
-                          const PetscInt node[LOD_MAX_DIM]);
-
 #endif

@@ -65,14 +65,8 @@ static void SubstitutePatches(LodSharedJob *job, PetscInt first, PetscInt last) 
 
 /* Adds the function on a closed cell to fine[], nodes on a face between two cells by the upper one.
    The function there is the same in both; in a cell that no patch needs it is 0. */
-static void AddCell(const LodGrid *grid, const PetscInt index[], const double *values,
-                    double *fine) {
-  const LodBox all = LodBoxNodes(grid->dim, grid->fine);
-  LodBox       closed = all;
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    closed.first[axis] = index[axis] * LodGridFineRatio(grid, axis);
-    closed.size[axis] = LodGridFineRatio(grid, axis) + 1;
-  }
+static void AddCell(const LodGrid *grid, PetscInt cell, const double *values, double *fine) {
+  const LodBox all = LodBoxNodes(grid->dim, grid->fine), closed = LodCellFineNodes(grid, cell);
   for (PetscInt i = 0; i < LodBoxCount(&closed); i++) {
     PetscBool owned = PETSC_TRUE;
     PetscInt  node[LOD_MAX_DIM];
@@ -102,7 +96,7 @@ static void SubstituteCells(LodSharedJob *job, PetscInt layer) {
     if (failed >= 0)
       LodSharedFail(job, cell, "correcting");
     else
-      AddCell(grid, index, values, job->fine);
+      AddCell(grid, cell, values, job->fine);
   }
 }
 
@@ -133,8 +127,7 @@ static void FillResiduals(const LodSharedJob *job, const double *coarse, const d
     double   values[LOD_MAX_CORNERS];
     LodBoxIndex(&mesh, cell, index);
     for (PetscInt j = 0; j < LodGridCorners(grid); j++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (j >> axis & 1);
+      LodCornerNode(index, j, node);
       values[j] = coarse[LodBoxPosition(&nodes, node)];
     }
     LodCellResidual(job->plan->cells, job->coefficient, index, values,

@@ -11,13 +11,6 @@
 /* Eigenvalues of a matrix with unit diagonal below this share of the largest count as 0. */
 #define RANK_TOLERANCE 1e-12
 
-/* Multi-index of a cell's corner. */
-static void CornerOf(const PetscInt cell[LOD_MAX_DIM], PetscInt corner,
-                     PetscInt node[LOD_MAX_DIM]) {
-  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    node[axis] = cell[axis] + (corner >> axis & 1);
-}
-
 /* Adds one fine cell `local` of the coarse cell to products[a][i], the integrals of Lam_a times the
    fine hat functions over the closed cell's nodes. */
 static void AddMass(const LodBox *inside, const LodBox *nodes, const double *mass,
@@ -26,11 +19,11 @@ static void AddMass(const LodBox *inside, const LodBox *nodes, const double *mas
   PetscInt       node[LOD_MAX_DIM];
   for (PetscInt b = 0; b < corners; b++) {
     double values[LOD_MAX_CORNERS];
-    CornerOf(local, b, node);
+    LodCornerNode(local, b, node);
     for (PetscInt a = 0; a < corners; a++)
       values[a] = LodCornerFunction(inside, a, node);
     for (PetscInt i = 0; i < corners; i++) {
-      CornerOf(local, i, node);
+      LodCornerNode(local, i, node);
       const PetscInt place = LodBoxPosition(nodes, node);
       for (PetscInt a = 0; a < corners; a++)
         products[a * n_nodes + place] += values[a] * mass[b * corners + i];
@@ -69,12 +62,10 @@ PetscBool LodMaskedFunctionals(const LodGrid *grid, const LodCoefficient *coeffi
                                const PetscInt cell[LOD_MAX_DIM], double *functionals) {
   const PetscInt corners = LodGridCorners(grid);
   const LodBox   inside = LodFineInside(grid);
-  LodBox         nodes = inside;
+  const LodBox   nodes = LodBoxClosed(inside);
   PetscInt       index[LOD_MAX_DIM], global[LOD_MAX_DIM] = {0, 0, 0};
   double         mass[LOD_MAX_CORNERS * LOD_MAX_CORNERS];
   const double   unit[LOD_MAX_DIM] = {1, 1, 1}; /* the projection does not depend on the sides */
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    nodes.size[axis]++;
   const PetscInt n_nodes = LodBoxCount(&nodes);
   LodElementMass(grid->dim, unit, mass);
   for (PetscInt i = 0; i < corners * n_nodes; i++)
@@ -103,9 +94,8 @@ double LodMaskedWeight(const LodGrid *grid, const LodCoefficient *coefficient,
   const LodBox mesh = LodBoxCells(grid->dim, grid->coarse);
   double       all = 0;
   for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
-    PetscInt around[LOD_MAX_DIM] = {0, 0, 0};
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      around[axis] = node[axis] - (corner >> axis & 1);
+    PetscInt around[LOD_MAX_DIM];
+    LodCornerCell(node, corner, around);
     if (LodBoxPosition(&mesh, around) >= 0)
       all += (double)LodDomainCoarseCell(grid, coefficient, around);
   }
@@ -148,9 +138,8 @@ PetscBool LodMaskedHolds(const LodGrid *grid, const LodCoefficient *coefficient,
   const LodBox mesh = LodBoxCells(grid->dim, grid->fine);
   if (LodDomainNode(grid, coefficient, grid->fine, node) != LOD_NODE_INSIDE) return PETSC_TRUE;
   for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
-    PetscInt cell[LOD_MAX_DIM] = {0, 0, 0}, coarse[LOD_MAX_DIM] = {0, 0, 0};
-    for (PetscInt axis = 0; axis < grid->dim; axis++)
-      cell[axis] = node[axis] - (corner >> axis & 1);
+    PetscInt cell[LOD_MAX_DIM], coarse[LOD_MAX_DIM] = {0, 0, 0};
+    LodCornerCell(node, corner, cell);
     if (LodBoxPosition(&mesh, cell) < 0) continue;
     for (PetscInt axis = 0; axis < grid->dim; axis++)
       coarse[axis] = cell[axis] / LodGridFineRatio(grid, axis);

@@ -6,13 +6,12 @@ LodPatch LodGridPatch(const LodGrid *grid, PetscInt cell) {
   LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
   LodBoxIndex(&mesh, cell, patch.cell_index);
   patch.cells = LodGridPatchBox(grid, cell);
-  patch.uncut_nodes = LodGridUncutPatchBox(grid, cell);
-  patch.coarse_nodes = patch.unknowns = patch.cells;
+  patch.uncut_nodes = LodBoxClosed(LodGridUncutPatchBox(grid, cell));
+  patch.unknowns = patch.cells;
+  patch.coarse_nodes = LodBoxClosed(patch.cells);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const PetscInt ratio = LodGridFineRatio(grid, axis);
     PetscInt       low = patch.cells.first[axis], high = low + patch.cells.size[axis];
-    patch.uncut_nodes.size[axis]++;
-    patch.coarse_nodes.size[axis]++;
     /* A corrector vanishes on the patch boundary, except on natural faces of D. */
     PetscInt keeps_low = low == 0 && grid->natural[axis][0];
     PetscInt keeps_high = high == grid->coarse[axis] && grid->natural[axis][1];

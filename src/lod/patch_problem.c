@@ -146,9 +146,7 @@ static PetscInt NumberConstraints(const LodPatchProblem *problem, const LodPatch
 static void AddFunctional(const LodGrid *grid, double *const functional[], const LodPatch *patch,
                           const PetscInt cell[LOD_MAX_DIM], PetscInt corner, double weight,
                           double *column) {
-  LodBox local = LodFineInside(grid);
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    local.size[axis]++;
+  const LodBox local = LodBoxClosed(LodFineInside(grid));
   for (PetscInt i = 0; i < LodBoxCount(&local); i++) {
     PetscInt node[LOD_MAX_DIM];
     double   product = weight;
@@ -168,18 +166,14 @@ static LodPatchStatus AddMaskedCell(const LodPatchProblem *problem, const LodPat
                                     const PetscInt cell[LOD_MAX_DIM], LodPatchWorkspace *work) {
   const LodGrid *grid = problem->grid;
   const PetscInt n_nodes = LodSourceSize(grid);
-  LodBox         nodes = LodFineInside(grid);
+  const LodBox   mesh = LodBoxCells(grid->dim, grid->coarse);
+  const LodBox   nodes = LodCellFineNodes(grid, LodBoxPosition(&mesh, cell));
   if (LodDomainCoarseCell(grid, problem->coefficient, cell) == 0) return LOD_PATCH_OK;
   if (!LodMaskedFunctionals(grid, problem->coefficient, cell, work->functionals))
     return LOD_PATCH_CONSTRAINTS;
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    nodes.first[axis] = cell[axis] * nodes.size[axis];
-    nodes.size[axis]++;
-  }
   for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
     PetscInt node[LOD_MAX_DIM];
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = cell[axis] + (corner >> axis & 1);
+    LodCornerNode(cell, corner, node);
     const PetscInt row = work->constraint_row[LodBoxPosition(&patch->coarse_nodes, node)];
     if (row < 0) continue;
     const double weight = LodMaskedWeight(grid, problem->coefficient, cell, node);
@@ -210,8 +204,7 @@ static LodPatchStatus FillConstraints(const LodPatchProblem *problem, const LodP
     }
     for (PetscInt corner = 0; corner < LodGridCorners(grid); corner++) {
       PetscInt node[LOD_MAX_DIM];
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = cell[axis] + (corner >> axis & 1);
+      LodCornerNode(cell, corner, node);
       PetscInt z = LodBoxPosition(&patch->coarse_nodes, node);
       if (row[z] < 0) continue;
       AddFunctional(grid, problem->functional, patch, cell, corner,
@@ -227,8 +220,7 @@ static PetscBool IsCutAway(const LodPatchProblem *problem, const PetscInt cell[L
                            PetscInt corner) {
   PetscInt node[LOD_MAX_DIM];
   if (!problem->coefficient->dirichlet_walls) return PETSC_FALSE;
-  for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-    node[axis] = cell[axis] + (corner >> axis & 1);
+  LodCornerNode(cell, corner, node);
   return (PetscBool)(LodDomainNode(problem->grid, problem->coefficient, problem->grid->coarse,
                                    node) != LOD_NODE_INSIDE);
 }
@@ -248,14 +240,12 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch,
       global[axis] = patch->cell_index[axis] * inside.size[axis] + local[axis];
     LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = local[axis] + (b >> axis & 1);
+      LodCornerNode(local, b, node);
       for (PetscInt j = 0; j < corners; j++)
         corner_values[b][j] = LodCornerFunction(&inside, j, node);
     }
     for (PetscInt a = 0; a < corners; a++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = global[axis] + (a >> axis & 1);
+      LodCornerNode(global, a, node);
       PetscInt unknown = UnknownOf(patch, work, node);
       if (unknown < 0) continue;
       for (PetscInt b = 0; b < corners; b++)
@@ -272,11 +262,7 @@ static void FillLoads(const LodPatchProblem *problem, const LodPatch *patch,
 /* Adds l_T to a column over the unknowns: source[] is over the fine nodes of the closed cell. */
 static void AddSource(const LodGrid *grid, const LodPatch *patch, const LodPatchWorkspace *work,
                       const double *source, double *column) {
-  LodBox nodes = LodFineInside(grid);
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
-    nodes.first[axis] = patch->cell_index[axis] * nodes.size[axis];
-    nodes.size[axis]++;
-  }
+  const LodBox nodes = LodCellFineNodes(grid, patch->cell);
   for (PetscInt i = 0; i < LodBoxCount(&nodes); i++) {
     PetscInt node[LOD_MAX_DIM];
     LodBoxIndex(&nodes, i, node);
@@ -305,8 +291,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       global[axis] = cell[axis] * inside.size[axis] + local[axis];
     LodCellMatrix(&problem->tables, problem->coefficient, global, matrix);
     for (PetscInt b = 0; b < corners; b++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = global[axis] + (b >> axis & 1);
+      LodCornerNode(global, b, node);
       PetscInt unknown = LodBoxPosition(&patch->unknowns, node);
       for (PetscInt j = 0; j < columns; j++)
         nodal[b][j] = unknown < 0 ? 0 : q[(size_t)j * stride + (size_t)unknown];
@@ -316,8 +301,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
       for (PetscInt b = 0; b < corners; b++)
         for (PetscInt j = 0; j < columns; j++)
           flux[j] += matrix[a * corners + b] * nodal[b][j];
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = local[axis] + (a >> axis & 1);
+      LodCornerNode(local, a, node);
       for (PetscInt z = 0; z < corners; z++) {
         double value = LodCornerFunction(&inside, z, node);
         for (PetscInt j = 0; j < columns; j++)
@@ -327,8 +311,7 @@ static void SubtractCell(const LodPatchProblem *problem, const LodPatch *patch,
   }
   for (PetscInt z = 0; z < corners; z++) {
     if (IsCutAway(problem, cell, z)) continue;
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = cell[axis] + (z >> axis & 1);
+    LodCornerNode(cell, z, node);
     double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
     for (PetscInt j = 0; j < columns; j++)
       row[j] -= sum[z][j];
@@ -343,8 +326,7 @@ static void FillEntries(const LodPatchProblem *problem, const LodPatch *patch, P
   PetscInt       node[LOD_MAX_DIM];
   memset(entries, 0, (size_t)LodGridPatchNodes(grid) * (size_t)columns * sizeof *entries);
   for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = patch->cell_index[axis] + (z >> axis & 1);
+    LodCornerNode(patch->cell_index, z, node);
     double *row = entries + LodBoxPosition(&patch->uncut_nodes, node) * columns;
     for (PetscInt j = 0; j < columns; j++)
       row[j] = own[z * columns + j];
@@ -360,10 +342,7 @@ static void FillEntries(const LodPatchProblem *problem, const LodPatch *patch, P
 static void SumSource(const LodPatchProblem *problem, const PetscInt cell[LOD_MAX_DIM],
                       const double *source, double *sums) {
   const LodGrid *grid = problem->grid;
-  const LodBox   inside = LodFineInside(grid);
-  LodBox         nodes = inside;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    nodes.size[axis]++;
+  const LodBox   inside = LodFineInside(grid), nodes = LodBoxClosed(inside);
   for (PetscInt z = 0; z < LodGridCorners(grid); z++) {
     sums[z] = 0;
     if (IsCutAway(problem, cell, z)) continue;
@@ -442,8 +421,7 @@ LodPatchStatus LodPatchCorrect(const LodPatchProblem *problem, LodPatchWorkspace
   double      *columns = (double *)work->right->x + (size_t)n_constraints * n;
   for (PetscInt j = 0; j < LodGridCorners(grid); j++) { /* all into the first column */
     PetscInt node[LOD_MAX_DIM];
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+    LodCornerNode(patch.cell_index, j, node);
     const double factor = -coarse[LodBoxPosition(&coarse_nodes, node)];
     for (size_t i = 0; i < n; i++)
       columns[i] = factor * columns[(size_t)j * n + i] + (j > 0 ? columns[i] : 0);

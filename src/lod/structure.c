@@ -5,11 +5,9 @@
 
 LodBox LodGridInsideNodes(const LodGrid *grid, PetscInt cell) {
   const LodBox cut = LodGridPatchBox(grid, cell), uncut = LodGridUncutPatchBox(grid, cell);
-  LodBox       inside = cut;
-  for (PetscInt axis = 0; axis < grid->dim; axis++) {
+  LodBox       inside = LodBoxClosed(cut);
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
     inside.first[axis] = cut.first[axis] - uncut.first[axis];
-    inside.size[axis]++;
-  }
   return inside;
 }
 

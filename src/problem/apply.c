@@ -13,16 +13,11 @@ static PetscErrorCode CheckRates(const LodBox *cells, const char *where, const c
   double largest = 0;
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < LodBoxCount(cells); i++) {
-    PetscInt index[LOD_MAX_DIM];
-    char     text[64] = "";
-    size_t   used = 0;
+    char cell[LOD_PLACE_TEXT];
     largest = fmax(largest, (*means)[i]);
     if ((*means)[i] >= 0) continue;
-    LodBoxIndex(cells, i, index);
-    for (PetscInt axis = cells->dim - 1; axis >= 0; axis--)
-      used += (size_t)snprintf(text + used, sizeof text - used, "[%d]", (int)index[axis]);
     LodInputError("%s: %s is %.9g in cell %s of the coefficient, must be at least 0", where, what,
-                  (*means)[i], text);
+                  (*means)[i], LodBoxPlace(cells, i, cell));
   }
   if (largest == 0) PetscCall(PetscFree(*means));
   PetscFunctionReturn(0);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "base/report.h"
 #include "fem/face_load.h"
 #include "grid/domain.h"
@@ -21,16 +22,15 @@ typedef struct {
 static void WarnOfConflict(Boundary *boundary, const PetscInt node[LOD_MAX_DIM], const char *other,
                            double before, const char *face, double now) {
   const LodGrid *grid = boundary->grid;
-  char           point[96] = "";
-  size_t         used = 0;
+  double         point[LOD_MAX_DIM];
+  char           place[LOD_POINT_TEXT];
   if (boundary->warned) return;
   boundary->warned = PETSC_TRUE;
   for (PetscInt axis = 0; axis < grid->dim; axis++)
-    used += (size_t)snprintf(point + used, sizeof point - used, "%s%.6g", axis ? ", " : "",
-                             grid->extent[axis] * (double)node[axis] / (double)grid->fine[axis]);
+    point[axis] = grid->extent[axis] * (double)node[axis] / (double)grid->fine[axis];
   LodWarn("u is %.6g on the face %s and %.6g on the face %s at the point (%s), where they meet: "
           "what %s says counts",
-          before, other, now, face, point, face);
+          before, other, now, face, LodPointText(grid->dim, point, place), face);
 }
 
 /* Writes the values of one face, values[fine nodes of the face] or 0, over those of others. */

@@ -163,6 +163,15 @@ PetscErrorCode LodConditionsWellsText(const LodConditions *conditions, PetscInt 
   PetscFunctionReturn(0);
 }
 
+PetscErrorCode LodConditionsClearWells(LodConditions *conditions) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < conditions->n_wells; i++)
+    PetscCall(PetscFree(conditions->wells[i].where));
+  PetscCall(PetscFree(conditions->wells));
+  conditions->n_wells = 0;
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodConditionsDestroy(LodConditions *conditions) {
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < 2 * LOD_MAX_DIM; i++) {
@@ -174,9 +183,6 @@ PetscErrorCode LodConditionsDestroy(LodConditions *conditions) {
   }
   PetscCall(PetscFree(conditions->reaction));
   PetscCall(PetscFree(conditions->reaction_where));
-  for (PetscInt i = 0; i < conditions->n_wells; i++)
-    PetscCall(PetscFree(conditions->wells[i].where));
-  PetscCall(PetscFree(conditions->wells));
-  conditions->n_wells = 0;
+  PetscCall(LodConditionsClearWells(conditions));
   PetscFunctionReturn(0);
 }

@@ -41,6 +41,7 @@ PetscErrorCode LodConditionsSetReaction(LodConditions *conditions, const char *v
                                         const char *where);
 PetscErrorCode LodConditionsAddWell(LodConditions *conditions, const double point[LOD_MAX_DIM],
                                     double rate, const char *where);
+PetscErrorCode LodConditionsClearWells(LodConditions *conditions);
 PetscErrorCode LodConditionsDestroy(LodConditions *conditions);
 
 /* Prints what holds on the faces, for people: "u = 1 on left; u = 0 on right; natural on bottom,

@@ -24,16 +24,12 @@ static PetscErrorCode MaskFactor(const LodCoefficient *coefficient, double **fac
 
 /* The load of f. */
 static PetscErrorCode DensityLoad(const LodGrid *grid, const LodCoefficient *coefficient,
-                                  const char *rhs, const char *where, LodLoadLayout layout,
-                                  double *load) {
-  LodValue value;
-  double  *factor;
+                                  LodField *density, LodLoadLayout layout, double *load) {
+  double *factor;
   PetscFunctionBeginUser;
-  PetscCall(LodValueCreate(grid, rhs, where, &value));
-  PetscErrorCode error = MaskFactor(coefficient, &factor);
-  if (!error) error = LodFieldIntegrate(grid, value.field, layout, factor, load);
+  PetscCall(MaskFactor(coefficient, &factor));
+  PetscErrorCode error = LodFieldIntegrate(grid, density, layout, factor, load);
   PetscCall(PetscFree(factor));
-  PetscCall(LodValueDestroy(&value));
   PetscCall(error);
   PetscFunctionReturn(0);
 }
@@ -128,8 +124,8 @@ static PetscErrorCode CheckNested(const LodGrid *grid, const LodCoefficient *coe
     if (grid->fine[axis] % grid->coefficient[axis] != 0) lies_in_one = PETSC_FALSE;
   if (lies_in_one) PetscFunctionReturn(0);
   (void)LodCellsText(grid->dim, grid->fine, fine);
-  LodCheckInput(rhs[0] != '@', "%s: a dataset is not integrated on %s fine cells: %s", where, fine,
-                remedy);
+  LodCheckInput(!rhs || rhs[0] != '@', "%s: a dataset is not integrated on %s fine cells: %s",
+                where, fine, remedy);
   LodCheckInput(!coefficient->mask, "mask: is not respected by %s fine cells: %s", fine, remedy);
   LodCheckInput(!LodConstantsAreFree(grid, coefficient),
                 "boundary data: every face is natural: not on %s fine cells: %s", fine, remedy);
@@ -166,18 +162,17 @@ static PetscErrorCode CutSource(const LodGrid *grid, const LodCoefficient *coeff
   PetscFunctionReturn(0);
 }
 
-/* LodDataCreate, leaving what is made in *data. */
+/* LodDataCreateOf, leaving what is made in *data. */
 static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coefficient,
-                             const LodConditions *conditions, const char *rhs,
-                             const char *rhs_where, PetscBool source, LodData *data) {
+                             const LodConditions *conditions, LodField *density, PetscBool source,
+                             LodData *data) {
   const LodLoadLayout layout = source ? LOD_LOAD_CELLS : LOD_LOAD_NODES;
   PetscFunctionBeginUser;
-  PetscCall(CheckNested(grid, coefficient, conditions, rhs, rhs_where));
   PetscCall(PetscMalloc1(LodLoadCount(grid, LOD_LOAD_NODES), &data->load));
   if (source) PetscCall(PetscMalloc1(LodLoadCount(grid, layout), &data->source));
   double *const load = source ? data->source : data->load;
   PetscCall(PetscArrayzero(load, LodLoadCount(grid, layout)));
-  if (rhs) PetscCall(DensityLoad(grid, coefficient, rhs, rhs_where, layout, load));
+  if (density) PetscCall(DensityLoad(grid, coefficient, density, layout, load));
   if (conditions) {
     PetscCall(LodFacesAddLoad(grid, coefficient, conditions, layout, load));
     PetscCall(LodWellsAddLoad(grid, coefficient, conditions, layout, load));
@@ -187,19 +182,33 @@ static PetscErrorCode Create(const LodGrid *grid, const LodCoefficient *coeffici
   if (source) PetscCall(LodLoadGather(grid, data->source, data->load));
   LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->load);
   if (data->boundary) LodDomainFillNodes(grid, coefficient, grid->fine, 0, 0, data->boundary);
-  if (rhs) PetscCall(LodDataBalance(grid, coefficient, data));
+  if (density) PetscCall(LodDataBalance(grid, coefficient, data));
   if (source && data->boundary)
     PetscCall(LodSourceSubtractRest(grid, coefficient, data->boundary, data->source));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodDataCreateOf(const LodGrid *grid, const LodCoefficient *coefficient,
+                               const LodConditions *conditions, LodField *density, PetscBool source,
+                               LodData *data) {
+  PetscFunctionBeginUser;
+  *data = (LodData){0};
+  PetscErrorCode error = Create(grid, coefficient, conditions, density, source, data);
+  if (error) PetscCall(LodDataDestroy(data));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
 PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coefficient,
                              const LodConditions *conditions, const char *rhs,
                              const char *rhs_where, PetscBool source, LodData *data) {
+  LodValue value = {0};
   PetscFunctionBeginUser;
   *data = (LodData){0};
-  PetscErrorCode error = Create(grid, coefficient, conditions, rhs, rhs_where, source, data);
-  if (error) PetscCall(LodDataDestroy(data));
+  PetscCall(CheckNested(grid, coefficient, conditions, rhs, rhs_where));
+  if (rhs) PetscCall(LodValueCreate(grid, rhs, rhs_where, &value));
+  PetscErrorCode error = LodDataCreateOf(grid, coefficient, conditions, value.field, source, data);
+  PetscCall(LodValueDestroy(&value));
   PetscCall(error);
   PetscFunctionReturn(0);
 }

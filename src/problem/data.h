@@ -6,6 +6,7 @@
 #ifndef LODNET_PROBLEM_DATA_H
 #define LODNET_PROBLEM_DATA_H
 
+#include "base/field.h"
 #include "grid/coefficient.h"
 #include "problem/conditions.h"
 
@@ -29,6 +30,11 @@ PetscErrorCode LodConditionsApply(const LodConditions *conditions, LodGrid *grid
 PetscErrorCode LodDataCreate(const LodGrid *grid, const LodCoefficient *coefficient,
                              const LodConditions *conditions, const char *rhs,
                              const char *rhs_where, PetscBool source, LodData *data);
+
+/* The same for f as a field (NULL: none), on meshes that lie in one another. */
+PetscErrorCode LodDataCreateOf(const LodGrid *grid, const LodCoefficient *coefficient,
+                               const LodConditions *conditions, LodField *density, PetscBool source,
+                               LodData *data);
 
 /* Frees the arrays and clears the structure; a cleared one is accepted. */
 PetscErrorCode LodDataDestroy(LodData *data);

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "fem/face_load.h"
 #include "grid/faces.h"
 #include "problem/data_private.h"
@@ -61,42 +62,33 @@ PetscErrorCode LodFacesAddLoad(const LodGrid *grid, const LodCoefficient *coeffi
   PetscFunctionReturn(0);
 }
 
-/* "(0.2, 0.8)". */
-static const char *PointText(PetscInt dim, const double point[], char text[96]) {
-  size_t used = 0;
-  for (PetscInt axis = 0; axis < dim; axis++)
-    used += (size_t)snprintf(text + used, 96 - used, "%s%.9g", axis ? ", " : "(", point[axis]);
-  (void)snprintf(text + used, 96 - used, ")");
-  return text;
-}
-
 /* Checks a well, and finds the fine cell that it lies in: on a side between two, the upper one. */
 static PetscErrorCode LocateWell(const LodGrid *grid, const LodCoefficient *coefficient,
                                  const LodWell *well, PetscInt cell[LOD_MAX_DIM]) {
   const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
   PetscInt     piece[LOD_MAX_DIM] = {0};
-  char         point[96], extent[LOD_CELLS_TEXT];
+  char         point[LOD_POINT_TEXT], extent[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  (void)PointText(grid->dim, well->point, point);
+  (void)LodPointText(grid->dim, well->point, point);
   LodCheckInput(isfinite(well->rate), "%s: the rate is %.9g, must be a finite number", well->where,
                 well->rate);
   (void)LodExtentText(grid, extent);
   for (PetscInt axis = 0; axis < grid->dim; axis++) {
     const double x = well->point[axis], end = grid->extent[axis];
     LodCheckInput(x >= 0 && x <= end,
-                  "%s: the point %s lies outside of the domain, which is %s%s from the origin",
+                  "%s: the point (%s) lies outside of the domain, which is %s%s from the origin",
                   well->where, point, extent[0] ? extent : "1 along every axis",
                   extent[0] ? " along the axes" : "");
     for (int side = 0; side < 2; side++)
       LodCheckInput(grid->natural[axis][side] || x != (side ? end : 0),
-                    "%s: the point %s lies on the face %s, where u is given: a source has no "
+                    "%s: the point (%s) lies on the face %s, where u is given: a source has no "
                     "effect there",
                     well->where, point, lod_face_names[axis][side]);
     cell[axis] = PetscMin((PetscInt)(x / end * (double)grid->fine[axis]), grid->fine[axis] - 1);
     piece[axis] = LodGridPiece(grid, axis, cell[axis]);
   }
   LodCheckInput(LodCoefficientHasCell(coefficient, LodBoxPosition(&pieces, piece)),
-                "%s: the point %s lies in a hole of the domain", well->where, point);
+                "%s: the point (%s) lies in a hole of the domain", well->where, point);
   PetscFunctionReturn(0);
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "base/expression.h"
+#include "base/numbers.h"
 #include "base/random.h"
 #include "sample/sample_private.h"
 
@@ -58,8 +59,7 @@ static PetscErrorCode FillExpression(const LodSampleSettings *settings, LodExpre
                                      PetscInt dim, const PetscInt cells[], double *values) {
   const PetscInt count = LodCellCount(dim, cells);
   double         point[LOD_MAX_DIM];
-  char           place[96] = "";
-  size_t         used = 0;
+  char           place[LOD_POINT_TEXT];
 
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < count; i++) {
@@ -68,12 +68,9 @@ static PetscErrorCode FillExpression(const LodSampleSettings *settings, LodExpre
       point[axis] *= settings->extent[axis];
     PetscCall(LodExpressionEvaluate(expression, point, &values[i]));
     if (values[i] > 0) continue;
-    for (PetscInt axis = 0; axis < dim; axis++)
-      used += (size_t)snprintf(place + used, sizeof place - used, "%s%.6g", axis ? ", " : "",
-                               point[axis]);
     LodInputError("coefficient: expression '%s': at the point (%s) it is %.9g; a coefficient must "
                   "be greater than 0",
-                  settings->expression, place, values[i]);
+                  settings->expression, LodPointText(dim, point, place), values[i]);
   }
   PetscFunctionReturn(0);
 }

@@ -10,10 +10,7 @@
 
 /* Whether something pulls u to 0 inside or on a face that is not Dirichlet. */
 static PetscBool IsPulled(const LodCoefficient *coefficient) {
-  PetscBool pulled = (PetscBool)(coefficient->reaction != NULL);
-  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) pulled = PETSC_TRUE;
-  return pulled;
+  return (PetscBool)(coefficient->reaction || LodCoefficientHasRobin(coefficient));
 }
 
 /* The range of u on Dirichlet faces; with 0 where that pulls. */

@@ -106,9 +106,7 @@ static PetscErrorCode SolveAll(MPI_Comm comm, const LodGrid *grid,
    errors of the solutions enter squared. */
 static void FillTensor(const LodGrid *grid, const PetscInt cells[], LodEffectiveKind kind,
                        Work *work, double tensor[LOD_MAX_DIM][LOD_MAX_DIM]) {
-  double volume = 1;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    volume *= grid->extent[axis];
+  const double volume = LodGridVolume(grid);
   for (PetscInt i = 0; i < grid->dim; i++)
     for (PetscInt j = 0; j < grid->dim; j++) {
       const double *test = work->u + (size_t)i * work->n_nodes;
@@ -143,11 +141,8 @@ static PetscErrorCode WithDirichletData(MPI_Comm comm, const LodGrid *grid,
 static PetscErrorCode Check(const LodGrid *grid, const LodCoefficient *coefficient,
                             LodMethod method, const LodSolveOptions *options,
                             LodEffectiveKind kind) {
-  PetscBool robin = PETSC_FALSE;
   PetscFunctionBeginUser;
-  for (PetscInt axis = 0; axis < grid->dim; axis++)
-    if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) robin = PETSC_TRUE;
-  LodCheckInput(!coefficient->reaction && !robin,
+  LodCheckInput(!coefficient->reaction && !LodCoefficientHasRobin(coefficient),
                 "effective tensor: it is one of A alone: leave reaction and Robin faces out");
   LodCheckInput(!coefficient->mask || !coefficient->dirichlet_walls,
                 "effective tensor: walls with u = 0 leave no mean gradient: choose natural ones");

@@ -26,6 +26,13 @@ static PetscErrorCode CopyMatrix(LodSolver *solver) {
   PetscFunctionReturn(0);
 }
 
+/* Refuses domains with holes, of whose nodes outside the rows would tell too. */
+static PetscErrorCode CheckWhole(const LodSolver *solver, const char *where) {
+  PetscFunctionBeginUser;
+  LodCheckInput(!solver->coefficient.mask, "%s: not of a domain with holes", where);
+  PetscFunctionReturn(0);
+}
+
 /* LodSolverMatrix. */
 static PetscErrorCode Matrix(LodSolver *solver, LodSparse *matrix) {
   static const char where[] = "LodSolverMatrix";
@@ -34,6 +41,12 @@ static PetscErrorCode Matrix(LodSolver *solver, LodSparse *matrix) {
   PetscCall(LodSolverCheck(solver, where));
   PetscCall(LodPointerCheck(matrix, where, "matrix"));
   PetscCall(LodCheckSolverIsSet(solver, where));
+  PetscCall(CheckWhole(solver, where));
+  LodCheckInput(!LodConstantsAreFree(&solver->grid, &solver->coefficient),
+                "%s: the matrix is singular: every face is natural or has its flux given, and "
+                "there is no reaction",
+                where);
+  PetscCall(LodSolverAssemble(solver));
   LodLibrariesLock();
   if (!solver->matrix.offsets) error = CopyMatrix(solver);
   LodLibrariesUnlock();
@@ -53,6 +66,7 @@ static PetscErrorCode Mass(LodSolver *solver, LodSparse *mass) {
   PetscFunctionBeginUser;
   PetscCall(LodSolverCheck(solver, where));
   PetscCall(LodPointerCheck(mass, where, "mass"));
+  PetscCall(CheckWhole(solver, where));
   LodLibrariesLock();
   if (!solver->mass.offsets)
     error = LodSparseMass(solver->comm, &solver->grid, solver->cells, &solver->mass);
@@ -80,6 +94,7 @@ static PetscErrorCode LocalOperators(LodSolver *solver, int64_t *first, int64_t 
                 "%s: the method %s has no local operators; lod and dnn do", where,
                 LodMethodName(solver->method));
   PetscCall(LodCheckSolverIsSet(solver, where));
+  PetscCall(LodSolverAssemble(solver));
   PetscCall(
       LodCoarseSystemOperators(LodMethodSystemCompressed(solver->system), &begin, &end, operators));
   *first = begin;

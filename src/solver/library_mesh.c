@@ -36,11 +36,6 @@ PetscErrorCode LodMeshToGrid(const LodMesh *mesh, const char *where, PetscBool a
                   where, axis, LodCellsText(grid->dim, grid->coefficient, text));
   (void)snprintf(place, sizeof place, "%s: mesh", where);
   PetscCall(LodGridValidate(grid, place));
-  LodCheckInput(
-      !LodGridIsClosed(grid),
-      "%s.natural: every face is natural; at least one face needs u = 0 for a matrix that "
-      "is not singular",
-      place);
   PetscFunctionReturn(0);
 }
 

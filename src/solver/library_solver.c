@@ -1,7 +1,10 @@
 /* Solvers of lodnet.h: create, set a coefficient, solve. */
 #include "solver/library_solver_private.h"
 
+#include <string.h>
+
 #include "base/error.h"
+#include "fem/boundary.h"
 #include "solver/bounds.h"
 #include "solver/library.h"
 #include "solver/solve.h"
@@ -18,7 +21,9 @@ PetscErrorCode LodSolverCheck(const LodSolver *solver, const char *where) {
 
 PetscErrorCode LodCheckSolverIsSet(const LodSolver *solver, const char *where) {
   PetscFunctionBeginUser;
-  LodCheckInput(solver->is_set, "%s: no coefficient is set: call LodSolverSetCoefficient first",
+  LodCheckInput(solver->is_set,
+                "%s: no coefficient is set since the solver was made or its conditions changed: "
+                "call LodSolverSetCoefficient or LodSolverSetMedium first",
                 where);
   PetscFunctionReturn(0);
 }
@@ -52,17 +57,23 @@ static PetscErrorCode CheckSameChoices(const LodSolver *solver) {
   PetscFunctionReturn(0);
 }
 
-/* Makes what does not depend on the coefficient. */
-static PetscErrorCode SetUp(LodSolver *solver) {
-  const LodGrid        *grid = &solver->grid;
+PetscErrorCode LodSolverMakeSystem(LodSolver *solver) {
   const LodSolveOptions options = {.model = solver->model, .average = solver->average};
   PetscFunctionBeginUser;
+  PetscCall(LodMethodSystemDestroy(&solver->system));
+  PetscCall(LodSparseDestroy(&solver->mass));
+  PetscCall(LodMethodSystemCreate(solver->comm, &solver->grid, solver->method, &options,
+                                  &solver->system));
+  PetscFunctionReturn(0);
+}
+
+/* Makes what does not depend on the coefficient. */
+static PetscErrorCode SetUp(LodSolver *solver) {
+  PetscFunctionBeginUser;
   PetscCall(
-      LodSolveForesee(solver->comm, grid,
+      LodSolveForesee(solver->comm, &solver->grid,
                       &(LodSolveWork){.method = solver->method, .coefficients = 1, .n_rhs = 1}));
-  PetscErrorCode error = LodCoefficientCreate(grid->dim, grid->coefficient, &solver->coefficient);
-  PetscCall(LodErrorAgree(solver->comm, error));
-  PetscCall(LodMethodSystemCreate(solver->comm, grid, solver->method, &options, &solver->system));
+  PetscCall(LodSolverMakeSystem(solver));
   PetscFunctionReturn(0);
 }
 
@@ -70,9 +81,9 @@ static PetscErrorCode SetUp(LodSolver *solver) {
 static PetscErrorCode Free(LodSolver *solver) {
   PetscFunctionBeginUser;
   PetscCall(LodMethodSystemDestroy(&solver->system));
-  PetscCall(LodSparseDestroy(&solver->matrix));
+  PetscCall(LodSolverForgetCoefficient(solver));
   PetscCall(LodSparseDestroy(&solver->mass));
-  PetscCall(LodCoefficientDestroy(&solver->coefficient));
+  PetscCall(LodConditionsDestroy(&solver->conditions));
   PetscCall(PetscCommDestroy(&solver->comm));
   PetscCall(PetscFree(solver));
   PetscFunctionReturn(0);
@@ -91,6 +102,7 @@ static PetscErrorCode Make(MPI_Comm comm, const LodMesh *mesh, const LodSolverOp
   }
   const PetscBool fine = (PetscBool)(options && options->method == LODNET_METHOD_FINE);
   error = LodMeshToGrid(mesh, where, fine, &made->grid);
+  memcpy(made->natural, made->grid.natural, sizeof made->natural);
   if (!error) error = TakeOptions(options, where, made);
   error = LodErrorAgree(made->comm, error);
   if (!error) error = CheckSameChoices(made);
@@ -154,79 +166,64 @@ int LodSolverNodes(const LodSolver *solver, int nodes[3], size_t *count) {
   LOD_LIBRARY_CALL(Nodes(solver, nodes, count));
 }
 
-/* Checks values of A and copies them. */
-static PetscErrorCode TakeCoefficient(LodSolver *solver, const double *values, const char *where) {
-  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
-  char         place[96];
-  PetscFunctionBeginUser;
-  PetscCall(LodPointerCheck(values, where, "values"));
-  (void)snprintf(place, sizeof place, "%s: values", where);
-  PetscCall(PetscArraycpy(solver->coefficient.values, values, count));
-  PetscCall(LodCoefficientValidate(&solver->coefficient, place));
-  if (solver->method == LOD_METHOD_DNN)
-    PetscCall(LodModelFits(solver->model, "the model", &solver->grid, &solver->coefficient, place,
-                           solver->allow_range));
-  PetscFunctionReturn(0);
-}
-
-/* TakeCoefficient on all ranks; the libraries are locked. */
-static PetscErrorCode TakeSameCoefficient(LodSolver *solver, const double *values,
-                                          const char *where) {
-  const size_t count = (size_t)LodCellCount(solver->grid.dim, solver->grid.coefficient);
-  PetscFunctionBeginUser;
-  solver->is_set = PETSC_FALSE;
-  PetscCall(LodSparseDestroy(&solver->matrix));
-  PetscCall(LodErrorAgree(solver->comm, TakeCoefficient(solver, values, where)));
-  PetscCall(LodRanksCheckSame(solver->comm, solver->coefficient.values, count * sizeof(double),
-                              "LodSolverSetCoefficient: values"));
-  PetscFunctionReturn(0);
-}
-
-/* LodSolverSetCoefficient. The libraries are not locked while local operators are computed. */
-static PetscErrorCode SetCoefficient(LodSolver *solver, const double *values) {
-  static const char where[] = "LodSolverSetCoefficient";
-  PetscFunctionBeginUser;
-  PetscCall(LodSolverCheck(solver, where));
-  LodLibrariesLock();
-  const PetscErrorCode error = TakeSameCoefficient(solver, values, where);
-  LodLibrariesUnlock();
-  PetscCall(error);
-  PetscCall(LodMethodSystemAssemble(solver->system, &solver->coefficient, NULL));
-  solver->is_set = PETSC_TRUE;
-  PetscFunctionReturn(0);
-}
-
-int LodSolverSetCoefficient(LodSolver *solver, const double *values) {
-  LOD_LIBRARY_CALL(SetCoefficient(solver, values));
-}
-
 /* Checks the arguments of LodSolverSolve on one rank. */
 static PetscErrorCode CheckSolve(const LodSolver *solver, int n_rhs, const double *loads,
                                  const double *solutions, const char *where) {
   PetscFunctionBeginUser;
   PetscCall(LodCheckSolverIsSet(solver, where));
+  LodCheckInput(!solver->coefficient.mask,
+                "%s: loads do not know of holes in D: call LodSolverSolveProblem", where);
   LodCheckInput(n_rhs >= 1, "%s: n_rhs is %d, must be at least 1", where, n_rhs);
   PetscCall(LodPointerCheck(solutions, where, "solutions"));
   PetscCall(LodArrayCheckFinite((size_t)n_rhs * solver->n_nodes, loads, where, "loads"));
   PetscFunctionReturn(0);
 }
 
-/* All right-hand sides; the libraries are locked. */
-static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads, double *solutions,
-                               const char *where) {
-  double wrong = 0;
+/* loads[n_rhs][n_nodes] and in each what the conditions give; the caller frees them. */
+static PetscErrorCode AddConditions(const LodSolver *solver, int n_rhs, const double *loads,
+                                    double **added) {
+  const size_t n_nodes = solver->n_nodes;
   PetscFunctionBeginUser;
-  PetscCall(LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where)));
-  PetscCall(LodRanksCheckSame(solver->comm, loads, (size_t)n_rhs * solver->n_nodes * sizeof(double),
-                              "LodSolverSolve: loads"));
-  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, NULL, solutions));
+  PetscCall(PetscMalloc1((size_t)n_rhs * n_nodes, added));
+  for (size_t i = 0; i < (size_t)n_rhs * n_nodes; i++)
+    (*added)[i] = loads[i] + (solver->load ? solver->load[i % n_nodes] : 0);
+  PetscFunctionReturn(0);
+}
+
+/* Solves for whole loads, with a warning of solutions that are certainly wrong. */
+static PetscErrorCode SolveLoads(LodSolver *solver, int n_rhs, const double *loads,
+                                 double *solutions) {
+  const size_t n_nodes = solver->n_nodes;
+  double       wrong = 0;
+  PetscFunctionBeginUser;
+  for (int f = 0; f < n_rhs && LodConstantsAreFree(&solver->grid, &solver->coefficient); f++)
+    PetscCall(LodLoadCheckBalance(n_nodes, loads + (size_t)f * n_nodes));
+  PetscCall(LodMethodSystemSolve(solver->system, n_rhs, loads, solver->boundary, solutions));
   for (int f = 0; f < n_rhs && LodMethodCompresses(solver->method); f++) {
-    const size_t place = (size_t)f * solver->n_nodes;
-    const LodBounds bounds =
-        LodBoundsOf(&solver->grid, &solver->coefficient, solver->cells, loads + place, NULL);
-    wrong = PetscMax(wrong, LodBoundsLeftBy(bounds, solver->n_nodes, solutions + place));
+    const size_t    place = (size_t)f * n_nodes;
+    const LodBounds bounds = LodBoundsOf(&solver->grid, &solver->coefficient, solver->cells,
+                                         loads + place, solver->boundary);
+    wrong = PetscMax(wrong, LodBoundsLeftBy(bounds, n_nodes, solutions + place));
   }
   LodBoundsWarn(solver->method, wrong);
+  PetscFunctionReturn(0);
+}
+
+/* All right-hand sides; the libraries are locked. */
+static PetscErrorCode SolveAll(LodSolver *solver, int n_rhs, const double *loads,
+                               double *solutions) {
+  double *added;
+  PetscFunctionBeginUser;
+  PetscCall(LodRanksCheckSame(solver->comm, loads, (size_t)n_rhs * solver->n_nodes * sizeof(double),
+                              "LodSolverSolve: loads"));
+  if (!solver->load) {
+    PetscCall(SolveLoads(solver, n_rhs, loads, solutions));
+    PetscFunctionReturn(0);
+  }
+  PetscCall(LodErrorAgree(solver->comm, AddConditions(solver, n_rhs, loads, &added)));
+  PetscErrorCode error = SolveLoads(solver, n_rhs, added, solutions);
+  PetscCall(PetscFree(added));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -236,7 +233,13 @@ static PetscErrorCode Solve(LodSolver *solver, int n_rhs, const double *loads, d
   PetscFunctionBeginUser;
   PetscCall(LodSolverCheck(solver, where));
   LodLibrariesLock();
-  const PetscErrorCode error = SolveAll(solver, n_rhs, loads, solutions, where);
+  PetscErrorCode error =
+      LodErrorAgree(solver->comm, CheckSolve(solver, n_rhs, loads, solutions, where));
+  LodLibrariesUnlock();
+  PetscCall(error);
+  PetscCall(LodSolverAssemble(solver));
+  LodLibrariesLock();
+  error = SolveAll(solver, n_rhs, loads, solutions);
   LodLibrariesUnlock();
   PetscCall(error);
   PetscFunctionReturn(0);

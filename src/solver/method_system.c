@@ -168,6 +168,10 @@ PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoeffic
   PetscFunctionReturn(0);
 }
 
+void LodMethodSystemForgetSource(LodMethodSystem *system) {
+  system->source = NULL;
+}
+
 /* Solves the compressed problem. */
 static PetscErrorCode SolveCompressed(LodMethodSystem *system, PetscInt n_rhs, const double *loads,
                                       const double *boundary, double *solutions) {

@@ -45,6 +45,9 @@ PetscErrorCode LodMethodSystemDestroy(LodMethodSystem **system);
 PetscErrorCode LodMethodSystemAssemble(LodMethodSystem *system, const LodCoefficient *coefficient,
                                        const double *source);
 
+/* Leaves the source of the latest assembly, which need not stay, out of what follows. */
+void LodMethodSystemForgetSource(LodMethodSystem *system);
+
 /* Solves for loads[n_rhs][nodes] on all nodes of the mesh of LodMethodCells and boundary[nodes], g
    at Dirichlet nodes and 0 elsewhere (NULL: u = 0 there), into solutions[n_rhs][nodes], on every
    rank. Where the contrast puts digits in doubt, they are checked

@@ -75,8 +75,7 @@ static double FineEnergy(const LodGrid *grid, const LodCoefficient *coefficient,
     PetscInt index[LOD_MAX_DIM], node[LOD_MAX_DIM];
     LodBoxIndex(&cells, cell, index);
     for (PetscInt a = 0; a < corners; a++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = index[axis] + (a >> axis & 1);
+      LodCornerNode(index, a, node);
       own[a] = u[LodBoxPosition(&nodes, node)];
     }
     LodCellMatrix(&tables, coefficient, index, matrix);
@@ -142,10 +141,8 @@ static PetscErrorCode AddAll(const LodQuantityProblem *problem, const LodQuantit
 
 /* Whether integrals over coefficient cells are asked for, which want the fine mesh. */
 static PetscBool NeedsFine(const LodCoefficient *coefficient) {
-  PetscBool needs = (PetscBool)(coefficient->reaction != NULL || coefficient->mask != NULL);
-  for (PetscInt axis = 0; axis < coefficient->dim; axis++)
-    if (coefficient->robin[axis][0] || coefficient->robin[axis][1]) needs = PETSC_TRUE;
-  return needs;
+  return (PetscBool)(coefficient->reaction || coefficient->mask ||
+                     LodCoefficientHasRobin(coefficient));
 }
 
 PetscErrorCode LodQuantitiesCompute(const LodQuantityProblem *problem,

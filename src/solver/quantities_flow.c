@@ -104,8 +104,7 @@ static double MeanOfCorners(const LodGrid *grid, const double *u, const PetscInt
   for (PetscInt corner = 0; corner < corners; corner++) {
     PetscInt node[LOD_MAX_DIM];
     if (axis >= 0 && (corner >> axis & 1) != side) continue;
-    for (PetscInt a = 0; a < LOD_MAX_DIM; a++)
-      node[a] = cell[a] + (corner >> a & 1);
+    LodCornerNode(cell, corner, node);
     sum += u[LodBoxPosition(&nodes, node)];
   }
   return sum / (double)(axis >= 0 ? corners / 2 : corners);

@@ -74,10 +74,10 @@ static PetscErrorCode BoundaryOn(const LodGrid *grid, const PetscInt cells[], co
   PetscFunctionReturn(0);
 }
 
-/* Solution, load and form with the operator assembled. */
-static PetscErrorCode SolveAssembled(LodMethodSystem *system, const LodGrid *grid,
-                                     const LodCoefficient *coefficient, const LodData *data,
-                                     PetscBool correct, LodSolveResult *result) {
+/* Solution, load and form into a result with room for them. */
+static PetscErrorCode FillResult(LodMethodSystem *system, const LodGrid *grid,
+                                 const LodCoefficient *coefficient, const LodData *data,
+                                 PetscBool correct, LodSolveResult *result) {
   double *boundary;
   PetscFunctionBeginUser;
   PetscCall(BoundaryOn(grid, result->cells, data, &boundary));
@@ -100,18 +100,35 @@ static void WarnOfBounds(const LodGrid *grid, const LodCoefficient *coefficient,
   LodBoundsWarn(result->method, LodBoundsLeftBy(bounds, n_nodes, result->values));
 }
 
-/* LodMethodSolve with the system made and the values of the result allocated. */
-static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, const LodGrid *grid,
-                                const LodCoefficient *coefficient, const LodData *data,
-                                const LodSolveOptions *options, LodSolveResult *result) {
+PetscErrorCode LodSolveAssembled(LodMethodSystem *system, LodMethod method, const LodGrid *grid,
+                                 const LodCoefficient *coefficient, const LodData *data,
+                                 PetscBool correct, LodSolveResult *result) {
+  PetscFunctionBeginUser;
+  *result = (LodSolveResult){.method = method};
+  PetscCall(PetscArraycpy(result->cells, LodMethodCells(method, grid), LOD_MAX_DIM));
+  const PetscInt n_nodes = LodNodeCount(grid->dim, result->cells);
+  PetscErrorCode error = PetscCalloc1(n_nodes, &result->values);
+  if (!error) error = PetscCalloc1(n_nodes, &result->load);
+  if (!error) error = PetscCalloc1(n_nodes, &result->form);
+  if (!error) error = FillResult(system, grid, coefficient, data, correct, result);
+  if (error) PetscCall(LodSolveResultDestroy(result));
+  PetscCall(error);
+  WarnOfBounds(grid, coefficient, data, result);
+  PetscFunctionReturn(0);
+}
+
+/* LodMethodSolve with the system made. */
+static PetscErrorCode SolveWith(MPI_Comm comm, LodMethodSystem *system, LodMethod method,
+                                const LodGrid *grid, const LodCoefficient *coefficient,
+                                const LodData *data, const LodSolveOptions *options,
+                                LodSolveResult *result) {
   /* Q1 needs no correction. */
-  const PetscBool correct = (PetscBool)(options->correct && LodMethodCompresses(result->method));
+  const PetscBool correct = (PetscBool)(options->correct && LodMethodCompresses(method));
   PetscFunctionBeginUser;
   PetscCheck(!correct || data->source, PETSC_COMM_SELF, PETSC_ERR_ARG_NULL,
              "load correctors need the parts of the load on coarse cells");
   PetscCall(LodMethodSystemAssemble(system, coefficient, correct ? data->source : NULL));
-  PetscCall(SolveAssembled(system, grid, coefficient, data, correct, result));
-  WarnOfBounds(grid, coefficient, data, result);
+  PetscCall(LodSolveAssembled(system, method, grid, coefficient, data, correct, result));
   if (options->keep_operators && LodMethodCompresses(result->method))
     PetscCall(GatherOperators(comm, grid, LodMethodSystemCompressed(system), &result->operators));
   if (options->reconstruct) {
@@ -131,14 +148,9 @@ PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *gr
                               const LodSolveOptions *options, LodSolveResult *result) {
   LodMethodSystem *system;
   PetscFunctionBeginUser;
-  *result = (LodSolveResult){.method = method};
-  PetscCall(PetscArraycpy(result->cells, LodMethodCells(method, grid), LOD_MAX_DIM));
-  const PetscInt n_nodes = LodNodeCount(grid->dim, result->cells);
+  *result = (LodSolveResult){0};
   PetscCall(LodMethodSystemCreate(comm, grid, method, options, &system));
-  PetscErrorCode error = PetscCalloc1(n_nodes, &result->values);
-  if (!error) error = PetscCalloc1(n_nodes, &result->load);
-  if (!error) error = PetscCalloc1(n_nodes, &result->form);
-  if (!error) error = SolveWith(comm, system, grid, coefficient, data, options, result);
+  PetscErrorCode error = SolveWith(comm, system, method, grid, coefficient, data, options, result);
   PetscCall(LodMethodSystemDestroy(&system));
   if (error) PetscCall(LodSolveResultDestroy(result));
   PetscCall(error);

@@ -49,6 +49,13 @@ PetscErrorCode LodSolveForesee(MPI_Comm comm, const LodGrid *grid, const LodSolv
 PetscErrorCode LodMethodSolve(MPI_Comm comm, LodMethod method, const LodGrid *grid,
                               const LodCoefficient *coefficient, const LodData *data,
                               const LodSolveOptions *options, LodSolveResult *result);
+
+/* The part of it that comes after the assembly: solution, load and form with the system assembled
+   for the coefficient, if `correct` with data->source. After an error nothing is left behind. */
+PetscErrorCode LodSolveAssembled(LodMethodSystem *system, LodMethod method, const LodGrid *grid,
+                                 const LodCoefficient *coefficient, const LodData *data,
+                                 PetscBool correct, LodSolveResult *result);
+
 PetscErrorCode LodSolveResultDestroy(LodSolveResult *result);
 
 #endif

@@ -43,8 +43,7 @@ static void LocalToGlobal(const LodGrid *grid, PetscInt cell, PetscInt rows[], P
     LodBoxIndex(&patch.uncut_nodes, z, node);
     PetscInt row = LodBoxPosition(&free_nodes, node);
     for (PetscInt j = 0; j < corners; j++, entry++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        corner_node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      LodCornerNode(patch.cell_index, j, corner_node);
       PetscInt column = LodBoxPosition(&free_nodes, corner_node);
       rows[entry] = row < 0 || column < 0 ? -1 : row;
       columns[entry] = row < 0 || column < 0 ? -1 : column;
@@ -78,14 +77,9 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodCoarseSystem *system) {
 
 /* Makes everything in *system, whose grid is set. */
 static PetscErrorCode SetUp(MPI_Comm comm, LodCoarseSystem *system) {
-  const LodGrid   *grid = &system->grid;
-  const PetscInt64 n_cells = LodGridCells(grid);
-  PetscMPIInt      rank, n_ranks;
+  const LodGrid *grid = &system->grid;
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  system->first = (PetscInt)(n_cells * rank / n_ranks);
-  system->last = (PetscInt)(n_cells * (rank + 1) / n_ranks);
+  PetscCall(LodRanksShare(comm, LodGridCells(grid), &system->first, &system->last));
   PetscCall(PetscMalloc1((size_t)(system->last - system->first) * (size_t)LodGridOperatorSize(grid),
                          &system->operators));
   PetscCall(CreateMatrix(comm, system));
@@ -284,8 +278,7 @@ static void AddOperators(const LodCoarseSystem *system, const double *u, double 
     double         at_corner[LOD_MAX_CORNERS];
     for (PetscInt j = 0; j < corners; j++) {
       PetscInt node[LOD_MAX_DIM];
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = patch.cell_index[axis] + (j >> axis & 1);
+      LodCornerNode(patch.cell_index, j, node);
       at_corner[j] = unit * u[LodBoxPosition(&nodes, node)];
     }
     for (PetscInt z = 0; z < LodBoxCount(&patch.uncut_nodes); z++, entry += corners) {

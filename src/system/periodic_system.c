@@ -69,8 +69,7 @@ static void UnknownsOfCell(const LodPeriodicSystem *system, PetscInt cell, Petsc
     around[z] = system->unknown[Position(mesh, node)];
   }
   for (PetscInt j = 0; j < Corners(mesh); j++) {
-    for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-      node[axis] = corner[axis] + (j >> axis & 1);
+    LodCornerNode(corner, j, node);
     corners[j] = system->unknown[Position(mesh, node)];
   }
 }
@@ -86,8 +85,7 @@ static PetscErrorCode NumberUnknowns(LodPeriodicSystem *system) {
     if (mesh->inside && !mesh->inside[cell]) continue;
     (void)NodesOfCell(mesh, cell, corner);
     for (PetscInt j = 0; j < Corners(mesh); j++) {
-      for (PetscInt axis = 0; axis < LOD_MAX_DIM; axis++)
-        node[axis] = corner[axis] + (j >> axis & 1);
+      LodCornerNode(corner, j, node);
       system->unknown[Position(mesh, node)] = 1;
     }
   }
@@ -130,13 +128,9 @@ static PetscErrorCode CreateMatrix(MPI_Comm comm, LodPeriodicSystem *system) {
 
 /* Makes everything in *system, whose mesh is set. */
 static PetscErrorCode SetUp(MPI_Comm comm, LodPeriodicSystem *system) {
-  const PetscInt64 n_cells = LodCellCount(system->mesh.dim, system->mesh.cells);
-  PetscMPIInt      rank, n_ranks;
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCallMPI(MPI_Comm_size(comm, &n_ranks));
-  system->first = (PetscInt)(n_cells * rank / n_ranks);
-  system->last = (PetscInt)(n_cells * (rank + 1) / n_ranks);
+  PetscCall(LodRanksShare(comm, LodCellCount(system->mesh.dim, system->mesh.cells), &system->first,
+                          &system->last));
   PetscCall(
       PetscCalloc1((size_t)(system->last - system->first) * LodPeriodicOperatorSize(&system->mesh),
                    &system->operators));

@@ -53,6 +53,7 @@ LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} CK_RUN_CASE=ranks expect 0 '' \
   env -C "$source_root/tests" "${launch[@]}" -n 2 "$helpers/test_problem"
 # The public library, by two ranks.
 LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} expect 0 '' "${launch[@]}" -n 2 "$helpers/test_library"
+LODNET_TEST_SEED=${LODNET_TEST_SEED:-$RANDOM} expect 0 '' "${launch[@]}" -n 2 "$helpers/test_library_problems"
 expect 2 'missing\.h5' "${launch[@]}" -n 2 "$bin/lod-solve" missing.h5
 [ "$(grep -c 'missing\.h5' stderr.txt)" -eq 1 ] || fail 'the message does not appear just once'
 finish

@@ -1,4 +1,4 @@
-"""Numerical homogenization of -div(A grad u) = f: lodnet's library with NumPy arrays in and out.
+"""Numerical homogenization of -div(A grad u) + c u = f: lodnet's library with NumPy arrays in and out.
 
     >>> import lodnet
     >>> A = lodnet.sample("iid", 64, seed=1)             # one number per cell
@@ -6,6 +6,9 @@
     (9, 9)
     >>> solver = lodnet.Solver(A.shape, method="dnn").set_coefficient(A)
     >>> u, v = solver.solve([1, lambda x, y: x * y])     # several right-hand sides
+    >>> flow = lodnet.Solver(A.shape, dirichlet={"left": 1, "right": 0}, natural=["bottom", "top"])
+    >>> u = flow.set_coefficient(A).solve(0)             # flow through the sample
+    >>> K = lodnet.effective(A)                          # its effective tensor
 
 Shapes and orders: arrays over cells or nodes have x last, shape (y, x) or (z, y, x), as in lodnet's
 files; lists per axis (coarse, fine, extent, axes) are in the order x, y, z, as in its options. One
@@ -25,7 +28,7 @@ from . import _library
 from ._library import Error, FailedError, InputError, call
 
 __all__ = ["Comparison", "Error", "FailedError", "InputError", "Model", "Solver", "compare",
-           "load_model", "read_coefficient", "sample", "solve", "write_coefficient"]
+           "effective", "load_model", "read_coefficient", "sample", "solve", "write_coefficient"]
 for _error in (Error, FailedError, InputError):
     _error.__module__ = __name__
 __version__ = _library.LIBRARY.LodVersion().decode()
@@ -33,6 +36,8 @@ __version__ = _library.LIBRARY.LodVersion().decode()
 METHODS = ("lod", "dnn", "fine", "coarse")
 FACES = {"left": (0, 0), "right": (0, 1), "bottom": (1, 0), "top": (1, 1), "front": (2, 0),
          "back": (2, 1)}
+KINDS = {"dirichlet": 0, "flux": 2, "robin": 3}
+WALLS = ("natural", "dirichlet")
 
 
 def _doubles(array):
@@ -75,6 +80,60 @@ def _number(name, value, kind, wanted=None):
         shown = f"array of shape {np.shape(value)}" if np.ndim(value) else repr(value)
         raise InputError(f"{name} = {shown}: must be {wanted}")
     return number
+
+
+def _value(name, value):
+    """A number or an expression as the text of an expression."""
+    return value.encode() if isinstance(value, str) else \
+        repr(_number(name, value, float, "a number or an expression")).encode()
+
+
+def _cells_of(A, tensor):
+    """The shape of the coefficient mesh of A, of which axes may be those of tensors."""
+    n = A.ndim
+    if tensor is None:
+        if n == 3 and A.shape[-1] == 2:
+            raise InputError(f"A has shape {A.shape}: say tensor=True (diagonal tensors in two "
+                             "dimensions) or tensor=False (numbers in three)")
+        tensor = n > 3
+    if not tensor:
+        return A.shape
+    for dim in (1, 2, 3):
+        if A.shape[dim:] in ((dim,), (dim, dim)):
+            return A.shape[:dim]
+    raise InputError(f"A has shape {A.shape}: tensors have the shape (.., y, x, d) (diagonal) or "
+                     "(.., y, x, d, d)")
+
+
+def _components(A, shape):
+    """A as the library takes it, [cell][component], and how many components there are."""
+    dim = len(shape)
+    if A.shape == shape:
+        return A, 1
+    if A.shape == (*shape, dim):
+        return A, dim
+    if A.shape != (*shape, dim, dim):
+        raise InputError(f"A has shape {A.shape}, the solver is for {shape}, or of tensors "
+                         f"{(*shape, dim)} or {(*shape, dim, dim)}")
+    transposed = np.swapaxes(A, -1, -2)
+    skew = np.abs(A - transposed) > 1e-12 * np.abs(A).max(axis=(-1, -2), keepdims=True)
+    if skew.any():
+        cell = tuple(int(i) for i in np.argwhere(skew)[0][:dim])
+        raise InputError(f"A{list(cell)} is not symmetric: {A[cell].tolist()}")
+    return np.ascontiguousarray(A[(..., *np.triu_indices(dim))]), dim * (dim + 1) // 2
+
+
+def _per_cell(name, values, shape, dtype):
+    """An array over the cells from one, or from a number; None stays None."""
+    if values is None:
+        return None
+    try:
+        array = np.asarray(values, dtype=dtype)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} = {values!r}: must be numbers, one for each cell") from None
+    if array.shape not in ((), shape):
+        raise InputError(f"{name} has shape {array.shape}, must have {shape}")
+    return np.ascontiguousarray(np.broadcast_to(array, shape))
 
 
 def _expression(rhs, wanted="an expression or a number"):
@@ -141,6 +200,9 @@ class Solver(_library.Handle):
     ell      layers of coarse cells around a patch's centre (default 2; 1 in three dimensions)
     extent   side lengths (default 1)
     natural  faces where A grad u . n = 0, of left, right, bottom, top, front, back; u = 0 elsewhere
+    dirichlet, flux  what u and A grad u . n are on faces, {face: number or expression}
+    robin    A grad u . n = r (g - u) on faces, {face: (r, g)}
+    wells    sources in points, [(point, rate), ..]: the integral of f around each is its rate
     method   "lod" (exact), "dnn" (learned), "fine" or "coarse" (plain Q1)
     model    a Model or the path of one, for "dnn" (default: the one that comes with lodnet)
     average  learned operators averaged over the symmetries of the cube
@@ -158,7 +220,8 @@ class Solver(_library.Handle):
     """
 
     def __init__(self, shape, *, method="lod", coarse=None, fine=None, ell=None, extent=None,
-                 natural=None, model=None, average=False, allow_range=False, comm=None):
+                 natural=None, dirichlet=None, flux=None, robin=None, wells=None, model=None,
+                 average=False, allow_range=False, comm=None):
         if method not in METHODS:
             raise InputError(f"method = {method!r}: must be one of {', '.join(METHODS)}")
         self.shape = (int(shape),) if np.ndim(shape) == 0 else tuple(int(n) for n in shape)
@@ -170,6 +233,9 @@ class Solver(_library.Handle):
                          byref(self._mesh), byref(options))
         nodes = (c_int * 3)()
         call("LodSolverNodes", self.pointer, nodes, None)
+        self._set_conditions(natural, {"dirichlet": dirichlet, "flux": flux, "robin": robin})
+        self._set_wells(wells or [])
+        self._masked = False
         #: shape of solutions: nodes of the coarse mesh (of the fine mesh for "fine"), (.., y, x)
         self.nodes = tuple(nodes[:len(self.shape)][::-1])
 
@@ -186,13 +252,68 @@ class Solver(_library.Handle):
         """Coordinates of the nodes of solutions along x, y, z, a list of arrays."""
         return [np.linspace(0, length, n) for length, n in zip(self._mesh.extent, self.nodes[::-1])]
 
-    def set_coefficient(self, A):
-        """Takes A, positive, of the solver's shape, and computes the operator. Returns the solver."""
-        A = _doubles(A)
-        if A.shape != self.shape:
-            raise InputError(f"A has shape {A.shape}, the solver is for {self.shape}")
-        call("LodSolverSetCoefficient", self.pointer, _address(A))
+    def _set_conditions(self, natural, given):
+        """Says what holds on the faces that are given."""
+        taken = {natural} if isinstance(natural, str) else set(natural or ())
+        for name, faces in given.items():
+            for face, value in (faces or {}).items():
+                where = f"{name}[{face!r}]"
+                if face in taken:
+                    raise InputError(f"{where}: the face has a condition already")
+                taken.add(face)
+                rate = None
+                if name == "robin":
+                    if isinstance(value, str) or np.shape(value) != (2,):
+                        raise InputError(f"{where} = {value!r}: must be (r, g)")
+                    rate, value = _value(where, value[0]), value[1]
+                call("LodSolverSetFace", self.pointer, str(face).encode(), KINDS[name],
+                     _value(where, value), rate)
+
+    def _set_wells(self, wells):
+        """Says which wells there are."""
+        dim = len(self.shape)
+        points, rates = np.zeros((len(wells), 3)), np.zeros(len(wells))
+        for n, well in enumerate(wells):
+            try:
+                point, rate = well
+                points[n, :dim], rates[n] = _per_axis(f"wells[{n}]", np.atleast_1d(point), dim), rate
+            except (TypeError, ValueError):
+                raise InputError(f"wells[{n}] = {well!r}: must be (point, rate), a point having "
+                                 f"{dim} coordinates") from None
+        if len(wells):
+            call("LodSolverSetWells", self.pointer, len(wells), _address(points), _address(rates))
+
+    def set_coefficient(self, A, *, reaction=None, mask=None, walls="natural"):
+        """Takes the medium and returns the solver. The operator is computed when it is first needed.
+
+        A         positive, of the solver's shape; of tensors, symmetric and positive definite, the
+                  shape (.., y, x, d) (their diagonals) or (.., y, x, d, d), components in the order
+                  x, y, z
+        reaction  c >= 0, a number or one for each cell
+        mask      whether each cell is in D (default: all are); A does not count outside
+        walls     what holds where the mask ends: "natural" or "dirichlet" (u = 0)
+
+        >>> layers = np.ones((16, 16, 2)) * (1, 0.1)      # ten times less across than along x
+        >>> solver = lodnet.Solver((16, 16), dirichlet={"left": "y"}).set_coefficient(layers)
+        >>> solver.solve(0).shape
+        (3, 3)
+        """
+        values, components = _components(_doubles(A), self.shape)
+        if walls not in WALLS:
+            raise InputError(f"walls = {walls!r}: must be one of {', '.join(WALLS)}")
+        reaction = _per_cell("reaction", reaction, self.shape, np.float64)
+        mask = _per_cell("mask", mask, self.shape, np.bool_)
+        medium = _library.Medium(_address(values), components,
+                                 None if reaction is None else _address(reaction),
+                                 None if mask is None else _address(mask), WALLS.index(walls))
+        call("LodSolverSetMedium", self.pointer, byref(medium))
+        self._masked = mask is not None and not mask.all()
         return self
+
+    @property
+    def _fine_nodes(self):
+        """The shape of arrays over the fine nodes."""
+        return tuple(n + 1 for n in self._mesh.fine[:len(self.shape)])[::-1]
 
     def _fine_values(self, function):
         """A function at all nodes of the fine mesh, shape (.., y, x)."""
@@ -215,37 +336,95 @@ class Solver(_library.Handle):
         ((5, 5), 3.0)
         """
         load = np.empty(self.nodes)
-        if isinstance(rhs, str) or np.ndim(rhs) == 0 and not callable(rhs):
-            text = _expression(rhs, "an expression, a number, a function or an array")
-            call("LodSolverLoadExpression", self.pointer, text, _address(load))
-            return load
-        values = self._fine_values(rhs) if callable(rhs) else _doubles(rhs)
-        fine = tuple(n + 1 for n in self._mesh.fine[:len(self.shape)])[::-1]
-        if values.shape == fine:
-            call("LodSolverLoadNodes", self.pointer, _address(values), _address(load))
-        elif values.shape == self.shape:
-            call("LodSolverLoadCells", self.pointer, _address(values), _address(load))
-        else:
-            raise InputError(f"rhs has shape {values.shape}, must have {fine} (fine nodes) or "
-                             f"{self.shape} (cells)")
+        kind, values = self._source(rhs)
+        function = {"expression": "LodSolverLoadExpression", "fine_values": "LodSolverLoadNodes",
+                    "cell_values": "LodSolverLoadCells"}[kind]
+        call(function, self.pointer, values if kind == "expression" else _address(values),
+             _address(load))
         return load
 
-    def solve(self, rhs=1):
+    def _source(self, rhs):
+        """Which member of LodSource a right-hand side is, and what it holds."""
+        if isinstance(rhs, str) or np.ndim(rhs) == 0 and not callable(rhs):
+            return "expression", _expression(rhs, "an expression, a number, a function or an array")
+        values = self._fine_values(rhs) if callable(rhs) else _doubles(rhs)
+        if values.shape == self._fine_nodes:
+            return "fine_values", values
+        if values.shape == self.shape:
+            return "cell_values", values
+        raise InputError(f"rhs has shape {values.shape}, must have {self._fine_nodes} (fine nodes) "
+                         f"or {self.shape} (cells)")
+
+    def solve(self, rhs=1, *, correct=False):
         """The solution, shape `nodes`, for a right-hand side as `load` takes it; for a list of them
         the solutions, shape (len(rhs), .., y, x). On a coarse mesh it is close to the fine solution in
-        L2, which it does not interpolate at the nodes.
+        L2, which it does not interpolate at the nodes: see `fine_solution`. With `correct` ("lod") it
+        also sees right-hand side and boundary data on the fine mesh, for an operator more.
 
         >>> solver = lodnet.Solver(16, method="fine").set_coefficient(np.ones(16))
         >>> solver.solve(1).shape, solver.solve([1, "x"]).shape
         ((33,), (2, 33))
         """
-        several = isinstance(rhs, (list, tuple))
-        loads = np.array([self.load(f) for f in (rhs if several else [rhs])])
-        loads = loads.reshape((-1, *self.nodes))  # of none too
+        if isinstance(rhs, (list, tuple)):
+            if correct or self._masked:
+                return np.array([self.solve(f, correct=correct) for f in rhs]).reshape(
+                    (-1, *self.nodes))
+            return self._solve_loads(rhs)
+        kind, values = self._source(rhs)
+        source = _library.Source(correct=correct)
+        setattr(source, kind, values if kind == "expression" else _address(values))
+        solution = np.empty(self.nodes)
+        call("LodSolverSolveProblem", self.pointer, byref(source), _address(solution))
+        return solution
+
+    def _solve_loads(self, rhs):
+        """The solutions for several right-hand sides at once."""
+        loads = np.array([self.load(f) for f in rhs]).reshape((-1, *self.nodes))  # of none too
         solutions = np.empty_like(loads)
         if len(loads):
             call("LodSolverSolve", self.pointer, len(loads), _address(loads), _address(solutions))
-        return solutions if several else solutions[0]
+        return solutions
+
+    def fine_solution(self):
+        """The latest solution of one right-hand side (`solve`) on the fine mesh, with the correctors
+        that the coarse one leaves out: close to the fine solution in values and gradients.
+
+        >>> A = lodnet.sample("iid", 32, seed=1)
+        >>> solver = lodnet.Solver(A.shape).set_coefficient(A)
+        >>> u, expected = solver.solve(correct=True), lodnet.solve(A, method="fine")
+        >>> bool(np.abs(solver.fine_solution() - expected).max() < 1e-2 * expected.max())
+        True
+        """
+        fine = np.empty(self._fine_nodes)
+        call("LodSolverFineSolution", self.pointer, _address(fine))
+        return fine
+
+    def flux(self):
+        """The mean of -A grad u over every cell of the coefficient mesh, shape (.., y, x, d), of the
+        latest `fine_solution`; components in the order x, y, z."""
+        flux = np.empty((*self.shape, len(self.shape)))
+        call("LodSolverFlux", self.pointer, _address(flux))
+        return flux
+
+    def flows(self):
+        """What flows into D through every face, by its name, of the latest `fine_solution`; and
+        "walls" (of holes with u = 0), "source" (the integral of f), "wells", "reaction" (that of c u),
+        "balance" (all that flows in and arises, less the reaction: 0 but for errors), "energy"
+        a(u, u) and "load" l(u).
+
+        >>> flow = lodnet.Solver(16, dirichlet={"left": 1, "right": 0})
+        >>> u, found = flow.set_coefficient(np.full(16, 3.0)).solve(0), flow.flows()
+        >>> round(found["left"], 9), round(found["right"], 9), round(found["energy"], 9)
+        (3.0, -3.0, 3.0)
+        """
+        found = _library.Flows()
+        call("LodSolverFlows", self.pointer, byref(found))
+        flows = {face: found.inflow[axis][side] for face, (axis, side) in FACES.items()
+                 if axis < len(self.shape)}
+        flows["walls"] = found.inflow_walls
+        for name in ("source", "wells", "reaction", "balance", "energy", "load"):
+            flows[name] = getattr(found, name)
+        return flows
 
     def _sparse(self, function):
         """A matrix of the library and the nodes of its rows."""
@@ -287,16 +466,42 @@ class Solver(_library.Handle):
         return _view(values, (last.value - first.value, nodes ** dim, 2 ** dim))
 
 
-def solve(A, rhs=1, method="lod", **options):
-    """The solution for one coefficient, an array over the nodes (.., y, x), boundary included; rhs as
-    in Solver.solve, options as those of Solver.
+def solve(A, rhs=1, method="lod", *, tensor=None, reaction=None, mask=None, walls="natural",
+          correct=False, **options):
+    """The solution for one coefficient, an array over the nodes (.., y, x), boundary included; rhs
+    and correct as in Solver.solve, reaction, mask and walls as in Solver.set_coefficient, options as
+    those of Solver. An A of four or five axes has tensors, one of three with two columns wants
+    tensor=True or False.
 
     >>> u = lodnet.solve(np.ones((32, 32)), rhs="sin(pi*x)", coarse=8, natural=["bottom", "top"])
     >>> bool(abs(u[4, 4] * np.pi**2 - 1) < 0.05)          # u is sin(pi x) / pi^2
     True
+    >>> A = np.ones((32, 32, 2)) * (1, 0.1)
+    >>> lodnet.solve(A, 0, tensor=True, dirichlet={"left": 1}, wells=[((0.5, 0.5), 2)]).shape
+    (5, 5)
     """
     A = _doubles(A)
-    return Solver(A.shape, method=method, **options).set_coefficient(A).solve(rhs)
+    solver = Solver(_cells_of(A, tensor), method=method, **options)
+    solver.set_coefficient(A, reaction=reaction, mask=mask, walls=walls)
+    return solver.solve(rhs, correct=correct)
+
+
+def effective(A, kind="periodic", method="lod", *, tensor=None, mask=None, **options):
+    """The effective tensor of a medium, shape (d, d). kind says what the boundary does while a mean
+    gradient is applied: "periodic", "linear" (u = x_j on all faces) or "flow" (on two of them, the
+    others natural); tensor and mask as in solve, options as those of Solver.
+
+    >>> laminate = np.ones((16, 16)) * np.where(np.arange(16) % 2, 1.0, 3.0)
+    >>> K = lodnet.effective(laminate, method="fine")     # harmonic across, arithmetic mean along
+    >>> [[float(k) for k in row] for row in np.abs(K.round(6))]
+    [[1.5, 0.0], [0.0, 2.0]]
+    """
+    A = _doubles(A)
+    solver = Solver(_cells_of(A, tensor), method=method, **options)
+    solver.set_coefficient(A, mask=mask)
+    found = np.empty((3, 3))
+    call("LodSolverEffective", solver.pointer, str(kind).encode(), _address(found))
+    return found[:len(solver.shape), :len(solver.shape)].copy()
 
 
 def sample(family, cells, seed=0, number=0, *, dim=2, **settings):

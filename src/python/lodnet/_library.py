@@ -32,6 +32,26 @@ class Options(ctypes.Structure):
     _fields_ = [("method", c_int), ("model", c_void_p), ("allow_range", c_int), ("average", c_int)]
 
 
+class Medium(ctypes.Structure):
+    """LodMedium."""
+    _fields_ = [("values", c_void_p), ("components", c_int), ("reaction", c_void_p),
+                ("mask", c_void_p), ("dirichlet_walls", c_int)]
+
+
+class Source(ctypes.Structure):
+    """LodSource."""
+    _fields_ = [("expression", c_char_p), ("function", c_void_p), ("context", c_void_p),
+                ("serial", c_int), ("fine_values", c_void_p), ("cell_values", c_void_p),
+                ("correct", c_int)]
+
+
+class Flows(ctypes.Structure):
+    """LodFlows."""
+    _fields_ = [("inflow", c_double * 2 * AXES), ("inflow_walls", c_double), ("source", c_double),
+                ("wells", c_double), ("reaction", c_double), ("balance", c_double),
+                ("energy", c_double), ("load", c_double)]
+
+
 class Sparse(ctypes.Structure):
     """LodSparse."""
     _fields_ = [("n", c_int64), ("first_row", c_int64), ("n_rows", c_int64),
@@ -63,6 +83,14 @@ ARGUMENTS = {
     "LodSolverDestroy": [POINTER(c_void_p)],
     "LodSolverNodes": [c_void_p, POINTER(c_int), POINTER(c_size_t)],
     "LodSolverSetCoefficient": [c_void_p, c_void_p],
+    "LodSolverSetFace": [c_void_p, c_char_p, c_int, c_char_p, c_char_p],
+    "LodSolverSetWells": [c_void_p, c_int, c_void_p, c_void_p],
+    "LodSolverSetMedium": [c_void_p, POINTER(Medium)],
+    "LodSolverSolveProblem": [c_void_p, POINTER(Source), c_void_p],
+    "LodSolverFineSolution": [c_void_p, c_void_p],
+    "LodSolverFlux": [c_void_p, c_void_p],
+    "LodSolverFlows": [c_void_p, POINTER(Flows)],
+    "LodSolverEffective": [c_void_p, c_char_p, c_void_p],
     "LodSolverLoadExpression": [c_void_p, c_char_p, c_void_p],
     "LodSolverLoadNodes": [c_void_p, c_void_p, c_void_p],
     "LodSolverLoadCells": [c_void_p, c_void_p, c_void_p],
