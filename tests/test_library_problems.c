@@ -9,7 +9,7 @@ static LodSolver *create_covering(int dim, int cells, LodSolverMethod method, Lo
   for (int axis = 0; axis < dim; axis++) {
     mesh->coefficient[axis] = cells;
     mesh->coarse[axis] = cells / 4;
-    mesh->fine[axis] = 2 * cells;
+    mesh->fine[axis] = dim < 3 ? 2 * cells : cells;
     mesh->extent[axis] = 1 + 0.5 * axis;
   }
   mesh->ell = cells / 4 - 1 > 1 ? cells / 4 - 1 : 1;

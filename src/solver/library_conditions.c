@@ -42,8 +42,10 @@ static PetscErrorCode SetFace(LodSolver *solver, const char *face, LodSolverFace
                 "%s: a rate belongs to LODNET_FACE_ROBIN, and to nothing else", where);
   solver->is_set = PETSC_FALSE;
   PetscCall(Clear(&solver->conditions.faces[axis][side]));
-  PetscCall(LodConditionsSetFace(&solver->conditions, solver->grid.dim, face, face_kind[kind],
-                                 value, rate, where));
+  PetscErrorCode error = LodConditionsSetFace(&solver->conditions, solver->grid.dim, face,
+                                              face_kind[kind], value, rate, where);
+  if (error) PetscCall(Clear(&solver->conditions.faces[axis][side])); /* not half of it */
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
@@ -80,10 +82,13 @@ static PetscErrorCode SetWells(LodSolver *solver, int n, const double (*points)[
   }
   solver->is_set = PETSC_FALSE;
   PetscCall(LodConditionsClearWells(&solver->conditions));
-  for (int well = 0; well < n; well++) {
+  PetscErrorCode error = 0;
+  for (int well = 0; well < n && !error; well++) {
     (void)snprintf(where, sizeof where, "%s: well %d", function, well);
-    PetscCall(LodConditionsAddWell(&solver->conditions, points[well], rates[well], where));
+    error = LodConditionsAddWell(&solver->conditions, points[well], rates[well], where);
   }
+  if (error) PetscCall(LodConditionsClearWells(&solver->conditions));
+  PetscCall(error);
   PetscFunctionReturn(0);
 }
 
