@@ -39,7 +39,7 @@ static const LodGrid meshes[] = {
     {.dim = 3,
      .coarse = {2, 2, 1},
      .coefficient = {4, 2, 2},
-     .fine = {8, 6, 6},
+     .fine = {4, 6, 4},
      .ell = 1,
      .natural = {{0, 0}, {1, 0}, {1, 1}},
      .extent = {1, 2, 0.5}},
@@ -47,7 +47,7 @@ static const LodGrid meshes[] = {
     {LOD_UNIT_CUBE(1, 6, 12, 36), .ell = 3, .natural = {{1, 1}}},
     {LOD_UNIT_CUBE(2, 3, 6, 12), .ell = 1, .natural = {{1, 1}, {1, 1}}},
     {LOD_UNIT_CUBE(2, 1, 4, 8), .ell = 1, .natural = {{1, 1}, {1, 1}}},
-    {LOD_UNIT_CUBE(3, 2, 2, 6), .ell = 1, .natural = {{1, 1}, {1, 1}, {1, 1}}},
+    {LOD_UNIT_CUBE(3, 2, 2, 4), .ell = 1, .natural = {{1, 1}, {1, 1}, {1, 1}}},
 };
 enum { N_MESHES = sizeof meshes / sizeof meshes[0] };
 

@@ -41,8 +41,38 @@ static void write_set(const char *path) {
   ck_assert_int_eq(fclose(file), 0);
 }
 
+/* Asserts that a row is what LodComparisonCompute says of the set's first coefficient. */
+static void check_first_row(const LodModel *model, const LodEvaluationRow *row) {
+  LodSampleSettings family;
+  LodCoefficient    coefficient;
+  LodComparison     found;
+  LodSampleDefaults(&family);
+  family.family = LOD_FAMILY_EXPRESSION;
+  snprintf(family.expression, sizeof family.expression, "1 + x");
+  assert_ok(LodSampleDraw(&family, 2, LOD_CUBE(8), 5, 0, &coefficient));
+  for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
+    double rhs[17 * 17]; /* alone: all at once must give the same */
+    assert_ok(LodLoadOfRhs(&grid, LodEvaluationRhs(2, f), rhs));
+    assert_ok(LodComparisonCompute(
+        PETSC_COMM_SELF, &grid, &coefficient, 1, rhs,
+        &(LodComparisonOptions){.model = model, .n_fields = f == 0, .quiet = PETSC_TRUE}, &found));
+    ck_assert_double_eq(row->dnn_lod[f], found.dnn_lod);
+    ck_assert_double_eq(row->lod_fine[f], found.lod_fine);
+    ck_assert_double_eq(row->dnn_fine[f], found.dnn_fine);
+    ck_assert_double_eq(row->norm_difference, found.norm_difference);
+    for (int i = 0; i < 2 && f == 0; i++) {
+      ck_assert_double_eq(row->errors.l2[i], found.errors.l2[i]);
+      ck_assert_double_eq(row->errors.energy[i], found.errors.energy[i]);
+      ck_assert_double_gt(found.errors.energy[i], 0);
+    }
+    ck_assert(row->dnn_lod[f] > 1e-6 && row->energy[f] > 1e-6);
+    assert_ok(LodComparisonDestroy(&found));
+  }
+  assert_ok(LodCoefficientDestroy(&coefficient));
+}
+
 /* Rows are what LodComparisonCompute says of the same coefficients, and the second run says the
- * same. */
+   same. */
 START_TEST(rows_are_comparisons_of_the_set) {
   char          directory[] = "/tmp/lodnet-evaluation-XXXXXX", set[64], csv[64], line[512];
   LodModel     *model = near_baseline(test_seed());
@@ -59,34 +89,7 @@ START_TEST(rows_are_comparisons_of_the_set) {
   ck_assert_str_eq(first.rows[0].name, "1 + x");
   ck_assert_str_eq(first.rows[1].name, "iid [1, 5] on 4");
   ck_assert(first.rows[0].in_range && first.rows[1].in_range && !first.rows[2].in_range);
-
-  LodSampleSettings family;
-  LodCoefficient    coefficient;
-  LodComparison     found;
-  LodSampleDefaults(&family);
-  family.family = LOD_FAMILY_EXPRESSION;
-  snprintf(family.expression, sizeof family.expression, "1 + x");
-  assert_ok(LodSampleDraw(&family, 2, LOD_CUBE(8), 5, 0, &coefficient));
-  for (int f = 0; f < LOD_EVALUATION_RHS; f++) {
-    double rhs[17 * 17]; /* alone: all at once must give the same */
-    assert_ok(LodLoadOfRhs(&grid, LodEvaluationRhs(2, f), rhs));
-    assert_ok(LodComparisonCompute(
-        PETSC_COMM_SELF, &grid, &coefficient, 1, rhs,
-        &(LodComparisonOptions){.model = model, .n_fields = f == 0, .quiet = PETSC_TRUE}, &found));
-    ck_assert_double_eq(first.rows[0].dnn_lod[f], found.dnn_lod);
-    ck_assert_double_eq(first.rows[0].lod_fine[f], found.lod_fine);
-    ck_assert_double_eq(first.rows[0].dnn_fine[f], found.dnn_fine);
-    ck_assert_double_eq(first.rows[0].norm_difference, found.norm_difference);
-    for (int i = 0; i < 2 && f == 0; i++) {
-      ck_assert_double_eq(first.rows[0].errors.l2[i], found.errors.l2[i]);
-      ck_assert_double_eq(first.rows[0].errors.energy[i], found.errors.energy[i]);
-      ck_assert_double_gt(found.errors.energy[i], 0);
-    }
-    ck_assert(first.rows[0].dnn_lod[f] > 1e-6 && first.rows[0].energy[f] > 1e-6);
-    assert_ok(LodComparisonDestroy(&found));
-  }
-  assert_ok(LodCoefficientDestroy(&coefficient));
-
+  check_first_row(model, &first.rows[0]);
   int lines = 0;
   assert_ok(LodEvaluationWrite(&first, 2, "m.h5", directory));
   snprintf(csv, sizeof csv, "%s/evaluation.csv", directory);
@@ -130,15 +133,8 @@ static int read_record(FILE *file, char *field) {
   return fields;
 }
 
-/* Draws of one family, families that say the same, names that differ only in what a folder's name
-   leaves out, case, or far behind: each has a folder of its own, and CSV holds whatever the name.
- */
-START_TEST(every_coefficient_has_its_own_name_and_folder) {
-  char          directory[] = "/tmp/lodnet-evaluation-XXXXXX", path[256], field[256], text[256];
-  LodModel     *model = near_baseline(test_seed());
-  LodEvaluation found;
-  ck_assert_ptr_nonnull(mkdtemp(directory));
-  snprintf(path, sizeof path, "%s/set.toml", directory);
+/* Writes a set of ten coefficients whose names are hard to tell apart. */
+static void write_similar_set(const char *path) {
   FILE *file = fopen(path, "w");
   ck_assert_ptr_nonnull(file);
   fputs("[[sample]]\nfamily = \"channels\"\ncount = 3\nchannels = 1\n"
@@ -155,26 +151,43 @@ START_TEST(every_coefficient_has_its_own_name_and_folder) {
     fprintf(file, "+x*%d\"\n", i);
   }
   ck_assert_int_eq(fclose(file), 0);
+}
+
+/* Asserts that no two rows have the same name or folder. */
+static void check_names_differ(const LodEvaluation *found) {
+  for (PetscInt i = 0; i < found->n_rows; i++)
+    for (PetscInt j = 0; j < i; j++) {
+      char own[LOD_EVALUATION_NAME], other[LOD_EVALUATION_NAME];
+      LodEvaluationFolder(found->rows[i].name, own);
+      LodEvaluationFolder(found->rows[j].name, other);
+      ck_assert_str_ne(found->rows[i].name, found->rows[j].name);
+      ck_assert_str_ne(own, other);
+      ck_assert_ptr_null(strpbrk(own, "/<>?:|\"' "));
+    }
+}
+
+/* Draws of one family, families that say the same, names that differ only in what a folder's name
+   leaves out, case, or far behind: each has a folder of its own, and CSV holds whatever the name.
+ */
+START_TEST(every_coefficient_has_its_own_name_and_folder) {
+  char          directory[] = "/tmp/lodnet-evaluation-XXXXXX", path[256], field[256], text[256];
+  LodModel     *model = near_baseline(test_seed());
+  LodEvaluation found;
+  ck_assert_ptr_nonnull(mkdtemp(directory));
+  snprintf(path, sizeof path, "%s/set.toml", directory);
+  write_similar_set(path);
   LodErrorClear();
   assert_ok(
       LodEvaluationCompute(model, PETSC_FALSE, path, directory, PETSC_FALSE, PETSC_TRUE, &found));
   ck_assert_int_eq(found.n_rows, 10);
   ck_assert_str_eq(found.rows[0].name, "channels [1, 5] width 1 1");
   ck_assert_str_eq(found.rows[2].name, "channels [1, 5] width 1 3");
-  for (PetscInt i = 0; i < found.n_rows; i++)
-    for (PetscInt j = 0; j < i; j++) {
-      char own[LOD_EVALUATION_NAME], other[LOD_EVALUATION_NAME];
-      LodEvaluationFolder(found.rows[i].name, own);
-      LodEvaluationFolder(found.rows[j].name, other);
-      ck_assert_str_ne(found.rows[i].name, found.rows[j].name);
-      ck_assert_str_ne(own, other);
-      ck_assert_ptr_null(strpbrk(own, "/<>?:|\"' "));
-    }
+  check_names_differ(&found);
   snprintf(found.rows[1].name, LOD_EVALUATION_NAME, "a \"b\", c/d");
   assert_ok(LodEvaluationWrite(&found, 2, "m.h5", directory));
   unlink(path);
   snprintf(path, sizeof path, "%s/evaluation.csv", directory);
-  file = fopen(path, "r");
+  FILE *file = fopen(path, "r");
   ck_assert_ptr_nonnull(file);
   ck_assert_int_eq(read_record(file, field), 16);
   for (PetscInt i = 0; i < found.n_rows; i++)

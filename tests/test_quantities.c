@@ -229,6 +229,32 @@ START_TEST(corners_are_shared) {
 }
 END_TEST
 
+/* A random box, places[0], in the left half if there is a hole beyond, into which it goes on then;
+   a random point, places[1]; and for the function of the test below the mean and the value there.
+ */
+static void draw_places(const LodGrid *grid, PetscBool masked, unsigned long long seed,
+                        uint64_t trial, LodQuantityPlace places[2], double exact[2]) {
+  places[0] = (LodQuantityPlace){.n = 2, .text = "B"};
+  places[1] = (LodQuantityPlace){.n = 2, .text = "P"};
+  exact[0] = exact[1] = 1;
+  for (int axis = 0; axis < 2; axis++) {
+    const double length = grid->extent[axis] * (masked && axis == 0 ? 0.5 : 1);
+    double       ends[2] = {length * LodRandomUniform(seed, trial, (uint64_t)(2 * axis)),
+                            length * LodRandomUniform(seed, trial, (uint64_t)(2 * axis) + 1)};
+    if (trial == 0) ends[0] = 0, ends[1] = length;
+    places[0].low[axis] = fmin(ends[0], ends[1]);
+    places[0].high[axis] = fmax(ends[0], ends[1]);
+    places[1].low[axis] = places[1].high[axis] = ends[0];
+    const double middle = (ends[0] + ends[1]) / 2;
+    exact[0] *= axis == 0 ? 1 + middle : 2 - middle;
+    exact[1] *= axis == 0 ? 1 + ends[0] : 2 - ends[0];
+  }
+  if (masked) places[0].high[0] += 0.75; /* into the hole: counts as far as D goes */
+  if (masked)
+    exact[0] *= (1 + (places[0].low[0] + 0.75) / 2) /
+                (1 + (places[0].low[0] + places[0].high[0] - 0.75) / 2);
+}
+
 /* Products of coordinates are Q1: their means over any boxes of any mesh are known, those of boxes
    in one cell too; with a hole only what is in D counts. */
 START_TEST(means_and_values_are_exact) {
@@ -254,24 +280,9 @@ START_TEST(means_and_values_are_exact) {
       assert_ok(LodDomainSetMask(&coefficient, mask, PETSC_FALSE, "test"));
     }
     for (uint64_t trial = 0; trial < 40; trial++) {
-      LodQuantityPlace places[2] = {{.n = 2, .text = "B"}, {.n = 2, .text = "P"}};
-      double           exact[2] = {1, 1};
-      for (int axis = 0; axis < 2; axis++) {
-        const double length = grid.extent[axis] * (masked && axis == 0 ? 0.5 : 1);
-        double       ends[2] = {length * LodRandomUniform(seed, trial, (uint64_t)(2 * axis)),
-                                length * LodRandomUniform(seed, trial, (uint64_t)(2 * axis) + 1)};
-        if (trial == 0) ends[0] = 0, ends[1] = length;
-        places[0].low[axis] = fmin(ends[0], ends[1]);
-        places[0].high[axis] = fmax(ends[0], ends[1]);
-        places[1].low[axis] = places[1].high[axis] = ends[0];
-        const double middle = (ends[0] + ends[1]) / 2;
-        exact[0] *= axis == 0 ? 1 + middle : 2 - middle;
-        exact[1] *= axis == 0 ? 1 + ends[0] : 2 - ends[0];
-      }
-      if (masked) places[0].high[0] += 0.75; /* into the hole: counts as far as D goes */
-      if (masked)
-        exact[0] *= (1 + (places[0].low[0] + 0.75) / 2) /
-                    (1 + (places[0].low[0] + places[0].high[0] - 0.75) / 2);
+      LodQuantityPlace places[2];
+      double           exact[2];
+      draw_places(&grid, (PetscBool)masked, seed, trial, places, exact);
       const LodQuantityRequest request = {1, 1, &places[1], &places[0]};
       const LodQuantityProblem problem = {
           .grid = &grid, .coefficient = &coefficient, .data = &data, .request = &request};

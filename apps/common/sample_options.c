@@ -1,9 +1,7 @@
 /* The options of lod-sample. */
 #include "common/sample_options.h"
 
-#include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "common/command_line.h"
@@ -42,107 +40,84 @@ static const struct argp_option option_table[] = {
     {0, 0, 0, 0, "What to make:", 1},
     {"family", KEY_FAMILY, "NAME", 0,
      "iid, sine, expression, lognormal, channels, image, darcy or reservoir; with tensors "
-     "anisotropic or layers; default iid",
+     "anisotropic or layers (default iid)",
      0},
     {"expression", KEY_EXPRESSION, "EXPR", 0,
      "A at cell midpoints, a function of x, y, z; see below", 0},
     {"image", KEY_IMAGE, "FILE.png", 0,
-     "Grey values, averaged over each cell; the picture is stretched to the square, its top at "
+     "grey values, averaged over each cell; the picture is stretched to the square, its top at "
      "y = 1; two dimensions",
      0},
     {"resample", KEY_RESAMPLE, "FILE.h5", 0,
-     "The coefficient of a file on other cells: each gets the mean of what it covers "
+     "the coefficient of a file on other cells: each gets the mean of what it covers "
      "(--resample-mean); "
      "with --number or --count those of a file of many",
      0},
     {"cells", KEY_CELLS, "E", 0,
-     "Cells per axis, or along x, y, z: 60x220; default 256, of --resample those of the file", 0},
+     "cells per axis, or along x, y, z: 60x220 (default 256, of --resample those of the file)", 0},
     {"extent", KEY_EXTENT, "LENGTH", 0,
-     "Side lengths of the domain, likewise, for x, y, z in expressions and correlation lengths; "
-     "default 1",
+     "side lengths of the domain, likewise, for x, y, z in expressions and correlation lengths "
+     "(default 1)",
      0},
-    {"dim", KEY_DIM, "D", 0, "Dimension, 1, 2 or 3; default 2, or as many as --cells has numbers",
+    {"dim", KEY_DIM, "D", 0, "dimension, 1, 2 or 3 (default 2, or as many as --cells has numbers)",
      0},
-    {"seed", KEY_SEED, "S", 0, "Seed of the random numbers; default 0", 0},
-    {"number", KEY_NUMBER, "N", 0, "Which draw of this seed, from 0; default 0", 0},
+    {"seed", KEY_SEED, "S", 0, "seed of the random numbers (default 0)", 0},
+    {"number", KEY_NUMBER, "N", 0, "which draw of this seed, from 0 (default 0)", 0},
     {"count", KEY_COUNT, "N", 0,
-     "So many draws from --number on, in one dataset, coefficients (draw, E per axis), for "
+     "so many draws from --number on, in one dataset, coefficients (draw, E per axis), for "
      "lod-solve --many and lod-train",
      0},
-    {"output", 'o', "FILE.h5", 0, "Default coefficient.h5", 0},
-    {"quiet", 'q', 0, 0, "Print errors and warnings only", 0},
+    {"output", 'o', "FILE.h5", 0, "where it goes (default coefficient.h5)", 0},
+    {"quiet", 'q', 0, 0, "print errors and warnings only", 0},
     {0, 0, 0, 0, "Values (iid, sine, channels, image, darcy, reservoir, layers):", 2},
-    {"alpha", KEY_ALPHA, "A", 0, "Smallest value; default 1, darcy 3, reservoir 1e-3", 0},
-    {"beta", KEY_BETA, "B", 0, "Largest value; default 5, darcy 12, reservoir 1e4", 0},
+    {"alpha", KEY_ALPHA, "A", 0, "smallest value (default 1, darcy 3, reservoir 1e-3)", 0},
+    {"beta", KEY_BETA, "B", 0, "largest value (default 5, darcy 12, reservoir 1e4)", 0},
     {0, 0, 0, 0, "Parameters of single families:", 3},
     {"scale", KEY_SCALE, "N[,N...]", 0,
-     "iid: pieces per axis, each with one value; of a list, draw number n takes entry n in turn; "
-     "default E",
+     "iid: pieces per axis, each with one value; of a list, draw number n takes entry n in turn "
+     "(default E)",
      0},
     {"correlation-length", KEY_LENGTH, "L", 0,
-     "lognormal, anisotropic, reservoir: in the units of --extent; default 0.1", 0},
-    {"variance", KEY_VARIANCE, "V", 0, "lognormal, anisotropic: of log A; default 1", 0},
-    {"ratio", KEY_RATIO, "R", 0, "anisotropic: A along layers over A across them; default 10", 0},
+     "lognormal, anisotropic, reservoir: in the units of --extent (default 0.1)", 0},
+    {"variance", KEY_VARIANCE, "V", 0, "lognormal, anisotropic: of log A (default 1)", 0},
+    {"ratio", KEY_RATIO, "R", 0, "anisotropic: A along layers over A across them (default 10)", 0},
     {"angle", KEY_ANGLE, "DEGREES", 0,
-     "anisotropic: of the layers with the x axis, in the plane of the first and the last axis; "
-     "default 30",
+     "anisotropic: of the layers with the x axis, in the plane of the first and the last axis "
+     "(default 30)",
      0},
     {"layers", KEY_LAYERS, "N", 0,
-     "layers: how many along the last axis; A is beta in a direction of each and alpha across it; "
-     "default 8",
+     "layers: how many along the last axis; A is beta in a direction of each and alpha across it "
+     "(default 8)",
      0},
-    {"channels", KEY_CHANNELS, "N", 0, "channels, reservoir: how many; default 8", 0},
-    {"channel-width", KEY_WIDTH, "N", 0, "channels, reservoir: in cells; default 1, reservoir 5",
+    {"channels", KEY_CHANNELS, "N", 0, "channels, reservoir: how many (default 8)", 0},
+    {"channel-width", KEY_WIDTH, "N", 0, "channels, reservoir: in cells (default 1, reservoir 5)",
      0},
     {"low", KEY_LOW, 0, 0, "channels: of value A in a background of B, not of B in A", 0},
     {"log", KEY_LOG, 0, 0, "image: map grey to [A, B] on a logarithmic scale", 0},
     {"dataset", KEY_DATASET, "NAME", 0,
-     "--resample: dataset of the file; default coefficient, else coefficients", 0},
+     "--resample: dataset of the file (default coefficient, else coefficients)", 0},
     {"resample-mean", KEY_MEAN, "NAME", 0,
-     "--resample: geometric, arithmetic or harmonic; default geometric", 0},
+     "--resample: geometric (default), arithmetic or harmonic", 0},
     {0}};
-
-/* Parses an integer of at least `least` that fits the type of `most`; ends the program if it is
-   none. */
-static long long ParseInteger(struct argp_state *state, const char *name, const char *text,
-                              long long least, long long most) {
-  char *end;
-  errno = 0;
-  long long value = strtoll(text, &end, 10);
-  if (errno || end == text || *end || value < least || value > most)
-    argp_error(state, "--%s: '%s' is not an integer from %lld to %lld", name, text, least, most);
-  return value;
-}
-
-/* Parses a number; ends the program if it is none. Its range is checked with the family. */
-static double ParseNumber(struct argp_state *state, const char *name, const char *text) {
-  char *end;
-  errno = 0;
-  double value = strtod(text, &end);
-  if (errno == ERANGE || end == text || *end)
-    argp_error(state, "--%s: '%s' is not a number", name, text);
-  return value;
-}
 
 /* Copies a text argument; ends the program if it is too long or empty. */
 static void CopyText(struct argp_state *state, const char *name, const char *text, size_t size,
                      char *target) {
-  if (!text[0]) argp_error(state, "--%s: is empty", name);
-  if (strlen(text) >= size)
-    argp_error(state, "--%s: longer than %d characters", name, (int)size - 1);
+  if (!text[0]) argp_error(state, "%s: is empty", name);
+  if (strlen(text) >= size) argp_error(state, "%s: longer than %d characters", name, (int)size - 1);
   snprintf(target, size, "%s", text);
 }
 
 /* Parses "8,16,32" into the scales. */
 static void ParseScales(struct argp_state *state, const char *text, LodSampleSettings *settings) {
   char copy[256], *rest = copy, *item;
-  CopyText(state, "scale", text, sizeof copy, copy);
+  CopyText(state, "--scale", text, sizeof copy, copy);
   settings->n_scales = 0;
   while ((item = strsep(&rest, ","))) {
     if (settings->n_scales == LOD_MAX_SCALES)
       argp_error(state, "--scale: more than %d scales", LOD_MAX_SCALES);
     settings->scales[settings->n_scales++] =
-        (PetscInt)ParseInteger(state, "scale", item, 1, PETSC_MAX_INT);
+        (PetscInt)LodOptionInteger(state, "--scale", item, 1, PETSC_MAX_INT);
   }
 }
 
@@ -235,18 +210,19 @@ static error_t ParseParameter(int key, char *text, struct argp_state *state) {
   if (key < KEY_FIRST || key >= KEY_END) return ARGP_ERR_UNKNOWN;
 
   const Parameter *parameter = &parameters[key - KEY_FIRST];
-  const char      *name = OptionName(key);
+  char             name[64];
   void            *member = (char *)&options->settings + parameter->offset;
+  (void)snprintf(name, sizeof name, "--%s", OptionName(key));
   SetImpliedFamily(state, key, options);
   switch (parameter->reading) {
   case READ_TEXT:
     CopyText(state, name, text, parameter->size, member);
     break;
   case READ_NUMBER:
-    *(double *)member = ParseNumber(state, name, text);
+    *(double *)member = LodOptionReal(state, name, text, -PETSC_MAX_REAL, PETSC_MAX_REAL);
     break;
   case READ_COUNT:
-    *(PetscInt *)member = (PetscInt)ParseInteger(state, name, text, 1, parameter->most);
+    *(PetscInt *)member = (PetscInt)LodOptionInteger(state, name, text, 1, parameter->most);
     break;
   case READ_FLAG:
     *(PetscBool *)member = PETSC_TRUE;
@@ -317,16 +293,16 @@ static error_t ParseOption(int key, char *text, struct argp_state *state) {
     options->n_extent = LodOptionExtent(state, "--extent", text, options->settings.extent);
     break;
   case KEY_DIM:
-    options->dim = (PetscInt)ParseInteger(state, "dim", text, 1, LOD_MAX_DIM);
+    options->dim = (PetscInt)LodOptionInteger(state, "--dim", text, 1, LOD_MAX_DIM);
     break;
   case KEY_SEED:
-    options->seed = ParseInteger(state, "seed", text, 0, INT64_MAX);
+    options->seed = LodOptionInteger(state, "--seed", text, 0, INT64_MAX);
     break;
   case KEY_NUMBER:
-    options->number = ParseInteger(state, "number", text, 0, UINT32_MAX);
+    options->number = LodOptionInteger(state, "--number", text, 0, UINT32_MAX);
     break;
   case KEY_COUNT:
-    options->count = (PetscInt)ParseInteger(state, "count", text, 1, PETSC_MAX_INT);
+    options->count = (PetscInt)LodOptionInteger(state, "--count", text, 1, PETSC_MAX_INT);
     options->settings.count = options->count;
     break;
   case 'o':

@@ -30,6 +30,10 @@ PetscErrorCode LodSolveCommandDestroy(LodSolveCommand *command);
    Collective. */
 PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output);
 
+/* Refuses outputs that are files which values of the problem, as read, come from. Collective. */
+PetscErrorCode LodSolveCommandCheckValues(const LodSolveCommand *command,
+                                          const LodProblem      *problem);
+
 /* Reads one problem and solves it; rank 0 writes the solution and says what was done. Collective.
  */
 PetscErrorCode LodSolveOne(const LodSolveCommand *command);
@@ -42,13 +46,15 @@ PetscErrorCode LodSolveCheckOneProcess(void);
 /* Quantities of interest of a solution: computed if an option asks for them or names data of the
    problem, else empty. Owned. Check refuses places that do not fit the problem, CheckOutput
    (collective) a report that cannot be written; InFile puts them into what goes to the solution
-   file, Report writes them where they were asked for, Print tells them. */
+   file, Report writes them where they were asked for, Print tells them. Request is what is asked
+   for at places. */
 typedef struct {
   LodQuantities quantities;
   char         *names;  /* LodQuantitiesNames */
   double       *values; /* [quantities.n] */
 } LodSolveQuantities;
-PetscErrorCode LodSolveQuantitiesCheckOutput(const LodSolveCommand *command);
+LodQuantityRequest LodSolveQuantitiesRequest(const LodSolveCommand *command);
+PetscErrorCode     LodSolveQuantitiesCheckOutput(const LodSolveCommand *command);
 PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem);
 PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const LodProblem *problem,
                                          const LodData *data, const LodSolveResult *result,

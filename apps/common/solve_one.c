@@ -247,6 +247,7 @@ PetscErrorCode LodSolveOne(const LodSolveCommand *command) {
   PetscCall(CheckCompanion(command));
   PetscCall(LodSolveQuantitiesCheckOutput(command));
   PetscCall(LodProblemRead(&command->problem, NULL, &problem));
+  PetscCall(LodSolveCommandCheckValues(command, &problem));
   LodCheckInput(!command->reconstruct || LodGridIsNested(&problem.grid),
                 "--reconstruct: fluxes need coarse cells (--coarse) that divide the coefficient "
                 "cells, and fine cells (--fine) that are a multiple of them");

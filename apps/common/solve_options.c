@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "common/solve.h"
+#include "io/hdf5_file.h"
 
 /* Takes one word of the command line (argp's parser function). */
 static error_t ParseSolveOption(int key, char *argument, struct argp_state *state) {
@@ -201,7 +202,7 @@ PetscErrorCode LodSolveCommandSettle(LodSolveCommand *command) {
 
 PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const char *output) {
   const LodProblemOptions *problem = &command->problem;
-  char                     path[LOD_PATH_MAX];
+  char                     path[LOD_PATH_MAX], dataset[LOD_PATH_MAX];
   const char              *mask = problem->mask ? path : NULL;
   const char *const        inputs[] = {problem->coefficient, problem->model,    problem->mesh.mesh,
                                        problem->problem,     command->previous, mask};
@@ -210,8 +211,47 @@ PetscErrorCode LodSolveCommandCheckOutput(const LodSolveCommand *command, const 
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
-  if (mask) error = LodMaskPath(problem->mask, path);
+  if (mask) error = LodMaskPath(problem->mask, path, dataset);
   if (rank == 0 && !error) error = LodOutputsCheck(NULL, 1, &output, 6, inputs);
+  PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
+  PetscFunctionReturn(0);
+}
+
+/* Refuses outputs that are the file of a value, "@FILE" or "@FILE:DATASET"; other texts and NULL
+   pass. */
+static PetscErrorCode CheckValue(const LodSolveCommand *command, const char *text) {
+  const char *const outputs[] = {command->output, command->quantities.report};
+  char              path[LOD_PATH_MAX], dataset[LOD_PATH_MAX];
+  const char *const inputs[] = {path};
+  PetscFunctionBeginUser;
+  if (!text || text[0] != '@') PetscFunctionReturn(0);
+  LodHdf5SplitName(text + 1, path, dataset);
+  PetscCall(LodOutputsCheck(NULL, outputs[1] ? 2 : 1, outputs, 1, inputs));
+  PetscFunctionReturn(0);
+}
+
+/* LodSolveCommandCheckValues on one rank. */
+static PetscErrorCode CheckValues(const LodSolveCommand *command, const LodProblem *problem) {
+  const LodProblemOptions *given = &command->problem;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < PetscMax(1, given->n_rhs); i++)
+    PetscCall(CheckValue(command, given->rhs[i]));
+  for (PetscInt i = 0; i < 2 * problem->grid.dim; i++) {
+    const LodFaceCondition *face = &problem->conditions.faces[i / 2][i % 2];
+    PetscCall(CheckValue(command, face->value));
+    PetscCall(CheckValue(command, face->rate));
+  }
+  PetscCall(CheckValue(command, problem->conditions.reaction));
+  PetscFunctionReturn(0);
+}
+
+PetscErrorCode LodSolveCommandCheckValues(const LodSolveCommand *command,
+                                          const LodProblem      *problem) {
+  PetscMPIInt    rank;
+  PetscErrorCode error = 0;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(PETSC_COMM_WORLD, &rank));
+  if (rank == 0) error = CheckValues(command, problem);
   PetscCall(LodErrorAgree(PETSC_COMM_WORLD, error));
   PetscFunctionReturn(0);
 }

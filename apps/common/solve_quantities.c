@@ -24,8 +24,8 @@ static PetscErrorCode ReportPath(const LodSolveCommand *command, char path[LOD_P
   PetscFunctionReturn(0);
 }
 
-/* What is asked for at places. */
-static LodQuantityRequest Request(const LodQuantityOptions *options) {
+LodQuantityRequest LodSolveQuantitiesRequest(const LodSolveCommand *command) {
+  const LodQuantityOptions *options = &command->quantities;
   return (LodQuantityRequest){.n_points = options->n_points,
                               .n_means = options->n_means,
                               .points = options->points,
@@ -41,7 +41,7 @@ PetscErrorCode LodSolveQuantitiesCheckOutput(const LodSolveCommand *command) {
 }
 
 PetscErrorCode LodSolveQuantitiesCheck(const LodSolveCommand *command, const LodProblem *problem) {
-  const LodQuantityRequest request = Request(&command->quantities);
+  const LodQuantityRequest request = LodSolveQuantitiesRequest(command);
   PetscFunctionBeginUser;
   PetscCall(LodQuantityRequestCheck(&request, &problem->grid, &problem->coefficient));
   PetscFunctionReturn(0);
@@ -59,7 +59,7 @@ static PetscBool HasData(const LodProblem *problem) {
 PetscErrorCode LodSolveQuantitiesCompute(const LodSolveCommand *command, const LodProblem *problem,
                                          const LodData *data, const LodSolveResult *result,
                                          LodSolveQuantities *quantities) {
-  const LodQuantityRequest request = Request(&command->quantities);
+  const LodQuantityRequest request = LodSolveQuantitiesRequest(command);
   const LodQuantityProblem asked = {.grid = &problem->grid,
                                     .coefficient = &problem->coefficient,
                                     .conditions = &problem->conditions,

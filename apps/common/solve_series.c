@@ -57,11 +57,9 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
   PetscFunctionBeginUser;
   PetscCall(LodSolveCheckOneProcess());
   PetscCall(LodProblemRead(given, &series, &problem));
+  PetscCall(LodSolveCommandCheckValues(command, &problem));
   PetscCall(LodSolveQuantitiesCheck(command, &problem));
-  const LodQuantityRequest request = {.n_points = command->quantities.n_points,
-                                      .n_means = command->quantities.n_means,
-                                      .points = command->quantities.points,
-                                      .means = command->quantities.means};
+  const LodQuantityRequest request = LodSolveQuantitiesRequest(command);
   const LodManySettings    settings = {.method = command->method,
                                        .grid = &problem.grid,
                                        .model = problem.model,

@@ -7,15 +7,6 @@
 /* Two entries of a tensor that should be equal may differ by this part of its largest. */
 #define SYMMETRY 1e-12
 
-/* "(8, 9)" for messages; shape[rank], rank <= 8. */
-static void ShapeText(int rank, const hsize_t *shape, char text[256]) {
-  size_t used = (size_t)snprintf(text, 256, "(");
-  for (int axis = 0; axis < rank; axis++)
-    used += (size_t)snprintf(text + used, 256 - used, "%s%llu", axis ? ", " : "",
-                             (unsigned long long)shape[axis]);
-  snprintf(text + used, 256 - used, ")");
-}
-
 /* How many of the last axes are those of a tensor in `dim` dimensions, given that many axes are
    left for cells: 0, 1 (its diagonal) or 2; -1 if they do not fit. */
 static int TensorAxes(PetscInt dim, int n_axes, const hsize_t *shape) {
@@ -105,12 +96,12 @@ static PetscErrorCode FindAxes(const LodHdf5Dataset *dataset, const char *where,
 
 PetscErrorCode LodCoefficientCheckLayout(const LodHdf5Dataset *dataset, const char *where,
                                          PetscBool many, LodCoefficientLayout *layout) {
-  char text[256];
+  char text[LOD_SHAPE_TEXT];
 
   PetscFunctionBeginUser;
   LodCheckInput(dataset->rank <= 8, "%s: has %d axes; a coefficient has 1, 2 or 3 (its dimension)",
                 where, dataset->rank);
-  ShapeText(dataset->rank, dataset->dims, text);
+  (void)LodHdf5ShapeText(dataset->rank, dataset->dims, text);
   *layout = (LodCoefficientLayout){.count = 1, .boolean = (PetscBool)(dataset->kind == H5T_ENUM)};
   PetscCall(FindAxes(dataset, where, text, many, layout));
   if (!many) PetscFunctionReturn(0);

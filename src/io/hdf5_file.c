@@ -194,3 +194,21 @@ PetscErrorCode LodHdf5Close(LodHdf5 *file) {
   }
   PetscFunctionReturn(0);
 }
+
+void LodHdf5SplitName(const char *text, char path[LOD_PATH_MAX], char dataset[LOD_PATH_MAX]) {
+  const char *colon = strrchr(text, ':');
+  dataset[0] = '\0';
+  (void)snprintf(path, LOD_PATH_MAX, "%s", text);
+  if (!colon || access(text, F_OK) == 0) return;
+  (void)snprintf(path, LOD_PATH_MAX, "%.*s", (int)(colon - text), text);
+  (void)snprintf(dataset, LOD_PATH_MAX, "%s", colon + 1);
+}
+
+const char *LodHdf5ShapeText(int rank, const hsize_t *shape, char text[LOD_SHAPE_TEXT]) {
+  size_t used = (size_t)snprintf(text, LOD_SHAPE_TEXT, "(");
+  for (int axis = 0; axis < rank && used < LOD_SHAPE_TEXT; axis++)
+    used += (size_t)snprintf(text + used, LOD_SHAPE_TEXT - used, "%s%llu", axis ? ", " : "",
+                             (unsigned long long)shape[axis]);
+  if (used < LOD_SHAPE_TEXT) (void)snprintf(text + used, LOD_SHAPE_TEXT - used, ")");
+  return text;
+}

@@ -104,6 +104,14 @@ PetscErrorCode LodHdf5CreateChunked(LodHdf5 *file, const char *name, hid_t type,
 PetscErrorCode LodHdf5WriteRows(LodHdf5 *file, const char *name, hid_t type, hsize_t first,
                                 hsize_t count, const void *data);
 
+/* Splits what names a dataset, "FILE" or "FILE:DATASET"; a file whose name has a colon is known by
+   being there. dataset[] is "" if there is none. */
+void LodHdf5SplitName(const char *text, char path[LOD_PATH_MAX], char dataset[LOD_PATH_MAX]);
+
+/* Writes a shape as "(8, 9)" into text[], for messages, and returns that. */
+#define LOD_SHAPE_TEXT 256
+const char *LodHdf5ShapeText(int rank, const hsize_t *shape, char text[LOD_SHAPE_TEXT]);
+
 /* Whether a dataset, group or link of that path exists. */
 PetscErrorCode LodHdf5Exists(LodHdf5 *file, const char *name, PetscBool *exists);
 

@@ -60,28 +60,25 @@ static PetscErrorCode ReadMask(LodHdf5 *file, const char *name, LodWalls walls,
   PetscFunctionReturn(0);
 }
 
-PetscErrorCode LodMaskPath(const char *text, char path[LOD_PATH_MAX]) {
-  const char  *colon = strrchr(text, ':');
-  const size_t length = colon ? (size_t)(colon - text) : strlen(text);
+PetscErrorCode LodMaskPath(const char *text, char path[LOD_PATH_MAX], char name[LOD_PATH_MAX]) {
+  const size_t length = strlen(text);
 
   PetscFunctionBeginUser;
-  LodCheckInput(length > 0 && length < LOD_PATH_MAX && (!colon || colon[1]),
+  LodHdf5SplitName(text, path, name);
+  LodCheckInput(path[0] && length < LOD_PATH_MAX && text[length - 1] != ':',
                 "--mask %.64s: must be FILE or FILE:DATASET", text);
-  (void)snprintf(path, LOD_PATH_MAX, "%.*s", (int)length, text);
   PetscFunctionReturn(0);
 }
 
 /* Reads the mask that "FILE" or "FILE:DATASET" names. */
 static PetscErrorCode ReadNamed(const LodMaskSource *source, LodCoefficient *coefficient) {
-  const char *colon = strrchr(source->text, ':');
-  const char *name = colon ? colon + 1 : "mask";
-  char        path[LOD_PATH_MAX];
-  LodHdf5     file;
+  char    path[LOD_PATH_MAX], name[LOD_PATH_MAX];
+  LodHdf5 file;
 
   PetscFunctionBeginUser;
-  PetscCall(LodMaskPath(source->text, path));
+  PetscCall(LodMaskPath(source->text, path, name));
   PetscCall(LodHdf5Open(path, &file));
-  PetscErrorCode error = ReadMask(&file, name, source->walls, coefficient);
+  PetscErrorCode error = ReadMask(&file, name[0] ? name : "mask", source->walls, coefficient);
   PetscCall(LodHdf5Close(&file));
   PetscCall(error);
   PetscFunctionReturn(0);

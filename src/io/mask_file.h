@@ -19,8 +19,9 @@ typedef struct {
    `where`. */
 PetscErrorCode LodWallsFromName(const char *name, const char *where, LodWalls *walls);
 
-/* The file that "FILE" or "FILE:DATASET" names; the last colon ends it. */
-PetscErrorCode LodMaskPath(const char *text, char path[LOD_PATH_MAX]);
+/* The file, and if it is named the dataset, of "FILE" or "FILE:DATASET" (LodHdf5SplitName); an
+   input error if either is empty. */
+PetscErrorCode LodMaskPath(const char *text, char path[LOD_PATH_MAX], char name[LOD_PATH_MAX]);
 
 /* Gives a coefficient, whose A has been read from `file`, the mask of the source (NULL: that of the
    file): booleans or integers, 0 outside of D, shaped as the cells. The attribute `walls` of the

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <omp.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "fem/face_load.h"
@@ -42,27 +41,13 @@ static PetscBool FindPlace(const LodGrid *grid, int rank, const hsize_t *dims, P
 /* Raises the input error of a shape that is on no mesh; `face` is NULL for values on D alone. */
 static PetscErrorCode RefuseShape(const LodGrid *grid, const LodGrid *face, const char *where,
                                   const char *text, int rank, const hsize_t *dims) {
-  char   shape[128] = "", coefficient[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
-  size_t used = 0;
+  char shape[LOD_SHAPE_TEXT], coefficient[LOD_CELLS_TEXT], fine[LOD_CELLS_TEXT];
   PetscFunctionBeginUser;
-  for (int axis = 0; axis < rank; axis++)
-    used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%llu", axis ? ", " : "",
-                             (unsigned long long)dims[axis]);
-  LodInputError("%s: %s: has the shape (%s); wanted is a value per cell or node of the coefficient "
+  LodInputError("%s: %s: has the shape %s; wanted is a value per cell or node of the coefficient "
                 "mesh (%s cells) or the fine mesh (%s)%s, x last",
-                where, text, shape, LodCellsText(grid->dim, grid->coefficient, coefficient),
+                where, text, LodHdf5ShapeText(rank, dims, shape),
+                LodCellsText(grid->dim, grid->coefficient, coefficient),
                 LodCellsText(grid->dim, grid->fine, fine), face ? ", of D or of the face" : "");
-}
-
-/* Splits `@FILE:DATASET`; a file whose name has a colon is recognised by being there. `dataset` is
-   "" if there is none. */
-static void SplitText(const char *text, char path[LOD_PATH_MAX], char dataset[LOD_PATH_MAX]) {
-  const char *name = text + 1, *colon = strrchr(name, ':');
-  dataset[0] = '\0';
-  (void)snprintf(path, LOD_PATH_MAX, "%s", name);
-  if (!colon || access(name, F_OK) == 0) return;
-  (void)snprintf(path, LOD_PATH_MAX, "%.*s", (int)(colon - name), name);
-  (void)snprintf(dataset, LOD_PATH_MAX, "%s", colon + 1);
 }
 
 /* The name of the only dataset of a file, where none is given: the list is of quoted names. */
@@ -123,7 +108,7 @@ static PetscErrorCode FieldOfFile(const LodGrid *grid, const LodGrid *face, cons
   LodHdf5        file;
   LodHdf5Dataset dataset;
   PetscFunctionBeginUser;
-  SplitText(text, path, name);
+  LodHdf5SplitName(text + 1, path, name);
   PetscCall(LodHdf5Open(path, &file));
   PetscErrorCode error = name[0] ? 0 : OnlyDataset(&file, where, name);
   if (!error) {

@@ -20,6 +20,13 @@ with h5py.File("one.h5", "w") as file:
     file["f"] = np.full((16, 16), 2.0)
 TEXT
 expect 0 '' /usr/bin/python3 values.py
+cp one.h5 kept.h5
+expect 2 'one.h5: is also read in this run' "$bin/lod-solve" laminate.h5 --rhs @one.h5 --output one.h5
+expect 2 'one.h5: is also read in this run' "$bin/lod-solve" laminate.h5 --robin left=@one.h5:f,1 \
+  --output one.h5
+expect 2 'values.h5: is also read in this run' "$bin/lod-solve" laminate.h5 --dirichlet left=@values.h5:nodes \
+  --report values.h5
+expect 0 '' cmp one.h5 kept.h5
 cat >same.py <<'TEXT'
 """Whether two solution files hold the same, but for seconds."""
 import sys
