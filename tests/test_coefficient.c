@@ -116,7 +116,7 @@ END_TEST
 START_TEST(rejects_wrong_name_and_lists_what_is_there) {
   double values[1] = {1};
   refuses(write_dataset("deep/kappa", H5T_NATIVE_DOUBLE, 2, (hsize_t[]){1, 1}, values),
-          "no dataset 'coefficient': the file holds 'deep/kappa'");
+          "no dataset 'coefficient': the file holds 'deep/kappa'; --dataset says which to take");
   LodHdf5 file;
   assert_ok(LodHdf5Create(path_of("empty.h5"), &file));
   assert_ok(LodHdf5Commit(&file));

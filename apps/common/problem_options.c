@@ -18,7 +18,11 @@ static void TakeArgument(LodProblemOptions *options, const char *argument,
     if (options->problem) argp_error(state, "%s: a second problem file", argument);
     options->problem = argument;
   } else {
-    if (options->coefficient) argp_error(state, "%s: a second coefficient file", argument);
+    if (options->coefficient)
+      argp_error(state, "%s: a second coefficient file%s", argument,
+                 strchr(argument, '=')
+                     ? ", or a value without its option: --dirichlet left=1 --dirichlet right=0"
+                     : "");
     options->coefficient = argument;
   }
 }

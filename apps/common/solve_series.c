@@ -1,19 +1,41 @@
 /* Many coefficients of one file, one method. */
+#include <string.h>
+
 #include "base/error.h"
 #include "common/solve.h"
 #include "solver/solve_many.h"
 
+/* Mean and standard deviation of each quantity, for every right-hand side. */
+static void PrintQuantities(const LodManySettings *settings, PetscInt n_coefficients,
+                            const LodManyResult *result) {
+  for (PetscInt f = 0; f < settings->n_rhs && result->names; f++) {
+    const double *mean = result->mean + f * result->n_quantities;
+    const double *deviation = result->deviation + f * result->n_quantities;
+    printf("quantities of %s, mean and standard deviation over %d coefficients", result->of,
+           (int)n_coefficients);
+    printf(settings->n_rhs > 1 ? ", f = %s\n" : "\n", settings->rhs[f]);
+    const char *name = result->names;
+    for (PetscInt i = 0; i < result->n_quantities; i++) {
+      const int length = (int)strcspn(name, "\n");
+      printf("%-14.*s%16.9g +- %.3g\n", length, name, mean[i], deviation[i]);
+      name += length + (name[length] != '\0');
+    }
+  }
+}
+
 /* Says how many were solved, and how fast. */
 static void PrintSummary(const LodSolveCommand *command, const LodProblem *problem,
-                         PetscInt n_coefficients, PetscInt n_rhs, const LodManyResult *result) {
-  printf("method    %s, %d right-hand side%s\n", LodMethodName(command->method), (int)n_rhs,
-         n_rhs == 1 ? "" : "s");
+                         PetscInt n_coefficients, const LodManySettings *settings,
+                         const LodManyResult *result) {
+  printf("method    %s, %d right-hand side%s\n", LodMethodName(command->method),
+         (int)settings->n_rhs, settings->n_rhs == 1 ? "" : "s");
   printf("boundary  ");
   LodConditionsPrint(stdout, &problem->conditions, &problem->grid);
   putchar('\n');
   printf("solved    %d coefficients in %.3g s, %.4g per second\n", (int)n_coefficients,
          result->seconds, (double)n_coefficients / result->seconds);
   printf("operator  %.3g s\nsolve     %.3g s\n", result->seconds_operator, result->seconds_solve);
+  PrintQuantities(settings, n_coefficients, result);
   printf("file      %s\n", command->output);
 }
 
@@ -53,8 +75,8 @@ PetscErrorCode LodSolveSeries(const LodSolveCommand *command) {
                                        .output = command->output,
                                        .quiet = given->quiet};
   PetscErrorCode           error = LodManySolve(&series, &settings, &result);
-  if (!error && !given->quiet)
-    PrintSummary(command, &problem, series.count, settings.n_rhs, &result);
+  if (!error && !given->quiet) PrintSummary(command, &problem, series.count, &settings, &result);
+  PetscCall(LodManyResultDestroy(&result));
   PetscCall(LodProblemDestroy(&problem));
   PetscCall(LodCoefficientSeriesClose(&series));
   PetscCall(error);

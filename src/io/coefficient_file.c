@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "io/hdf5_private.h"
 #include "io/mesh_attributes.h"
 
 /* Reads and validates one dataset of an open file. */
@@ -35,12 +36,26 @@ static PetscErrorCode ReadDataset(LodHdf5Dataset *dataset, const LodMaskSource *
   PetscFunctionReturn(0);
 }
 
+/* Of a file that has other datasets than the one that is taken if none is named says how to name
+   one; what else is wrong with a name LodHdf5DatasetOpen says. */
+static PetscErrorCode CheckDefault(LodHdf5 *file, const char *name) {
+  PetscBool exists;
+  char      reason[512];
+  PetscFunctionBeginUser;
+  PetscCall(LodHdf5Exists(file, name, &exists));
+  LodCheckInput(exists || !file->datasets[0] || LodHdf5LinkReason(file, name, reason),
+                "%s: no dataset '%s': the file holds %s; --dataset says which to take", file->path,
+                name, file->datasets);
+  PetscFunctionReturn(0);
+}
+
 PetscErrorCode LodCoefficientReadFrom(LodHdf5 *file, const char *dataset, const LodMaskSource *mask,
                                       LodCoefficient *coefficient) {
   LodHdf5Dataset opened;
 
   PetscFunctionBeginUser;
   memset(coefficient, 0, sizeof *coefficient);
+  if (!dataset) PetscCall(CheckDefault(file, "coefficient"));
   PetscErrorCode error = LodHdf5DatasetOpen(file, dataset ? dataset : "coefficient", &opened);
   if (!error) error = ReadDataset(&opened, mask, coefficient);
   PetscCall(LodHdf5DatasetClose(&opened));

@@ -70,7 +70,8 @@ PetscErrorCode LodModelFitsMesh(const LodModel *model, const char *model_path, c
     for (int side = 0; side < 2; side++)
       LodCheckInput(grid->natural[axis][side] == signature->natural[axis][side],
                     "%s: was trained for a %s condition on the face %c = %d, the mesh for %s has a "
-                    "%s one",
+                    "%s one: take a model of a config that has these faces, `natural` in [mesh], "
+                    "or the method lod",
                     model_path, signature->natural[axis][side] ? "natural" : "Dirichlet",
                     "xyz"[axis], side, coefficient_path,
                     grid -> natural[axis][side] ? "natural" : "Dirichlet");

@@ -1,4 +1,5 @@
 /* Many coefficients, many right-hand sides, one method. */
+#include <math.h>
 #include <string.h>
 
 #include "base/events.h"
@@ -14,16 +15,16 @@ typedef struct {
   const PetscInt        *cells; /* of the mesh that solutions live on */
   PetscInt               n_nodes;
   LodMethodSystem       *system;
-  LodData               *data;       /* [n_rhs] */
-  double                *loads;      /* [n_rhs][n_nodes] */
-  double                *boundary;   /* [n_nodes], or NULL: u = 0 */
-  LodBounds             *bounds;     /* [n_rhs] */
-  double                *solutions;  /* [n_rhs][n_nodes] */
-  double                *form;       /* [n_nodes] */
-  double                 left_by;    /* the largest LodBoundsLeftBy */
-  char                  *all_rhs;    /* the right-hand sides, one a line */
-  LodQuantityParts      *parts;      /* [n_rhs] */
-  double                *values;     /* [n_rhs][n_quantities] */
+  LodData               *data;      /* [n_rhs] */
+  double                *loads;     /* [n_rhs][n_nodes] */
+  double                *boundary;  /* [n_nodes], or NULL: u = 0 */
+  LodBounds             *bounds;    /* [n_rhs] */
+  double                *solutions; /* [n_rhs][n_nodes] */
+  double                *form;      /* [n_nodes] */
+  double                 left_by;   /* the largest LodBoundsLeftBy */
+  char                  *all_rhs;   /* the right-hand sides, one a line */
+  LodQuantityParts      *parts;     /* [n_rhs] */
+  double                *values;    /* [n_rhs][n_quantities] */
   PetscInt               n_quantities;
   char                  *names; /* of quantities */
   const char            *of;
@@ -183,6 +184,46 @@ static PetscErrorCode SolveOne(Many *many, const LodCoefficient *coefficient,
   PetscFunctionReturn(0);
 }
 
+/* Takes the quantities of sample number `number`, counted from 0, into their means and sums of
+   squares of deviations, which result->deviation holds until all are there (Welford's way, which
+   does not cancel). */
+static void AddQuantities(const Many *many, PetscInt number, LodManyResult *result) {
+  const PetscInt count = many->settings->n_rhs * many->n_quantities;
+  for (PetscInt i = 0; i < count; i++) {
+    const double off = many->values[i] - result->mean[i];
+    result->mean[i] += off / (double)(number + 1);
+    result->deviation[i] += off * (many->values[i] - result->mean[i]);
+  }
+}
+
+/* Hands the names of the quantities to the result, and makes room for their statistics. */
+static PetscErrorCode BeginStatistics(const Many *many, LodManyResult *result) {
+  const size_t count = (size_t)many->settings->n_rhs * (size_t)many->n_quantities;
+  PetscFunctionBeginUser;
+  if (!many->settings->quantities) PetscFunctionReturn(0);
+  result->of = many->of;
+  result->n_quantities = many->n_quantities;
+  PetscCall(PetscStrallocpy(many->names, &result->names));
+  PetscCall(PetscCalloc1(count, &result->mean));
+  PetscCall(PetscCalloc1(count, &result->deviation));
+  PetscFunctionReturn(0);
+}
+
+/* Standard deviations from sums of squares over so many samples. */
+static void EndStatistics(PetscInt samples, PetscInt n_rhs, LodManyResult *result) {
+  for (PetscInt i = 0; i < n_rhs * result->n_quantities; i++)
+    result->deviation[i] = sqrt(result->deviation[i] / (double)PetscMax(1, samples - 1));
+}
+
+PetscErrorCode LodManyResultDestroy(LodManyResult *result) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscFree(result->names));
+  PetscCall(PetscFree(result->mean));
+  PetscCall(PetscFree(result->deviation));
+  *result = (LodManyResult){0};
+  PetscFunctionReturn(0);
+}
+
 /* Reads one coefficient, solves, and writes what was found. */
 static PetscErrorCode ReadSolveWrite(Many *many, LodCoefficientSeries *series, PetscInt number,
                                      LodCoefficient *coefficient, LodSolutionSeries *output,
@@ -200,6 +241,7 @@ static PetscErrorCode ReadSolveWrite(Many *many, LodCoefficientSeries *series, P
   PetscCall(LodSolutionSeriesWrite(output, number, many->solutions));
   if (settings->quantities)
     PetscCall(LodSolutionSeriesWriteQuantities(output, number, many->values));
+  AddQuantities(many, number, result);
   PetscCall(LodEventEnd(LOD_EVENT_WRITE));
   PetscFunctionReturn(0);
 }
@@ -228,6 +270,7 @@ static PetscErrorCode SolveSeries(LodCoefficientSeries *series, const LodManySet
   LodSolutionSeries output;
   PetscFunctionBeginUser;
   PetscCall(Begin(settings, series->count, coefficient, many));
+  PetscCall(BeginStatistics(many, result));
   if (settings->conditions) {
     PetscCall(
         LodConditionsBoundaryText(settings->conditions, settings->grid, &many->boundary_text));
@@ -272,7 +315,9 @@ PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings 
   const double left_by = many.left_by;
   PetscCall(End(&many));
   PetscCall(LodCoefficientDestroy(&coefficient));
+  if (error) PetscCall(LodManyResultDestroy(result));
   PetscCall(error);
+  EndStatistics(series->count, settings->n_rhs, result);
   LodBoundsWarn(settings->method, left_by); /* of the worst: once, not for every coefficient */
   result->seconds = LodSeconds() - start;
   PetscFunctionReturn(0);

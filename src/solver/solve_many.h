@@ -22,16 +22,22 @@ typedef struct {
   PetscBool                 quiet;
 } LodManySettings;
 
-/* What it took, over all coefficients. */
+/* What it took, over all coefficients; and of quantities, if they are asked for, mean and standard
+   deviation over these. LodManyResultDestroy frees it. */
 typedef struct {
-  double seconds, seconds_operator, seconds_solve;
+  double      seconds, seconds_operator, seconds_solve;
+  const char *of; /* as of LodQuantities */
+  PetscInt    n_quantities;
+  char       *names;            /* a line each */
+  double     *mean, *deviation; /* [n_rhs][n_quantities]; deviation of a sample, 0 of one alone */
 } LodManyResult;
 
 /* Solves for every coefficient of the series and every right-hand side and writes all solutions to
    settings->output (solution.h, LodSolutionSeries), with quantities of each if they are asked for.
-   One coefficient is in memory at a time; the
-   coarse matrix' structure, factorisation's memory and the network's buffers serve all. */
+   One coefficient is in memory at a time; the coarse matrix' structure, factorisation's memory and
+   the network's buffers serve all. After an error *result is empty. */
 PetscErrorCode LodManySolve(LodCoefficientSeries *series, const LodManySettings *settings,
                             LodManyResult *result);
+PetscErrorCode LodManyResultDestroy(LodManyResult *result);
 
 #endif

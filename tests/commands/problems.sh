@@ -136,6 +136,7 @@ expect 0 '' "$bin/lod-solve" second.h5 "${data[@]}" --output alone.h5
 expect 0 '' h5diff --delta=1e-13 alone.h5 second-u.h5 /solution /coefficient
 
 # Faces.
+refuses 'right=0: a second coefficient file, .*--dirichlet right=0' lod-solve line.h5 --dirichlet left=1 right=0
 refuses '--dirichlet upwards: no face "upwards"; the faces in 2 dimensions are left, right, bottom, top$' \
   lod-solve laminate.h5 --dirichlet upwards=1
 refuses '--flux front: no face "front"; the faces in 2 dimensions' lod-solve laminate.h5 --flux front=1

@@ -74,6 +74,7 @@ near "$(of two.json inflow_left)" "$(of lod.json inflow_left)" 1e-9
 expect 0 '' "$bin/lod-sample" --cells 16 --count 3 --seed 5 --output three.h5
 some=(--dirichlet left=x+y --flux top=1 --robin right=2,y --reaction 1 --well 0.3,0.4=2 --point 0.4,0.4)
 expect 0 '' "$bin/lod-solve" three.h5 --many "${some[@]}" --rhs 1 --rhs x --output many.h5
+cp stdout.txt many.txt
 for number in 0 2; do
   "$helpers/row" three.h5 coefficients $number one.h5 || fail 'a row cannot be copied'
   for rhs in 0 1; do
@@ -89,6 +90,22 @@ for number in 0 2; do
   done
 done
 h5dump -a /quantities/names many.h5 | grep 'point 0.4,0.4' >/dev/null || fail 'no names of many'
+expect 0 '' /usr/bin/python3 - <<'TEXT' # means and deviations that are printed are those of the file
+import h5py
+import numpy as np
+
+values = h5py.File("many.h5")["quantities"]
+names = values.attrs["names"]
+names = (names.decode() if isinstance(names, bytes) else names).split("\n")
+lines = [line for line in open("many.txt", encoding="utf-8") if " +- " in line]
+assert len(lines) == 2 * len(names) == values[0].size, lines
+for line, name, mean, deviation in zip(lines, 2 * names, np.mean(values, 0).flat, np.std(values, 0, ddof=1).flat):
+    head, printed = line.rsplit(" +- ", 1)
+    assert head.startswith(name + " "), (line, name)
+    if name != "balance":  # which is rounding
+        assert np.isclose(float(head.split()[-1]), mean, 1e-8, 1e-12), (line, mean)
+        assert np.isclose(float(printed), deviation, 1e-2, 1e-12), (line, deviation)
+TEXT
 h5dump -a /boundary many.h5 | grep 'top' >/dev/null || fail 'many do not say their boundary'
 
 # Unusable input.
