@@ -169,7 +169,15 @@ PetscErrorCode LodQuantitiesCompute(const LodQuantityProblem *problem,
   PetscFunctionReturn(0);
 }
 
-/* Prints the inflows of all faces in one line. */
+/* Whether faces along several axes have u given: a node where they meet has one flow for both. */
+static PetscBool GivenFacesMeet(const LodGrid *grid) {
+  PetscInt n_axes = 0;
+  for (PetscInt axis = 0; axis < grid->dim; axis++)
+    n_axes += !grid->natural[axis][0] || !grid->natural[axis][1];
+  return (PetscBool)(n_axes > 1);
+}
+
+/* Prints the inflows of all faces in one line, and what they are worth where faces meet. */
 static void PrintInflows(const LodQuantities *quantities, const LodGrid *grid) {
   char name[96];
   printf("inflow    ");
@@ -182,6 +190,10 @@ static void PrintInflows(const LodQuantities *quantities, const LodGrid *grid) {
   const double walls = LodQuantitiesValue(quantities, "inflow_walls");
   if (!isnan(walls)) printf(", walls %.9g", walls);
   putchar('\n');
+  if (GivenFacesMeet(grid) || !isnan(walls))
+    printf(
+        "          (where faces or walls with given u meet, the flow of each is right to the order "
+        "of the mesh width; the sum is exact)\n");
 }
 
 void LodQuantitiesPrint(const LodQuantities *quantities, const LodGrid *grid) {
