@@ -30,7 +30,7 @@ expect 1 'lost in rounding.*contrast' "$bin/lod-solve" "$source_root/tests/data/
 [ ! -e none.h5 ] || fail 'a solution that is lost in rounding was written'
 
 # Where f is nowhere negative, a solution that is shows an operator that has failed.
-expect 0 '^lod-solve: warning: .*sign.*--method fine' "$bin/lod-solve" \
+expect 0 '^lod-solve: warning: .*leaves the range.*--method fine' "$bin/lod-solve" \
   "$source_root/tests/data/insulating-channels.h5" --coarse 8 --ell 2 --quiet --output channels.h5
 expect 0 '' "$bin/lod-solve" a.h5 --rhs 'x - 0.5' --output both.h5
 [ ! -s stderr.txt ] || fail 'a solution of both signs is warned of though f has both'

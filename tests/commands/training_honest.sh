@@ -73,7 +73,7 @@ printf '%s\n' '[[sample]]' 'family = "channels"' 'channels = 1' 'count = 3' >set
 expect 0 '' "$bin/lod-evaluate" 2d/model.h5 --set set.toml --average --output evaluation
 [ "$(find evaluation -mindepth 1 -type d | wc -l)" -eq 3 ] || fail 'three coefficients, not three folders'
 [ "$(cut -d'"' -f2 evaluation/evaluation.csv | sort -u | wc -l)" -eq 4 ] || fail 'rows share a name'
-[ "$(grep -c ',yes$' evaluation/evaluation.csv)" -eq 9 ] || fail 'evaluation.csv does not say that it averaged'
+[ "$(grep -c ',yes,' evaluation/evaluation.csv)" -eq 9 ] || fail 'evaluation.csv does not say that it averaged'
 grep -q 'averaged over' evaluation/evaluation.md || fail 'evaluation.md does not say that it averaged'
 
 # A formula of two axes is left out for a model of one; coefficients beyond what is checked for
