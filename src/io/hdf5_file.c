@@ -196,12 +196,12 @@ PetscErrorCode LodHdf5Close(LodHdf5 *file) {
 }
 
 void LodHdf5SplitName(const char *text, char path[LOD_PATH_MAX], char dataset[LOD_PATH_MAX]) {
-  const char *colon = strrchr(text, ':');
+  const char *colon = access(text, F_OK) == 0 ? NULL : strrchr(text, ':');
   dataset[0] = '\0';
-  (void)snprintf(path, LOD_PATH_MAX, "%s", text);
-  if (!colon || access(text, F_OK) == 0) return;
-  (void)snprintf(path, LOD_PATH_MAX, "%.*s", (int)(colon - text), text);
-  (void)snprintf(dataset, LOD_PATH_MAX, "%s", colon + 1);
+  (void)PetscStrncpy(path, text, LOD_PATH_MAX);
+  if (!colon) return;
+  path[PetscMin(colon - text, LOD_PATH_MAX - 1)] = '\0';
+  (void)PetscStrncpy(dataset, colon + 1, LOD_PATH_MAX);
 }
 
 const char *LodHdf5ShapeText(int rank, const hsize_t *shape, char text[LOD_SHAPE_TEXT]) {
