@@ -71,7 +71,8 @@ static double error_of(const Case *problem, LodMethod method) {
   double                error = -1;
   LodSolveResult        result;
   assert_ok(LodLoadOfRhs(grid, "1", rhs));
-  if (LodMethodSolve(PETSC_COMM_SELF, method, grid, &problem->coefficient, &(LodData){.load = rhs}, &options, &result))
+  if (LodMethodSolve(PETSC_COMM_SELF, method, grid, &problem->coefficient, &(LodData){.load = rhs},
+                     &options, &result))
     LodErrorClear();
   else
     assert_ok(LodNodesRelativeL2(grid->dim, result.cells, result.values, reference, &error));
@@ -122,8 +123,8 @@ START_TEST(long_intervals_are_right_to_six_digits_or_refused) {
   u[0] = 0;
   for (int i = 0; i < 65536; i++)
     u[i + 1] = u[i] + h * (1 - (i + 0.5) * h) / coefficient.values[i / 16];
-  if (LodMethodSolve(PETSC_COMM_SELF, LOD_METHOD_FINE, &grid, &coefficient, &(LodData){.load = rhs}, &options,
-                     &result)) {
+  if (LodMethodSolve(PETSC_COMM_SELF, LOD_METHOD_FINE, &grid, &coefficient, &(LodData){.load = rhs},
+                     &options, &result)) {
     LodErrorClear();
     ck_assert_double_gt(contrasts[_i], 1e2); /* not refused wholesale */
   } else {

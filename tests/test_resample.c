@@ -65,18 +65,18 @@ END_TEST
 START_TEST(means_are_ordered_and_the_own_one_is_kept) {
   const uint64_t seed = test_seed();
   for (uint64_t round = 0; round < 30; round++) {
-    LodCoefficient            from = random_coefficient(seed, round, 2, 20), to[3];
-    const LodMeans            means = LodCoefficientVolumeMeans(&from);
-    const double              own[] = {[LOD_MEAN_GEOMETRIC] = means.geometric,
-                                       [LOD_MEAN_ARITHMETIC] = means.arithmetic,
-                                       [LOD_MEAN_HARMONIC] = means.harmonic};
+    LodCoefficient from = random_coefficient(seed, round, 2, 20), to[3];
+    const LodMeans means = LodCoefficientVolumeMeans(&from);
+    const double   own[] = {[LOD_MEAN_GEOMETRIC] = means.geometric,
+                            [LOD_MEAN_ARITHMETIC] = means.arithmetic,
+                            [LOD_MEAN_HARMONIC] = means.harmonic};
     for (int mean = 0; mean < 3; mean++) {
       assert_ok(
           LodCoefficientResample(&from, (PetscInt[]){7, 11}, (LodMean)mean, "test", &to[mean]));
-      const LodMeans            kept = LodCoefficientVolumeMeans(&to[mean]);
-      const double              now[] = {[LOD_MEAN_GEOMETRIC] = kept.geometric,
-                                         [LOD_MEAN_ARITHMETIC] = kept.arithmetic,
-                                         [LOD_MEAN_HARMONIC] = kept.harmonic};
+      const LodMeans kept = LodCoefficientVolumeMeans(&to[mean]);
+      const double   now[] = {[LOD_MEAN_GEOMETRIC] = kept.geometric,
+                              [LOD_MEAN_ARITHMETIC] = kept.arithmetic,
+                              [LOD_MEAN_HARMONIC] = kept.harmonic};
       ck_assert_double_eq_tol(now[mean], own[mean], 1e-12 * own[mean]);
     }
     for (PetscInt i = 0; i < 77; i++) {

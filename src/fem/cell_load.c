@@ -19,10 +19,10 @@ void LodConstantLoad(const LodGrid *grid, double value, double *load) {
 
 PetscErrorCode LodCellIntegrate(const LodGrid *grid, const double *values, LodLoadLayout layout,
                                 double *integrals) {
-  const LodBox cells = LodBoxCells(grid->dim, grid->fine);
-  const LodBox pieces = LodBoxCells(grid->dim, grid->coefficient);
+  const LodBox     cells = LodBoxCells(grid->dim, grid->fine);
+  const LodBox     pieces = LodBoxCells(grid->dim, grid->coefficient);
   const LodLoadMap map = LodLoadMapOf(grid, layout);
-  const double share = LodGridVolume(grid) / ((double)LodBoxCount(&cells) *
+  const double     share = LodGridVolume(grid) / ((double)LodBoxCount(&cells) *
                                               (double)LodGridCorners(grid)); /* a corner's */
   PetscFunctionBeginUser;
   PetscCall(PetscArrayzero(integrals, LodLoadCount(grid, layout)));

@@ -27,7 +27,7 @@
 PetscErrorCode LodDigitsAreInDoubt(const LodGrid *grid, const LodCoefficient *coefficient,
                                    const PetscInt cells[], PetscBool *doubt);
 void LodDigitsPerturb(PetscInt corners, PetscInt n_matrices, double factor, double *matrices);
-void           LodDigitsPerturbTables(double factor, LodCellTables *tables);
+void LodDigitsPerturbTables(double factor, LodCellTables *tables);
 void LodDigitsDivide(size_t count, const double *boundary, double *divided);
 PetscErrorCode LodDigitsCompare(const char *what, PetscInt dim, const PetscInt cells[],
                                 const LodCoefficient *coefficient, const double *solution,

@@ -211,8 +211,7 @@ PetscErrorCode LodQ1CellSourceMake(const LodQ1System *system, PetscBool changed,
   }
   PetscCall(CoarseMatrices(grid, system->coefficient, &made->matrices));
   LodUnitsScale(-system->exponent, (size_t)n_cells * (size_t)size, made->matrices, made->matrices);
-  if (changed)
-    LodDigitsPerturb(LodGridCorners(grid), n_cells, LOD_DIGITS_FACTOR, made->matrices);
+  if (changed) LodDigitsPerturb(LodGridCorners(grid), n_cells, LOD_DIGITS_FACTOR, made->matrices);
   made->source.matrix = made->matrices;
   PetscFunctionReturn(0);
 }

@@ -16,8 +16,8 @@ typedef struct {
 } LodPatch;
 
 /* Whether correctors may have any value at every fine node of the patch: all its sides are natural
-   faces of D. The stiffness of such a patch is singular, unless c or r is positive somewhere. Not if
-   a mask touches it: its unknowns are told by LodMaskedHolds. */
+   faces of D. The stiffness of such a patch is singular, unless c or r is positive somewhere. Not
+   if a mask touches it: its unknowns are told by LodMaskedHolds. */
 PetscBool LodPatchFloats(const LodGrid *grid, const LodPatch *patch);
 
 /* The patch of coarse cell `cell`. */

@@ -34,16 +34,16 @@ typedef struct {
   char      expression[LOD_TEXT_MAX];
   double    correlation_length; /* lognormal, anisotropic, reservoir: > 0; default 0.1, in units of
                                    extent[] */
-  double    variance; /* lognormal, anisotropic: >= 0, of log A; default 1; its median is 1 */
-  double    ratio;    /* anisotropic: > 0, A along layers over A across them; 10 */
-  double    angle;    /* anisotropic: -360 to 360 degrees from the x axis to the layers; 30 */
-  PetscInt  layers;   /* layers: how many along the last axis; default 8 */
-  PetscInt  channels;           /* channels, reservoir: how many; default 8 */
-  PetscInt  channel_width;      /* channels, reservoir: in cells of T_eps; default 1, reservoir 5 */
-  PetscBool channel_low;        /* channels: alpha in a background of beta; default beta in alpha */
-  char      image[LOD_PATH_MAX]; /* image: PNG file; relative to the config's directory */
-  PetscBool logarithmic;         /* image: map grey to [alpha, beta] in log scale */
-  char      file[LOD_PATH_MAX];  /* file: HDF5 file; relative to the config's directory */
+  double    variance;      /* lognormal, anisotropic: >= 0, of log A; default 1; its median is 1 */
+  double    ratio;         /* anisotropic: > 0, A along layers over A across them; 10 */
+  double    angle;         /* anisotropic: -360 to 360 degrees from the x axis to the layers; 30 */
+  PetscInt  layers;        /* layers: how many along the last axis; default 8 */
+  PetscInt  channels;      /* channels, reservoir: how many; default 8 */
+  PetscInt  channel_width; /* channels, reservoir: in cells of T_eps; default 1, reservoir 5 */
+  PetscBool channel_low;   /* channels: alpha in a background of beta; default beta in alpha */
+  char      image[LOD_PATH_MAX];   /* image: PNG file; relative to the config's directory */
+  PetscBool logarithmic;           /* image: map grey to [alpha, beta] in log scale */
+  char      file[LOD_PATH_MAX];    /* file: HDF5 file; relative to the config's directory */
   char      dataset[LOD_TEXT_MAX]; /* file: its dataset; empty: coefficient, else coefficients */
   PetscInt  first;                 /* file: which of its coefficients is number 0; default 0 */
   double    extent[LOD_MAX_DIM];   /* expression, lognormal, reservoir: side lengths of D; 1 */

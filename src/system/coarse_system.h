@@ -14,8 +14,9 @@ PetscErrorCode LodCoarseSystemCreate(MPI_Comm comm, const LodGrid *grid, LodCoar
 PetscErrorCode LodCoarseSystemDestroy(LodCoarseSystem **system);
 
 /* Computes the local operators of this rank's cells and assembles S = sum_T Phi_T(S_T); with their
-   local loads of source[], if that is not NULL (local_operators.h); no progress bar if `quiet`. Locks the libraries (session.h) after the local operators only: several threads
-   may compute these at the same time, each for a system of its own. Collective. */
+   local loads of source[], if that is not NULL (local_operators.h); no progress bar if `quiet`.
+   Locks the libraries (session.h) after the local operators only: several threads may compute these
+   at the same time, each for a system of its own. Collective. */
 PetscErrorCode LodCoarseSystemAssemble(LodCoarseSystem *system, LodLocalOperators *operators,
                                        const double *source, PetscBool quiet);
 
